@@ -1,0 +1,61 @@
+# make demo | test | check | bench | soak | clean - needs make and Python 3.11 or newer, nothing else.
+# PYTHON=/path/to/python chooses the interpreter, VENV=folder the place of the environment.
+
+VENV ?= .venv
+BIN := $(VENV)/bin
+PYTEST_ARGS ?=
+# the packages of the extra "test" are wanted by everything but the demo
+INSTALLED := $(VENV)/.installed
+INSTALLED_TEST := $(VENV)/.installed-test
+
+.PHONY: demo test check bench soak migration clean
+.DEFAULT_GOAL := demo
+
+demo: $(INSTALLED)
+	@$(BIN)/qbwc-server demo $(ARGS)
+
+test: $(INSTALLED_TEST)
+	@$(BIN)/python -m pytest -n logical --maxprocesses 8 --dist worksteal $(PYTEST_ARGS)
+
+check: $(INSTALLED_TEST)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -q -p no:cacheprovider tests/test_layers.py
+
+bench: $(INSTALLED_TEST)
+	@$(BIN)/python -m bench $(ARGS)
+
+soak: $(INSTALLED_TEST)
+	@$(BIN)/python -m pytest -n logical --maxprocesses 8 -q -m soak $(PYTEST_ARGS)
+
+migration: $(INSTALLED_TEST)  # make migration MESSAGE="what changes"
+	@$(BIN)/python -c "import sys; from qbwc_server.db import schema; print(schema.write_migration(sys.argv[1]))" "$(MESSAGE)"
+
+clean:
+	rm -rf $(VENV) .venv-* build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache demo
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/.made:
+	@python="$(PYTHON)"; \
+	for candidate in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	  [ -z "$$python" ] || break; \
+	  "$$candidate" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	    && python="$$candidate"; \
+	done; \
+	if [ -z "$$python" ]; then \
+	  echo "Python 3.11 or newer with venv is needed (Debian: apt install python3-venv). Else: make PYTHON=/path/to/python"; \
+	  exit 1; \
+	fi; \
+	"$$python" -m venv "$(VENV)"
+	@touch $@
+
+$(INSTALLED): pyproject.toml | $(VENV)/.made
+	@echo "Installing (once; a minute or two) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(INSTALLED_TEST): pyproject.toml | $(VENV)/.made
+	@echo "Installing with what the tests need (once; a minute or two) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+	@touch $@ $(INSTALLED)

@@ -1,0 +1,3 @@
+"""A server for the QuickBooks Web Connector."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,96 @@
+"""``/companies/CODE/documents``: hand in, list, read, and what a person or program may do with one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from flask import Blueprint, Response, jsonify, request
+from sqlalchemy.orm import Session
+
+from qbwc_server.api.access import BY, Access
+from qbwc_server.api.errors import NotReady
+from qbwc_server.api.schemas import (
+    LARGEST_ID,
+    MOST_PER_PAGE,
+    body_record,
+    document_record,
+    event_record,
+    flag_asked,
+    kind_asked,
+    number_asked,
+    problems_of,
+    read_body,
+    states_asked,
+)
+from qbwc_server.documents.models import DocumentRow
+from qbwc_server.documents.store import Saved, find, history, listing
+from qbwc_server.errors import Conflict
+from qbwc_server.posting.proof import proof
+from qbwc_server.posting.submit import exclude, hand_in, restore, submit, withdraw
+from qbwc_server.tenancy.models import Company
+
+_ALL = "/companies/<code>/documents"
+_ONE = f"{_ALL}/<int(max={LARGEST_ID}):document_id>"
+
+
+def _submit(db: Session, company: Company, row: DocumentRow, *, by: str, now: datetime) -> None:
+    submit(db, company, [row], by=by, now=now)
+
+
+ACTIONS: dict[str, Callable[..., None]] = {
+    "retry": _submit,
+    "exclude": exclude,
+    "restore": restore,
+    "withdraw": withdraw,
+}
+
+
+def add_routes(blueprint: Blueprint, access: Access) -> None:
+    """Put the resource at its address."""
+
+    @blueprint.post(_ALL)
+    def create(code: str) -> tuple[Response, int]:
+        """Keep a document under its origin and submit it; the same document again changes nothing."""
+        review, revise = flag_asked(request.args, "review"), flag_asked(request.args, "revise")
+        document = read_body(request)
+        with access.changing() as (db, company):
+            handed = hand_in(db, company, [document], by=BY, now=access.now(), revise=revise, submit_now=not review)
+            (result,) = handed.results
+            if isinstance(result, Conflict):
+                raise result
+            record = document_record(result.row)
+        return jsonify(record), 201 if result.saved is Saved.ADDED else 200
+
+    @blueprint.get(_ALL)
+    def index(code: str) -> Response:
+        """Documents in the order in which they came, a page at a time: go on with after=next."""
+        states, kind = states_asked(request.args), kind_asked(request.args)
+        after = number_asked(request.args, "after", 0, LARGEST_ID)
+        limit = number_asked(request.args, "limit", 100, MOST_PER_PAGE) or MOST_PER_PAGE
+        with access.looking() as (db, company):
+            rows = listing(db, company.id, states=states, kind=kind, after_id=after, limit=limit + 1)
+            page = [document_record(row) for row in rows[:limit]]
+        return jsonify(documents=page, next=page[-1]["id"] if len(rows) > limit else None)
+
+    @blueprint.get(_ONE)
+    def show(code: str, document_id: int) -> Response:
+        """One document: itself, where it stands, how it came there, and the proof."""
+        with access.looking() as (db, company):
+            row = find(db, company.id, document_id)
+            record = document_record(row)
+            record["document"] = body_record(row)
+            record["history"] = [event_record(event) for event in history(db, row.id)]
+            record["proof"] = proof(db, row).as_record()
+        return jsonify(record)
+
+    @blueprint.post(f"{_ONE}/<any({', '.join(ACTIONS)}):action>")
+    def act(code: str, document_id: int, action: str) -> Response:
+        """Do one thing with a document; the answer is the document as it stands then."""
+        with access.changing() as (db, company):
+            row = find(db, company.id, document_id)
+            ACTIONS[action](db, company, row, by=BY, now=access.now())
+            record, problems = document_record(row), problems_of(row)
+        if action == "retry" and problems:
+            raise NotReady(problems)  # after the transaction, which keeps what was found
+        return jsonify(record)

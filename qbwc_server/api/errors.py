@@ -1,0 +1,130 @@
+"""From an error to an HTTP answer: the one table of status codes, and the one shape of an error."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import structlog
+from flask import Response, jsonify, request
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from werkzeug.exceptions import HTTPException
+
+from qbwc_server.api.access import Unauthorized
+from qbwc_server.errors import Conflict, Invalid, NotFound, QbwcError
+from qbwc_server.observe import metrics
+
+log = structlog.get_logger(__name__)
+
+FieldMistake = dict[str, str]  # field, code, message, advice
+
+
+class NotJson(QbwcError):
+    """The body is not a JSON document."""
+
+    code = "not_json"
+    advice = "Send one JSON object in UTF-8 with the header Content-Type: application/json."
+
+
+class WrongType(NotJson):
+    """The body is not declared as JSON."""
+
+    code = "wrong_content_type"
+
+
+class BadDocument(Invalid):
+    """The document cannot be read; ``fields`` lists what is wrong with it."""
+
+    code = "invalid_document"
+
+    def __init__(self, fields: Sequence[FieldMistake]) -> None:
+        super().__init__()
+        self.fields = list(fields)
+
+
+class NotReady(Conflict):
+    """The document still has problems; ``fields`` lists them."""
+
+    code = "document_not_ready"
+    advice = "Correct what is listed and send the document again with revise=1."
+
+    def __init__(self, fields: Sequence[FieldMistake]) -> None:
+        super().__init__()
+        self.fields = list(fields)
+
+
+class Busy(QbwcError):
+    """The database cannot be reached at the moment."""
+
+    code = "unavailable"
+    advice = "Try again in a minute."
+    retry_helps = True
+
+
+class OurMistake(QbwcError):
+    """Something went wrong that should not; it is in the server's log."""
+
+    code = "internal_error"
+    advice = "Try again; if it stays, tell whoever runs the server, with the time."
+    retry_helps = True
+
+
+# the nearest ancestor decides
+STATUS: dict[type[QbwcError], int] = {
+    NotJson: 400,
+    Unauthorized: 401,
+    NotFound: 404,
+    Conflict: 409,
+    WrongType: 415,
+    Invalid: 422,
+    OurMistake: 500,
+    Busy: 503,
+    QbwcError: 422,
+}
+
+
+def status_of(error: QbwcError) -> int:
+    """The HTTP status that tells a program what kind of trouble ``error`` is."""
+    return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+
+
+def translate(error: Exception) -> Response:
+    """The answer to a request that ended with ``error``: always JSON, never a traceback."""
+    if isinstance(error, HTTPException):
+        return _plain_http(error)
+    if isinstance(error, OperationalError | PoolTimeout):
+        log.warning("database unavailable", endpoint=request.endpoint, exc_info=error)
+        error = Busy()
+    elif not isinstance(error, QbwcError):
+        log.error("unexpected", endpoint=request.endpoint, exc_info=error)
+        metrics.count("qbwc_errors_total", endpoint=request.endpoint or "none")
+        error = OurMistake()
+    record = error.as_record()
+    if isinstance(error, BadDocument | NotReady):
+        record["fields"] = error.fields
+    response = jsonify(error=record)
+    response.status_code = status_of(error)
+    if isinstance(error, Unauthorized):
+        response.headers["WWW-Authenticate"] = 'Bearer realm="qbwc-server"'
+    if isinstance(error, Busy):
+        response.headers["Retry-After"] = "60"
+    return response
+
+
+def _plain_http(error: HTTPException) -> Response:
+    """What Flask itself refuses: no such path, wrong method, too large a body."""
+    code = (error.name or "error").lower().replace(" ", "_")
+    response = jsonify(
+        error={
+            "code": code,
+            "message": error.description or error.name,
+            "detail": "",
+            "advice": "",
+            "retry_helps": False,
+        }
+    )
+    response.status_code = error.code or 500
+    for name, value in error.get_headers():
+        if name in ("Allow", "Retry-After"):
+            response.headers[name] = value
+    return response

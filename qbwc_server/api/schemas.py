@@ -1,0 +1,136 @@
+"""What goes in and out: a document read from a body, a stored document as JSON, the parameters of a listing."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Request
+
+from qbwc_server.api.errors import BadDocument, FieldMistake, NotJson, WrongType
+from qbwc_server.channels.contract import Draft, FileOptions, RowProblem
+from qbwc_server.channels.files import json_lines
+from qbwc_server.documents.kinds import KINDS, Document
+from qbwc_server.documents.lifecycle import State
+from qbwc_server.documents.models import DocumentEvent, DocumentRow
+from qbwc_server.errors import Invalid
+
+LARGEST_ID = 2**63 - 1
+MOST_PER_PAGE = 500
+
+
+def read_body(request: Request) -> Document:
+    """The document in the body of ``request``, by the same rules as a line of a JSON Lines file.
+
+    Raises:
+        WrongType, NotJson: the body is no JSON object in UTF-8.
+        BadDocument: it is no document; every mistake with the path of its field.
+    """
+    if request.mimetype != "application/json":
+        raise WrongType
+    try:
+        body = request.get_data(cache=False).decode()
+    except UnicodeDecodeError:
+        raise NotJson("The body is not UTF-8.") from None
+    # No text in JSON holds a bare line break, so this changes nothing of the document.
+    line = body.removeprefix("\ufeff").translate({ord("\r"): " ", ord("\n"): " "})
+    outcomes = json_lines.read(io.BytesIO(line.encode()), FileOptions(encoding="utf-8"))
+    fields: list[FieldMistake] = []
+    for outcome in outcomes:
+        match outcome:
+            case Draft(document=document):
+                return document
+            case RowProblem(code="not_json", message=message):
+                raise NotJson(message)
+            case RowProblem(field=field, code=code, message=message, advice=advice):
+                fields.append({"field": field, "code": code, "message": message, "advice": advice})
+    if not fields:
+        raise NotJson("The body is empty.")
+    raise BadDocument(fields)
+
+
+def document_record(row: DocumentRow) -> dict[str, Any]:
+    """A stored document as programs see it; amounts are text, moments ISO 8601 in UTC."""
+    return {
+        "id": row.id,
+        "origin": row.origin,
+        "kind": row.kind,
+        "number": row.number,
+        "date": row.date.isoformat(),
+        "customer": row.customer,
+        "total": None if row.total is None else str(row.total),
+        "state": row.state.value,
+        "operation": row.operation.value,
+        "revision": row.revision,
+        "reason": row.reason,
+        "message": row.message,
+        "advice": row.advice,
+        "problems": problems_of(row),
+        "notes": (row.notes or {}).get("notes", []),
+        "txn_id": row.txn_id,
+        "posted_number": row.posted_number,
+        "posted_total": None if row.posted_total is None else str(row.posted_total),
+        "posted_at": None if row.posted_at is None else row.posted_at.isoformat(),
+        "created_at": row.created_at.isoformat(),
+        "changed_at": row.changed_at.isoformat(),
+    }
+
+
+def body_record(row: DocumentRow) -> dict[str, Any]:
+    """The document itself, as it was handed in."""
+    body: dict[str, Any] = json.loads(row.body)
+    return body
+
+
+def event_record(event: DocumentEvent) -> dict[str, Any]:
+    """One step of a document's history."""
+    return {
+        "at": event.at.isoformat(),
+        "by": event.by,
+        "event": event.event,
+        "from": event.from_state,
+        "to": event.to_state,
+        "request_id": event.request_id,
+        "detail": event.detail,
+    }
+
+
+def problems_of(row: DocumentRow) -> list[FieldMistake]:
+    """What keeps a document from being submitted."""
+    found: list[FieldMistake] = (row.problems or {}).get("problems", [])
+    return found
+
+
+def states_asked(arguments: Mapping[str, str]) -> tuple[State, ...]:
+    """``state=failed,held`` as states; left out: all. Raises Invalid."""
+    names = [name.strip() for name in arguments.get("state", "").split(",") if name.strip()]
+    try:
+        return tuple(State(name) for name in names)
+    except ValueError:
+        raise Invalid(f"The parameter state must be among {', '.join(State)}.") from None
+
+
+def kind_asked(arguments: Mapping[str, str]) -> str | None:
+    """``kind=invoice``; left out: all. Raises Invalid."""
+    kind = arguments.get("kind") or None
+    if kind is not None and kind not in KINDS:
+        raise Invalid(f"The parameter kind must be among {', '.join(KINDS)}.")
+    return kind
+
+
+def number_asked(arguments: Mapping[str, str], name: str, default: int, most: int) -> int:
+    """A whole number from 0 to ``most``. Raises Invalid."""
+    text = arguments.get(name, str(default))
+    if not (text.isascii() and text.isdigit() and len(text) <= len(str(most)) and int(text) <= most):
+        raise Invalid(f"The parameter {name} must be a whole number from 0 to {most}.")
+    return int(text)
+
+
+def flag_asked(arguments: Mapping[str, str], name: str) -> bool:
+    """``review=1``: whether a parameter is switched on. Raises Invalid."""
+    text = arguments.get(name, "0")
+    if text not in ("0", "1"):
+        raise Invalid(f"The parameter {name} must be 0 or 1.")
+    return text == "1"

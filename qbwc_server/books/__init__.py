@@ -1,0 +1,1 @@
+"""What we know of the company file: its facts, and which list entries stand in it."""

@@ -1,0 +1,140 @@
+"""What the company file says of itself in the first call of a session, and whether it is the file we mean."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, BinaryIO
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from qbwc_server.books.models import CompanyFacts
+from qbwc_server.errors import QbwcError
+from qbwc_server.tenancy.models import Company
+from qbxml import CompanyRet, HostRet, ParseError, PreferencesRet, Version, read_answers, versions
+
+
+class UnreadableFile(QbwcError):
+    """The Web Connector's description of the company file could not be read."""
+
+    code = "unreadable_company"
+    advice = "Press Update Selected again; if it stays, restart QuickBooks and the Web Connector."
+    retry_helps = True
+
+
+class OtherFile(QbwcError):
+    """Another company file is open in QuickBooks."""
+
+    code = "other_file"
+    advice = (
+        "Open the right company file and press Update Selected again. If this is the right one (restored, moved "
+        "or copied), "
+        "resume the company here."
+    )
+
+
+@dataclass
+class Introduction:
+    """What HostQuery, CompanyQuery and PreferencesQuery answered."""
+
+    product: str | None = None
+    country: str | None = None
+    supported: tuple[str, ...] = ()
+    company_name: str | None = None
+    legal_name: str | None = None
+    file_id: str | None = None
+    machine: str | None = None
+    closing_date: date | None = None
+    preferences: dict[str, Any] = field(default_factory=dict)
+
+
+def read_introduction(source: BinaryIO, owner_id: str) -> Introduction:
+    """Read strHCPResponse; what is missing stays None. Raises UnreadableFile when it is no qbXML at all."""
+    found = Introduction()
+    try:
+        for answer in read_answers(source):
+            for ret in answer.rets:
+                if isinstance(ret, HostRet):
+                    found.product, found.country = ret.product_name, ret.country
+                    found.supported = ret.supported_qbxml_versions or ()
+                elif isinstance(ret, CompanyRet):
+                    _company(found, ret, owner_id)
+                elif isinstance(ret, PreferencesRet):
+                    _preferences(found, ret)
+    except ParseError as error:
+        raise UnreadableFile(detail=str(error)) from None
+    return found
+
+
+def _company(found: Introduction, ret: CompanyRet, owner_id: str) -> None:
+    found.company_name, found.legal_name = ret.company_name, ret.legal_company_name
+    for ext in ret.data_ext_rets or ():
+        if _guid(ext.owner_id) != _guid(owner_id):
+            continue
+        if ext.data_ext_name == "FileID":
+            found.file_id = _guid(ext.data_ext_value)
+        elif ext.data_ext_name == "AppLock":
+            found.machine = (ext.data_ext_value or "").split(":")[1:2][0] if ":" in (ext.data_ext_value or "") else None
+
+
+def _preferences(found: Introduction, ret: PreferencesRet) -> None:
+    accounting, tax = ret.accounting_preferences, ret.sales_tax_preferences
+    currency = ret.multi_currency_preferences
+    if accounting is not None:
+        found.closing_date = accounting.closing_date
+    found.preferences = {
+        "class_tracking": bool(accounting and accounting.is_using_class_tracking),
+        "sales_tax": tax is not None,
+        "sales_tax_item": tax.default_item_sales_tax.full_name if tax and tax.default_item_sales_tax else None,
+        "multi_currency": bool(currency and currency.is_multi_currency_on),
+    }
+
+
+def _guid(text: object) -> str | None:
+    try:
+        return str(UUID(str(text)))
+    except ValueError:
+        return None
+
+
+def learn(
+    db: Session, company: Company, introduction: Introduction, *, file_path: str, country: str, now: datetime
+) -> CompanyFacts:
+    """Compare the file with the one we know, choose the level to speak, and remember what it said.
+
+    Raises:
+        OtherFile: nothing may be written to this file.
+        qbxml.TooOld: QuickBooks is older than we support.
+    """
+    level: Version = versions.choose(introduction.supported)
+    known = db.get(CompanyFacts, company.id)
+    _same_file(company, known, introduction)
+    facts = known or CompanyFacts(company_id=company.id)
+    facts.file_id = introduction.file_id
+    facts.company_name, facts.legal_name = introduction.company_name, introduction.legal_name
+    facts.file_path, facts.product = file_path, introduction.product
+    facts.country = (introduction.country or country or "US")[:8]
+    facts.qbxml_version = str(level)
+    facts.machine, facts.closing_date = introduction.machine, introduction.closing_date
+    facts.preferences, facts.seen_at = introduction.preferences, now
+    if known is None:
+        db.add(facts)
+    return facts
+
+
+def _same_file(company: Company, known: CompanyFacts | None, introduction: Introduction) -> None:
+    """The FileID decides; where the file carries none, the name it had the last time."""
+    shown = introduction.company_name or "a company without a name"
+    if introduction.file_id is not None and introduction.file_id != company.file_id:
+        if known is None or known.file_id != introduction.file_id:
+            raise OtherFile(
+                f"QuickBooks has {shown} open, which is not the company file of {company.name}.",
+                detail=f"FileID {introduction.file_id}, expected {company.file_id}",
+            )
+        return
+    if introduction.file_id is None and known is not None and known.company_name != introduction.company_name:
+        raise OtherFile(
+            f"QuickBooks has {shown} open; {company.name} was {known.company_name} until now.",
+            detail="the file carries no FileID of ours",
+        )

@@ -1,0 +1,63 @@
+"""CompanyFacts and ListEntry."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Date, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from qbwc_server.db import Base
+from qbwc_server.db.types import EnumValue, JsonRecord, Key, UtcDateTime
+
+
+class CompanyFacts(Base):
+    """What the company file said of itself in the first call of its latest session."""
+
+    __tablename__ = "company_facts"
+
+    company_id: Mapped[int] = mapped_column(ForeignKey("companies.id", ondelete="CASCADE"), primary_key=True)
+    file_id: Mapped[str | None] = mapped_column(String(40))  # as found in the file, lower case without braces
+    company_name: Mapped[str | None] = mapped_column(Text)
+    legal_name: Mapped[str | None] = mapped_column(Text)
+    file_path: Mapped[str] = mapped_column(Text)
+    product: Mapped[str | None] = mapped_column(Text)
+    country: Mapped[str] = mapped_column(String(8))
+    qbxml_version: Mapped[str] = mapped_column(String(8))  # the level we speak to this file
+    machine: Mapped[str | None] = mapped_column(Text)  # the PC whose Web Connector locked the file
+    closing_date: Mapped[date | None] = mapped_column(Date)
+    preferences: Mapped[dict[str, Any]] = mapped_column(JsonRecord)
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class ListKind(StrEnum):
+    """Lists whose entries documents name."""
+
+    CUSTOMER = "customer"
+    ITEM = "item"
+
+
+class Presence(StrEnum):
+    """Whether an entry stands in the company file."""
+
+    UNKNOWN = "unknown"
+    PRESENT = "present"
+
+
+class ListEntry(Base):
+    """A customer or item by full name: whether QuickBooks has it, and what is needed to create it."""
+
+    __tablename__ = "list_entries"
+    __table_args__ = (UniqueConstraint("company_id", "kind", "name_key"),)
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    company_id: Mapped[int] = mapped_column(ForeignKey("companies.id", ondelete="CASCADE"))
+    kind: Mapped[ListKind] = mapped_column(EnumValue(ListKind))
+    name_key: Mapped[str] = mapped_column(String(255))  # full name as QuickBooks compares it: case-folded
+    full_name: Mapped[str] = mapped_column(String(255))
+    presence: Mapped[Presence] = mapped_column(EnumValue(Presence))
+    list_id: Mapped[str | None] = mapped_column(String(40))
+    details: Mapped[dict[str, Any] | None] = mapped_column(JsonRecord)  # a Party, for creating a customer
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)

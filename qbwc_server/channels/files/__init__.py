@@ -1,0 +1,1 @@
+"""Our own formats: JSON Lines and CSV; docs/formats.md describes them for users."""

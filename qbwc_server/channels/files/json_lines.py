@@ -1,0 +1,172 @@
+"""JSON Lines: one document on each line, in the shape of documents/kinds.py."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from typing import Any, BinaryIO
+
+from pydantic import ValidationError
+
+from qbwc_server.channels.cells import CENT, Unreadable, amount_of, plain, quantity_of
+from qbwc_server.channels.contract import (
+    MAX_DOCUMENT_CHARACTERS,
+    Draft,
+    FileOptions,
+    FileRefused,
+    Outcome,
+    Remark,
+    RowProblem,
+)
+from qbwc_server.channels.csv_rows import Lines, encoding_of, encoding_remark, opened_text
+from qbwc_server.channels.files.mistakes import Found, mistakes, path, unstorable
+from qbwc_server.documents.kinds import read_document
+
+_MOST_BROKEN_LINES = 1000
+_DATES = frozenset(("date", "due_date", "ship_date", "service_date"))
+_AMOUNTS = frozenset(("amount", "subtotal", "total"))
+_QUANTITIES = frozenset(("quantity", "rate"))
+_ISO_DATE = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def recognises(head: str, name: str) -> bool:
+    """The first character that is not blank opens an object."""
+    return head.lstrip().startswith("{")
+
+
+def read(stream: BinaryIO, options: FileOptions) -> Iterator[Outcome]:
+    """Each line as a draft, or its mistakes; empty lines are passed over.
+
+    Raises UnknownEncoding, or FileRefused after very many lines that are no JSON.
+    """
+    encoding = encoding_of(stream, options.encoding)
+    if remark := encoding_remark(encoding):
+        yield Remark(remark)
+    broken = 0
+    with opened_text(stream, encoding) as text:
+        lines = Lines(text, MAX_DOCUMENT_CHARACTERS)
+        while (taken := lines.take()) is not None:
+            number, line = taken
+            if not line.strip():
+                continue
+            try:
+                value = _decoded(line)
+            except Unreadable as found:
+                broken += 1
+                if broken > _MOST_BROKEN_LINES:
+                    raise FileRefused(
+                        f"More than {_MOST_BROKEN_LINES} lines are broken, the last one {number}."
+                    ) from None
+                yield RowProblem(number, "", found.code, found.message, found.advice, number)
+                continue
+            yield from _outcomes(value, number)
+
+
+def _decoded(line: str) -> object:
+    if len(line) > MAX_DOCUMENT_CHARACTERS:
+        raise Unreadable(
+            "row_too_long", f"The line has more than {MAX_DOCUMENT_CHARACTERS} characters.", "Split the document."
+        )
+    try:
+        return json.loads(line, parse_float=Decimal, parse_constant=_no_number, object_pairs_hook=_distinct)
+    except json.JSONDecodeError as error:
+        raise Unreadable(
+            "not_json",
+            f"The line is not JSON: {error.msg} at character {error.colno}.",
+            "Write one complete document per line.",
+        ) from None
+    except RecursionError:
+        raise Unreadable("not_json", "The line is nested too deeply.", "Write one document per line.") from None
+    except ValueError as error:  # a number of thousands of digits
+        if isinstance(error, Unreadable):
+            raise
+        raise Unreadable("bad_number", "The line holds a number that is too long.", "Correct the number.") from None
+
+
+def _no_number(text: str) -> object:
+    raise Unreadable("bad_number", f"{text} is no amount.", "Correct the number.")
+
+
+def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    record = dict(pairs)
+    if len(record) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise Unreadable("field_twice", f"The field {twice} stands there twice.", "Remove one of them.")
+    return record
+
+
+def _outcomes(value: object, number: int) -> Iterator[Outcome]:
+    found: list[Found] = list(unstorable(value))
+    value = _settled(value, (), found)
+    origin = value.get("origin") if isinstance(value, dict) else None
+    if not found:
+        try:
+            yield Draft(read_document(value), number)
+            return
+        except ValidationError as error:
+            found = list(mistakes(error))
+    for place, mistake in found:
+        yield RowProblem(
+            number,
+            path(place),
+            mistake.code,
+            mistake.message,
+            mistake.advice,
+            number,
+            origin if isinstance(origin, str) else None,
+        )
+
+
+def _settled(value: object, place: tuple[str | int, ...], found: list[Found]) -> object:
+    """The same record with numbers and dates in one form each; mistakes go to ``found``.
+
+    A number is a plain decimal, as JSON number or as text; a date is text, year first. All else would be a guess.
+    """
+    if isinstance(value, list):
+        return [_settled(item, (*place, index), found) for index, item in enumerate(value)]
+    if not isinstance(value, dict):
+        return value
+    record: dict[str, object] = {}
+    for name, item in value.items():
+        try:
+            record[name] = _settled_field(name, item, (*place, name), found)
+        except Unreadable as mistake:
+            found.append(((*place, name), mistake))
+    return record
+
+
+def _settled_field(name: str, item: object, place: tuple[str | int, ...], found: list[Found]) -> object:
+    if isinstance(item, list | dict):
+        return _settled(item, place, found)
+    if item is None or isinstance(item, bool):
+        return item
+    if name in _DATES:
+        if not isinstance(item, str) or not _ISO_DATE.fullmatch(item.strip()):
+            raise Unreadable(
+                "bad_date", f"{item} is no date of the form 2026-03-31.", 'Write it as text, such as "2026-03-31".'
+            )
+        return item.strip()
+    if name in _AMOUNTS:
+        return _number(item, amount_of, _cents)
+    if name in _QUANTITIES:
+        return _number(item, quantity_of, plain)
+    return item
+
+
+def _number(item: object, of_text: Callable[[str], Decimal], of_number: Callable[[Decimal], Decimal]) -> Decimal:
+    if isinstance(item, str):
+        return of_text(item.strip())
+    if not isinstance(item, int | Decimal):
+        raise Unreadable("bad_number", "This is no number.", "Write a number, or a number as text.")
+    number = Decimal(item)
+    if number.adjusted() > 20 or number.adjusted() < -20:
+        raise Unreadable("too_large", f"{number} is out of reach.", "Correct the number.")
+    return of_number(number)
+
+
+def _cents(value: Decimal) -> Decimal:
+    cents = value.quantize(CENT)
+    return cents + 0 if cents == value else value

@@ -1,0 +1,302 @@
+"""``qbwc-server company``: companies, their Web Connector login and file, tokens, options and holds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from qbwc_server.books.models import CompanyFacts
+from qbwc_server.cli.output import json_option, moment, note, print_facts, print_json, print_table, say
+from qbwc_server.cli.runtime import Runtime, pass_runtime
+from qbwc_server.connector.qwc import qwc_file
+from qbwc_server.documents import store
+from qbwc_server.errors import Invalid
+from qbwc_server.posting import decide
+from qbwc_server.posting.options import PostingOptions, change_options, options_of
+from qbwc_server.tenancy import companies
+from qbwc_server.tenancy.credentials import add_token
+from qbwc_server.tenancy.models import Company, Hold
+
+
+def company_record(company: Company) -> dict[str, object]:
+    """A company as programs read it; nothing secret in it."""
+    return {
+        "code": company.code,
+        "name": company.name,
+        "time_zone": company.time_zone,
+        "created_at": company.created_at,
+        "connector_user": company.connector_user,
+        "owner_id": company.owner_id,
+        "file_id": company.file_id,
+        "company_file": company.company_file or None,
+        "minimum_interval_s": company.minimum_interval_s,
+        "postpone_until": company.postpone_until,
+        "hold": None if company.hold is None else company.hold.value,
+        "hold_detail": company.hold_detail,
+    }
+
+
+@click.group()
+def company() -> None:
+    """Companies: whose books are kept here."""
+
+
+@company.command()
+@click.argument("code")
+@click.option("--name", required=True, help="Name as people know it.")
+@click.option("--time-zone", required=True, metavar="ZONE", help="Where the books are kept, e.g. America/New_York.")
+@click.option(
+    "--company-file", default="", metavar="PATH", help="Path of the company file on the PC; default: the one that is open."
+)
+@json_option
+@pass_runtime
+def add(runtime: Runtime, code: str, name: str, time_zone: str, company_file: str, as_json: bool) -> None:
+    """Add a company; prints its Web Connector password, this once."""
+    with runtime.database.transaction() as db:
+        added, password = companies.add_company(db, code=code, name=name, time_zone=time_zone, now=runtime.now())
+        added.company_file = company_file
+    if as_json:
+        print_json({**company_record(added), "connector_password": password})
+        return
+    say(f"Company {added.code} added: {added.name}")
+    say()
+    print_facts([("Login", added.connector_user), ("Password", password)])
+    say()
+    say("Keep the password: it is shown only now. Next:")
+    say(f"  qbwc-server company qwc {added.code} --output {added.code}.qwc")
+    say("then open that file on the PC with QuickBooks: Web Connector, Add an application, enter the password.")
+
+
+@company.command(name="list")
+@json_option
+@pass_runtime
+def list_(runtime: Runtime, as_json: bool) -> None:
+    """All companies."""
+    with runtime.database.reading() as db:
+        found = companies.companies(db)
+        waiting = {each.id: store.counts(db, each.id) for each in found}
+    if as_json:
+        print_json({"companies": [company_record(each) for each in found]})
+    elif not found:
+        say("There is no company yet. Add one: qbwc-server company add CODE --name NAME --time-zone ZONE")
+    else:
+        print_table(
+            ("Code", "Name", "Time zone", "Documents", "Hold"),
+            [
+                (c.code, c.name, c.time_zone, sum(waiting[c.id].values()), None if c.hold is None else _words(c.hold))
+                for c in found
+            ],
+            right=("Documents",),
+        )
+
+
+@company.command()
+@click.argument("code")
+@json_option
+@pass_runtime
+def show(runtime: Runtime, code: str, as_json: bool) -> None:
+    """One company: login, company file, options, what stands in the way."""
+    with runtime.database.reading() as db:
+        found = companies.find_company(db, code)
+        facts = db.get(CompanyFacts, found.id)
+        counts = store.counts(db, found.id)
+        options = options_of(found).model_dump(mode="json")
+    if as_json:
+        documents = {state.value: count for state, count in sorted(counts.items())}
+        print_json(
+            {
+                **company_record(found),
+                "documents": documents,
+                "options": options,
+                "quickbooks": None if facts is None else _facts_record(facts),
+            }
+        )
+        return
+    zone = found.time_zone
+    print_facts(
+        [
+            ("Code", found.code),
+            ("Name", found.name),
+            ("Time zone", zone),
+            ("Login", found.connector_user),
+            ("Company file", found.company_file or "the one that is open"),
+            ("Least pause", None if found.minimum_interval_s is None else f"{found.minimum_interval_s} seconds"),
+            ("Postponed until", moment(found.postpone_until, zone)),
+            ("Hold", None if found.hold is None else f"{_words(found.hold)}: {found.hold_detail or ''}"),
+            ("Documents", ", ".join(f"{n} {state.value.replace('_', ' ')}" for state, n in sorted(counts.items()))),
+            *(
+                []
+                if facts is None
+                else [
+                    ("QuickBooks", f"{facts.product or 'unknown product'}, qbXML {facts.qbxml_version}"),
+                    ("Name in QuickBooks", facts.company_name),
+                    ("File in QuickBooks", facts.file_path),
+                    ("Closing date", facts.closing_date),
+                    ("Seen", moment(facts.seen_at, zone)),
+                ]
+            ),
+        ]
+    )
+    if facts is None:
+        note("The Web Connector has not called yet.")
+
+
+def _words(hold: Hold) -> str:
+    return hold.value.replace("_", " ")
+
+
+def _facts_record(facts: CompanyFacts) -> dict[str, object]:
+    return {
+        "file_id": facts.file_id,
+        "company_name": facts.company_name,
+        "file_path": facts.file_path,
+        "product": facts.product,
+        "country": facts.country,
+        "qbxml_version": facts.qbxml_version,
+        "closing_date": facts.closing_date,
+        "seen_at": facts.seen_at,
+    }
+
+
+@company.command()
+@click.argument("code")
+@click.option("--output", "-o", type=click.Path(dir_okay=False, path_type=Path), help="File to write; default: stdout.")
+@click.option("--every", type=click.IntRange(1, 1440), metavar="MINUTES", help="How often the Web Connector calls.")
+@pass_runtime
+def qwc(runtime: Runtime, code: str, output: Path | None, every: int | None) -> None:
+    """Write the .qwc file that tells the Web Connector where this server is."""
+    with runtime.database.reading() as db:
+        found = companies.find_company(db, code)
+        content = qwc_file(found, runtime.settings, every_minutes=every)
+    if output is None:
+        click.get_binary_stream("stdout").write(content)
+        return
+    try:
+        output.write_bytes(content)
+    except OSError as error:
+        raise Invalid(f"{output} cannot be written: {error.strerror}.") from None
+    note(f"Written: {output}")
+
+
+@company.command()
+@click.argument("code")
+@json_option
+@pass_runtime
+def password(runtime: Runtime, code: str, as_json: bool) -> None:
+    """Give the company a new Web Connector password; the old one stops working at once."""
+    with runtime.database.transaction() as db:
+        found = companies.find_company(db, code)
+        renewed = companies.renew_password(found)
+    if as_json:
+        print_json({"code": found.code, "connector_user": found.connector_user, "connector_password": renewed})
+        return
+    print_facts([("Login", found.connector_user), ("New password", renewed)])
+    note("Enter it in the Web Connector, in the password column of this application. It is shown only now.")
+
+
+@company.command()
+@click.argument("code")
+@click.option("--label", default="command line", show_default=True, help="What the token is for.")
+@json_option
+@pass_runtime
+def token(runtime: Runtime, code: str, label: str, as_json: bool) -> None:
+    """Make a token for the REST interface, good for this company only."""
+    if not label.strip() or len(label) > 100:
+        raise Invalid("The label needs 1 to 100 characters.")
+    with runtime.database.transaction() as db:
+        found = companies.find_company(db, code)
+        made = add_token(db, found, label=label, now=runtime.now())
+    if as_json:
+        print_json({"code": found.code, "label": label, "token": made})
+        return
+    say(made)
+    note(f"Send it as: Authorization: Bearer TOKEN, to {runtime.settings.base_url}/api/v1/companies/{found.code}/documents")
+    note("It is shown only now.")
+
+
+@company.command()
+@click.argument("code")
+@click.argument("changes", nargs=-1, metavar="[NAME=VALUE]...")
+@json_option
+@pass_runtime
+def options(runtime: Runtime, code: str, changes: tuple[str, ...], as_json: bool) -> None:
+    """Show what may be done in the company file, or change it.
+
+    NAME= without a value takes an option back to its default.
+    """
+    if changes:
+        with runtime.database.transaction() as db:
+            in_force = change_options(companies.find_company(db, code), _read_changes(changes))
+    else:
+        with runtime.database.reading() as db:
+            in_force = options_of(companies.find_company(db, code))
+    values = in_force.model_dump(mode="json")
+    if as_json:
+        print_json({"code": code, "options": values})
+        return
+    print_table(
+        ("Option", "Value", "Meaning"),
+        [
+            (name, _shown(values[name]), field.description or "")
+            for name, field in PostingOptions.model_fields.items()
+        ],
+    )
+
+
+def _read_changes(changes: tuple[str, ...]) -> dict[str, object]:
+    read: dict[str, object] = {}
+    for change in changes:
+        name, equals, value = change.partition("=")
+        if not equals:
+            raise click.UsageError(f"{change!r} is not NAME=VALUE.")
+        read[name.strip()] = value if value != "" else None
+    return read
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "-" if value is None else str(value)
+
+
+@company.command()
+@click.argument("code")
+@click.option("--minutes", type=click.IntRange(0, 43_200), required=True, help="How long; 0 lifts it.")
+@json_option
+@pass_runtime
+def postpone(runtime: Runtime, code: str, minutes: int, as_json: bool) -> None:
+    """Ask the Web Connector to come back later."""
+    with runtime.database.transaction() as db:
+        found = companies.find_company(db, code)
+        companies.postpone(found, seconds=minutes * 60, now=runtime.now())
+    if as_json:
+        print_json(company_record(found))
+    elif found.postpone_until is None:
+        say(f"{found.code} is no longer postponed.")
+    else:
+        say(f"{found.code} is postponed until {moment(found.postpone_until, found.time_zone)}.")
+
+
+@company.command()
+@click.argument("code")
+@click.option(
+    "--repost/--no-repost",
+    default=False,
+    help="After a restored backup: put what the backup lacks into the books again.",
+)
+@json_option
+@pass_runtime
+def resume(runtime: Runtime, code: str, repost: bool, as_json: bool) -> None:
+    """Lift a hold: writing to this company file may go on."""
+    with runtime.database.transaction() as db:
+        found = companies.find_company(db, code)
+        hold = found.hold
+        looked_for = decide.resume(db, found, repost=repost, by=runtime.by, now=runtime.now())
+    if as_json:
+        print_json({**company_record(found), "was": None if hold is None else hold.value, "looked_for": looked_for})
+        return
+    say(f"{code} goes on at the next update{'' if hold is None else f' (was: {_words(hold)})'}.")
+    if looked_for:
+        say(f"{looked_for} postings are looked for in the file first; what it lacks is entered again.")

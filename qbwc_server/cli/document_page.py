@@ -1,0 +1,114 @@
+"""One document for a reader: what it says, where it stands, and the proof of what became of it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from qbwc_server.cli.output import moment, plain, print_facts, print_table, say
+from qbwc_server.documents.kinds import KINDS, Payment, load_document
+from qbwc_server.documents.models import DocumentRow
+from qbwc_server.posting.proof import Journey, Proof, RequestProof
+from qbwc_server.tenancy.models import Company
+
+_PURPOSES = {
+    "post": "to post it",
+    "read_for_change": "to read what stands in the books",
+    "look": "to find out whether it was executed",
+    "look_deleted": "to find out whether it was deleted since",
+}
+
+
+def show_document(company: Company, row: DocumentRow, evidence: Proof) -> None:
+    """Print it."""
+    zone = company.time_zone
+    print_facts(
+        [
+            ("Document", f"{row.id}, {KINDS[row.kind].title}, origin {row.origin}, revision {row.revision}"),
+            ("State", row.state.value.replace("_", " ")),
+            ("Message", row.message),
+            ("What to do", row.advice),
+            ("Number", row.number),
+            ("Date", row.date),
+            ("Customer", row.customer),
+            ("Total", row.total),
+            ("In QuickBooks", _in_quickbooks(row, zone)),
+            *(("Problem", problem["message"]) for problem in (row.problems or {}).get("problems", [])[1:]),
+            *(("Note", note) for note in (row.notes or {}).get("notes", [])),
+        ]
+    )
+    _show_lines(row)
+    say()
+    say("History")
+    print_table(
+        ("When", "Event", "State", "By"),
+        [
+            (moment(datetime.fromisoformat(e["at"]), zone), e["event"], e["to"].replace("_", " "), e["by"])
+            for e in evidence.history
+        ],
+    )
+    if evidence.requests:
+        say()
+        say("Proof")
+        for request in evidence.requests:
+            _show_request(request, zone)
+
+
+def _in_quickbooks(row: DocumentRow, zone: str) -> str | None:
+    if row.txn_id is None:
+        return None
+    parts = [f"TxnID {row.txn_id}"]
+    if row.posted_number:
+        parts.append(f"number {row.posted_number}")
+    if row.posted_total is not None:
+        parts.append(f"total {row.posted_total}")
+    return ", ".join(parts) + f", since {moment(row.posted_at, zone)}"
+
+
+def _show_lines(row: DocumentRow) -> None:
+    document = load_document(row.body)
+    say()
+    if isinstance(document, Payment):
+        if document.applies_to:
+            print_table(
+                ("Applied to", "Amount"), [(a.invoice, a.amount) for a in document.applies_to], right=("Amount",)
+            )
+        else:
+            say("Nothing named: QuickBooks applies it.")
+        return
+    print_table(
+        ("Item", "Description", "Quantity", "Rate", "Amount"),
+        [(line.item, line.description, line.quantity, line.rate, line.amount) for line in document.lines],
+        right=("Quantity", "Rate", "Amount"),
+    )
+
+
+def _show_request(request: RequestProof, zone: str) -> None:
+    say(f"  {request.message} {request.request_id}, {_PURPOSES.get(request.purpose, request.purpose)}: {request.state}")
+    if not request.journeys:
+        say(f"    not sent yet; queued {_at(request.queued_at, zone)}")
+    for journey in request.journeys:
+        _show_journey(journey, zone)
+    if request.status_code is not None:
+        say(f"    QuickBooks said {request.status_code}: {plain(request.status_message or '')}")
+    if request.request:
+        say(f"    request: {plain(request.request)}")
+
+
+def _show_journey(journey: Journey, zone: str) -> None:
+    many = f"{journey.set_requests} request{'' if journey.set_requests == 1 else 's'}"
+    say(
+        f"    sent {_at(journey.sent_at, zone)} in session {journey.session}, "
+        f"message set {journey.message_set} of {many}, {journey.set_bytes:,} bytes"
+    )
+    if journey.answered_at:
+        say(f"    answered {_at(journey.answered_at, zone)}")
+    else:
+        say(f"    {journey.delivery.replace('_', ' ')}: no answer")
+    if journey.hresult:
+        say(f"    QuickBooks failed with {journey.hresult}")
+    if journey.answer:
+        say(f"    answer: {plain(journey.answer)}")
+
+
+def _at(text: str, zone: str) -> str:
+    return moment(datetime.fromisoformat(text), zone) or ""

@@ -1,0 +1,398 @@
+"""``qbwc-server documents``: bring documents in, look at them, move them on."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+
+import click
+from sqlalchemy.orm import Session
+
+from qbwc_server.api.schemas import body_record, document_record
+from qbwc_server.channels.importing import ImportReport, Progress, import_file
+from qbwc_server.channels.registry import FORMATS
+from qbwc_server.cli.document_page import show_document
+from qbwc_server.cli.output import (
+    Exit,
+    json_option,
+    note,
+    plain,
+    print_json,
+    print_table,
+    progress,
+    say,
+)
+from qbwc_server.cli.runtime import Runtime, pass_runtime
+from qbwc_server.documents import store
+from qbwc_server.documents.kinds import KINDS
+from qbwc_server.documents.lifecycle import State
+from qbwc_server.documents.models import DocumentRow
+from qbwc_server.errors import Invalid, NotFound
+from qbwc_server.posting import decide as decisions
+from qbwc_server.posting import submit as submitting
+from qbwc_server.posting.proof import proof
+from qbwc_server.tenancy import companies
+from qbwc_server.tenancy.models import Company
+
+_PAGE = 500
+_SHOWN = 20
+
+
+@click.group()
+def documents() -> None:
+    """Invoices, sales receipts, credit memos and payments."""
+
+
+@documents.command(name="import")
+@click.argument("company")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--format", "format_", metavar="FORMAT", help="Format of the file; default: recognised by itself.")
+@click.option(
+    "--options",
+    "options",
+    multiple=True,
+    metavar="FILE|NAME=VALUE",
+    help="Options of the format: a JSON or TOML file, or one NAME=VALUE; may be repeated, the last wins.",
+)
+@click.option("--for-review", is_flag=True, help="Do not submit: a person looks at the documents first.")
+@click.option("--revise", is_flag=True, help="A known origin with another content replaces the document.")
+@json_option
+@pass_runtime
+@click.pass_context
+def import_(
+    ctx: click.Context,
+    runtime: Runtime,
+    company: str,
+    file: Path,
+    format_: str | None,
+    options: tuple[str, ...],
+    for_review: bool,
+    revise: bool,
+    as_json: bool,
+) -> None:
+    """Bring in the documents of a file; a file imported twice adds nothing.
+
+    Exit status 1 tells that some rows did not come in or that documents wait for a person.
+    """
+    if not file.is_file():
+        raise NotFound(f"There is no file {file}.")
+    chosen = read_options(options)
+    with progress(f"Importing {file.name}") as advance:
+
+        def on_progress(state: Progress) -> None:
+            advance(state.bytes_read, state.bytes_total)
+
+        report = import_file(
+            runtime.database,
+            company,
+            file,
+            format=format_,
+            options=chosen,
+            by=runtime.by,
+            clock=runtime.now,
+            revise=revise,
+            submit=not for_review,
+            on_progress=on_progress,
+        )
+    if as_json:
+        print_json(report.as_record())
+    else:
+        show_import(report)
+    if report.needs_a_person:
+        ctx.exit(Exit.NEEDS_A_PERSON)
+
+
+def read_options(given: Iterable[str]) -> dict[str, object]:
+    """Options from files and from NAME=VALUE, later ones winning."""
+    options: dict[str, object] = {}
+    for each in given:
+        name, equals, value = each.partition("=")
+        if equals and not Path(each).is_file():
+            options[name.strip()] = _json_value(value) if value[:1] in ("{", "[") else value
+        else:
+            options.update(_options_file(Path(each)))
+    return options
+
+
+def _json_value(text: str) -> object:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+
+
+def _options_file(path: Path) -> dict[str, object]:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        values = tomllib.loads(text) if path.suffix.lower() == ".toml" else json.loads(text)
+    except OSError as error:
+        raise NotFound(f"The options file {path} cannot be read: {error.strerror}.") from None
+    except (ValueError, RecursionError) as error:
+        raise Invalid(f"The options file {path} cannot be read: {error}") from None
+    if not isinstance(values, dict):
+        raise Invalid(f"The options file {path} must hold names and values.")
+    return values
+
+
+def show_import(report: ImportReport) -> None:
+    """What came of an import, in lines."""
+    say(f"{plain(report.file)} ({FORMATS[report.format].title}): {_count(report.documents, 'document')}")
+    parts = {
+        "added": report.added,
+        "there already": report.same,
+        "revised": report.revised,
+        "skipped": report.skipped,
+        "with problems": report.problems,
+    }
+    say("  " + (", ".join(f"{n} {what}" for what, n in parts.items() if n) or "nothing in it"))
+    if report.added or report.revised:
+        say(f"  {report.submitted} submitted, {report.for_review} for review; they come to {report.total:,.2f}")
+    for remark in report.remarks:
+        say(f"  Note: {plain(remark)}")
+    for finding in report.findings[:_SHOWN]:
+        say(f"  Line {finding.line_number}, {finding.outcome.value.replace('_', ' ')}: {plain(finding.message)}")
+        if finding.advice:
+            say(f"      {plain(finding.advice)}")
+    if len(report.findings) + report.findings_left_out > _SHOWN:
+        left = len(report.findings) + report.findings_left_out - _SHOWN
+        say(f"  and {left} more; --json lists them")
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+@documents.command(name="list")
+@click.argument("company")
+@click.option(
+    "--state", "states", multiple=True, type=click.Choice([s.value for s in State]), help="Only these; may be repeated."
+)
+@click.option("--kind", type=click.Choice(sorted(KINDS)), help="Only this kind.")
+@click.option("--after", type=click.IntRange(0), default=0, metavar="ID", help="Go on behind this document.")
+@click.option("--limit", type=click.IntRange(1, 10_000), default=100, show_default=True, help="How many at most.")
+@json_option
+@pass_runtime
+def list_(
+    runtime: Runtime, company: str, states: tuple[str, ...], kind: str | None, after: int, limit: int, as_json: bool
+) -> None:
+    """Documents in the order in which they came."""
+    with runtime.database.reading() as db:
+        found = companies.find_company(db, company)
+        rows = store.listing(
+            db, found.id, states=[State(s) for s in states], kind=kind, after_id=after, limit=limit + 1
+        )
+    more, rows = len(rows) > limit, rows[:limit]
+    if as_json:
+        next_after = rows[-1].id if more else None
+        print_json({"documents": [document_record(row) for row in rows], "next_after": next_after})
+        return
+    if not rows:
+        say("No documents.")
+        return
+    print_table(
+        ("Id", "Kind", "Number", "Date", "Customer", "Total", "State", "TxnID", "Message"),
+        [
+            (
+                row.id,
+                row.kind.replace("_", " "),
+                row.posted_number or row.number,
+                row.date,
+                row.customer,
+                row.total,
+                row.state.value.replace("_", " "),
+                row.txn_id,
+                row.message,
+            )
+            for row in rows
+        ],
+        right=("Id", "Total"),
+    )
+    if more:
+        note(f"There are more: --after {rows[-1].id}")
+
+
+@documents.command()
+@click.argument("company")
+@click.argument("document", type=int)
+@json_option
+@pass_runtime
+def show(runtime: Runtime, company: str, document: int, as_json: bool) -> None:
+    """One document: state, content, history, and the proof of what stands in the books."""
+    with runtime.database.reading() as db:
+        found = companies.find_company(db, company)
+        row = store.find(db, found.id, document)
+        evidence = proof(db, row)
+    if as_json:
+        print_json({**document_record(row), "body": body_record(row), "proof": evidence.as_record()})
+    else:
+        show_document(found, row, evidence)
+
+
+@documents.command()
+@click.argument("company")
+@click.argument("documents", nargs=-1, type=int, metavar="[DOCUMENT]...")
+@click.option("--failed", is_flag=True, help="All that failed.")
+@click.option("--reviewed", is_flag=True, help="All that are for review and lack nothing.")
+@json_option
+@pass_runtime
+@click.pass_context
+def retry(
+    ctx: click.Context,
+    runtime: Runtime,
+    company: str,
+    documents: tuple[int, ...],
+    failed: bool,
+    reviewed: bool,
+    as_json: bool,
+) -> None:
+    """Submit documents: after a refusal was dealt with, or after a review.
+
+    Exit status 1 tells that some still lack something.
+    """
+    states = [state for state, chosen in ((State.FAILED, failed), (State.FOR_REVIEW, reviewed)) if chosen]
+    if bool(documents) == bool(states):
+        raise click.UsageError("Name documents, or use --failed or --reviewed.")
+    submitted: list[DocumentRow] = []
+    not_ready: list[DocumentRow] = []
+    with progress("Submitting") as advance:
+        for ids in _pages(runtime, company, documents, states):
+            with runtime.database.transaction() as db:
+                found = companies.find_company(db, company)
+                rows = [store.find(db, found.id, each) for each in ids]
+                result = submitting.submit(db, found, rows, by=runtime.by, now=runtime.now())
+            submitted += result.submitted
+            not_ready += result.not_ready
+            advance(len(submitted) + len(not_ready), None)
+    if as_json:
+        print_json(
+            {
+                "submitted": [document_record(row) for row in submitted],
+                "not_ready": [document_record(row) for row in not_ready],
+            }
+        )
+    else:
+        say(f"{len(submitted)} submitted, {len(not_ready)} not ready.")
+        for row in not_ready[:_SHOWN]:
+            say(f"  {row.id}: {plain(row.message or '')} {plain(row.advice or '')}".rstrip())
+        if len(not_ready) > _SHOWN:
+            say(f"  and {len(not_ready) - _SHOWN} more: qbwc-server documents list {company} --state for_review")
+    if not_ready:
+        ctx.exit(Exit.NEEDS_A_PERSON)
+
+
+def _pages(
+    runtime: Runtime, company: str, documents: tuple[int, ...], states: list[State]
+) -> Iterator[Sequence[int]]:
+    """Ids to submit, as many at a time as one transaction should carry."""
+    if documents:
+        yield from (documents[start : start + _PAGE] for start in range(0, len(documents), _PAGE))
+        return
+    after = 0
+    while True:
+        with runtime.database.reading() as db:
+            found = companies.find_company(db, company)
+            rows = store.listing(db, found.id, states=states, after_id=after, limit=_PAGE)
+        if not rows:
+            return
+        yield [row.id for row in rows]
+        after = rows[-1].id
+
+
+Change = Callable[[Session, Company, DocumentRow], None]
+
+
+def _change(runtime: Runtime, company: str, ids: Sequence[int], as_json: bool, what: str, change: Change) -> None:
+    """Do the same to each document, to all of them or to none, and show them."""
+    with runtime.database.transaction() as db:
+        found = companies.find_company(db, company)
+        rows = [store.find(db, found.id, each) for each in ids]
+        for row in rows:
+            change(db, found, row)
+    if as_json:
+        print_json({"documents": [document_record(row) for row in rows]})
+        return
+    for row in rows:
+        say(f"Document {row.id} {what}; it is {row.state.value.replace('_', ' ')} now.")
+
+
+_ids = click.argument("documents", nargs=-1, required=True, type=int, metavar="DOCUMENT...")
+
+
+@documents.command()
+@click.argument("company")
+@_ids
+@json_option
+@pass_runtime
+def exclude(runtime: Runtime, company: str, documents: tuple[int, ...], as_json: bool) -> None:
+    """Keep documents out of the books; nothing is deleted, and restore takes it back."""
+    by, now = runtime.by, runtime.now()
+    _change(
+        runtime,
+        company,
+        documents,
+        as_json,
+        "excluded",
+        lambda db, found, row: submitting.exclude(db, found, row, by=by, now=now),
+    )
+
+
+@documents.command()
+@click.argument("company")
+@_ids
+@json_option
+@pass_runtime
+def restore(runtime: Runtime, company: str, documents: tuple[int, ...], as_json: bool) -> None:
+    """Take excluded documents back for review."""
+    by, now = runtime.by, runtime.now()
+    _change(
+        runtime,
+        company,
+        documents,
+        as_json,
+        "restored",
+        lambda db, found, row: submitting.restore(db, found, row, by=by, now=now),
+    )
+
+
+@documents.command()
+@click.argument("company")
+@_ids
+@json_option
+@pass_runtime
+def void(runtime: Runtime, company: str, documents: tuple[int, ...], as_json: bool) -> None:
+    """Void posted documents in QuickBooks at the next update."""
+    by, now = runtime.by, runtime.now()
+    _change(
+        runtime,
+        company,
+        documents,
+        as_json,
+        "will be voided",
+        lambda db, found, row: submitting.withdraw(db, found, row, by=by, now=now),
+    )
+
+
+@documents.command()
+@click.argument("company")
+@click.argument("document", type=int)
+@click.option("--posted-as", metavar="TXNID", help="It is in QuickBooks, under this TxnID.")
+@click.option("--not-posted", is_flag=True, help="It is not in QuickBooks.")
+@json_option
+@pass_runtime
+def decide(
+    runtime: Runtime, company: str, document: int, posted_as: str | None, not_posted: bool, as_json: bool
+) -> None:
+    """Say what became of a document where the evidence does not decide."""
+    if (posted_as is not None) == not_posted:
+        raise click.UsageError("Say either --posted-as TXNID or --not-posted.")
+    by, now = runtime.by, runtime.now()
+    _change(
+        runtime,
+        company,
+        [document],
+        as_json,
+        "decided",
+        lambda db, found, row: decisions.decide(db, found, row, posted_as=posted_as, by=by, now=now),
+    )

@@ -1,0 +1,219 @@
+"""How commands speak: tables, JSON, progress, errors and the one table of exit codes."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
+from decimal import Decimal
+from enum import IntEnum
+from typing import Any, TypeVar
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+from sqlalchemy.exc import OperationalError
+
+from qbwc_server.db.schema import SchemaOutdated, SchemaUnknown
+from qbwc_server.errors import Conflict, Invalid, NotFound, QbwcError
+from qbwc_server.settings import BadSettings
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_WIDE = 10_000  # where nobody looks at a screen, lines are not folded
+
+
+class Exit(IntEnum):
+    """What a command's exit status means."""
+
+    DONE = 0
+    NEEDS_A_PERSON = 1
+    USAGE = 2
+    NOT_FOUND = 3
+    CONFLICT = 4
+    SETTINGS = 5
+    INTERNAL = 70
+    INTERRUPTED = 130
+
+
+EXIT_CODES: dict[Exit, str] = {
+    Exit.DONE: "done",
+    Exit.NEEDS_A_PERSON: "done as far as possible; something needs a person",
+    Exit.USAGE: "the command line cannot be understood",
+    Exit.NOT_FOUND: "no such company, document or file",
+    Exit.CONFLICT: "refused: the input is not valid, or contradicts what is stored",
+    Exit.SETTINGS: "settings, database or its schema cannot be used",
+    Exit.INTERNAL: "a mistake in this program",
+    Exit.INTERRUPTED: "stopped by Ctrl-C",
+}
+
+
+class DatabaseUnreachable(QbwcError):
+    """The database cannot be reached or opened."""
+
+    code = "database_unreachable"
+    advice = "Check QBWC_DATABASE_URL and whether the database server runs; see: qbwc-server settings"
+    retry_helps = True
+
+
+# the first entry that fits decides
+_EXIT_OF: tuple[tuple[type[QbwcError], Exit], ...] = (
+    (BadSettings, Exit.SETTINGS),
+    (SchemaOutdated, Exit.SETTINGS),
+    (SchemaUnknown, Exit.SETTINGS),
+    (DatabaseUnreachable, Exit.SETTINGS),
+    (NotFound, Exit.NOT_FOUND),
+    (Conflict, Exit.CONFLICT),
+    (Invalid, Exit.CONFLICT),
+    (QbwcError, Exit.CONFLICT),
+)
+
+
+def exit_code(error: QbwcError) -> Exit:
+    """The exit status for ``error``."""
+    return next(code for kind, code in _EXIT_OF if isinstance(error, kind))
+
+
+class Commands(click.Group):
+    """A group whose commands end with a sentence and an exit status, never with a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; translate what went wrong, here and nowhere else."""
+        if ctx.parent is not None:
+            return super().invoke(ctx)
+        try:
+            return super().invoke(ctx)
+        except QbwcError as error:
+            complain(error)
+            ctx.exit(exit_code(error))
+        except OperationalError as error:
+            complain(DatabaseUnreachable(f"The database cannot be used: {error.orig}"))
+            ctx.exit(Exit.SETTINGS)
+        except KeyboardInterrupt:
+            note("Stopped.")
+            ctx.exit(Exit.INTERRUPTED)
+        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
+            raise
+        except Exception as error:  # the last place before the user: a bug must not look like a refusal
+            if os.environ.get("QBWC_TRACEBACK"):
+                raise
+            note(f"internal: {type(error).__name__}: {plain(str(error))}")
+            note("This is a mistake in qbwc-server. Set QBWC_TRACEBACK=1 and repeat the command to see where.")
+            ctx.exit(Exit.INTERNAL)
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The top-level help ends with the exit codes."""
+        super().format_epilog(ctx, formatter)
+        if ctx.parent is None:
+            with formatter.section("Exit status"):
+                formatter.write_dl([(str(code.value), meaning) for code, meaning in EXIT_CODES.items()])
+
+
+def complain(error: QbwcError) -> None:
+    """Show an error on stderr: ``code: message``, what else is known, and what to do."""
+    note(f"{error.code}: {plain(str(error))}")
+    if error.detail:
+        note(f"  {plain(error.detail)}")
+    if error.advice:
+        note(f"  {plain(error.advice)}")
+
+
+def note(message: str = "") -> None:
+    """A line for the person at the terminal; never part of what a program reads."""
+    click.echo(message, err=True)
+
+
+def say(message: str = "") -> None:
+    """A line of the result."""
+    click.echo(message)
+
+
+def plain(text: str) -> str:
+    """``text`` without control characters: names come from outside and could move a terminal's cursor."""
+    return "".join(
+        " " if ch in "\n\t" else "\N{REPLACEMENT CHARACTER}" if unicodedata.category(ch) == "Cc" else ch for ch in text
+    )
+
+
+def print_json(value: object) -> None:
+    """One JSON document on stdout, for a program."""
+    utf8 = (getattr(sys.stdout, "encoding", None) or "").lower().replace("-", "") == "utf8"
+    click.echo(json.dumps(value, default=_json_value, ensure_ascii=not utf8, indent=2))
+
+
+def _json_value(value: object) -> str:
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, Decimal | UUID):
+        return str(value)
+    raise TypeError(f"{type(value).__name__} has no JSON form here")
+
+
+def json_option(command: F) -> F:
+    """Add ``--json``; the parameter is called ``as_json``."""
+    return click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")(command)
+
+
+def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, right: Sequence[str] = ()) -> None:
+    """A table that folds inside a terminal's width, and does not fold in a pipe.
+
+    Args:
+        columns: headings.
+        rows: cells; None is shown as nothing.
+        right: headings of columns that are aligned to the right.
+    """
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    for column in columns:
+        table.add_column(column, justify="right" if column in right else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(Text("" if cell is None else plain(str(cell))) for cell in row))
+    console().print(table)
+
+
+def print_facts(facts: Iterable[tuple[str, object]]) -> None:
+    """Name and value, one pair a line; pairs without a value are left out."""
+    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column(style="dim", no_wrap=True)
+    table.add_column(overflow="fold")
+    for name, value in facts:
+        if value is not None and value != "":
+            table.add_row(name, Text(plain(str(value))))
+    console().print(table)
+
+
+def console(*, stderr: bool = False) -> Console:
+    """The terminal as wide as it is, or a pipe without folding."""
+    stream = sys.stderr if stderr else sys.stdout
+    at_terminal = stream.isatty()
+    return Console(
+        file=stream, width=None if at_terminal else _WIDE, highlight=False, soft_wrap=not at_terminal, emoji=False
+    )
+
+
+def moment(value: datetime | None, time_zone: str) -> str | None:
+    """A moment as the people of the company read it."""
+    return None if value is None else value.astimezone(ZoneInfo(time_zone)).strftime("%Y-%m-%d %H:%M:%S %Z")
+
+
+@contextmanager
+def progress(title: str) -> Iterator[Callable[[int, int | None], None]]:
+    """A bar on stderr while at a terminal, nothing otherwise; call the result with (done, of how many or None)."""
+    if not sys.stderr.isatty():
+        yield lambda done, total: None
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console(stderr=True), transient=True) as bar:
+        task = bar.add_task(title, total=None)
+
+        def advance(done: int, total: int | None) -> None:
+            bar.update(task, completed=done, total=total)
+
+        yield advance

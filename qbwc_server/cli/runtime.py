@@ -1,0 +1,43 @@
+"""What every command has at hand: settings and database, opened only when a command needs them."""
+
+from __future__ import annotations
+
+import getpass
+from functools import cached_property
+
+import click
+
+from qbwc_server import clock
+from qbwc_server.db import Database, schema
+from qbwc_server.settings import Settings, load
+
+
+class Runtime:
+    """Reads the settings once, opens the database once, and refuses an old schema."""
+
+    def __init__(self, settings_file: str | None) -> None:
+        self.settings_file = settings_file
+        self.now = clock.now
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The settings in force. Raises BadSettings."""
+        return load(self.settings_file)
+
+    @cached_property
+    def database(self) -> Database:
+        """The database. Raises SchemaOutdated where ``db upgrade`` has to come first, and SchemaUnknown."""
+        database = Database(self.settings.database)
+        schema.require_current(database.engine)
+        return database
+
+    @property
+    def by(self) -> str:
+        """Who acts, for the history of what is changed."""
+        try:
+            return f"{getpass.getuser()[:60]}, command line"
+        except (KeyError, OSError, ImportError):  # no such user in the system's list, as in some containers
+            return "command line"
+
+
+pass_runtime = click.make_pass_decorator(Runtime)

@@ -1,0 +1,123 @@
+"""A server in a process of its own, as ``qbwc-server serve`` runs it; started, waited for, and stopped for certain."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess  # arguments are ours, no shell
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from qbwc_server.errors import QbwcError
+
+_PAUSE = 0.05  # seconds between two looks at whether the server answers
+
+
+class ServerDidNotStart(QbwcError):
+    """The server did not start."""
+
+    code = "server_did_not_start"
+    advice = "Read the end of the log above; if the port is taken, choose another with --port."
+
+
+class ServerProcess:
+    """A running child; it ends with the ``with`` block of :func:`server`, whatever happens there."""
+
+    def __init__(self, process: subprocess.Popen[bytes], url: str, log: Path) -> None:
+        self._process = process
+        self.url = url
+        self.log = log
+
+    def await_ready(self, *, seconds: float) -> None:
+        """Return when ``/healthz`` answers 200. Raises ServerDidNotStart after ``seconds``, or when the child ended."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            if self._process.poll() is not None:
+                raise ServerDidNotStart(f"The server ended with status {self._process.returncode}.", detail=self._tail())
+            if _answers(f"{self.url}/healthz"):
+                return
+            time.sleep(_PAUSE)
+        raise ServerDidNotStart(f"The server did not answer within {seconds:.0f} seconds.", detail=self._tail())
+
+    def wait(self) -> int:
+        """Wait until the server ends by itself; its exit status."""
+        return self._process.wait()
+
+    def stop(self, *, seconds: float = 10.0) -> None:
+        """Ask the server to finish, then insist; afterwards none of its processes is left."""
+        if self._process.poll() is None:
+            self._process.terminate()
+            try:
+                self._process.wait(seconds)
+            except subprocess.TimeoutExpired:
+                pass  # insisted on below
+        _kill_all(self._process)
+        self._process.wait()
+
+    def _tail(self, lines: int = 15) -> str:
+        text = self.log.read_text(encoding="utf-8", errors="replace") if self.log.exists() else ""
+        return "\n  ".join(text.splitlines()[-lines:])
+
+
+@contextmanager
+def server(settings_file: Path, url: str, log: Path) -> Iterator[ServerProcess]:
+    """Run ``qbwc-server --settings FILE serve`` with its output in ``log``, and stop it at the end.
+
+    The child is in a session of its own: Ctrl-C reaches this process alone, which then stops the child in good order.
+    What the environment says of QBWC is kept from it; the settings file decides.
+    """
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("QBWC_")}
+    command = [sys.executable, "-m", "qbwc_server.cli", "--settings", str(settings_file), "serve"]
+    with log.open("wb") as output:
+        process = subprocess.Popen(  # noqa: S603 - our own program with our own arguments
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env=environment,
+            start_new_session=True,
+        )
+    child = ServerProcess(process, url, log)
+    try:
+        yield child
+    finally:
+        child.stop()
+
+
+def _kill_all(process: subprocess.Popen[bytes]) -> None:
+    """End what is left of the child's process group: workers whose master died first."""
+    if sys.platform == "win32":
+        process.kill()
+        return
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except (ProcessLookupError, PermissionError):
+        pass  # nobody left: the usual case
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310 - an address we have made
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def free_port(*, preferred: int) -> int:
+    """``preferred`` if nobody listens there, else any free one."""
+    for port in (preferred, 0):
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+            if sys.platform != "win32":
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return int(probe.getsockname()[1])
+    raise ServerDidNotStart("There is no free port on this machine.")

@@ -1,0 +1,46 @@
+"""UpdateSessionRow: what is kept of an update session."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, Integer, String, Text, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from qbwc_server.connector.session import SessionState
+from qbwc_server.db import Base
+from qbwc_server.db.types import EnumValue, JsonRecord, Key, UtcDateTime
+
+
+class UpdateSessionRow(Base):
+    """One Web Connector update session, from authenticate to closeConnection."""
+
+    __tablename__ = "update_sessions"
+    __table_args__ = (
+        Index(
+            "one_open_session_per_company",
+            "company_id",
+            unique=True,
+            postgresql_where=text("ended_at IS NULL"),
+            sqlite_where=text("ended_at IS NULL"),
+        ),
+        Index("ix_update_sessions_company_started", "company_id", "started_at"),
+    )
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    company_id: Mapped[int] = mapped_column(ForeignKey("companies.id", ondelete="CASCADE"))
+    ticket_digest: Mapped[str] = mapped_column(String(64), unique=True)
+    state: Mapped[SessionState] = mapped_column(EnumValue(SessionState))
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    last_call_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    qbxml_version: Mapped[str | None] = mapped_column(String(8))  # None until the company file has introduced itself
+    answered: Mapped[int] = mapped_column(Integer, default=0)
+    posted: Mapped[dict[str, Any]] = mapped_column(JsonRecord, default=dict)  # {"invoices": 12}
+    needs_you: Mapped[int] = mapped_column(Integer, default=0)
+    failures: Mapped[int] = mapped_column(Integer, default=0)  # calls into QuickBooks that failed as a whole
+    hresult: Mapped[str | None] = mapped_column(String(20))
+    error: Mapped[str | None] = mapped_column(Text)  # the sentence that getLastError gives
+    advice: Mapped[str | None] = mapped_column(Text)
+    closing_words: Mapped[str | None] = mapped_column(Text)

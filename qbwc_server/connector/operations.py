@@ -1,0 +1,355 @@
+"""The eleven operations of the Web Connector as plain methods on plain values, each inside one transaction."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from qbwc_server import __version__, clock
+from qbwc_server.books.facts import OtherFile, UnreadableFile, learn, read_introduction
+from qbwc_server.books.models import CompanyFacts
+from qbwc_server.connector.failure import set_failed
+from qbwc_server.connector.models import UpdateSessionRow
+from qbwc_server.connector.session import Call, after, may_send, percent
+from qbwc_server.connector.sessions import (
+    closing_words,
+    end_session,
+    find_session,
+    is_alive,
+    open_session,
+    open_session_of,
+    ticket_is_known,
+)
+from qbwc_server.connector.text import Text
+from qbwc_server.db import Database
+from qbwc_server.ids import new_id
+from qbwc_server.posting.answers import apply_answers, keep_answer
+from qbwc_server.posting.backup import ask_for_newest
+from qbwc_server.posting.look import look_for
+from qbwc_server.posting.purposes import Purpose
+from qbwc_server.queue.delivery import Limits, count_due, doubt, in_flight, learn_pace, next_set, passengers, work_waits
+from qbwc_server.queue.enqueue import NewRequest, put
+from qbwc_server.queue.models import MessageSet
+from qbwc_server.queue.states import Priority
+from qbwc_server.settings import Settings
+from qbwc_server.tenancy.companies import put_on_hold, release_hold
+from qbwc_server.tenancy.credentials import (
+    forget_login_failures,
+    login_is_paused,
+    note_login_failure,
+    password_matches,
+)
+from qbwc_server.tenancy.models import Company, Hold
+from qbxml import HostQueryRq, TooOld, Version, message_set, render
+from qbxml.status import Outcome, hresult
+
+log = structlog.get_logger()
+
+MOST_CONNECTION_ERRORS = 3
+ENDED = "This update session has ended. Press Update Selected to start a new one."
+TROUBLE = "The server had a problem of its own; nothing is lost. Press Update Selected again in a few minutes."
+
+
+class WebConnectorOperations:
+    """What the Web Connector may call; session state lives in the database, so any process answers any call."""
+
+    def __init__(self, database: Database, settings: Settings, now: clock.Clock = clock.now) -> None:
+        self._database = database
+        self._settings = settings
+        self._now = now
+        self._limits = Limits(settings.message_set_requests, settings.message_set_bytes)
+
+    def server_version(self, version: str) -> str:
+        """Shown under "More information"."""
+        return f"qbwc-server {__version__}"
+
+    def client_version(self, version: str) -> str:
+        """Warn of an old Web Connector, refuse one that cannot work; what is not a version is let pass."""
+        numbers = _numbers(version)
+        if numbers is None:
+            return ""
+        if numbers < (_numbers(self._settings.refused_connector) or ()):
+            return f"E:This Web Connector ({version[:20]}) is too old. Install the newest one from Intuit first."
+        if numbers < (_numbers(self._settings.oldest_connector) or ()):
+            return f"W:This Web Connector ({version[:20]}) is old. Please install the newest one from Intuit soon."
+        return ""
+
+    def authenticate(self, user: str, password: str, address: str) -> list[str]:
+        """Ticket and "", or "none", "nvu", "busy"; then seconds to postpone and the shortest interval, where set."""
+        now = self._now()
+        pause = timedelta(seconds=self._settings.login_pause_s)
+        with self._database.reading() as db:
+            paused = login_is_paused(db, user, address, failures=self._settings.login_failures, pause=pause, now=now)
+            stored = db.scalar(select(Company.connector_password_hash).where(Company.connector_user == user))
+        # outside any transaction: it takes some 20 ms on purpose
+        if paused or not password_matches(stored, password):
+            if not paused:
+                with self._database.transaction() as db:
+                    note_login_failure(db, user, address, pause=pause, now=now)
+            log.warning("login refused", paused=paused)
+            return ["", "nvu"]
+        try:
+            with self._database.transaction() as db:
+                return self._admit(db, user, address, now)
+        except IntegrityError:
+            return ["", "busy"]  # another connector of this company was quicker by a moment
+
+    def _admit(self, db: Session, user: str, address: str, now: datetime) -> list[str]:
+        forget_login_failures(db, user, address)
+        company = db.scalars(select(Company).where(Company.connector_user == user).with_for_update()).one()
+        earlier = open_session_of(db, company)
+        if earlier is not None:
+            if is_alive(db, earlier, self._settings, now):
+                return ["", "busy"]
+            end_session(earlier, now, "The Web Connector fell silent.")
+            db.flush()
+        interval = [] if company.minimum_interval_s is None else ["", str(company.minimum_interval_s)]
+        if company.postpone_until is not None and company.postpone_until > now:
+            seconds = str(int((company.postpone_until - now).total_seconds()) + 1)
+            return ["", "none", seconds, *interval[1:]]
+        if company.hold is Hold.PAUSED or not (work_waits(db, company.id) or db.get(CompanyFacts, company.id) is None):
+            return ["", "none", *interval]
+        session, ticket = open_session(db, company, now)
+        log.info("session opened", company=company.code, session=session.id)
+        return [ticket, company.company_file, *interval]
+
+    def send_request_xml(
+        self, ticket: str, hcp_response: Text, company_file: str, country: str, major: int, minor: int
+    ) -> str:
+        """The next message set; "" when there is none to give, and getLastError then says why."""
+        now = self._now()
+        with self._database.transaction() as db:
+            found = find_session(db, ticket)
+            if found is None or found[0].ended_at is not None or not may_send(found[0].state):
+                return ""
+            session, company = found
+            session.last_call_at = now
+            if session.qbxml_version is None and not self._introduce(
+                db, session, company, hcp_response, company_file, country, Version(major, minor), now
+            ):
+                return ""
+            if company.hold is not None:
+                self._fail(
+                    session, company.hold_detail or "Writing is on hold.", "Resume the company when you have looked."
+                )
+                return ""
+            owed = in_flight(db, company.id)
+            if owed is not None:
+                look_for(db, company, doubt(db, owed, now), now)
+            leaving = self._next(db, session, company, now)
+            session.state = after(session.state, Call.SENT)
+            return leaving.body
+
+    def _introduce(
+        self,
+        db: Session,
+        session: UpdateSessionRow,
+        company: Company,
+        hcp_response: Text,
+        company_file: str,
+        country: str,
+        spoken: Version,
+        now: datetime,
+    ) -> bool:
+        """The first call of a session: which file is this, what does it speak, is it the one we wrote to?"""
+        try:
+            with hcp_response.open() as source:
+                introduction = read_introduction(source, company.owner_id)
+            if not introduction.supported:  # the connector could not ask; it says itself what QuickBooks speaks
+                introduction.supported = (str(spoken),)
+            facts = learn(db, company, introduction, file_path=company_file[:1000], country=country[:8], now=now)
+        except OtherFile as other:
+            put_on_hold(company, Hold.OTHER_FILE, str(other))
+            self._fail(session, str(other), other.advice)
+            return False
+        except UnreadableFile as unreadable:
+            self._fail(session, str(unreadable), unreadable.advice)
+            return False
+        except TooOld as old:
+            self._fail(session, str(old), "Update QuickBooks to 2015 or newer, then press Update Selected again.")
+            return False
+        if company.hold is Hold.OTHER_FILE:
+            release_hold(company)
+        session.qbxml_version = facts.qbxml_version
+        ask_for_newest(db, company, now)
+        return True
+
+    def _next(self, db: Session, session: UpdateSessionRow, company: Company, now: datetime) -> MessageSet:
+        level = Version.parse(session.qbxml_version or "")
+
+        def document(texts: Sequence[str]) -> str:
+            return message_set(texts, level=level)
+
+        def wrap() -> MessageSet | None:
+            return next_set(db, company.id, session_id=session.id, now=now, limits=self._limits, document=document)
+
+        leaving = wrap()
+        if leaving is None:
+            # "" would end the session with an error text in the Web Connector's window; an idle question ends it
+            # cleanly
+            guid = new_id()
+            greeting = render(HostQueryRq(request_id=str(guid)))
+            put(
+                db,
+                company.id,
+                [NewRequest(Purpose.GREETING, "", "HostQuery", False, Priority.REFRESH, greeting, (), guid)],
+                now,
+            )
+            leaving = wrap()
+        if leaving is None:
+            raise RuntimeError("a request that was just queued is not due")
+        return leaving
+
+    def receive_response_xml(self, ticket: str, response: Text, hresult: str, message: str) -> int:
+        """Work in an answer: 1..99 while something is left, 100 when nothing is, negative when the session must
+        stop.
+        """
+        now = self._now()
+        with self._database.transaction() as db:
+            found = find_session(db, ticket)
+            if found is None:
+                return -1
+            session, company = found
+            session.last_call_at = now
+            owed = in_flight(db, company.id)
+            if owed is not None and owed.session_id != session.id:
+                owed = None  # it belongs to a later session; this answer comes late
+            if hresult.strip():
+                return self._set_failed(db, session, company, owed, hresult, message, now)
+            rows = [] if owed is None else passengers(db, owed)
+            applied = apply_answers(db, company, rows, response.open, now)
+            if applied.broken:
+                log.warning("answer broke off", company=company.code, session=session.id, why=applied.broken[:200])
+            keep_answer(db, company, owed, applied, response, now)
+            if owed is not None and owed.writes and not applied.unanswered:
+                learn_pace(
+                    db,
+                    owed,
+                    now=now,
+                    target_s=self._settings.message_set_target_s,
+                    most=self._settings.message_set_requests,
+                )
+            session.answered += applied.counts.answered
+            session.needs_you += applied.counts.needs_you
+            if applied.counts.posted:
+                posted = dict(session.posted)
+                for title, count in applied.counts.posted.items():
+                    posted[title] = posted.get(title, 0) + count
+                session.posted = posted
+            if session.ended_at is not None:
+                return 100
+            if company.hold is not None:
+                self._fail(
+                    session, company.hold_detail or "Writing is on hold.", "Resume the company when you have looked."
+                )
+                return -1
+            return self._progress(db, session, company)
+
+    def _progress(self, db: Session, session: UpdateSessionRow, company: Company) -> int:
+        db.flush()
+        if in_flight(db, company.id) is not None:  # a late answer; the one that is owed is still to come
+            return percent(session.answered, 1)
+        done = percent(session.answered, count_due(db, company.id))
+        session.state = after(session.state, Call.RAN_DRY if done == 100 else Call.ANSWERED)
+        return done
+
+    def _set_failed(
+        self,
+        db: Session,
+        session: UpdateSessionRow,
+        company: Company,
+        owed: MessageSet | None,
+        code: str,
+        message: str,
+        now: datetime,
+    ) -> int:
+        """QuickBooks did not take or did not finish the set: nothing of it is believed done, nothing undone."""
+        failed = hresult_of(code)
+        session.failures += 1
+        session.hresult = failed.code[:20]
+        log.warning("message set failed", company=company.code, session=session.id, hresult=failed.code)
+        if owed is None or session.ended_at is not None:
+            return -1
+        unreadable = set_failed(db, company, owed, code, message, now)
+        if unreadable or (failed.outcome is Outcome.TRY_AGAIN and session.failures < MOST_CONNECTION_ERRORS):
+            return self._progress(db, session, company)
+        self._fail(session, f"{failed.meaning} ({failed.code})", failed.advice)
+        return -1
+
+    def connection_error(self, ticket: str, hresult: str, message: str) -> str:
+        """QuickBooks or the company file could not be opened: try again a few times, then "done"."""
+        now = self._now()
+        with self._database.transaction() as db:
+            found = find_session(db, ticket)
+            if found is None or found[0].ended_at is not None:
+                return "done"
+            session, company = found
+            failed = hresult_of(hresult)
+            session.last_call_at = now
+            session.failures += 1
+            session.hresult = failed.code[:20]
+            log.warning("connection error", company=company.code, session=session.id, hresult=failed.code)
+            if failed.outcome is Outcome.TRY_AGAIN and session.failures < MOST_CONNECTION_ERRORS:
+                return company.company_file
+            self._fail(session, f"{failed.meaning} ({failed.code})", failed.advice)
+            return "done"
+
+    def get_last_error(self, ticket: str) -> str:
+        """Why the session stopped, in a sentence for the status column."""
+        with self._database.reading() as db:
+            found = find_session(db, ticket)
+            if found is None:
+                return ENDED
+            session = found[0]
+            if session.error:
+                return f"{session.error} {session.advice or ''}".strip()
+            return ENDED if session.ended_at is not None else TROUBLE
+
+    def close_connection(self, ticket: str) -> str:
+        """End the session with a sentence worth reading."""
+        now = self._now()
+        with self._database.transaction() as db:
+            found = find_session(db, ticket)
+            if found is None:
+                return "Finished."
+            session, company = found
+            words = closing_words(session, self._settings.base_url)
+            end_session(session, now, words)
+            log.info("session closed", company=company.code, session=session.id, answered=session.answered)
+            return session.closing_words or words
+
+    def get_interactive_url(self, ticket: str, session_id: str) -> str:
+        """We have no interactive work."""
+        return ""
+
+    def interactive_rejected(self, ticket: str, reason: str) -> str:
+        """Nothing was asked, so nothing is lost."""
+        return ""
+
+    def interactive_done(self, ticket: str) -> str:
+        """The sample services of Intuit end an interactive session with this word."""
+        return "Done"
+
+    def ticket_is_known(self, ticket: str) -> bool:
+        """Whether the caller may send a large answer."""
+        with self._database.reading() as db:
+            return ticket_is_known(db, ticket)
+
+    @staticmethod
+    def _fail(session: UpdateSessionRow, error: str, advice: str) -> None:
+        session.state = after(session.state, Call.BROKE)
+        session.error, session.advice = error, advice
+
+
+hresult_of = hresult  # the parameter of that name is QuickBooks' word, on the wire and here
+
+
+def _numbers(version: str) -> tuple[int, ...] | None:
+    text = version.strip()
+    return tuple(map(int, text.split("."))) if re.fullmatch(r"\d{1,6}(\.\d{1,6}){1,3}", text) else None

@@ -1,0 +1,32 @@
+"""The .qwc file of a company: what a partner downloads and adds to the Web Connector."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from qbwc_server.settings import Settings
+from qbwc_server.tenancy.models import Company
+from qwc_templates import QwcFile, render
+
+
+def qwc_file(company: Company, settings: Settings, *, every_minutes: int | None = None) -> bytes:
+    """The file's bytes. Raises qwc_templates.QwcError where the public address cannot be used.
+
+    Args:
+        every_minutes: how often the Web Connector calls by itself when Auto-Run is on.
+    """
+    name = f"{company.name} ({company.code})"
+    return render(
+        QwcFile(
+            app_name=name,
+            app_url=f"{settings.base_url}/qbwc",
+            app_description=f"Posts invoices and sales of {company.name}"[:80],
+            app_support=f"{settings.base_url}/support",
+            user_name=company.connector_user,
+            owner_id=UUID(company.owner_id),
+            file_id=UUID(company.file_id),
+            app_display_name=name,
+            app_unique_name=f"qbwc-server {company.code}",
+            run_every_minutes=every_minutes,
+        )
+    )

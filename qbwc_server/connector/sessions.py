@@ -1,0 +1,109 @@
+"""Open, find, close update sessions; one company has at most one open session."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from qbwc_server.connector.models import UpdateSessionRow
+from qbwc_server.connector.session import Call, SessionState, after
+from qbwc_server.queue.models import MessageSet
+from qbwc_server.queue.states import Delivery
+from qbwc_server.settings import Settings
+from qbwc_server.tenancy.credentials import digest, new_secret
+from qbwc_server.tenancy.models import Company
+
+
+def open_session(db: Session, company: Company, now: datetime) -> tuple[UpdateSessionRow, str]:
+    """A new session and its ticket, which only the Web Connector knows from now on."""
+    ticket = new_secret()
+    session = UpdateSessionRow(
+        company_id=company.id,
+        ticket_digest=digest(ticket),
+        state=SessionState.READY,
+        started_at=now,
+        last_call_at=now,
+        posted={},
+    )
+    db.add(session)
+    db.flush()
+    return session, ticket
+
+
+def find_session(db: Session, ticket: str) -> tuple[UpdateSessionRow, Company] | None:
+    """Session and company of a ticket, open or ended; the company is locked for this transaction."""
+    if not ticket:
+        return None
+    row = db.execute(
+        select(UpdateSessionRow, Company)
+        .join(Company, Company.id == UpdateSessionRow.company_id)
+        .where(UpdateSessionRow.ticket_digest == digest(ticket))
+        .with_for_update(of=Company)
+    ).one_or_none()
+    return None if row is None else (row[0], row[1])
+
+
+def ticket_is_known(db: Session, ticket: str) -> bool:
+    """Whether this ticket was ever given out; such a caller may send large answers, even late."""
+    return bool(db.scalar(select(exists().where(UpdateSessionRow.ticket_digest == digest(ticket)))))
+
+
+def open_session_of(db: Session, company: Company) -> UpdateSessionRow | None:
+    """The company's open session."""
+    return db.scalars(
+        select(UpdateSessionRow).where(UpdateSessionRow.company_id == company.id, UpdateSessionRow.ended_at.is_(None))
+    ).one_or_none()
+
+
+def is_alive(db: Session, session: UpdateSessionRow, settings: Settings, now: datetime) -> bool:
+    """Whether the session's connector may still be at work.
+
+    While a set is in QuickBooks' hands silence says little, so that session is given up later: a second connector
+    must not look up, let alone write, what the first one may be executing this moment.
+    """
+    owed = db.scalar(
+        select(exists().where(MessageSet.company_id == session.company_id, MessageSet.delivery == Delivery.IN_FLIGHT))
+    )
+    patience = settings.session_timeout_s if owed else settings.session_idle_s
+    return now - session.last_call_at < timedelta(seconds=patience)
+
+
+def end_session(session: UpdateSessionRow, now: datetime, words: str | None = None) -> None:
+    """Close it; a set that is still out stays in flight and is looked up by the next session."""
+    session.state = after(session.state, Call.HUNG_UP)
+    session.ended_at = session.ended_at or now
+    session.closing_words = session.closing_words or words
+
+
+def close_silent_sessions(db: Session, *, settings: Settings, now: datetime) -> int:
+    """End sessions whose connector fell silent; returns how many."""
+    patience = timedelta(seconds=min(settings.session_idle_s, settings.session_timeout_s))
+    silent = db.scalars(
+        select(UpdateSessionRow)
+        .where(UpdateSessionRow.ended_at.is_(None), UpdateSessionRow.last_call_at <= now - patience)
+        .with_for_update(skip_locked=True)
+    ).all()
+    ended = [session for session in silent if not is_alive(db, session, settings, now)]
+    for session in ended:
+        end_session(session, now, "The Web Connector fell silent.")
+    return len(ended)
+
+
+def closing_words(session: UpdateSessionRow, address: str) -> str:
+    """The sentence in the status column of the Web Connector: "12 invoices posted, 1 needs you: https://…"."""
+    if session.error:
+        return session.error
+    done = [f"{count} {title if count != 1 else _one(title)}" for title, count in sorted(session.posted.items())]
+    said = (
+        f"{' and '.join([', '.join(done[:-1]), done[-1]] if len(done) > 1 else done)} posted" if done else "All is well"
+    )
+    if not session.needs_you:
+        return f"{said}."
+    needs = "1 needs you" if session.needs_you == 1 else f"{session.needs_you} need you"
+    return f"{said}, {needs}: {address}" if done else f"{needs}: {address}"
+
+
+def _one(titles: str) -> str:
+    return titles.removesuffix("s")

@@ -1,0 +1,399 @@
+"""Reads a SOAP request while it arrives: expat in pieces, only the flat envelope, long parameters to a file.
+
+The bytes never reach a tree parser. Nothing in a refusal is taken from the request. A body longer than the small limit
+is read on only for a caller whose ticket is known, so that a stranger cannot make us hold or spool anything.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import TYPE_CHECKING, ClassVar, Protocol
+from xml.parsers import expat
+
+import structlog
+
+from qbwc_server.connector.soap.contract import CONTRACT, Length, Operation, Parameter
+from qbwc_server.connector.soap.writing import SOAP
+from qbwc_server.connector.text import SPOOL_ABOVE_BYTES, Text, TextWriter
+from qbwc_server.errors import QbwcError
+
+if TYPE_CHECKING:
+    from wsgiref.types import WSGIEnvironment
+
+log = structlog.get_logger(__name__)
+
+ENVELOPE_BYTES = 16 * 1024  # room for what surrounds the parameters: envelope, header, escapes in short ones
+PIECE_BYTES = 64 * 1024
+DISCARDED_BYTES = (
+    1024 * 1024
+)  # read and dropped after a refusal, so that a stranger's modest body does not cut the answer
+MAX_TOKEN_BYTES = 128 * 1024  # one tag or comment; older expat scans an unfinished one again with every piece
+MAX_ELEMENTS = 200
+MAX_DEPTH = 16
+MAX_ATTRIBUTES = 64
+
+_ENVELOPE = f"{SOAP} Envelope"
+_BODY = f"{SOAP} Body"
+_NIL = "http://www.w3.org/2001/XMLSchema-instance nil"
+_ENCODINGS = {"utf-8", "utf-16", "utf-16le", "utf-16be", "iso-8859-1", "us-ascii", "windows-1252"}
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much is read, in bytes of UTF-8; the whole body is bounded by the longest parameter plus its envelope."""
+
+    small: int = 64 * 1024  # every parameter but the two below, and every body of a caller without a known ticket
+    hcp_response: int = 1024 * 1024  # sendRequestXML.strHCPResponse
+    response: int = 256 * 1024 * 1024  # receiveResponseXML.response
+    spool_above: int = SPOOL_ABOVE_BYTES  # longer parameters lie in a temporary file
+
+    def of(self, length: Length) -> int:
+        """The limit of a parameter declared with ``length``."""
+        return {Length.SMALL: self.small, Length.HCP_RESPONSE: self.hcp_response, Length.RESPONSE: self.response}[
+            length
+        ]
+
+    @property
+    def small_body(self) -> int:
+        """A body of this size is read for anybody."""
+        return self.small + ENVELOPE_BYTES
+
+    @property
+    def body(self) -> int:
+        """No body beyond this size is read."""
+        return max(self.small, self.hcp_response, self.response) + ENVELOPE_BYTES
+
+
+class Refused(QbwcError):
+    """The request is not one we answer."""
+
+    status: ClassVar[HTTPStatus] = HTTPStatus.INTERNAL_SERVER_ERROR  # what SOAP 1.1 section 6.2 asks for with a fault
+    fault: ClassVar[str] = "Client"
+
+
+class NotPost(Refused):
+    """Calls are made with POST."""
+
+    code = "soap_not_post"
+    status = HTTPStatus.METHOD_NOT_ALLOWED
+
+
+class NotXml(Refused):
+    """The content type must be text/xml."""
+
+    code = "soap_content_type"
+    status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+
+
+class Compressed(Refused):
+    """The body must not be compressed."""
+
+    code = "soap_content_encoding"
+    status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+
+
+class LengthUnclear(Refused):
+    """The length of the body is missing or not a number."""
+
+    code = "soap_length_unclear"
+    status = HTTPStatus.LENGTH_REQUIRED
+
+
+class TooLong(Refused):
+    """The request is too long."""
+
+    code = "soap_too_long"
+    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+
+
+class BodyBroken(Refused):
+    """The body could not be read to its end."""
+
+    code = "soap_body_broken"
+
+
+class Malformed(Refused):
+    """The request is not well-formed XML."""
+
+    code = "soap_malformed"
+
+
+class EncodingUnknown(Refused):
+    """The character encoding is not supported. Send UTF-8."""
+
+    code = "soap_encoding_unknown"
+
+
+class HasDtd(Refused):
+    """A document type declaration is not allowed."""
+
+    code = "soap_dtd"
+
+
+class NotSoap11(Refused):
+    """The request is not a SOAP 1.1 envelope."""
+
+    code = "soap_not_soap11"
+    fault = "VersionMismatch"
+
+
+class NotFlat(Refused):
+    """The request must be one operation with flat parameters, each at most once."""
+
+    code = "soap_not_flat"
+
+
+class OperationUnknown(Refused):
+    """There is no such operation."""
+
+    code = "soap_operation_unknown"
+
+
+@dataclass
+class Call:
+    """One operation as it was called; its texts live until it is closed."""
+
+    operation: Operation
+    texts: dict[str, Text] = field(default_factory=dict)  # by parameter name; absent and nil ones are missing
+    taken: bool = True  # False: a long parameter was not accepted, and the answer is the operation's fallback
+
+    def close(self) -> None:
+        """Remove what was spooled."""
+        for text in self.texts.values():
+            text.close()
+
+
+class Readable(Protocol):
+    """What a WSGI server gives as body."""
+
+    def read(self, size: int = ..., /) -> bytes: ...
+
+
+def body_of(environ: "WSGIEnvironment", limits: Limits) -> Iterator[bytes]:
+    """The body of a request in pieces, read no further than asked for.
+
+    Raises:
+        Refused: by its headers alone (before anything is read), or because the connection broke.
+    """
+    if environ["REQUEST_METHOD"] != "POST":
+        raise NotPost
+    if environ.get("CONTENT_TYPE", "").partition(";")[0].strip().lower() != "text/xml":
+        raise NotXml
+    if environ.get("HTTP_CONTENT_ENCODING", "").strip().lower() not in ("", "identity"):
+        raise Compressed
+    return _pieces(environ["wsgi.input"], _length(environ, limits))
+
+
+def _length(environ: "WSGIEnvironment", limits: Limits) -> int | None:
+    """The announced length, or None when the server itself ends the stream (chunked transfer)."""
+    announced = environ.get("CONTENT_LENGTH", "")
+    if not announced:
+        if environ.get("wsgi.input_terminated"):
+            return None
+        raise LengthUnclear
+    if not (announced.isascii() and announced.isdigit()):
+        raise LengthUnclear
+    if len(announced) > 18 or int(announced) > limits.body:
+        raise TooLong
+    return int(announced)
+
+
+def _pieces(stream: Readable, length: int | None) -> Iterator[bytes]:
+    left = length
+    while left is None or left > 0:
+        try:
+            piece = stream.read(PIECE_BYTES if left is None else min(PIECE_BYTES, left))
+        except (OSError, ValueError) as error:  # a lost connection or a broken chunk, as servers report them
+            raise BodyBroken from error
+        if not piece:
+            return
+        if left is not None:
+            left -= len(piece)
+        yield piece
+
+
+def read_call(pieces: Iterable[bytes], limits: Limits, ticket_is_known: Callable[[str], bool]) -> Call:
+    """The one call that the body makes.
+
+    Args:
+        ticket_is_known: asked at most once, when the body outgrows the small limit within a parameter that may be long.
+
+    Raises:
+        Refused: the body is not such a call; what was spooled is gone.
+    """
+    rest = iter(pieces)
+    envelope = _Envelope(limits, ticket_is_known)
+    try:
+        return envelope.read(rest)
+    except _NotTaken as reason:
+        log.warning("soap_parameter_not_taken", reason=str(reason))
+    except OSError as error:
+        # The temporary file could not be written. The Web Connector must not take that for success.
+        log.error("soap_parameter_not_spooled", error=type(error).__name__, errno=error.errno)
+    finally:
+        envelope.close()
+    envelope.discard(rest)
+    return Call(envelope.operation, taken=False)
+
+
+class _NotTaken(Exception):
+    """A long parameter is not accepted; the operation is known and has an answer for that."""
+
+
+class _Envelope:
+    """The expat handlers, and how far they have come."""
+
+    def __init__(self, limits: Limits, ticket_is_known: Callable[[str], bool]) -> None:
+        self._limits = limits
+        self._ticket_is_known = ticket_is_known
+        self._fed = 0  # bytes of the body so far
+        self._depth = 0
+        self._elements = 0
+        self._in_body = False
+        self._body_seen = False
+        self._operation: Operation | None = None
+        self._begun: set[str] = set()
+        self._texts: dict[str, Text] = {}
+        self._parameter: Parameter | None = None  # the one that is open, if it is one of ours and not nil
+        self._writer = TextWriter()
+        self._long_begun = False
+        self._long_allowed = False
+
+    @property
+    def operation(self) -> Operation:
+        """The operation that is called."""
+        if self._operation is None:
+            raise NotFlat
+        return self._operation
+
+    def read(self, pieces: Iterable[bytes]) -> Call:
+        """Parse to the end."""
+        parser = self._parser()
+        try:
+            for piece in pieces:
+                self._fed += len(piece)
+                self._check_body()
+                parser.Parse(piece, False)
+                if self._fed - parser.CurrentByteIndex > MAX_TOKEN_BYTES:
+                    raise TooLong
+            parser.Parse(b"", True)
+        except (expat.ExpatError, UnicodeError):
+            raise Malformed from None
+        call = Call(self.operation, self._texts)
+        self._texts = {}
+        return call
+
+    def discard(self, pieces: Iterable[bytes]) -> None:
+        """Read what is left, within limits, and drop it, so that the answer arrives."""
+        end = self._limits.body if self._long_allowed else self._fed + DISCARDED_BYTES
+        for piece in pieces:
+            self._fed += len(piece)
+            if self._fed > end:
+                return
+
+    def close(self) -> None:
+        """Remove what was spooled and not handed out."""
+        self._writer.discard()
+        for text in self._texts.values():
+            text.close()
+
+    def _parser(self) -> expat.XMLParserType:
+        parser = expat.ParserCreate(namespace_separator=" ")
+        parser.buffer_text = True
+        parser.buffer_size = PIECE_BYTES
+        parser.ordered_attributes = True  # a list is cheaper than a dictionary when somebody sends thousands
+        parser.XmlDeclHandler = self._declaration
+        parser.StartDoctypeDeclHandler = self._doctype
+        parser.StartElementHandler = self._start
+        parser.EndElementHandler = self._end
+        parser.CharacterDataHandler = self._text
+        return parser
+
+    def _check_body(self) -> None:
+        if self._long_allowed:
+            if self._fed > self._limits.body:
+                raise _NotTaken("the body is over the limit")
+        elif self._fed > self._limits.small_body:
+            if not self._long_begun:
+                raise TooLong
+            self._allow_long()
+
+    def _allow_long(self) -> None:
+        ticket = self._texts.get("ticket")
+        if ticket is None or not self._ticket_is_known(ticket.read(self._limits.small)):
+            raise _NotTaken("the ticket is unknown")
+        self._long_allowed = True
+
+    def _declaration(self, _version: str, encoding: str | None, _standalone: int) -> None:
+        # expat would go on and ask Python's codecs for any other name, some of which are no character encodings.
+        if encoding is not None and encoding.lower() not in _ENCODINGS:
+            raise EncodingUnknown
+
+    def _doctype(self, *_: object) -> None:
+        # Raised before the first entity is declared: there is nothing to expand.
+        raise HasDtd
+
+    def _start(self, name: str, attributes: list[str]) -> None:
+        self._depth += 1
+        self._elements += 1
+        if (
+            self._depth > MAX_DEPTH
+            or self._elements > MAX_ELEMENTS
+            or len(attributes) > 2 * MAX_ATTRIBUTES  # names and values in turn
+        ):
+            raise NotFlat
+        if self._depth == 1:
+            if name != _ENVELOPE:
+                raise NotSoap11
+        elif self._depth == 2:
+            self._in_body = name == _BODY
+            if self._in_body and self._body_seen:
+                raise NotFlat
+            self._body_seen |= self._in_body
+        elif self._in_body:
+            self._start_in_body(name.rpartition(" ")[2], attributes)
+
+    def _start_in_body(self, name: str, attributes: list[str]) -> None:
+        """Names count without their namespace: RPC style sends parameters unqualified."""
+        if self._depth == 3:
+            if self._operation is not None:
+                raise NotFlat
+            self._operation = CONTRACT.get(name)
+            if self._operation is None:
+                raise OperationUnknown
+        elif self._depth == 4:
+            self._start_parameter(self.operation.parameter(name), attributes)
+        elif self._parameter is not None:
+            raise NotFlat
+
+    def _start_parameter(self, parameter: Parameter | None, attributes: list[str]) -> None:
+        if parameter is None:
+            return
+        if parameter.name in self._begun:
+            raise NotFlat
+        self._begun.add(parameter.name)
+        if dict(zip(attributes[::2], attributes[1::2], strict=True)).get(_NIL, "").strip() in ("true", "1"):
+            return
+        self._parameter = parameter
+        self._writer = TextWriter(self._limits.spool_above)
+        self._long_begun |= parameter.length is not Length.SMALL
+
+    def _text(self, data: str) -> None:
+        parameter = self._parameter
+        if parameter is None:
+            return
+        self._writer.write(data)
+        if self._writer.size > self._limits.small:
+            if parameter.length is Length.SMALL:
+                raise TooLong
+            if not self._long_allowed:
+                self._allow_long()
+            if self._writer.size > self._limits.of(parameter.length):
+                raise _NotTaken("the parameter is over the limit")
+
+    def _end(self, _name: str) -> None:
+        if self._depth == 4 and self._parameter is not None:
+            self._texts[self._parameter.name] = self._writer.finish()
+            self._writer = TextWriter()
+            self._parameter = None
+        self._depth -= 1

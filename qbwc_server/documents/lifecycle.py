@@ -1,0 +1,109 @@
+"""States of a document: one table."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from qbwc_server.errors import Conflict
+
+
+class State(StrEnum):
+    """Where a document stands."""
+
+    FOR_REVIEW = "for_review"  # a person has to look, or something is missing
+    SUBMITTED = "submitted"  # waits for QuickBooks
+    POSTED = "posted"  # stands in the books, with its TxnID
+    FAILED = "failed"  # QuickBooks refused it: correct, then submit again
+    HELD = "held"  # closing date, or nobody can tell what happened: a person decides
+    EXCLUDED = "excluded"  # a person said: not into the books
+    WITHDRAWN = "withdrawn"  # was posted, is void or deleted now
+
+
+class Event(StrEnum):
+    """What happens to a document."""
+
+    SUBMITTED = "submitted"
+    REVISED = "revised"  # its content was replaced
+    POSTED = "posted"
+    REFUSED = "refused"
+    HELD = "held"
+    EXCLUDED = "excluded"
+    RESTORED = "restored"
+    WITHDRAWAL = "withdrawal"  # a person asked to void it
+    WITHDRAWN = "withdrawn"
+    VANISHED = "vanished"  # posted once, no longer in the company file (an older backup was restored)
+
+
+_S, _E = State, Event
+
+TRANSITIONS: dict[State, dict[Event, State]] = {
+    _S.FOR_REVIEW: {
+        _E.SUBMITTED: _S.SUBMITTED,
+        _E.POSTED: _S.POSTED,  # an answer that came very late: what stands in the books counts
+        _E.REVISED: _S.FOR_REVIEW,
+        _E.EXCLUDED: _S.EXCLUDED,
+    },
+    _S.SUBMITTED: {
+        _E.POSTED: _S.POSTED,
+        _E.REFUSED: _S.FAILED,
+        _E.HELD: _S.HELD,
+        _E.WITHDRAWN: _S.WITHDRAWN,
+        _E.REVISED: _S.FOR_REVIEW,
+        _E.EXCLUDED: _S.EXCLUDED,
+    },
+    _S.POSTED: {
+        _E.POSTED: _S.POSTED,
+        _E.REVISED: _S.FOR_REVIEW,
+        _E.WITHDRAWAL: _S.SUBMITTED,
+        _E.WITHDRAWN: _S.WITHDRAWN,
+        _E.HELD: _S.HELD,
+        _E.VANISHED: _S.FOR_REVIEW,
+    },
+    _S.FAILED: {
+        _E.SUBMITTED: _S.SUBMITTED,
+        _E.REVISED: _S.FOR_REVIEW,
+        _E.EXCLUDED: _S.EXCLUDED,
+        _E.WITHDRAWAL: _S.SUBMITTED,
+        _E.WITHDRAWN: _S.WITHDRAWN,
+        _E.POSTED: _S.POSTED,  # a late answer, or a person who found it in QuickBooks
+    },
+    _S.HELD: {
+        _E.SUBMITTED: _S.SUBMITTED,
+        _E.REVISED: _S.FOR_REVIEW,
+        _E.EXCLUDED: _S.EXCLUDED,
+        _E.POSTED: _S.POSTED,
+        _E.REFUSED: _S.FAILED,
+        _E.WITHDRAWAL: _S.SUBMITTED,
+        _E.WITHDRAWN: _S.WITHDRAWN,
+    },
+    _S.EXCLUDED: {_E.RESTORED: _S.FOR_REVIEW, _E.POSTED: _S.POSTED},
+    _S.WITHDRAWN: {},
+}
+
+
+class Reason(StrEnum):
+    """Why a document does not move by itself; problems and status codes have codes of their own."""
+
+    OUTCOME_UNKNOWN = "outcome_unknown"  # it may or may not be in QuickBooks: a person looks and says
+    CLOSING_DATE = "closing_date"
+    CHANGED_MEANWHILE = "changed_meanwhile"  # somebody keeps changing it in QuickBooks
+    LIST_ENTRY = "list_entry"  # a customer or item it names is missing and could not be added
+    TWICE = "twice"  # QuickBooks holds it two times
+    MISSING = "missing"  # was in QuickBooks once, is not any more
+
+
+NEEDS_A_PERSON = (State.FOR_REVIEW, State.FAILED, State.HELD)
+
+
+class NotNow(Conflict):
+    """This cannot be done to the document as it stands."""
+
+    code = "document_state"
+
+
+def after(state: State, event: Event) -> State:
+    """The state that follows. Raises NotNow where the table has no entry."""
+    try:
+        return TRANSITIONS[state][event]
+    except KeyError:
+        raise NotNow(f"A document that is {state.value.replace('_', ' ')} cannot be {event.value}.") from None

@@ -1,0 +1,81 @@
+"""DocumentRow and its history."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Date, ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from qbwc_server.db import Base
+from qbwc_server.db.types import EnumValue, JsonRecord, Key, Money, UtcDateTime
+from qbwc_server.documents.lifecycle import State
+
+
+class Operation(StrEnum):
+    """What is to be done in QuickBooks to make the books agree with the document."""
+
+    ADD = "add"
+    CHANGE = "change"
+    VOID = "void"
+
+
+class DocumentRow(Base):
+    """What ought to stand in the books, and in the end its QuickBooks id."""
+
+    __tablename__ = "documents"
+    __table_args__ = (
+        UniqueConstraint("company_id", "origin"),  # a document exists once per origin
+        Index("ix_documents_company_state", "company_id", "state", "id"),
+        Index("ix_documents_company_posted", "company_id", "posted_at"),
+        Index("ix_documents_company_number", "company_id", "number"),
+    )
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    company_id: Mapped[int] = mapped_column(ForeignKey("companies.id", ondelete="CASCADE"))
+    origin: Mapped[str] = mapped_column(String(120))
+    kind: Mapped[str] = mapped_column(String(20))
+    number: Mapped[str | None] = mapped_column(String(20))
+    date: Mapped[date] = mapped_column(Date)
+    customer: Mapped[str] = mapped_column(Text)
+    total: Mapped[Decimal | None] = mapped_column(Money)
+    body: Mapped[str] = mapped_column(Text)  # canonical JSON, documents.kinds.dump_document
+    body_digest: Mapped[str] = mapped_column(String(64))
+    revision: Mapped[int] = mapped_column(Integer, default=1)
+    state: Mapped[State] = mapped_column(EnumValue(State))
+    operation: Mapped[Operation] = mapped_column(EnumValue(Operation))
+    reason: Mapped[str | None] = mapped_column(String(40))  # code of what keeps it: status code class, problem, hold
+    message: Mapped[str | None] = mapped_column(Text)  # for the bookkeeper
+    advice: Mapped[str | None] = mapped_column(Text)
+    problems: Mapped[dict[str, Any] | None] = mapped_column(JsonRecord)  # {"problems": [...]}
+    notes: Mapped[dict[str, Any] | None] = mapped_column(
+        JsonRecord
+    )  # {"notes": [...]}: what was transliterated, cut, or differs
+    txn_id: Mapped[str | None] = mapped_column(String(40))
+    edit_sequence: Mapped[str | None] = mapped_column(String(16))
+    posted_number: Mapped[str | None] = mapped_column(String(30))  # as QuickBooks keeps it
+    posted_total: Mapped[Decimal | None] = mapped_column(Money)
+    posted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class DocumentEvent(Base):
+    """Who or what moved a document, when, and the evidence."""
+
+    __tablename__ = "document_events"
+    __table_args__ = (Index("ix_document_events_document", "document_id", "id"),)
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    company_id: Mapped[int] = mapped_column(ForeignKey("companies.id", ondelete="CASCADE"))
+    document_id: Mapped[int] = mapped_column(ForeignKey("documents.id", ondelete="CASCADE"))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    by: Mapped[str] = mapped_column(String(100))
+    event: Mapped[str] = mapped_column(String(24))
+    from_state: Mapped[str | None] = mapped_column(String(24))
+    to_state: Mapped[str] = mapped_column(String(24))
+    request_id: Mapped[str | None] = mapped_column(String(36))  # the request that is the evidence
+    detail: Mapped[dict[str, Any] | None] = mapped_column(JsonRecord)

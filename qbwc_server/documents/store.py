@@ -1,0 +1,280 @@
+"""Save documents by origin, move them through their states, find them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.orm import Session
+
+from qbwc_server.documents.kinds import Document, body_digest, dump_document
+from qbwc_server.documents.lifecycle import Event, NotNow, Reason, State, after
+from qbwc_server.documents.models import DocumentEvent, DocumentRow, Operation
+from qbwc_server.documents.problems import Problem, problems
+from qbwc_server.documents.totals import total
+from qbwc_server.errors import Conflict, NotFound
+
+
+class Saved(StrEnum):
+    """What became of a document that was handed in."""
+
+    ADDED = "added"
+    SAME = "same"  # same origin, same body: nothing to do
+    REVISED = "revised"
+
+
+class OriginConflict(Conflict):
+    """There is already a document of this origin with another content."""
+
+    code = "origin_conflict"
+    advice = "Use another origin for another document, or ask for a revision."
+
+
+@dataclass(frozen=True)
+class SaveResult:
+    """The row, and what happened."""
+
+    row: DocumentRow
+    saved: Saved
+
+
+def save(
+    db: Session,
+    company_id: int,
+    documents: Sequence[Document],
+    *,
+    by: str,
+    now: datetime,
+    revise: bool = False,
+    recall: Callable[[DocumentRow], None] | None = None,
+) -> list[SaveResult | Conflict]:
+    """Keep each document under its origin, one result per document in the same order.
+
+    The same origin with the same body changes nothing. With another body it is refused, or, with ``revise``, becomes
+    the next revision; what is posted already will be changed in QuickBooks once it is submitted again.
+
+    Args:
+        recall: takes the requests of a submitted document out of the queue, or raises Conflict because one has left.
+    """
+    known: dict[str, DocumentRow] = {
+        row.origin: row
+        for row in db.scalars(
+            select(DocumentRow).where(
+                DocumentRow.company_id == company_id, DocumentRow.origin.in_({d.origin for d in documents})
+            )
+        )
+    }
+    results: list[SaveResult | Conflict] = []
+    added: list[DocumentRow] = []
+    for document in documents:
+        body = dump_document(document)
+        digest = body_digest(body)
+        row = known.get(document.origin)
+        if row is None:
+            row = DocumentRow(
+                company_id=company_id,
+                origin=document.origin,
+                state=State.FOR_REVIEW,
+                operation=Operation.ADD,
+                revision=1,
+                created_at=now,
+                changed_at=now,
+            )
+            _fill(row, document, body, digest)
+            known[document.origin] = row
+            added.append(row)
+            results.append(SaveResult(row, Saved.ADDED))
+        elif row.body_digest == digest:
+            results.append(SaveResult(row, Saved.SAME))
+        elif not revise or row.kind != document.kind:
+            what = "another kind of document" if row.kind != document.kind else "another content"
+            results.append(
+                OriginConflict(
+                    f"Origin {document.origin} is already document {row.id} ({row.state.value}), with {what}."
+                )
+            )
+        else:
+            try:
+                if row.reason == Reason.OUTCOME_UNKNOWN:
+                    raise NotNow(f"Document {row.id} may already be in QuickBooks: look there and decide first.")
+                if row.state is State.SUBMITTED and recall is not None:
+                    recall(row)
+            except Conflict as conflict:
+                results.append(conflict)
+                continue
+            move(db, row, Event.REVISED, by=by, now=now, detail={"before": row.body})
+            row.revision += 1
+            row.operation = Operation.CHANGE if row.txn_id else Operation.ADD
+            _fill(row, document, body, digest)
+            results.append(SaveResult(row, Saved.REVISED))
+    if added:
+        db.add_all(added)
+        db.flush()
+        write_events(
+            db,
+            [
+                {
+                    "company_id": company_id,
+                    "document_id": row.id,
+                    "at": now,
+                    "by": by,
+                    "event": "created",
+                    "from_state": None,
+                    "to_state": row.state.value,
+                }
+                for row in added
+            ],
+        )
+    return results
+
+
+def _fill(row: DocumentRow, document: Document, body: str, digest: str) -> None:
+    row.kind, row.number, row.date = document.kind, document.number, document.date
+    row.customer, row.total = document.customer.name, total(document)
+    row.body, row.body_digest = body, digest
+    show_problems(row, problems(document))
+
+
+def show_problems(row: DocumentRow, found: Sequence[Problem]) -> None:
+    """Let the document say what is missing; nothing found clears what it said."""
+    row.problems = {"problems": [p.as_record() for p in found]} if found else None
+    row.reason = found[0].code if found else None
+    row.message = found[0].message if found else None
+    row.advice = found[0].advice if found else None
+
+
+def add_notes(row: DocumentRow, notes: Sequence[str]) -> None:
+    """Keep remarks that a bookkeeper should be able to read later, each once."""
+    if notes:
+        before = (row.notes or {}).get("notes", [])
+        row.notes = {"notes": [*before, *(note for note in dict.fromkeys(notes) if note not in before)]}
+
+
+def move(
+    db: Session,
+    row: DocumentRow,
+    event: Event,
+    *,
+    by: str,
+    now: datetime,
+    request_id: str | None = None,
+    detail: Mapping[str, Any] | None = None,
+) -> None:
+    """One step of the table, with its entry in the history. Raises NotNow."""
+    before, row.state = row.state, after(row.state, event)
+    row.changed_at = now
+    write_events(
+        db,
+        [
+            {
+                "company_id": row.company_id,
+                "document_id": row.id,
+                "at": now,
+                "by": by,
+                "event": event.value,
+                "from_state": before.value,
+                "to_state": row.state.value,
+                "request_id": request_id,
+                "detail": dict(detail) if detail else None,
+            }
+        ],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """What an answer of QuickBooks proved of one document; a batch of these is written in two statements."""
+
+    document_id: int
+    before: State
+    event: Event
+    request_id: str
+    values: Mapping[str, Any]  # columns of DocumentRow
+    detail: Mapping[str, Any] | None = None
+
+
+def apply_postings(db: Session, company_id: int, postings: Sequence[Posting], *, by: str, now: datetime) -> None:
+    """Move many documents at once by the same table."""
+    if not postings:
+        return
+    moved = [(p, after(p.before, p.event)) for p in postings]
+    db.execute(
+        update(DocumentRow),
+        [{"id": p.document_id, "state": state, "changed_at": now, **p.values} for p, state in moved],
+    )
+    write_events(
+        db,
+        [
+            {
+                "company_id": company_id,
+                "document_id": p.document_id,
+                "at": now,
+                "by": by,
+                "event": p.event.value,
+                "from_state": p.before.value,
+                "to_state": state.value,
+                "request_id": p.request_id,
+                "detail": dict(p.detail) if p.detail else None,
+            }
+            for p, state in moved
+        ],
+    )
+
+
+def write_events(db: Session, events: Sequence[dict[str, Any]]) -> None:
+    """Append to the history."""
+    if events:
+        db.execute(insert(DocumentEvent), events)
+
+
+def find(db: Session, company_id: int, document_id: int) -> DocumentRow:
+    """One document of this company, or NotFound."""
+    row = db.get(DocumentRow, document_id)
+    if row is None or row.company_id != company_id:
+        raise NotFound(f"There is no document {document_id} in this company.")
+    return row
+
+
+def by_origin(db: Session, company_id: int, origins: Collection[str]) -> dict[str, DocumentRow]:
+    """Documents of this company by their origin."""
+    if not origins:
+        return {}
+    rows = db.scalars(select(DocumentRow).where(DocumentRow.company_id == company_id, DocumentRow.origin.in_(origins)))
+    return {row.origin: row for row in rows}
+
+
+def listing(
+    db: Session,
+    company_id: int,
+    *,
+    states: Collection[State] = (),
+    kind: str | None = None,
+    after_id: int = 0,
+    limit: int = 100,
+) -> list[DocumentRow]:
+    """Documents in the order in which they came, a page at a time."""
+    query = select(DocumentRow).where(DocumentRow.company_id == company_id, DocumentRow.id > after_id)
+    if states:
+        query = query.where(DocumentRow.state.in_(states))
+    if kind:
+        query = query.where(DocumentRow.kind == kind)
+    return list(db.scalars(query.order_by(DocumentRow.id).limit(limit)))
+
+
+def counts(db: Session, company_id: int) -> dict[State, int]:
+    """How many documents stand where."""
+    rows = db.execute(
+        select(DocumentRow.state, func.count().label("number")).where(DocumentRow.company_id == company_id).group_by(DocumentRow.state)
+    )
+    return {row.state: row.number for row in rows}
+
+
+def history(db: Session, document_id: int) -> list[DocumentEvent]:
+    """Everything that happened to a document, oldest first."""
+    return list(
+        db.scalars(select(DocumentEvent).where(DocumentEvent.document_id == document_id).order_by(DocumentEvent.id))
+    )

@@ -1,0 +1,52 @@
+"""The base of every error that a person or a program on the other side can act on."""
+
+from __future__ import annotations
+
+from inspect import cleandoc
+from typing import ClassVar
+
+
+class QbwcError(Exception):
+    """Something a person or program on the other side can act on.
+
+    The docstring of a subclass is its sentence for the bookkeeper. ``detail`` is for the developer,
+    ``advice`` says what to do next, ``retry_helps`` whether the same call may succeed later.
+    """
+
+    code: ClassVar[str] = "error"  # stable: part of the API
+    advice: ClassVar[str] = ""
+    retry_helps: ClassVar[bool] = False
+
+    def __init__(self, message: str | None = None, *, detail: str = "") -> None:
+        super().__init__(message or cleandoc(self.__doc__ or ""))
+        self.detail = detail
+
+    def as_record(self) -> dict[str, object]:
+        """What faces show: code, message, detail, advice, retry_helps."""
+        return {
+            "code": self.code,
+            "message": str(self),
+            "detail": self.detail,
+            "advice": self.advice,
+            "retry_helps": self.retry_helps,
+        }
+
+
+class NotFound(QbwcError):
+    """There is nothing of that name or number here."""
+
+    code = "not_found"
+    advice = "Check the name or number."
+
+
+class Invalid(QbwcError):
+    """The input cannot be used."""
+
+    code = "invalid"
+    advice = "Correct what the message names and send it again."
+
+
+class Conflict(QbwcError):
+    """This contradicts what is already stored."""
+
+    code = "conflict"

@@ -1,0 +1,128 @@
+"""Structured logs, one event a line: JSON for machines or plain text for people, secrets and customer data blotted out.
+
+Everything goes one way: our events through structlog, the libraries' through logging, both to the same stream.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from collections.abc import Mapping
+from traceback import extract_tb
+from typing import TextIO
+
+import structlog
+from structlog.typing import EventDict, ExcInfo, WrappedLogger
+
+# Parts of names of values that never reach the log, whoever logs them.
+SECRET = ("authorization", "cookie", "credential", "database_url", "passw", "secret", "ticket", "token")
+# Names of values that say who buys what: not secret, but no business of whoever reads logs.
+CUSTOMER_DATA = (
+    "amount",
+    "answer",
+    "billing_address",
+    "body",
+    "company_name",
+    "customer",
+    "document",
+    "email",
+    "memo",
+    "party",
+    "phone",
+    "response",
+    "shipping_address",
+    "xml",
+)
+HIDDEN = "***"
+_LONGEST_TEXT = 300  # of one value; what is longer is data, not an event
+_FRAMES = 12
+
+
+def configure(level: str, style: str, stream: TextIO | None = None) -> None:
+    """Say once, at the start of a process, what is logged and how.
+
+    Args:
+        level: the least severe level that is logged: DEBUG, INFO, WARNING or ERROR.
+        style: ``json`` or ``text``.
+        stream: standard error unless given.
+    """
+    before: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _one_line_of_trouble,
+        blot_out,
+    ]
+    structlog.configure(
+        processors=[*before, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=False,  # so that a test, or a second start in one process, is heard
+    )
+    render = structlog.processors.JSONRenderer(default=str, ensure_ascii=False) if style == "json" else _plain_line
+    handler = logging.StreamHandler(stream or sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=before,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, render],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level)
+    for chatty in ("alembic", "apscheduler", "gunicorn.error", "waitress", "spyne"):
+        logging.getLogger(chatty).setLevel(max(logging.WARNING, logging.getLevelNamesMapping()[level]))
+
+
+def blot_out(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    """Hide values by their name, and cut what is too long to be anything but data."""
+    return {name: _shown(name, value) for name, value in event.items()}
+
+
+def _shown(name: str, value: object) -> object:
+    if name.startswith("_"):
+        return value  # structlog's own
+    lower = name.lower()
+    if value is not None and (any(part in lower for part in SECRET) or lower in CUSTOMER_DATA):
+        return HIDDEN
+    if isinstance(value, Mapping):
+        return {str(key): _shown(str(key), item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_shown(name, item) for item in value]
+    if isinstance(value, str) and len(value) > _LONGEST_TEXT:
+        return f"{value[:_LONGEST_TEXT]}... ({len(value)} characters)"
+    if isinstance(value, bytes):
+        return f"({len(value)} bytes)"
+    return value
+
+
+def _one_line_of_trouble(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    """An exception as its type, its first line and the places it came through, innermost first.
+
+    Not the whole text: database drivers and parsers put the row or the document they stumbled over into later lines.
+    """
+    error = _exception(event.pop("exc_info", None))
+    if error is not None:
+        first = next(iter(str(error).splitlines()), "")
+        event["exception"] = f"{type(error).__name__}: {first}".removesuffix(": ")
+        event["at"] = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in extract_tb(error.__traceback__)][
+            : -_FRAMES - 1 : -1
+        ]
+    return event
+
+
+def _exception(given: ExcInfo | BaseException | bool | None) -> BaseException | None:
+    if given is True:
+        return sys.exc_info()[1]
+    if isinstance(given, tuple):
+        return given[1]
+    return given if isinstance(given, BaseException) else None
+
+
+def _plain_line(_: WrappedLogger, __: str, event: EventDict) -> str:
+    """``2026-03-02T15:00:00Z info     request  method="GET"``: every value quoted, so that no value can fake a line."""
+    when, level, text = (str(event.pop(name, "")) for name in ("timestamp", "level", "event"))
+    values = " ".join(f"{name}={json.dumps(value, default=str, ensure_ascii=False)}" for name, value in event.items())
+    return f"{when} {level:<8} {json.dumps(text, ensure_ascii=False)[1:-1]}  {values}".rstrip()

@@ -1,0 +1,40 @@
+"""Customers and items that a document names and QuickBooks lacks."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from qbwc_server.documents.kinds import Party
+from qbwc_server.posting.compilers.sale import address, ref
+from qbwc_server.posting.options import PostingOptions
+from qbwc_server.posting.texts import Texts
+from qbxml import CustomerAdd, ItemServiceAdd, SalesOrPurchase
+
+
+def add_customer(full_name: str, party: Party | None, guid: UUID, texts: Texts) -> CustomerAdd:
+    """A customer, or a job below its parent, by full name; contact details where a document gave some."""
+    parent, _, name = full_name.rpartition(":")
+    known = party or Party(name=full_name)
+    return CustomerAdd(
+        name=texts.name(name, "customer", 41),
+        parent=ref(parent or None),
+        company_name=texts.prose(known.company_name, "company_name", 41),
+        first_name=texts.prose(known.first_name, "first_name", 25),
+        last_name=texts.prose(known.last_name, "last_name", 25),
+        bill_address=address(known.billing_address, "billing_address", texts),
+        ship_address=address(known.shipping_address, "shipping_address", texts),
+        phone=texts.prose(known.phone, "phone", 21),
+        email=texts.prose(known.email, "email", 1023),
+        external_guid=guid,
+    )
+
+
+def add_item(full_name: str, guid: UUID, options: PostingOptions, texts: Texts) -> ItemServiceAdd:
+    """A service item that sells to the company's chosen income account."""
+    parent, _, name = full_name.rpartition(":")
+    return ItemServiceAdd(
+        name=texts.name(name, "item", 31),
+        parent=ref(parent or None),
+        sales_or_purchase=SalesOrPurchase(account=ref(options.item_income_account)),
+        external_guid=guid,
+    )

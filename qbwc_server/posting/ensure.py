@@ -1,0 +1,141 @@
+"""See to it that the customers and items a document names stand in QuickBooks before the document goes there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from qbwc_server.books.models import ListEntry, ListKind, Presence
+from qbwc_server.documents.kinds import Document, Party, Payment
+from qbwc_server.ids import new_id
+from qbwc_server.posting.purposes import Purpose
+from qbwc_server.posting.texts import Texts
+from qbwc_server.queue.enqueue import NewRequest, open_requests, put
+from qbwc_server.queue.states import Priority
+from qbwc_server.tenancy.models import Company
+from qbxml import CustomerQueryRq, ItemQueryRq, render
+
+Wanted = tuple[ListKind, str]  # kind, full name as QuickBooks will hold it
+
+
+def wanted_by(document: Document, texts: Texts) -> dict[Wanted, Party | None]:
+    """The entries that ``document`` names."""
+    wanted: dict[Wanted, Party | None] = {
+        (ListKind.CUSTOMER, texts.name(document.customer.name, "customer", 209)): document.customer
+    }
+    if not isinstance(document, Payment):
+        for index, line in enumerate(document.lines):
+            if line.item is not None:
+                wanted[ListKind.ITEM, texts.name(line.item, f"lines[{index}].item", 159)] = None
+    return wanted
+
+
+def name_key(full_name: str) -> str:
+    """How QuickBooks compares names: without case."""
+    return full_name.casefold()
+
+
+def query_for(entry: ListEntry, guid: UUID) -> str:
+    """The query that tells whether the entry is there, active or not."""
+    names = (entry.full_name,)
+    if entry.kind is ListKind.CUSTOMER:
+        return render(CustomerQueryRq(full_names=names, request_id=str(guid)))
+    return render(ItemQueryRq(full_names=names, request_id=str(guid)))
+
+
+def ensure(
+    db: Session, company: Company, wanted: Mapping[Wanted, Party | None], now: datetime
+) -> dict[Wanted, UUID | None]:
+    """For each entry the open request to wait for, or None where QuickBooks is known to have it.
+
+    What is not known is asked for, a parent before its child, and each entry by one request however many documents
+    name it.
+    """
+    full = dict(_with_parents(wanted))
+    keys = {(kind, name_key(name)): (kind, name) for kind, name in full}
+    rows = {
+        (row.kind, row.name_key): row
+        for row in db.scalars(
+            select(ListEntry).where(
+                ListEntry.company_id == company.id, ListEntry.name_key.in_({key for _, key in keys})
+            )
+        )
+    }
+    added = []
+    for key, (kind, name) in keys.items():
+        party = full[kind, name]
+        if key not in rows:
+            row = ListEntry(
+                company_id=company.id,
+                kind=kind,
+                name_key=key[1],
+                full_name=name,
+                presence=Presence.UNKNOWN,
+                details=_details(party),
+                changed_at=now,
+            )
+            rows[key] = row
+            added.append(row)
+        elif party is not None and rows[key].presence is Presence.UNKNOWN and _details(party):
+            rows[key].details = _details(party)
+    if added:
+        db.add_all(added)
+        db.flush()
+    unknown = [rows[key] for key in keys if rows[key].presence is Presence.UNKNOWN]
+    waiting = _open_requests(db, company.id, [str(row.id) for row in unknown])
+    new = []
+    for row in sorted(unknown, key=lambda row: row.full_name.count(":")):
+        if str(row.id) in waiting:
+            continue
+        guid = new_id()
+        parent = rows.get((row.kind, name_key(row.full_name.rpartition(":")[0])))
+        before = waiting.get(str(parent.id)) if parent is not None else None
+        new.append(
+            NewRequest(
+                purpose=Purpose.ENSURE,
+                subject=str(row.id),
+                message="CustomerQuery" if row.kind is ListKind.CUSTOMER else "ItemQuery",
+                writes=False,
+                priority=Priority.READ,
+                xml=query_for(row, guid),
+                after=() if before is None else (before,),
+                id=guid,
+            )
+        )
+        waiting[str(row.id)] = guid
+    put(db, company.id, new, now)
+    return {
+        (kind, name): waiting.get(str(rows[kind, name_key(name)].id))
+        if rows[kind, name_key(name)].presence is Presence.UNKNOWN
+        else None
+        for kind, name in wanted
+    }
+
+
+def _with_parents(wanted: Mapping[Wanted, Party | None]) -> Iterable[tuple[Wanted, Party | None]]:
+    for (kind, name), party in wanted.items():
+        parts = name.split(":")
+        for depth in range(1, len(parts)):
+            ancestor = (kind, ":".join(parts[:depth]))
+            if ancestor not in wanted:
+                yield ancestor, None
+        yield (kind, name), party
+
+
+def _details(party: Party | None) -> dict[str, object] | None:
+    if party is None:
+        return None
+    details = party.model_dump(mode="json", exclude_none=True)
+    return details if len(details) > 1 else None
+
+
+def _open_requests(db: Session, company_id: int, subjects: list[str]) -> dict[str, UUID]:
+    if not subjects:
+        return {}
+    found = open_requests(db, company_id, Purpose.ENSURE, subjects)
+    found.update(open_requests(db, company_id, Purpose.CREATE, subjects))
+    return found

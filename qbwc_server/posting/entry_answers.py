@@ -1,0 +1,119 @@
+"""Answers about customers and items that documents name: there, missing, added, refused."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from qbwc_server.books.models import ListEntry, ListKind, Presence
+from qbwc_server.documents.kinds import Party
+from qbwc_server.documents.lifecycle import Reason
+from qbwc_server.ids import new_id
+from qbwc_server.posting.compilers.entries import add_customer, add_item
+from qbwc_server.posting.post_answers import MOST_ATTEMPTS
+from qbwc_server.posting.purposes import Purpose
+from qbwc_server.posting.texts import CannotWrite, Texts
+from qbwc_server.posting.work import Work
+from qbwc_server.queue.delivery import RequestRow
+from qbwc_server.queue.enqueue import NewRequest, cancel, waiting_for
+from qbwc_server.queue.states import Event, Priority
+from qbxml import Answer, BuildError, render, request_for
+from qbxml.status import Outcome, status
+
+
+def read_ensure(work: Work, row: RequestRow, answer: Answer) -> None:
+    """Is the entry there? If not, add it where the company allows that."""
+    entry = work.db.get_one(ListEntry, int(row.subject))
+    said = status(answer.status_code, answer.status_message or "")
+    list_id = _list_id(answer)
+    if list_id is not None:
+        present(work, row, entry, list_id)
+    elif said.outcome is Outcome.TRY_AGAIN and row.attempts < MOST_ATTEMPTS:
+        work.settle(row, Event.AGAIN)
+    elif said.outcome in (Outcome.NOTHING_FOUND, Outcome.DONE):
+        _create(work, row, entry)
+    else:
+        refuse(work, row, entry, said.meaning, said.advice, answer)
+
+
+def read_create(work: Work, row: RequestRow, answer: Answer) -> None:
+    """Was the entry added?"""
+    entry = work.db.get_one(ListEntry, int(row.subject))
+    said = status(answer.status_code, answer.status_message or "")
+    list_id = _list_id(answer) or getattr(answer.error_recovery, "list_id", None)
+    if list_id is not None:
+        present(work, row, entry, list_id)
+    elif said.doubtful or said.outcome is Outcome.DONE:
+        work.doubt(row)
+    elif said.outcome is Outcome.TRY_AGAIN and row.attempts < MOST_ATTEMPTS:
+        work.settle(row, Event.AGAIN, code=answer.status_code, message=answer.status_message)
+    else:
+        refuse(work, row, entry, said.meaning, said.advice, answer)
+
+
+def present(work: Work, row: RequestRow, entry: ListEntry, list_id: str) -> None:
+    """QuickBooks has the entry; what waited for it may go."""
+    if work.settle(row, Event.DONE, result_id=list_id):
+        entry.presence, entry.list_id, entry.changed_at = Presence.PRESENT, list_id, work.now
+
+
+def refuse(work: Work, row: RequestRow, entry: ListEntry, meaning: str, advice: str, answer: Answer | None) -> None:
+    """The entry cannot be had: every document that waits for it is told so, and may be submitted again later."""
+    code = answer.status_code if answer is not None else None
+    words = (answer.status_message or "").strip() if answer is not None else ""
+    if not work.settle(row, Event.REFUSED, code=code, message=words or meaning):
+        return
+    message = f"The {entry.kind.value} {entry.full_name}: {meaning}" + (f" QuickBooks says: {words}" if words else "")
+    _fail_waiting(work, row.id, message, advice)
+
+
+def _fail_waiting(work: Work, request_id: UUID, message: str, advice: str) -> None:
+    waiting = waiting_for(work.db, request_id)
+    cancel(work.db, [one.id for one in waiting], work.now)
+    work.learn_documents(
+        {int(one.subject) for one in waiting if one.purpose in (Purpose.POST, Purpose.READ_FOR_CHANGE)}
+    )
+    for one in waiting:
+        if one.purpose in (Purpose.POST, Purpose.READ_FOR_CHANGE):
+            work.fail(int(one.subject), request_id, reason=Reason.LIST_ENTRY.value, message=message, advice=advice)
+        else:  # a job below this customer, an item below this item: it cannot come either
+            _fail_waiting(work, one.id, message, advice)
+
+
+def _create(work: Work, row: RequestRow, entry: ListEntry) -> None:
+    allowed = work.options.create_customers if entry.kind is ListKind.CUSTOMER else work.options.create_items
+    if not allowed:
+        refuse(
+            work,
+            row,
+            entry,
+            "QuickBooks does not have it, and it may not be added from here.",
+            f"Add the {entry.kind.value} in QuickBooks under exactly this name, or allow adding; then retry.",
+            None,
+        )
+        return
+    guid = new_id()
+    texts = Texts(work.options.characters)
+    try:
+        if entry.kind is ListKind.CUSTOMER:
+            party = Party.model_validate(entry.details) if entry.details else None
+            xml = render(request_for(add_customer(entry.full_name, party, guid, texts), request_id=str(guid)))
+            message = "CustomerAdd"
+        else:
+            xml = render(request_for(add_item(entry.full_name, guid, work.options, texts), request_id=str(guid)))
+            message = "ItemServiceAdd"
+    except CannotWrite as cannot:
+        refuse(work, row, entry, cannot.problem.message, cannot.problem.advice, None)
+        return
+    except BuildError as mistake:
+        refuse(work, row, entry, str(mistake), "Correct the name or the contact details, then retry.", None)
+        return
+    if work.settle(row, Event.DONE):
+        work.put(
+            NewRequest(Purpose.CREATE, row.subject, message, True, Priority.LIST, xml, (), guid), instead_of=row.id
+        )
+
+
+def _list_id(answer: Answer) -> str | None:
+    ret = next(iter(answer.rets), None)
+    found: str | None = getattr(ret, "list_id", None)
+    return found

@@ -1,0 +1,50 @@
+"""What a company lets us do in its file when a document is posted."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from qbwc_server.errors import Invalid
+from qbwc_server.tenancy.models import Company
+from qbxml import CharacterPolicy
+
+
+class PostingOptions(BaseModel):
+    """Stored with the company; every field has a default that is safe for a file kept by somebody else."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    create_customers: bool = Field(True, description="add customers that documents name and QuickBooks lacks")
+    create_items: bool = Field(False, description="add items that documents name and QuickBooks lacks")
+    item_income_account: str | None = Field(None, description="income account of items that are added")
+    characters: CharacterPolicy = Field(
+        CharacterPolicy.TRANSLITERATE,
+        description="what happens to characters that QuickBooks cannot store: transliterate or refuse",
+    )
+    sales_tax_item: str | None = Field(None, description="sales tax item of documents that name none")
+    ar_account: str | None = Field(None, description="accounts receivable account of documents that name none")
+    deposit_to: str | None = Field(None, description="account that receives payments and receipts that name none")
+
+    @model_validator(mode="after")
+    def _income_account_for_items(self) -> PostingOptions:
+        if self.create_items and not self.item_income_account:
+            raise ValueError("create_items needs item_income_account, the account that their sales go to")
+        return self
+
+
+def options_of(company: Company) -> PostingOptions:
+    """The options in force for this company."""
+    return PostingOptions.model_validate(company.posting_options or {})
+
+
+def change_options(company: Company, changes: dict[str, object]) -> PostingOptions:
+    """Set some options, None takes one back to its default. Raises Invalid naming what cannot be."""
+    values = {**(company.posting_options or {}), **changes}
+    try:
+        options = PostingOptions.model_validate({key: value for key, value in values.items() if value is not None})
+    except ValidationError as mistake:
+        raise Invalid(
+            "; ".join(f"{'.'.join(map(str, e['loc'])) or 'options'}: {e['msg']}" for e in mistake.errors())
+        ) from None
+    company.posting_options = options.model_dump(mode="json", exclude_defaults=True)
+    return options

@@ -1,0 +1,198 @@
+"""Answers to the requests that write a document: posted, refused, to be read again, or in doubt."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from qbwc_server.documents.kinds import load_document
+from qbwc_server.documents.lifecycle import Event, Reason
+from qbwc_server.documents.models import Operation
+from qbwc_server.documents.store import add_notes, show_problems
+from qbwc_server.ids import new_id
+from qbwc_server.posting.compile import KINDS, compile_change, compile_read
+from qbwc_server.posting.purposes import Purpose
+from qbwc_server.posting.texts import CannotWrite
+from qbwc_server.posting.work import DocumentHead, Work
+from qbwc_server.queue.delivery import RequestRow
+from qbwc_server.queue.enqueue import NewRequest
+from qbwc_server.queue.models import QueuedRequest
+from qbwc_server.queue.states import Event as RequestEvent
+from qbwc_server.queue.states import Priority
+from qbxml import Aggregate, Answer
+from qbxml.status import Outcome, Status, status
+
+STALE_EDIT_SEQUENCE = 3200
+NOT_THERE = 3120
+CLOSED_PERIOD = frozenset({3161, 3171})
+MOST_ATTEMPTS = 5  # of a request that only met a lock
+MOST_CHANGES = 3  # times that somebody else was quicker, then a person looks
+
+
+def read_post(work: Work, row: RequestRow, answer: Answer) -> None:
+    """The answer to an Add, Mod or Void of a document."""
+    said = status(answer.status_code, answer.status_message or "")
+    head = work.head(int(row.subject))
+    ret = next(iter(answer.rets), None)
+    txn_id = getattr(ret, "txn_id", None) or getattr(answer.error_recovery, "txn_id", None)
+    if txn_id is not None:  # what was written came back: whatever remark the code makes, it is there
+        posted(work, row, head, txn_id, ret, answer)
+    elif said.doubtful or said.outcome is Outcome.DONE:  # done, says the code; but what was done? look
+        work.doubt(row)
+    elif answer.status_code == STALE_EDIT_SEQUENCE and head.txn_id is not None:
+        _read_again(work, row, head, answer)
+    elif said.outcome is Outcome.TRY_AGAIN and row.attempts < MOST_ATTEMPTS:
+        work.settle(row, RequestEvent.AGAIN, code=answer.status_code, message=answer.status_message)
+    elif answer.status_code == NOT_THERE and row.message == "TxnVoid":
+        # it is not in the books: that is what was wanted
+        if work.settle(row, RequestEvent.DONE, code=answer.status_code, message=answer.status_message):
+            work.post(head.id, Event.WITHDRAWN, row.id, {}, {"found": "QuickBooks does not have it any more"})
+    else:
+        refused(work, row, head.id, said, answer)
+
+
+def posted(
+    work: Work,
+    row: RequestRow,
+    head: DocumentHead,
+    txn_id: str,
+    ret: Aggregate | None,
+    answer: Answer | None,
+    detail: dict[str, Any] | None = None,
+) -> None:
+    """QuickBooks has it: under which id, with which number and total."""
+    code = answer.status_code if answer is not None else None
+    message = answer.status_message if answer is not None and code else None
+    if not work.settle(row, RequestEvent.DONE, code=code, message=message, result_id=txn_id):
+        if row.result_id is not None and row.result_id != txn_id:
+            _twice(work, row, head, txn_id)
+        return
+    if row.message == "TxnVoid":
+        work.post(head.id, Event.WITHDRAWN, row.id, {}, detail)
+        return
+    total = KINDS[head.kind].total(ret) if ret is not None else None
+    values = {
+        "txn_id": txn_id,
+        "edit_sequence": getattr(ret, "edit_sequence", None),
+        "posted_number": getattr(ret, "ref_number", None),
+        "posted_total": total,
+        "posted_at": work.now,
+    }
+    if total is not None and head.total is not None and total != head.total:
+        add_notes(
+            work.document(head.id),
+            [f"total: QuickBooks comes to {total}, the document says {head.total}; check tax and rounding"],
+        )
+    work.post(head.id, Event.POSTED, row.id, values, detail)
+
+
+def refused(work: Work, row: RequestRow, document_id: int, said: Status, answer: Answer) -> None:
+    """QuickBooks said no; everybody else in the set is untouched."""
+    if not work.settle(row, RequestEvent.REFUSED, code=answer.status_code, message=answer.status_message):
+        return
+    words = (answer.status_message or "").strip()
+    message = f"{said.meaning} QuickBooks says: {words}" if words else said.meaning
+    if answer.status_code in CLOSED_PERIOD or "closing date" in words.lower():
+        work.hold(document_id, row.id, reason=Reason.CLOSING_DATE, message=message, advice=said.advice or _RE_DATE)
+        return
+    work.fail(document_id, row.id, reason=f"quickbooks_{answer.status_code}", message=message, advice=said.advice)
+
+
+_RE_DATE = "Hand it in again with a date after the closing date, or exclude it."
+
+
+def read_for_change(work: Work, row: RequestRow, answer: Answer) -> None:
+    """What stands in the books now: the modification is written from it, with its edit sequence and line ids."""
+    said = status(answer.status_code, answer.status_message or "")
+    head = work.head(int(row.subject))
+    ret = next(iter(answer.rets), None)
+    if ret is not None:
+        queue_change(work, row, head, ret)
+    elif said.outcome is Outcome.TRY_AGAIN and row.attempts < MOST_ATTEMPTS:
+        work.settle(row, RequestEvent.AGAIN)
+    elif said.outcome is Outcome.NOTHING_FOUND or answer.status_code == NOT_THERE:
+        if work.settle(row, RequestEvent.REFUSED, code=answer.status_code, message=answer.status_message):
+            work.hold(
+                head.id,
+                row.id,
+                reason=Reason.MISSING,
+                message=f"It was in QuickBooks as {head.txn_id}, and is not any more: somebody deleted it there.",
+                advice="Exclude it if that was meant, or hand it in under a new origin to enter it anew.",
+            )
+    else:
+        refused(work, row, head.id, said, answer)
+
+
+def queue_change(work: Work, row: RequestRow, head: DocumentHead, ret: Aggregate) -> None:
+    """Queue the modification that turns ``ret`` into the document, in place of ``row``, which is done."""
+    if not work.settle(row, RequestEvent.DONE, result_id=head.txn_id):
+        return
+    document = work.document(head.id)
+    guid = new_id()
+    try:
+        compiled = compile_change(load_document(document.body), ret, guid, work.options)
+    except CannotWrite as cannot:
+        problem = cannot.problem
+        show_problems(document, [problem])
+        work.fail(head.id, row.id, reason=problem.code, message=problem.message, advice=problem.advice)
+        return
+    add_notes(document, compiled.notes)
+    work.put(
+        NewRequest(Purpose.POST, row.subject, compiled.message, True, Priority.CHANGE, compiled.xml, (), guid),
+        instead_of=row.id,
+    )
+
+
+def _read_again(work: Work, row: RequestRow, head: DocumentHead, answer: Answer) -> None:
+    """Somebody changed it since we read it: read, compile anew, queue again; after three times a person looks."""
+    if not work.settle(row, RequestEvent.REFUSED, code=answer.status_code, message=answer.status_message):
+        return
+    if stale_times(work, head.id) >= MOST_CHANGES:
+        work.hold(
+            head.id,
+            row.id,
+            reason=Reason.CHANGED_MEANWHILE,
+            message="Each time it was about to be changed, somebody else had just changed it in QuickBooks.",
+            advice="Look whether someone has it open in QuickBooks, then submit it again.",
+        )
+        return
+    queue_read(work, row, head)
+
+
+def stale_times(work: Work, document_id: int) -> int:
+    """How often the present revision has met a stale edit sequence, this time included."""
+    earlier = work.db.scalar(
+        select(func.count()).where(
+            QueuedRequest.company_id == work.company.id,
+            QueuedRequest.purpose == Purpose.POST,
+            QueuedRequest.subject == str(document_id),
+            QueuedRequest.status_code == STALE_EDIT_SEQUENCE,
+        )
+    )
+    return (earlier or 0) + 1
+
+
+def queue_read(work: Work, row: RequestRow, head: DocumentHead) -> None:
+    """Ask once more what stands in the books, in place of ``row``."""
+    guid: UUID = new_id()
+    message, xml = compile_read(head.kind, guid, txn_id=head.txn_id or "")
+    work.put(
+        NewRequest(Purpose.READ_FOR_CHANGE, row.subject, message, False, Priority.READ, xml, (), guid),
+        instead_of=row.id,
+    )
+
+
+def _twice(work: Work, row: RequestRow, head: DocumentHead, txn_id: str) -> None:
+    """Two answers, two transactions: it must never happen, and if it does it must never be hidden."""
+    if head.operation is Operation.VOID:
+        return
+    work.hold(
+        head.id,
+        row.id,
+        reason=Reason.TWICE,
+        message=f"QuickBooks holds this document two times: as {row.result_id} and as {txn_id}.",
+        advice="Void or delete one of the two in QuickBooks, then say which one stays.",
+        detail={"transactions": [row.result_id, txn_id]},
+    )

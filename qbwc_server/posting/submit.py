@@ -1,0 +1,334 @@
+"""Submit, withdraw, exclude, restore: a document's state and its requests change in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from qbwc_server.documents.kinds import Document, Party, Payment, load_document
+from qbwc_server.documents.lifecycle import Event, NotNow, Reason, State
+from qbwc_server.documents.lifecycle import after as next_state
+from qbwc_server.documents.models import DocumentRow, Operation
+from qbwc_server.documents.problems import Problem, problems
+from qbwc_server.documents.store import (
+    Saved,
+    SaveResult,
+    add_notes,
+    by_origin,
+    move,
+    save,
+    show_problems,
+    write_events,
+)
+from qbwc_server.errors import Conflict
+from qbwc_server.ids import new_id
+from qbwc_server.posting.compile import KINDS, Compiled, compile_add, compile_read, compile_void, rule_of_change
+from qbwc_server.posting.ensure import Wanted, ensure, wanted_by
+from qbwc_server.posting.options import PostingOptions, options_of
+from qbwc_server.posting.purposes import Purpose
+from qbwc_server.posting.texts import CannotWrite, Texts
+from qbwc_server.queue.enqueue import NewRequest, cancel, hand_over, open_requests, put, release, supply
+from qbwc_server.queue.models import QueuedRequest, RequestWait
+from qbwc_server.queue.states import Priority, RequestState
+from qbwc_server.tenancy.models import Company
+
+SUBMITTABLE = (State.FOR_REVIEW, State.FAILED, State.HELD)
+
+
+@dataclass
+class Submitted:
+    """What was submitted, and what stays because something is missing (each row says what)."""
+
+    submitted: list[DocumentRow] = field(default_factory=list)
+    not_ready: list[DocumentRow] = field(default_factory=list)
+
+
+def lock(db: Session, company: Company) -> None:
+    """One transaction at a time changes the queue of a company; on SQLite BEGIN IMMEDIATE already sees to it."""
+    db.execute(select(Company.id).where(Company.id == company.id).with_for_update())
+
+
+def submit(db: Session, company: Company, rows: Sequence[DocumentRow], *, by: str, now: datetime) -> Submitted:
+    """Mark documents submitted and queue the requests that make the books agree with them.
+
+    A row with problems stays as it is and shows them; so does one that is not waiting to be submitted.
+    """
+    lock(db, company)
+    options = options_of(company)
+    result = Submitted()
+    ready: list[tuple[DocumentRow, Document, dict[Wanted, Party | None]]] = []
+    for row in rows:
+        if row.state not in SUBMITTABLE:
+            raise NotNow(f"Document {row.id} is {row.state.value.replace('_', ' ')}; there is nothing to submit.")
+        _decided(row)
+        document = load_document(row.body)
+        found, wanted = _check(row, document, options)
+        if found:
+            show_problems(row, found)
+            result.not_ready.append(row)
+        else:
+            ready.append((row, document, wanted))
+    if not ready:
+        return result
+    entries = ensure(db, company, {key: party for _, _, w in ready for key, party in w.items()}, now)
+    invoices = _invoices(db, company, [document for _, document, _ in ready])
+    new: list[NewRequest] = []
+    # invoices before payments, which wait for their requests
+    for row, document, wanted in sorted(ready, key=lambda one: isinstance(one[1], Payment)):
+        after = {guid for guid in (entries[key] for key in wanted) if guid is not None}
+        try:
+            request, notes = _request(row, document, options, invoices, after)
+        except CannotWrite as cannot:
+            show_problems(row, [cannot.problem])
+            result.not_ready.append(row)
+            continue
+        new.append(request)
+        invoices.pending[row.origin] = request.id
+        add_notes(row, notes)
+        result.submitted.append(row)
+    put(db, company.id, new, now)
+    _take_over(db, company, {request.subject: request.id for request in new})
+    _mark_submitted(db, result.submitted, new, by=by, now=now)
+    return result
+
+
+def _mark_submitted(
+    db: Session, rows: Sequence[DocumentRow], requests: Sequence[NewRequest], *, by: str, now: datetime
+) -> None:
+    events = []
+    for row, request in zip(rows, requests, strict=True):
+        before, row.state = row.state, next_state(row.state, Event.SUBMITTED)
+        row.changed_at = now
+        show_problems(row, ())
+        events.append(
+            {
+                "company_id": row.company_id,
+                "document_id": row.id,
+                "at": now,
+                "by": by,
+                "event": Event.SUBMITTED.value,
+                "from_state": before.value,
+                "to_state": row.state.value,
+                "request_id": str(request.id),
+                "detail": None,
+            }
+        )
+    write_events(db, events)
+
+
+@dataclass
+class HandedIn:
+    """One result per document, in the order given, and what was submitted of them."""
+
+    results: list[SaveResult | Conflict]
+    submitted: Submitted
+
+
+def hand_in(
+    db: Session,
+    company: Company,
+    documents: Sequence[Document],
+    *,
+    by: str,
+    now: datetime,
+    revise: bool = False,
+    submit_now: bool = True,
+) -> HandedIn:
+    """Keep documents under their origin and submit what is new or revised: how files and programs bring them."""
+    lock(db, company)
+    results = save(
+        db,
+        company.id,
+        documents,
+        by=by,
+        now=now,
+        revise=revise,
+        recall=lambda row: recall(db, company, row, now=now),
+    )
+    fresh = {
+        result.row.id: result.row
+        for result in results
+        if isinstance(result, SaveResult) and result.saved is not Saved.SAME
+    }
+    if not submit_now:
+        return HandedIn(results, Submitted(not_ready=list(fresh.values())))
+    return HandedIn(results, submit(db, company, list(fresh.values()), by=by, now=now))
+
+
+def withdraw(db: Session, company: Company, row: DocumentRow, *, by: str, now: datetime) -> None:
+    """Void a posted document in QuickBooks: it keeps its number and comes to zero. Raises NotNow."""
+    lock(db, company)
+    _decided(row)
+    if row.txn_id is None:
+        raise NotNow(f"Document {row.id} is not in QuickBooks; exclude it instead.")
+    if not KINDS[row.kind].voidable:
+        raise NotNow(f"QuickBooks does not void a {row.kind}; delete it there.")
+    row.operation = Operation.VOID
+    guid = new_id()
+    move(db, row, Event.WITHDRAWAL, by=by, now=now, request_id=str(guid))
+    compiled = compile_void(row.kind, row.txn_id, guid)
+    put(db, company.id, [_post(str(row.id), compiled, Priority.CHANGE, guid)], now)
+
+
+def recall(db: Session, company: Company, row: DocumentRow, *, now: datetime) -> None:
+    """Take the requests of a submitted document out of the queue. Raises NotNow when one may have left already."""
+    lock(db, company)
+    open_ones = set(
+        db.scalars(
+            select(QueuedRequest.id).where(
+                QueuedRequest.company_id == company.id,
+                QueuedRequest.purpose.in_((Purpose.POST, Purpose.READ_FOR_CHANGE)),
+                QueuedRequest.subject == str(row.id),
+                QueuedRequest.state.in_(
+                    (RequestState.WAITING, RequestState.QUEUED, RequestState.SENT, RequestState.UNCERTAIN)
+                ),
+            )
+        )
+    )
+    if cancel(db, open_ones, now) != open_ones:
+        raise NotNow(
+            f"Document {row.id} is on its way to QuickBooks.",
+            detail="a request of it is in a message set whose answer is owed, or is being looked up",
+        )
+
+
+def exclude(db: Session, company: Company, row: DocumentRow, *, by: str, now: datetime) -> None:
+    """A person says: not into the books. Raises NotNow when it is there already or on its way."""
+    if row.txn_id is not None:
+        raise NotNow(f"Document {row.id} is in QuickBooks; withdraw it instead.")
+    _decided(row)
+    if row.state is State.SUBMITTED:
+        recall(db, company, row, now=now)
+    move(db, row, Event.EXCLUDED, by=by, now=now)
+
+
+def _decided(row: DocumentRow) -> None:
+    """Refuse what could put a document into the books twice."""
+    if row.reason == Reason.OUTCOME_UNKNOWN:
+        raise NotNow(
+            f"Document {row.id} may already be in QuickBooks: look there first, then say so.",
+            detail="decide with the TxnID found there, or say that it is not there",
+        )
+
+
+def restore(db: Session, company: Company, row: DocumentRow, *, by: str, now: datetime) -> None:
+    """Take an excluded document back for review."""
+    move(db, row, Event.RESTORED, by=by, now=now)
+
+
+def release_done(db: Session, company: Company, done: Collection[UUID]) -> None:
+    """Let go what waited for requests that are done now; payments get the TxnIDs of their invoices."""
+    texts: dict[UUID, str] = {}
+    for released in release(db, done):
+        row = db.get_one(DocumentRow, int(released.subject))
+        document = load_document(row.body)
+        invoices = _invoices(db, company, [document])
+        texts[released.id] = compile_add(document, released.id, options_of(company), invoices.posted).xml
+    supply(db, texts)
+
+
+@dataclass
+class _Invoices:
+    """Invoices that payments name, by origin: TxnID where posted, else the request to wait for."""
+
+    posted: dict[str, str]
+    pending: dict[str, UUID]
+
+
+def _invoices(db: Session, company: Company, documents: Sequence[Document]) -> _Invoices:
+    rows = by_origin(db, company.id, {origin for document in documents for origin in _applied(document)})
+    posted = {
+        origin: row.txn_id for origin, row in rows.items() if row.state is State.POSTED and row.txn_id is not None
+    }
+    waiting = {str(row.id): origin for origin, row in rows.items() if row.state is State.SUBMITTED}
+    pending = {
+        waiting[subject]: guid
+        for purpose in (Purpose.READ_FOR_CHANGE, Purpose.POST)
+        for subject, guid in (open_requests(db, company.id, purpose, waiting) if waiting else {}).items()
+    }
+    return _Invoices(posted, pending)
+
+
+def _check(
+    row: DocumentRow, document: Document, options: PostingOptions
+) -> tuple[list[Problem], dict[Wanted, Party | None]]:
+    """Problems of the document itself, and the entries it names."""
+    found = problems(document)
+    if found or row.operation is Operation.VOID:
+        return found, {}
+    try:
+        return [], wanted_by(document, Texts(options.characters))
+    except CannotWrite as cannot:
+        return [cannot.problem], {}
+
+
+def _request(
+    row: DocumentRow, document: Document, options: PostingOptions, invoices: _Invoices, after: set[UUID]
+) -> tuple[NewRequest, tuple[str, ...]]:
+    """The first request of a document, waiting for ``after``. Raises CannotWrite."""
+    guid = new_id()
+    subject = str(row.id)
+    if row.txn_id is not None and row.operation is Operation.VOID:
+        compiled = compile_void(row.kind, row.txn_id, guid)
+        return _post(subject, compiled, Priority.CHANGE, guid), ()
+    if row.txn_id is not None:
+        rule_of_change(document)
+        message, xml = compile_read(row.kind, guid, txn_id=row.txn_id)
+        return (
+            NewRequest(Purpose.READ_FOR_CHANGE, subject, message, False, Priority.READ, xml, tuple(after), guid),
+            (),
+        )
+    unposted = {origin for origin in _applied(document) if origin not in invoices.posted}
+    for origin in unposted:
+        if origin not in invoices.pending:
+            raise CannotWrite(_not_posted(origin))
+    if unposted:  # QuickBooks wants the TxnIDs: the text is written when the invoices are posted
+        after |= {invoices.pending[origin] for origin in unposted}
+        return (
+            NewRequest(Purpose.POST, subject, "ReceivePaymentAdd", True, Priority.CHANGE, None, tuple(after), guid),
+            (),
+        )
+    compiled = compile_add(document, guid, options, invoices.posted)
+    priority = Priority.CHANGE if isinstance(document, Payment) else Priority.TRANSACTION
+    return _post(subject, compiled, priority, guid, tuple(after)), compiled.notes
+
+
+def _post(subject: str, compiled: Compiled, priority: Priority, guid: UUID, after: tuple[UUID, ...] = ()) -> NewRequest:
+    return NewRequest(Purpose.POST, subject, compiled.message, True, priority, compiled.xml, after, guid)
+
+
+def _take_over(db: Session, company: Company, new: Mapping[str, UUID]) -> None:
+    """What waited for an earlier, refused request of these documents waits for the new one."""
+    if not new:
+        return
+    old = db.execute(
+        select(QueuedRequest.id, QueuedRequest.subject)
+        .join(RequestWait, RequestWait.after_id == QueuedRequest.id)
+        .where(
+            RequestWait.company_id == company.id,
+            QueuedRequest.purpose.in_((Purpose.POST, Purpose.READ_FOR_CHANGE)),
+            QueuedRequest.subject.in_(new),
+            QueuedRequest.id.not_in(new.values()),
+        )
+        .distinct()
+    ).all()
+    for guid, subject in old:
+        hand_over(db, guid, new[subject])
+
+
+def _applied(document: Document) -> list[str]:
+    return [part.invoice for part in document.applies_to] if isinstance(document, Payment) else []
+
+
+def _not_posted(origin: str) -> Problem:
+    return Problem(
+        "invoice_not_posted",
+        "applies_to",
+        f"The payment names invoice {origin}, which is neither in QuickBooks nor on its way there.",
+        "Hand in or submit that invoice first, then submit the payment again.",
+    )

@@ -1,0 +1,177 @@
+"""What an answer document changes, collected while it streams by and written in a fixed number of statements."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, select
+from sqlalchemy.orm import Session
+
+from qbwc_server.documents.kinds import KINDS
+from qbwc_server.documents.lifecycle import TRANSITIONS, Event, Reason, State
+from qbwc_server.documents.models import DocumentRow, Operation
+from qbwc_server.documents.store import Posting, apply_postings
+from qbwc_server.posting.options import PostingOptions, options_of
+from qbwc_server.posting.purposes import Purpose
+from qbwc_server.posting.submit import release_done
+from qbwc_server.queue.delivery import RequestRow, Settlement, doubt_requests, settle
+from qbwc_server.queue.enqueue import NewRequest, hand_over, put
+from qbwc_server.queue.states import Event as RequestEvent
+from qbwc_server.queue.states import RequestState
+from qbwc_server.queue.states import after as request_after
+from qbwc_server.tenancy.models import Company
+
+BY = "QuickBooks"
+
+DocumentHead = Row[tuple[int, str, State, Operation, str | None, Any, str | None, int]]
+_HEAD = (
+    DocumentRow.id,
+    DocumentRow.kind,
+    DocumentRow.state,
+    DocumentRow.operation,
+    DocumentRow.number,
+    DocumentRow.total,
+    DocumentRow.txn_id,
+    DocumentRow.revision,
+)
+_SETTLED = {"reason": None, "message": None, "advice": None}
+
+
+@dataclass
+class Counts:
+    """What a session may say of itself at the end."""
+
+    posted: Counter[str] = field(default_factory=Counter)  # titles: "invoices"
+    needs_you: int = 0
+    answered: int = 0
+
+
+class Work:
+    """One answer document being worked in. Nothing is written before ``finish``, except what is rare."""
+
+    def __init__(self, db: Session, company: Company, now: datetime) -> None:
+        self.db, self.company, self.now = db, company, now
+        self.options: PostingOptions = options_of(company)
+        self.counts = Counts()
+        self.states: dict[UUID, RequestState] = {}
+        self.uncertain: list[RequestRow] = []  # writes whose answer says nothing: to be looked up
+        self._settlements: list[Settlement] = []
+        self._postings: dict[int, Posting] = {}
+        self._new: list[NewRequest] = []
+        self._handed_over: list[tuple[UUID, UUID]] = []
+        self._heads: dict[int, DocumentHead] = {}
+
+    def expect(self, rows: Sequence[RequestRow]) -> None:
+        """Learn the requests that may be answered, and the heads of their documents."""
+        self.states.update({row.id: row.state for row in rows})
+        ids = {int(row.subject) for row in rows if row.purpose in (Purpose.POST, Purpose.READ_FOR_CHANGE)}
+        self.learn_documents(ids)
+
+    def learn_documents(self, ids: set[int]) -> None:
+        """Load document heads that are not known yet."""
+        if ids - self._heads.keys():
+            rows = self.db.execute(
+                select(*_HEAD).where(DocumentRow.company_id == self.company.id, DocumentRow.id.in_(ids))
+            )
+            self._heads.update({row.id: row for row in rows})
+
+    def head(self, document_id: int) -> DocumentHead:
+        """The head of a document that was expected."""
+        return self._heads[document_id]
+
+    def document(self, document_id: int) -> DocumentRow:
+        """The whole row: for what happens rarely."""
+        return self.db.get_one(DocumentRow, document_id)
+
+    # what handlers say
+
+    def settle(
+        self,
+        row: RequestRow,
+        event: RequestEvent,
+        *,
+        code: int | None = None,
+        message: str | None = None,
+        result_id: str | None = None,
+    ) -> bool:
+        """Move a request; False when that no longer matters (a second or late answer)."""
+        if request_after(self.states[row.id], event) is None:
+            return False
+        self._settlements.append(Settlement(row.id, event, code, message, result_id))
+        return True
+
+    def post(
+        self,
+        document_id: int,
+        event: Event,
+        request_id: UUID,
+        values: Mapping[str, Any],
+        detail: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Move a document. A later word of the same answer document replaces an earlier one."""
+        head = self._heads[document_id]
+        if event not in TRANSITIONS[head.state]:
+            return  # excluded or withdrawn in the meantime: the request's own record keeps the answer
+        if event is Event.POSTED:
+            self.counts.posted[KINDS[head.kind].titles] += 1
+        elif event in (Event.REFUSED, Event.HELD):
+            self.counts.needs_you += 1
+        self._postings[document_id] = Posting(
+            document_id, head.state, event, str(request_id), {**_SETTLED, **values}, detail
+        )
+
+    def fail(self, document_id: int, request_id: UUID, *, reason: str, message: str, advice: str) -> None:
+        """QuickBooks refused it: a person corrects and submits again."""
+        self.post(document_id, Event.REFUSED, request_id, {"reason": reason, "message": message, "advice": advice})
+
+    def hold(
+        self,
+        document_id: int,
+        request_id: UUID,
+        *,
+        reason: Reason,
+        message: str,
+        advice: str,
+        detail: Mapping[str, Any] | None = None,
+    ) -> None:
+        """A person decides what happens to it."""
+        self.post(
+            document_id,
+            Event.HELD,
+            request_id,
+            {"reason": reason.value, "message": message, "advice": advice},
+            detail,
+        )
+
+    def put(self, request: NewRequest, *, instead_of: UUID | None = None) -> None:
+        """Queue a consequence; what waited for ``instead_of`` waits for it."""
+        self._new.append(request)
+        if instead_of is not None:
+            self._handed_over.append((instead_of, request.id))
+
+    def doubt(self, row: RequestRow) -> None:
+        """The answer leaves open whether this write was executed."""
+        self.uncertain.append(row)
+
+    # writing it down
+
+    def finish(self) -> list[RequestRow]:
+        """Write everything, in an order that keeps every promise.
+
+        Returns:
+            Uncertain writes, for which the caller queues look-ups in the same transaction.
+        """
+        settle(self.db, self.states, self._settlements, self.now)
+        put(self.db, self.company.id, self._new, self.now)
+        for old, new in self._handed_over:
+            hand_over(self.db, old, new)
+        apply_postings(self.db, self.company.id, list(self._postings.values()), by=BY, now=self.now)
+        done = [s.request_id for s in self._settlements if self.states[s.request_id] is RequestState.DONE]
+        release_done(self.db, self.company, done)
+        doubtful = [row for row in self.uncertain if self.states[row.id] is RequestState.SENT]
+        return doubt_requests(self.db, doubtful, self.now) if doubtful else []

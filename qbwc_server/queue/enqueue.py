@@ -1,0 +1,146 @@
+"""Put requests into the queue, make them wait for one another, let them go, take them out."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Row, delete, exists, insert, select, update
+from sqlalchemy.orm import Session
+
+from qbwc_server.ids import new_id
+from qbwc_server.queue.models import QueuedRequest, RequestWait
+from qbwc_server.queue.states import TRANSITIONS, Event, Priority, RequestState, after
+
+
+@dataclass(frozen=True, slots=True)
+class NewRequest:
+    """A request to be queued. ``after`` names requests that must be done first and are still open."""
+
+    purpose: str
+    subject: str
+    message: str
+    writes: bool
+    priority: Priority
+    xml: str | None
+    after: tuple[UUID, ...] = ()
+    id: UUID = field(default_factory=new_id)
+
+
+def put(db: Session, company_id: int, requests: Sequence[NewRequest], now: datetime) -> None:
+    """Queue ``requests``; those that wait for others stay waiting until ``release``."""
+    if not requests:
+        return
+    db.execute(
+        insert(QueuedRequest),
+        [
+            {
+                "id": r.id,
+                "company_id": company_id,
+                "purpose": r.purpose,
+                "subject": r.subject,
+                "message": r.message,
+                "writes": r.writes,
+                "priority": int(r.priority),
+                "state": RequestState.WAITING if r.after else RequestState.QUEUED,
+                "xml": r.xml,
+                "attempts": 0,
+                "created_at": now,
+            }
+            for r in requests
+        ],
+    )
+    waits = [
+        {"company_id": company_id, "request_id": r.id, "after_id": before} for r in requests for before in set(r.after)
+    ]
+    if waits:
+        db.execute(insert(RequestWait), waits)
+
+
+def release(db: Session, done: Collection[UUID]) -> list[Row[tuple[UUID, str, str, str]]]:
+    """Let go what waited only for ``done``.
+
+    Returns:
+        id, purpose, subject and message of released requests that have no text yet: the caller supplies it with
+        ``supply``.
+    """
+    if not done:
+        return []
+    waiting = set(db.scalars(select(RequestWait.request_id).where(RequestWait.after_id.in_(done))))
+    if not waiting:
+        return []
+    db.execute(delete(RequestWait).where(RequestWait.after_id.in_(done)))
+    still = exists().where(RequestWait.request_id == QueuedRequest.id)
+    db.execute(
+        update(QueuedRequest)
+        .where(QueuedRequest.id.in_(waiting), QueuedRequest.state.in_(_before(Event.RELEASED)), ~still)
+        .values(state=RequestState.QUEUED)
+    )
+    return list(
+        db.execute(
+            select(QueuedRequest.id, QueuedRequest.purpose, QueuedRequest.subject, QueuedRequest.message).where(
+                QueuedRequest.id.in_(waiting),
+                QueuedRequest.state == RequestState.QUEUED,
+                QueuedRequest.xml.is_(None),
+            )
+        )
+    )
+
+
+def supply(db: Session, texts: dict[UUID, str]) -> None:
+    """Give requests their rendered text, or another one for their next journey."""
+    if texts:
+        db.execute(update(QueuedRequest), [{"id": key, "xml": xml} for key, xml in texts.items()])
+
+
+def hand_over(db: Session, old: UUID, new: UUID) -> None:
+    """Everything that waited for ``old`` waits for ``new`` instead."""
+    db.execute(update(RequestWait).where(RequestWait.after_id == old).values(after_id=new))
+
+
+def waiting_for(db: Session, request_id: UUID) -> list[Row[tuple[UUID, str, str]]]:
+    """Id, purpose and subject of what waits for this request."""
+    return list(
+        db.execute(
+            select(QueuedRequest.id, QueuedRequest.purpose, QueuedRequest.subject)
+            .join(RequestWait, RequestWait.request_id == QueuedRequest.id)
+            .where(RequestWait.after_id == request_id)
+        )
+    )
+
+
+def open_requests(db: Session, company_id: int, purpose: str, subjects: Collection[str]) -> dict[str, UUID]:
+    """The newest unsettled request of each subject, where there is one."""
+    rows = db.execute(
+        select(QueuedRequest.subject, QueuedRequest.id)
+        .where(
+            QueuedRequest.company_id == company_id,
+            QueuedRequest.purpose == purpose,
+            QueuedRequest.subject.in_(subjects),
+            QueuedRequest.state.in_([state for state, events in TRANSITIONS.items() if events]),
+        )
+        .order_by(QueuedRequest.id)
+    )
+    return {row.subject: row.id for row in rows}
+
+
+def cancel(db: Session, request_ids: Collection[UUID], now: datetime) -> set[UUID]:
+    """Take out requests that have certainly not left (or that a person gave up); returns those taken out."""
+    if not request_ids:
+        return set()
+    rows = db.execute(
+        select(QueuedRequest.id, QueuedRequest.state).where(QueuedRequest.id.in_(request_ids)).with_for_update()
+    )
+    gone = {key for key, state in rows if after(state, Event.CANCELLED)}
+    if gone:
+        db.execute(
+            update(QueuedRequest).where(QueuedRequest.id.in_(gone)).values(state=RequestState.CANCELLED, settled_at=now)
+        )
+        db.execute(delete(RequestWait).where(RequestWait.request_id.in_(gone)))
+    return gone
+
+
+def _before(event: Event) -> list[RequestState]:
+    return [state for state, events in TRANSITIONS.items() if event in events]

@@ -1,0 +1,77 @@
+"""States of a queued request and of a message set: the two tables, and nothing else."""
+
+from __future__ import annotations
+
+from enum import IntEnum, StrEnum
+
+
+class RequestState(StrEnum):
+    """Where one request stands."""
+
+    WAITING = "waiting"  # for another request to be done first
+    QUEUED = "queued"  # may leave with the next set
+    SENT = "sent"  # in a set whose answer is owed
+    UNCERTAIN = "uncertain"  # a write whose answer is missing: to be looked up, never sent as it stands
+    DISPUTED = "disputed"  # the look-up did not decide: a person does
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class Event(StrEnum):
+    """What happens to a request."""
+
+    RELEASED = "released"
+    LEFT = "left"
+    DONE = "done"
+    REFUSED = "refused"
+    AGAIN = "again"  # certainly not executed: may leave once more
+    DOUBT = "doubt"
+    UNDECIDED = "undecided"
+    CANCELLED = "cancelled"
+
+
+_S, _E = RequestState, Event
+
+TRANSITIONS: dict[RequestState, dict[Event, RequestState]] = {
+    _S.WAITING: {_E.RELEASED: _S.QUEUED, _E.CANCELLED: _S.CANCELLED},
+    # an answer may come late, after the look-up had already queued the request again: it still counts
+    _S.QUEUED: {_E.LEFT: _S.SENT, _E.CANCELLED: _S.CANCELLED, _E.DONE: _S.DONE, _E.REFUSED: _S.FAILED},
+    _S.SENT: {_E.DONE: _S.DONE, _E.REFUSED: _S.FAILED, _E.AGAIN: _S.QUEUED, _E.DOUBT: _S.UNCERTAIN},
+    _S.UNCERTAIN: {
+        _E.DONE: _S.DONE,
+        _E.REFUSED: _S.FAILED,
+        _E.AGAIN: _S.QUEUED,
+        _E.UNDECIDED: _S.DISPUTED,
+    },
+    _S.DISPUTED: {_E.DONE: _S.DONE, _E.REFUSED: _S.FAILED, _E.AGAIN: _S.QUEUED, _E.CANCELLED: _S.CANCELLED},
+    _S.FAILED: {},
+    _S.DONE: {},
+    _S.CANCELLED: {},
+}
+
+
+class Delivery(StrEnum):
+    """What became of a message set."""
+
+    IN_FLIGHT = "in_flight"
+    ANSWERED = "answered"
+    UNCERTAIN = "uncertain"
+
+
+class Priority(IntEnum):
+    """Lower leaves earlier. LOOK never shares a set with anything else: nothing is written while something is in
+    doubt.
+    """
+
+    LOOK = 0
+    READ = 10
+    LIST = 20
+    TRANSACTION = 30
+    CHANGE = 40
+    REFRESH = 90
+
+
+def after(state: RequestState, event: Event) -> RequestState | None:
+    """The state that follows, or None where the event no longer matters (a second or late answer)."""
+    return TRANSITIONS[state].get(event)

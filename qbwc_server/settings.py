@@ -1,0 +1,148 @@
+"""All that environment and settings file decide; read once, checked at start."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+from qbwc_server.errors import QbwcError
+
+KIB, MIB = 1 << 10, 1 << 20
+
+
+class BadSettings(QbwcError):
+    """The settings cannot be used."""
+
+    code = "bad_settings"
+    advice = "Correct the named settings (environment variables QBWC_..., or the settings file), then start again."
+
+
+class Settings(BaseSettings):
+    """Read from ``QBWC_*`` variables, else from the TOML file named by ``QBWC_SETTINGS`` (default ``qbwc.toml``)."""
+
+    model_config = SettingsConfigDict(env_prefix="QBWC_", frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    database_url: SecretStr = Field(
+        SecretStr("sqlite:///qbwc.db"), description="SQLite file or postgresql+psycopg://user:password@host/database"
+    )
+    base_url: str = Field(
+        "http://localhost:8000", description="public address, printed into .qwc files; https unless localhost"
+    )
+    host: str = Field("127.0.0.1", description="address that serve listens on")
+    port: Annotated[int, Field(ge=0, le=65535)] = Field(
+        8000, description="port that serve listens on; 0 takes a free one"
+    )
+    workers: Annotated[int, Field(ge=1, le=64)] = Field(2, description="server processes")
+    threads: Annotated[int, Field(ge=1, le=256)] = Field(4, description="threads in each server process")
+    trusted_proxies: Annotated[int, Field(ge=0, le=5)] = Field(
+        0, description="reverse proxies in front whose X-Forwarded-For is believed"
+    )
+
+    session_timeout_s: Annotated[int, Field(ge=1)] = Field(
+        300, description="silence after which an update session with a set in QuickBooks' hands is given up"
+    )
+    session_idle_s: Annotated[int, Field(ge=0)] = Field(
+        60, description="silence after which an update session with nothing in QuickBooks' hands is given up"
+    )
+    message_set_target_s: Annotated[float, Field(gt=0)] = Field(
+        10.0, description="how long QuickBooks should be busy with one message set"
+    )
+    message_set_requests: Annotated[int, Field(ge=1, le=500)] = Field(
+        200, description="most requests in one message set"
+    )
+    message_set_bytes: Annotated[int, Field(ge=10 * KIB)] = Field(MIB, description="most bytes in one message set")
+
+    body_limit: int = Field(64 * KIB, description="most bytes of a SOAP call's body")
+    response_limit: int = Field(256 * MIB, description="most bytes of an answer of QuickBooks (receiveResponseXML)")
+    hcp_limit: int = Field(MIB, description="most bytes of the company description in the first sendRequestXML")
+
+    oldest_connector: str = Field("2.1.0.30", description="older Web Connectors are warned")
+    refused_connector: str = Field("2.0.0.0", description="older Web Connectors are refused")
+
+    login_failures: Annotated[int, Field(ge=1)] = Field(10, description="wrong passwords before a pause")
+    login_pause_s: Annotated[int, Field(ge=1)] = Field(900, description="length of that pause")
+
+    metrics_token: SecretStr | None = Field(
+        None, description="bearer token for /metrics; without it only this machine may read it"
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="how much is logged")
+    log_format: Literal["json", "text"] = Field("json", description="one JSON object or one plain line per event")
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, url: SecretStr) -> SecretStr:
+        try:
+            backend = make_url(url.get_secret_value()).drivername
+        except ArgumentError:
+            raise ValueError("not a database URL") from None
+        if backend not in ("sqlite", "postgresql+psycopg"):
+            raise ValueError("use sqlite:///FILE or postgresql+psycopg://...")
+        return url
+
+    @field_validator("base_url")
+    @classmethod
+    def _public_address(cls, url: str) -> str:
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError("an address such as https://books.example.com")
+        if parts.scheme == "http" and parts.hostname != "localhost":
+            raise ValueError("the Web Connector accepts plain http for localhost only; use https")
+        return url.rstrip("/")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, _settings_file)
+
+    @property
+    def database(self) -> str:
+        """The database URL with its password: never print it."""
+        return self.database_url.get_secret_value()
+
+    def masked(self) -> dict[str, object]:
+        """Every setting as it is in force, secrets masked: what ``qbwc-server settings`` prints."""
+        values: dict[str, object] = self.model_dump()
+        values["database_url"] = make_url(self.database).render_as_string(hide_password=True)
+        values["metrics_token"] = None if self.metrics_token is None else "***"
+        return values
+
+
+_settings_file = Path("qbwc.toml")
+
+
+def load(settings_file: str | None = None, **overrides: object) -> Settings:
+    """The settings in force.
+
+    Args:
+        settings_file: TOML file; it must exist when named. Default: ``qbwc.toml`` where present.
+        overrides: values that win over environment and file (options of a command).
+
+    Raises:
+        BadSettings: names each setting that cannot be used, never its value.
+    """
+    global _settings_file
+    if settings_file is not None and not Path(settings_file).is_file():
+        raise BadSettings(f"The settings file {settings_file} does not exist.")
+    _settings_file = Path(settings_file or "qbwc.toml")
+    try:
+        return Settings(**overrides)  # type: ignore[arg-type]  # names and types are checked by pydantic itself
+    except ValidationError as mistake:
+        lines = [f"{'.'.join(str(p) for p in e['loc']) or 'settings'}: {e['msg']}" for e in mistake.errors()]
+        raise BadSettings("The settings cannot be used: " + "; ".join(lines)) from None

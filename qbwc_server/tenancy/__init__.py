@@ -1,0 +1,1 @@
+"""Whose books: companies, their Web Connector logins and API tokens."""

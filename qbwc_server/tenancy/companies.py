@@ -1,0 +1,86 @@
+"""Add, find and change companies."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from qbwc_server.errors import Conflict, Invalid, NotFound
+from qbwc_server.tenancy.credentials import new_password, password_hash
+from qbwc_server.tenancy.models import Company, Hold
+
+_CODE = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
+
+
+def add_company(db: Session, *, code: str, name: str, time_zone: str, now: datetime) -> tuple[Company, str]:
+    """A new company and its Web Connector password, which is shown this once.
+
+    Raises:
+        Invalid: code or time zone cannot be used.
+        Conflict: the code is taken.
+    """
+    if not _CODE.fullmatch(code):
+        raise Invalid(f"The code {code!r} must be lower-case letters, digits and hyphens, at most 40.")
+    if not name.strip() or len(name) > 200:
+        raise Invalid("The company needs a name of at most 200 characters.")
+    try:
+        ZoneInfo(time_zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise Invalid(f"{time_zone!r} is no time zone; use a name such as America/New_York.") from None
+    if db.scalar(select(Company.id).where(Company.code == code)):
+        raise Conflict(f"There is already a company {code}.")
+    password = new_password()
+    company = Company(
+        code=code,
+        name=name.strip(),
+        time_zone=time_zone,
+        created_at=now,
+        connector_user=code,
+        connector_password_hash=password_hash(password),
+        owner_id=str(uuid.uuid4()),
+        file_id=str(uuid.uuid4()),
+        posting_options={},
+    )
+    db.add(company)
+    db.flush()
+    return company, password
+
+
+def find_company(db: Session, code: str) -> Company:
+    """The company of that code, or NotFound."""
+    company = db.scalars(select(Company).where(Company.code == code)).one_or_none()
+    if company is None:
+        raise NotFound(f"There is no company {code!r}.")
+    return company
+
+
+def companies(db: Session) -> list[Company]:
+    """All companies by code."""
+    return list(db.scalars(select(Company).order_by(Company.code)))
+
+
+def renew_password(company: Company) -> str:
+    """A new Web Connector password; the old one stops working at once."""
+    password = new_password()
+    company.connector_password_hash = password_hash(password)
+    return password
+
+
+def postpone(company: Company, *, seconds: int, now: datetime) -> None:
+    """Let the next update sessions wait; 0 lifts it."""
+    company.postpone_until = now + timedelta(seconds=seconds) if seconds > 0 else None
+
+
+def put_on_hold(company: Company, hold: Hold, detail: str) -> None:
+    """Write nothing to this company file until a person has looked at ``detail``."""
+    company.hold, company.hold_detail = hold, detail
+
+
+def release_hold(company: Company) -> None:
+    """A person has looked: writing may go on."""
+    company.hold = company.hold_detail = None

@@ -1,0 +1,106 @@
+"""Passwords, Web Connector logins, API tokens and tickets: made, checked, slowed down."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+
+from argon2 import PasswordHasher
+from argon2.exceptions import VerificationError
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from qbwc_server.tenancy.models import ApiToken, Company, LoginFailures
+
+# OWASP's smallest recommended parameters: 19 MiB, 2 passes; about 20 ms, and a login opens every session
+_HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+_NOBODY = _HASHER.hash("the password of nobody")
+_LONGEST_PASSWORD = 200
+_READABLE = "abcdefghjkmnpqrstuvwxyz23456789"  # nothing that a person could misread when typing it into QBWC
+
+
+def new_password() -> str:
+    """A password to be typed once into the Web Connector: five groups of four, about 99 bits."""
+    return "-".join("".join(secrets.choice(_READABLE) for _ in range(4)) for _ in range(5))
+
+
+def password_hash(password: str) -> str:
+    """The argon2id hash that is stored instead of the password."""
+    return _HASHER.hash(password)
+
+
+def password_matches(company_hash: str | None, password: str) -> bool:
+    """Whether ``password`` belongs to ``company_hash``; takes as long for nobody (``None``) as for somebody."""
+    usable = len(password) <= _LONGEST_PASSWORD
+    try:
+        _HASHER.verify(company_hash or _NOBODY, password if usable else "")
+    except VerificationError:
+        return False
+    return usable and company_hash is not None
+
+
+def new_secret() -> str:
+    """Random text for tickets and tokens, 256 bits."""
+    return secrets.token_urlsafe(32)
+
+
+def digest(secret: str) -> str:
+    """What is stored of a ticket or token. It is random, so a fast hash is enough."""
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def add_token(db: Session, company: Company, *, label: str, now: datetime) -> str:
+    """Make an API token for ``company`` and return it; it cannot be shown again."""
+    token = "qbwc_" + new_secret()
+    db.add(ApiToken(company_id=company.id, digest=digest(token), label=label, created_at=now))
+    return token
+
+
+def company_of_token(db: Session, token: str) -> Company | None:
+    """The company whose token this is. The look-up goes by digest, so its time tells nothing of the token."""
+    return db.scalars(
+        select(Company).join(ApiToken, ApiToken.company_id == Company.id).where(ApiToken.digest == digest(token))
+    ).one_or_none()
+
+
+def _keys(user: str, address: str) -> dict[str, int]:
+    """What is counted, and how many times the limit each may reach.
+
+    A login from one address is stopped first; the login from everywhere, so that guessing cannot be spread over many
+    addresses, and the address over all logins come later, so that an attacker cannot lock a company out from afar
+    cheaply.
+    """
+    return {digest(f"both\0{user}\0{address}"): 1, digest(f"user\0{user}"): 10, digest(f"address\0{address}"): 5}
+
+
+def login_is_paused(db: Session, user: str, address: str, *, failures: int, pause: timedelta, now: datetime) -> bool:
+    """Whether so many wrong passwords came lately that this one is not even looked at."""
+    keys = _keys(user, address)
+    rows = db.execute(
+        select(LoginFailures.key, LoginFailures.count).where(
+            LoginFailures.key.in_(keys), LoginFailures.last_at > now - pause
+        )
+    )
+    return any(count >= failures * keys[key] for key, count in rows)
+
+
+def note_login_failure(db: Session, user: str, address: str, *, pause: timedelta, now: datetime) -> None:
+    """Count one wrong password; a count older than the pause starts again."""
+    for key in sorted(_keys(user, address)):
+        row = db.get(LoginFailures, key, with_for_update=True)
+        if row is None:
+            db.add(LoginFailures(key=key, count=1, last_at=now))
+        else:
+            row.count = row.count + 1 if row.last_at > now - pause else 1
+            row.last_at = now
+
+
+def forget_login_failures(db: Session, user: str, address: str) -> None:
+    """After a right password this address starts afresh with this login."""
+    db.execute(delete(LoginFailures).where(LoginFailures.key == digest(f"both\0{user}\0{address}")))
+
+
+def purge_login_failures(db: Session, *, older_than: datetime) -> int:
+    """Drop counts that no longer matter; returns how many."""
+    return db.execute(delete(LoginFailures).where(LoginFailures.last_at < older_than)).rowcount  # type: ignore[attr-defined,no-any-return]

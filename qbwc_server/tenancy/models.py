@@ -1,0 +1,66 @@
+"""Company and what lets somebody speak for it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, Integer, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from qbwc_server.db import Base
+from qbwc_server.db.types import EnumValue, JsonRecord, Key, UtcDateTime
+
+
+class Hold(StrEnum):
+    """Why nothing is written to a company file until a person has looked."""
+
+    OTHER_FILE = "other_file"
+    RESTORED_BACKUP = "restored_backup"
+    PAUSED = "paused"
+
+
+class Company(Base):
+    """One QuickBooks company file and its books: the tenant."""
+
+    __tablename__ = "companies"
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    code: Mapped[str] = mapped_column(String(40), unique=True)  # the name used in commands and addresses
+    name: Mapped[str] = mapped_column(String(200))
+    time_zone: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    connector_user: Mapped[str] = mapped_column(String(64), unique=True)
+    connector_password_hash: Mapped[str] = mapped_column(String(200))
+    owner_id: Mapped[str] = mapped_column(String(36))  # .qwc OwnerID: name space of our private data in the file
+    file_id: Mapped[str] = mapped_column(String(36))  # .qwc FileID: stored in the company file by the Web Connector
+    company_file: Mapped[str] = mapped_column(Text, default="")  # path on the PC; "" is the file that is open
+    minimum_interval_s: Mapped[int | None] = mapped_column(Integer)  # told to the Web Connector at authenticate
+    postpone_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    hold: Mapped[Hold | None] = mapped_column(EnumValue(Hold))
+    hold_detail: Mapped[str | None] = mapped_column(Text)
+    posting_options: Mapped[dict[str, Any]] = mapped_column(JsonRecord, default=dict)
+
+
+class ApiToken(Base):
+    """A bearer token of one company; only its digest is kept."""
+
+    __tablename__ = "api_tokens"
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    company_id: Mapped[int] = mapped_column(ForeignKey("companies.id", ondelete="CASCADE"), index=True)
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    label: Mapped[str] = mapped_column(String(100))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class LoginFailures(Base):
+    """Wrong passwords counted per key (login, address, or both), to slow down guessing."""
+
+    __tablename__ = "login_failures"
+    __table_args__ = (Index("ix_login_failures_last_at", "last_at"),)
+
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)  # a digest: says nothing by itself
+    count: Mapped[int] = mapped_column(Integer)
+    last_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -1,0 +1,63 @@
+"""Requests and responses: the elements that stand directly in a message set, and their attributes."""
+
+from enum import StrEnum
+
+from qbxml.aggregate import Aggregate
+from qbxml.declaration import attribute
+
+
+class MetaData(StrEnum):
+    """Whether a query answers with counts, with data, or with both."""
+
+    NO_META_DATA = "NoMetaData"
+    META_DATA_ONLY = "MetaDataOnly"
+    META_DATA_AND_RESPONSE_DATA = "MetaDataAndResponseData"
+
+
+class IteratorStep(StrEnum):
+    """Which page of a long answer is asked for."""
+
+    START = "Start"
+    CONTINUE = "Continue"
+    STOP = "Stop"
+
+
+class Request(Aggregate):
+    """One thing that QuickBooks is asked to do."""
+
+    request_id: str | None = attribute("requestID", default=None, max_length=50)
+
+
+class Query(Request):
+    """A request that only reads."""
+
+    meta_data: MetaData | None = attribute("metaData", default=None, since=(4, 0))
+
+
+class IteratedQuery(Query):
+    """A query whose answer can be fetched in pages of ``max_returned``, within one session of QuickBooks."""
+
+    iterator: IteratorStep | None = attribute("iterator", default=None, since=(5, 0))
+    iterator_id: str | None = attribute("iteratorID", default=None, since=(5, 0))
+
+
+class Response(Aggregate):
+    """What QuickBooks answers to one request."""
+
+    request_id: str | None = attribute("requestID", default=None)
+    status_code: int = attribute("statusCode")
+    status_severity: str = attribute("statusSeverity")
+    status_message: str | None = attribute("statusMessage", default=None)
+
+
+class QueryResponse(Response):
+    """The answer to a query."""
+
+    ret_count: int | None = attribute("retCount", default=None)
+
+
+class IteratedQueryResponse(QueryResponse):
+    """One page of the answer to a query."""
+
+    iterator_remaining_count: int | None = attribute("iteratorRemainingCount", default=None)
+    iterator_id: str | None = attribute("iteratorID", default=None)

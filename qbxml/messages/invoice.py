@@ -1,0 +1,363 @@
+"""Invoices: add, modify and query."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from qbxml.aggregate import Aggregate
+from qbxml.declaration import any_of, at_most_one, attribute, element, ref
+from qbxml.message import IteratedQuery, IteratedQueryResponse, Request, Response
+from qbxml.shared import (
+    Address,
+    AddressBlock,
+    CurrencyFilter,
+    DataExt,
+    DataExtRet,
+    ErrorRecovery,
+    LineGroupAdd,
+    LinkedTxn,
+    LinkToTxn,
+    ListFilter,
+    ModifiedDateRangeFilter,
+    OptionForPriceRuleConflict,
+    PaidStatus,
+    Ref,
+    RefNumberFilter,
+    RefNumberRangeFilter,
+    SetCredit,
+    TxnDateRangeFilter,
+)
+from qbxml.values import Amount, ExchangeRate, Id, Macro, Percent, Price, Quantity
+
+
+class InvoiceLineAdd(Aggregate):
+    """A line of an invoice."""
+
+    def_macro: Macro | None = attribute("defMacro", default=None)
+    item: Ref | None = ref("ItemRef", default=None)
+    desc: str | None = element("Desc", default=None, max_length=4095)
+    quantity: Quantity | None = element("Quantity", default=None)
+    unit_of_measure: str | None = element("UnitOfMeasure", default=None, max_length=31, since=(7, 0))
+    rate: Price | None = element("Rate", default=None)
+    rate_percent: Percent | None = element("RatePercent", default=None)
+    price_level: Ref | None = ref("PriceLevelRef", 31, default=None, since=(4, 0))
+    class_: Ref | None = ref("ClassRef", 159, default=None)
+    amount: Amount | None = element("Amount", default=None)
+    option_for_price_rule_conflict: OptionForPriceRuleConflict | None = element(
+        "OptionForPriceRuleConflict", default=None, since=(13, 0), droppable=True
+    )
+    inventory_site: Ref | None = ref("InventorySiteRef", 31, default=None, since=(10, 0))
+    inventory_site_location: Ref | None = ref("InventorySiteLocationRef", 31, default=None, since=(12, 0))
+    serial_number: str | None = element("SerialNumber", default=None, max_length=4095, since=(11, 0))
+    lot_number: str | None = element("LotNumber", default=None, max_length=40, since=(11, 0))
+    service_date: date | None = element("ServiceDate", default=None)
+    sales_tax_code: Ref | None = ref("SalesTaxCodeRef", 3, default=None)
+    override_item_account: Ref | None = ref("OverrideItemAccountRef", 159, default=None, since=(2, 0))
+    other1: str | None = element("Other1", default=None, max_length=29, since=(6, 0))
+    other2: str | None = element("Other2", default=None, max_length=29, since=(6, 0))
+    link_to_txn: LinkToTxn | None = element("LinkToTxn", default=None, since=(6, 0))
+    data_exts: tuple[DataExt, ...] = element("DataExt", default=(), since=(5, 0))
+    choices = (
+        at_most_one("rate", "rate_percent", "price_level"),
+        at_most_one("serial_number", "lot_number"),
+    )
+
+
+class InvoiceLineGroupAdd(LineGroupAdd):
+    """A group item on an invoice; QuickBooks enters its lines."""
+
+
+class InvoiceAdd(Aggregate):
+    """An invoice to be entered."""
+
+    def_macro: Macro | None = attribute("defMacro", default=None)
+    customer: Ref = ref("CustomerRef", 209)
+    class_: Ref | None = ref("ClassRef", 159, default=None)
+    ar_account: Ref | None = ref("ARAccountRef", 159, default=None)
+    template: Ref | None = ref("TemplateRef", 31, default=None, since=(3, 0))
+    txn_date: date | None = element("TxnDate", default=None)
+    ref_number: str | None = element("RefNumber", default=None, max_length=11)
+    bill_address: Address | None = element("BillAddress", default=None)
+    ship_address: Address | None = element("ShipAddress", default=None)
+    is_pending: bool | None = element("IsPending", default=None)
+    is_finance_charge: bool | None = element("IsFinanceCharge", default=None, since=(8, 0))
+    po_number: str | None = element("PONumber", default=None, max_length=25)
+    terms: Ref | None = ref("TermsRef", 31, default=None)
+    due_date: date | None = element("DueDate", default=None)
+    sales_rep: Ref | None = ref("SalesRepRef", 5, default=None)
+    fob: str | None = element("FOB", default=None, max_length=13)
+    ship_date: date | None = element("ShipDate", default=None)
+    ship_method: Ref | None = ref("ShipMethodRef", 15, default=None)
+    item_sales_tax: Ref | None = ref("ItemSalesTaxRef", 31, default=None)
+    memo: str | None = element("Memo", default=None, max_length=4095)
+    customer_msg: Ref | None = ref("CustomerMsgRef", 101, default=None)
+    is_to_be_printed: bool | None = element("IsToBePrinted", default=None)
+    is_to_be_emailed: bool | None = element("IsToBeEmailed", default=None, since=(6, 0))
+    customer_sales_tax_code: Ref | None = ref("CustomerSalesTaxCodeRef", 3, default=None)
+    other: str | None = element("Other", default=None, max_length=29, since=(6, 0))
+    exchange_rate: ExchangeRate | None = element("ExchangeRate", default=None, since=(8, 0))
+    external_guid: UUID | None = element("ExternalGUID", default=None, since=(9, 0))
+    link_to_txn_ids: tuple[Id, ...] = element("LinkToTxnID", default=(), since=(6, 0))
+    set_credits: tuple[SetCredit, ...] = element("SetCredit", default=(), since=(10, 0))
+    lines: tuple[InvoiceLineAdd | InvoiceLineGroupAdd, ...] = element(
+        "InvoiceLineAdd", "InvoiceLineGroupAdd", default=()
+    )
+
+
+class InvoiceAddRq(Request):
+    """Enter an invoice."""
+
+    invoice_add: InvoiceAdd = element("InvoiceAdd")
+    include_ret_elements: tuple[str, ...] = element(
+        "IncludeRetElement", default=(), max_length=50, since=(4, 0), droppable=True
+    )
+
+
+class InvoiceLineMod(Aggregate):
+    """A line of an invoice to be kept or changed, or a new one (id -1)."""
+
+    txn_line_id: Id = element("TxnLineID")
+    item: Ref | None = ref("ItemRef", default=None)
+    desc: str | None = element("Desc", default=None, max_length=4095)
+    quantity: Quantity | None = element("Quantity", default=None)
+    unit_of_measure: str | None = element("UnitOfMeasure", default=None, max_length=31, since=(7, 0))
+    override_uom_set: Ref | None = ref("OverrideUOMSetRef", 31, default=None, since=(7, 0))
+    rate: Price | None = element("Rate", default=None)
+    rate_percent: Percent | None = element("RatePercent", default=None)
+    price_level: Ref | None = ref("PriceLevelRef", 31, default=None, since=(4, 0))
+    class_: Ref | None = ref("ClassRef", 159, default=None)
+    amount: Amount | None = element("Amount", default=None)
+    option_for_price_rule_conflict: OptionForPriceRuleConflict | None = element(
+        "OptionForPriceRuleConflict", default=None, since=(13, 0), droppable=True
+    )
+    inventory_site: Ref | None = ref("InventorySiteRef", 31, default=None, since=(10, 0))
+    inventory_site_location: Ref | None = ref("InventorySiteLocationRef", 31, default=None, since=(12, 0))
+    serial_number: str | None = element("SerialNumber", default=None, max_length=4095, since=(11, 0))
+    lot_number: str | None = element("LotNumber", default=None, max_length=40, since=(11, 0))
+    service_date: date | None = element("ServiceDate", default=None)
+    sales_tax_code: Ref | None = ref("SalesTaxCodeRef", 3, default=None)
+    override_item_account: Ref | None = ref("OverrideItemAccountRef", 159, default=None)
+    other1: str | None = element("Other1", default=None, max_length=29, since=(6, 0))
+    other2: str | None = element("Other2", default=None, max_length=29, since=(6, 0))
+    choices = (
+        at_most_one("rate", "rate_percent", "price_level"),
+        at_most_one("serial_number", "lot_number"),
+    )
+
+
+class InvoiceLineGroupMod(Aggregate):
+    """A group item on an invoice to be kept or changed, or a new one (id -1)."""
+
+    txn_line_id: Id = element("TxnLineID")
+    item_group: Ref | None = ref("ItemGroupRef", 31, default=None)
+    quantity: Quantity | None = element("Quantity", default=None)
+    unit_of_measure: str | None = element("UnitOfMeasure", default=None, max_length=31, since=(7, 0))
+    override_uom_set: Ref | None = ref("OverrideUOMSetRef", 31, default=None, since=(7, 0))
+    invoice_line_mods: tuple[InvoiceLineMod, ...] = element("InvoiceLineMod", default=())
+
+
+class InvoiceMod(Aggregate):
+    """The changes to an invoice; what is left out stays as it is.
+
+    As soon as one line is given, every line that is not given is deleted.
+    """
+
+    txn_id: Id = element("TxnID")
+    edit_sequence: str = element("EditSequence", max_length=16)
+    customer: Ref | None = ref("CustomerRef", 209, default=None)
+    class_: Ref | None = ref("ClassRef", 159, default=None)
+    ar_account: Ref | None = ref("ARAccountRef", 159, default=None)
+    template: Ref | None = ref("TemplateRef", 31, default=None, since=(3, 0))
+    txn_date: date | None = element("TxnDate", default=None)
+    ref_number: str | None = element("RefNumber", default=None, max_length=11)
+    bill_address: Address | None = element("BillAddress", default=None)
+    ship_address: Address | None = element("ShipAddress", default=None)
+    is_pending: bool | None = element("IsPending", default=None)
+    po_number: str | None = element("PONumber", default=None, max_length=25)
+    terms: Ref | None = ref("TermsRef", 31, default=None)
+    due_date: date | None = element("DueDate", default=None)
+    sales_rep: Ref | None = ref("SalesRepRef", 5, default=None)
+    fob: str | None = element("FOB", default=None, max_length=13)
+    ship_date: date | None = element("ShipDate", default=None)
+    ship_method: Ref | None = ref("ShipMethodRef", 15, default=None)
+    item_sales_tax: Ref | None = ref("ItemSalesTaxRef", 31, default=None)
+    memo: str | None = element("Memo", default=None, max_length=4095)
+    customer_msg: Ref | None = ref("CustomerMsgRef", 101, default=None)
+    is_to_be_printed: bool | None = element("IsToBePrinted", default=None)
+    is_to_be_emailed: bool | None = element("IsToBeEmailed", default=None, since=(6, 0))
+    customer_sales_tax_code: Ref | None = ref("CustomerSalesTaxCodeRef", 3, default=None)
+    other: str | None = element("Other", default=None, max_length=29, since=(6, 0))
+    exchange_rate: ExchangeRate | None = element("ExchangeRate", default=None, since=(8, 0))
+    set_credits: tuple[SetCredit, ...] = element("SetCredit", default=(), since=(10, 0))
+    lines: tuple[InvoiceLineMod | InvoiceLineGroupMod, ...] = element(
+        "InvoiceLineMod", "InvoiceLineGroupMod", default=()
+    )
+
+
+class InvoiceModRq(Request, since=(2, 1)):
+    """Change an invoice."""
+
+    invoice_mod: InvoiceMod = element("InvoiceMod")
+    include_ret_elements: tuple[str, ...] = element(
+        "IncludeRetElement", default=(), max_length=50, since=(4, 0), droppable=True
+    )
+
+
+class InvoiceQueryRq(IteratedQuery):
+    """Look for invoices."""
+
+    txn_ids: tuple[Id, ...] = element("TxnID", default=())
+    ref_numbers: tuple[str, ...] = element("RefNumber", default=())
+    ref_numbers_case_sensitive: tuple[str, ...] = element("RefNumberCaseSensitive", default=(), since=(4, 0))
+    max_returned: int | None = element("MaxReturned", default=None, min_value=1)
+    modified_date_range_filter: ModifiedDateRangeFilter | None = element("ModifiedDateRangeFilter", default=None)
+    txn_date_range_filter: TxnDateRangeFilter | None = element("TxnDateRangeFilter", default=None)
+    entity_filter: ListFilter | None = element("EntityFilter", default=None)
+    account_filter: ListFilter | None = element("AccountFilter", default=None)
+    ref_number_filter: RefNumberFilter | None = element("RefNumberFilter", default=None)
+    ref_number_range_filter: RefNumberRangeFilter | None = element("RefNumberRangeFilter", default=None)
+    currency_filter: CurrencyFilter | None = element("CurrencyFilter", default=None, since=(8, 0))
+    paid_status: PaidStatus | None = element("PaidStatus", default=None)
+    include_line_items: bool | None = element("IncludeLineItems", default=None)
+    include_linked_txns: bool | None = element("IncludeLinkedTxns", default=None, since=(1, 1))
+    include_ret_elements: tuple[str, ...] = element(
+        "IncludeRetElement", default=(), max_length=50, since=(4, 0), droppable=True
+    )
+    owner_ids: tuple[UUID, ...] = element("OwnerID", default=(), since=(2, 0))
+    choices = (
+        at_most_one(
+            "txn_ids",
+            "ref_numbers",
+            "ref_numbers_case_sensitive",
+            any_of(
+                "max_returned",
+                "modified_date_range_filter",
+                "txn_date_range_filter",
+                "entity_filter",
+                "account_filter",
+                "ref_number_filter",
+                "ref_number_range_filter",
+                "currency_filter",
+                "paid_status",
+            ),
+        ),
+        at_most_one("modified_date_range_filter", "txn_date_range_filter"),
+        at_most_one("ref_number_filter", "ref_number_range_filter"),
+    )
+
+
+class InvoiceLineRet(Aggregate):
+    """A line of an invoice, as it stands in the books."""
+
+    txn_line_id: Id = element("TxnLineID")
+    item: Ref | None = ref("ItemRef", default=None)
+    desc: str | None = element("Desc", default=None, max_length=4095)
+    quantity: Quantity | None = element("Quantity", default=None)
+    unit_of_measure: str | None = element("UnitOfMeasure", default=None, max_length=31, since=(7, 0))
+    override_uom_set: Ref | None = ref("OverrideUOMSetRef", 31, default=None, since=(7, 0))
+    rate: Price | None = element("Rate", default=None)
+    rate_percent: Percent | None = element("RatePercent", default=None)
+    class_: Ref | None = ref("ClassRef", 159, default=None)
+    amount: Amount | None = element("Amount", default=None)
+    inventory_site: Ref | None = ref("InventorySiteRef", 31, default=None, since=(10, 0))
+    inventory_site_location: Ref | None = ref("InventorySiteLocationRef", 31, default=None, since=(12, 0))
+    serial_number: str | None = element("SerialNumber", default=None, max_length=4095, since=(11, 0))
+    lot_number: str | None = element("LotNumber", default=None, max_length=40, since=(11, 0))
+    service_date: date | None = element("ServiceDate", default=None)
+    sales_tax_code: Ref | None = ref("SalesTaxCodeRef", 3, default=None)
+    other1: str | None = element("Other1", default=None, max_length=29, since=(6, 0))
+    other2: str | None = element("Other2", default=None, max_length=29, since=(6, 0))
+    data_ext_rets: tuple[DataExtRet, ...] = element("DataExtRet", default=(), since=(2, 0))
+    choices = (
+        at_most_one("rate", "rate_percent"),
+        at_most_one("serial_number", "lot_number"),
+    )
+
+
+class InvoiceLineGroupRet(Aggregate):
+    """A group item on an invoice, with its lines."""
+
+    txn_line_id: Id = element("TxnLineID", since=(2, 1))
+    item_group: Ref = ref("ItemGroupRef", 31)
+    desc: str | None = element("Desc", default=None, max_length=4095)
+    quantity: Quantity | None = element("Quantity", default=None)
+    unit_of_measure: str | None = element("UnitOfMeasure", default=None, max_length=31, since=(7, 0))
+    override_uom_set: Ref | None = ref("OverrideUOMSetRef", 31, default=None, since=(7, 0))
+    is_print_items_in_group: bool = element("IsPrintItemsInGroup")
+    total_amount: Amount = element("TotalAmount")
+    invoice_line_rets: tuple[InvoiceLineRet, ...] = element("InvoiceLineRet", default=())
+    data_ext_rets: tuple[DataExtRet, ...] = element("DataExtRet", default=(), since=(2, 0))
+
+
+class InvoiceRet(Aggregate):
+    """An invoice, as it stands in the books."""
+
+    txn_id: Id = element("TxnID")
+    time_created: datetime = element("TimeCreated")
+    time_modified: datetime = element("TimeModified")
+    edit_sequence: str = element("EditSequence", max_length=16)
+    txn_number: int | None = element("TxnNumber", default=None)
+    customer: Ref = ref("CustomerRef", 209)
+    class_: Ref | None = ref("ClassRef", 159, default=None)
+    ar_account: Ref | None = ref("ARAccountRef", 159, default=None)
+    template: Ref | None = ref("TemplateRef", 31, default=None, since=(3, 0))
+    txn_date: date = element("TxnDate")
+    ref_number: str | None = element("RefNumber", default=None, max_length=11)
+    bill_address: Address | None = element("BillAddress", default=None)
+    bill_address_block: AddressBlock | None = element("BillAddressBlock", default=None, since=(6, 0))
+    ship_address: Address | None = element("ShipAddress", default=None)
+    ship_address_block: AddressBlock | None = element("ShipAddressBlock", default=None, since=(6, 0))
+    is_pending: bool | None = element("IsPending", default=None)
+    is_finance_charge: bool | None = element("IsFinanceCharge", default=None)
+    po_number: str | None = element("PONumber", default=None, max_length=25)
+    terms: Ref | None = ref("TermsRef", 31, default=None)
+    due_date: date | None = element("DueDate", default=None)
+    sales_rep: Ref | None = ref("SalesRepRef", 5, default=None)
+    fob: str | None = element("FOB", default=None, max_length=13)
+    ship_date: date | None = element("ShipDate", default=None)
+    ship_method: Ref | None = ref("ShipMethodRef", 15, default=None)
+    subtotal: Amount | None = element("Subtotal", default=None)
+    item_sales_tax: Ref | None = ref("ItemSalesTaxRef", 31, default=None)
+    sales_tax_percentage: Percent | None = element("SalesTaxPercentage", default=None)
+    sales_tax_total: Amount | None = element("SalesTaxTotal", default=None)
+    applied_amount: Amount | None = element("AppliedAmount", default=None)
+    balance_remaining: Amount | None = element("BalanceRemaining", default=None)
+    currency: Ref | None = ref("CurrencyRef", 64, default=None, since=(8, 0))
+    exchange_rate: ExchangeRate | None = element("ExchangeRate", default=None, since=(8, 0))
+    balance_remaining_in_home_currency: Amount | None = element(
+        "BalanceRemainingInHomeCurrency", default=None, since=(8, 0)
+    )
+    memo: str | None = element("Memo", default=None, max_length=4095)
+    is_paid: bool | None = element("IsPaid", default=None, since=(2, 0))
+    customer_msg: Ref | None = ref("CustomerMsgRef", 101, default=None)
+    is_to_be_printed: bool | None = element("IsToBePrinted", default=None)
+    is_to_be_emailed: bool | None = element("IsToBeEmailed", default=None, since=(6, 0))
+    customer_sales_tax_code: Ref | None = ref("CustomerSalesTaxCodeRef", 3, default=None)
+    suggested_discount_amount: Amount | None = element("SuggestedDiscountAmount", default=None)
+    suggested_discount_date: date | None = element("SuggestedDiscountDate", default=None)
+    other: str | None = element("Other", default=None, max_length=29, since=(6, 0))
+    external_guid: UUID | None = element("ExternalGUID", default=None, since=(9, 0))
+    linked_txns: tuple[LinkedTxn, ...] = element("LinkedTxn", default=(), since=(1, 1))
+    lines: tuple[InvoiceLineRet | InvoiceLineGroupRet, ...] = element(
+        "InvoiceLineRet", "InvoiceLineGroupRet", default=()
+    )
+    data_ext_rets: tuple[DataExtRet, ...] = element("DataExtRet", default=(), since=(2, 0))
+
+
+class InvoiceAddRs(Response):
+    """The answer to :class:`InvoiceAddRq`."""
+
+    invoice_ret: InvoiceRet | None = element("InvoiceRet", default=None)
+    error_recovery: ErrorRecovery | None = element("ErrorRecovery", default=None, since=(11, 0))
+
+
+class InvoiceModRs(Response, since=(2, 1)):
+    """The answer to :class:`InvoiceModRq`."""
+
+    invoice_ret: InvoiceRet | None = element("InvoiceRet", default=None)
+    error_recovery: ErrorRecovery | None = element("ErrorRecovery", default=None, since=(11, 0))
+
+
+class InvoiceQueryRs(IteratedQueryResponse):
+    """The answer to :class:`InvoiceQueryRq`."""
+
+    invoice_rets: tuple[InvoiceRet, ...] = element("InvoiceRet", default=())

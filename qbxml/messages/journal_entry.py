@@ -1,0 +1,103 @@
+"""Journal entries: add and query."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from qbxml.aggregate import Aggregate
+from qbxml.declaration import any_of, at_most_one, attribute, element, ref
+from qbxml.message import IteratedQueryResponse, Request, Response
+from qbxml.shared import BillableStatus, DataExtRet, ErrorRecovery, Ref, TxnQueryRq
+from qbxml.values import Amount, ExchangeRate, Id, Macro
+
+
+class JournalLine(Aggregate):
+    """What a debit and a credit have in common. A line on receivables names a customer, one on payables a vendor."""
+
+    def_macro: Macro | None = attribute("defMacro", default=None)
+    txn_line_id: Id | None = element("TxnLineID", default=None)
+    account: Ref | None = ref("AccountRef", 159, default=None)
+    amount: Amount | None = element("Amount", default=None)
+    memo: str | None = element("Memo", default=None, max_length=4095)
+    entity: Ref | None = ref("EntityRef", 209, default=None)
+    class_: Ref | None = ref("ClassRef", 159, default=None)
+    billable_status: BillableStatus | None = element("BillableStatus", default=None, since=(3, 0))
+
+
+class JournalDebitLine(JournalLine):
+    """A debit."""
+
+
+class JournalCreditLine(JournalLine):
+    """A credit."""
+
+
+class JournalEntryAdd(Aggregate):
+    """A journal entry to be entered."""
+
+    def_macro: Macro | None = attribute("defMacro", default=None)
+    txn_date: date | None = element("TxnDate", default=None)
+    ref_number: str | None = element("RefNumber", default=None, max_length=11)
+    is_adjustment: bool | None = element("IsAdjustment", default=None, since=(3, 0))
+    is_home_currency_adjustment: bool | None = element("IsHomeCurrencyAdjustment", default=None, since=(8, 0))
+    is_amounts_entered_in_home_currency: bool | None = element(
+        "IsAmountsEnteredInHomeCurrency", default=None, since=(8, 0)
+    )
+    currency: Ref | None = ref("CurrencyRef", 64, default=None, since=(8, 0))
+    exchange_rate: ExchangeRate | None = element("ExchangeRate", default=None, since=(8, 0))
+    external_guid: UUID | None = element("ExternalGUID", default=None, since=(9, 0))
+    lines: tuple[JournalDebitLine | JournalCreditLine, ...] = element("JournalDebitLine", "JournalCreditLine")
+    choices = (
+        at_most_one(
+            "is_home_currency_adjustment", any_of("is_amounts_entered_in_home_currency", "currency", "exchange_rate")
+        ),
+    )
+
+
+class JournalEntryAddRq(Request):
+    """Enter a journal entry."""
+
+    journal_entry_add: JournalEntryAdd = element("JournalEntryAdd")
+    include_ret_elements: tuple[str, ...] = element(
+        "IncludeRetElement", default=(), max_length=50, since=(4, 0), droppable=True
+    )
+
+
+class JournalEntryQueryRq(TxnQueryRq):
+    """Look for journal entries."""
+
+
+class JournalEntryRet(Aggregate):
+    """A journal entry, as it stands in the books."""
+
+    txn_id: Id = element("TxnID")
+    time_created: datetime = element("TimeCreated")
+    time_modified: datetime = element("TimeModified")
+    edit_sequence: str = element("EditSequence", max_length=16)
+    txn_number: int | None = element("TxnNumber", default=None)
+    txn_date: date = element("TxnDate")
+    ref_number: str | None = element("RefNumber", default=None, max_length=11)
+    is_adjustment: bool | None = element("IsAdjustment", default=None, since=(3, 0))
+    is_home_currency_adjustment: bool | None = element("IsHomeCurrencyAdjustment", default=None, since=(8, 0))
+    is_amounts_entered_in_home_currency: bool | None = element(
+        "IsAmountsEnteredInHomeCurrency", default=None, since=(8, 0)
+    )
+    currency: Ref | None = ref("CurrencyRef", 64, default=None, since=(8, 0))
+    exchange_rate: ExchangeRate | None = element("ExchangeRate", default=None, since=(8, 0))
+    external_guid: UUID | None = element("ExternalGUID", default=None, since=(9, 0))
+    lines: tuple[JournalDebitLine | JournalCreditLine, ...] = element(
+        "JournalDebitLine", "JournalCreditLine", default=()
+    )
+    data_ext_rets: tuple[DataExtRet, ...] = element("DataExtRet", default=(), since=(2, 0))
+
+
+class JournalEntryAddRs(Response):
+    """The answer to :class:`JournalEntryAddRq`."""
+
+    journal_entry_ret: JournalEntryRet | None = element("JournalEntryRet", default=None)
+    error_recovery: ErrorRecovery | None = element("ErrorRecovery", default=None, since=(11, 0))
+
+
+class JournalEntryQueryRs(IteratedQueryResponse):
+    """The answer to :class:`JournalEntryQueryRq`."""
+
+    journal_entry_rets: tuple[JournalEntryRet, ...] = element("JournalEntryRet", default=())

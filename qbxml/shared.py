@@ -1,0 +1,694 @@
+"""Parts that many messages have in common: references, addresses, filters, purchase lines, card payments, links."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from qbxml.aggregate import Aggregate
+from qbxml.declaration import any_of, at_most_one, attribute, element, exactly_one, ref
+from qbxml.message import IteratedQuery, Query
+from qbxml.values import Amount, Id, IdOrMacro, Macro, Percent, Price, Quantity
+
+
+class ActiveStatus(StrEnum):
+    """Which entries of a list are looked for; active ones if nothing is said."""
+
+    ACTIVE_ONLY = "ActiveOnly"
+    INACTIVE_ONLY = "InactiveOnly"
+    ALL = "All"
+
+
+class MatchCriterion(StrEnum):
+    """How a text is compared."""
+
+    STARTS_WITH = "StartsWith"
+    CONTAINS = "Contains"
+    ENDS_WITH = "EndsWith"
+
+
+class ComparisonOperator(StrEnum):
+    """How an amount is compared."""
+
+    LESS_THAN = "LessThan"
+    LESS_THAN_EQUAL = "LessThanEqual"
+    EQUAL = "Equal"
+    GREATER_THAN = "GreaterThan"
+    GREATER_THAN_EQUAL = "GreaterThanEqual"
+
+
+class OptionForPriceRuleConflict(StrEnum):
+    """The price to take where the price rules contradict each other."""
+
+    ZERO = "Zero"
+    BASE_PRICE = "BasePrice"
+
+
+class DateMacro(StrEnum):
+    """A time by name, reckoned from the day of the request."""
+
+    ALL = "All"
+    TODAY = "Today"
+    THIS_WEEK = "ThisWeek"
+    THIS_WEEK_TO_DATE = "ThisWeekToDate"
+    THIS_MONTH = "ThisMonth"
+    THIS_MONTH_TO_DATE = "ThisMonthToDate"
+    THIS_CALENDAR_QUARTER = "ThisCalendarQuarter"
+    THIS_CALENDAR_QUARTER_TO_DATE = "ThisCalendarQuarterToDate"
+    THIS_FISCAL_QUARTER = "ThisFiscalQuarter"
+    THIS_FISCAL_QUARTER_TO_DATE = "ThisFiscalQuarterToDate"
+    THIS_CALENDAR_YEAR = "ThisCalendarYear"
+    THIS_CALENDAR_YEAR_TO_DATE = "ThisCalendarYearToDate"
+    THIS_FISCAL_YEAR = "ThisFiscalYear"
+    THIS_FISCAL_YEAR_TO_DATE = "ThisFiscalYearToDate"
+    YESTERDAY = "Yesterday"
+    LAST_WEEK = "LastWeek"
+    LAST_WEEK_TO_DATE = "LastWeekToDate"
+    LAST_MONTH = "LastMonth"
+    LAST_MONTH_TO_DATE = "LastMonthToDate"
+    LAST_CALENDAR_QUARTER = "LastCalendarQuarter"
+    LAST_CALENDAR_QUARTER_TO_DATE = "LastCalendarQuarterToDate"
+    LAST_FISCAL_QUARTER = "LastFiscalQuarter"
+    LAST_FISCAL_QUARTER_TO_DATE = "LastFiscalQuarterToDate"
+    LAST_CALENDAR_YEAR = "LastCalendarYear"
+    LAST_CALENDAR_YEAR_TO_DATE = "LastCalendarYearToDate"
+    LAST_FISCAL_YEAR = "LastFiscalYear"
+    LAST_FISCAL_YEAR_TO_DATE = "LastFiscalYearToDate"
+    NEXT_WEEK = "NextWeek"
+    NEXT_FOUR_WEEKS = "NextFourWeeks"
+    NEXT_MONTH = "NextMonth"
+    NEXT_CALENDAR_QUARTER = "NextCalendarQuarter"
+    NEXT_CALENDAR_YEAR = "NextCalendarYear"
+    NEXT_FISCAL_QUARTER = "NextFiscalQuarter"
+    NEXT_FISCAL_YEAR = "NextFiscalYear"
+
+
+class PaidStatus(StrEnum):
+    """Whether paid transactions are looked for."""
+
+    ALL = "All"
+    PAID_ONLY = "PaidOnly"
+    NOT_PAID_ONLY = "NotPaidOnly"
+
+
+class TransactionMode(StrEnum):
+    """Whether the card was there."""
+
+    CARD_NOT_PRESENT = "CardNotPresent"
+    CARD_PRESENT = "CardPresent"
+
+
+class CreditCardTxnType(StrEnum):
+    """What was done with the card."""
+
+    AUTHORIZATION = "Authorization"
+    CAPTURE = "Capture"
+    CHARGE = "Charge"
+    REFUND = "Refund"
+    VOICE_AUTHORIZATION = "VoiceAuthorization"
+
+
+class CardVerification(StrEnum):
+    """The outcome of one of the processor's checks."""
+
+    PASS = "Pass"  # noqa: S105 - no password
+    FAIL = "Fail"
+    NOT_AVAILABLE = "NotAvailable"
+
+
+class PaymentStatus(StrEnum):
+    """Whether the processor completed the payment."""
+
+    UNKNOWN = "Unknown"
+    COMPLETED = "Completed"
+
+
+class BillableStatus(StrEnum):
+    """Whether an expense is passed on to the customer."""
+
+    BILLABLE = "Billable"
+    NOT_BILLABLE = "NotBillable"
+    HAS_BEEN_BILLED = "HasBeenBilled"
+
+
+class DataExtType(StrEnum):
+    """The type of a custom field."""
+
+    AMTTYPE = "AMTTYPE"
+    DATETIMETYPE = "DATETIMETYPE"
+    INTTYPE = "INTTYPE"
+    PERCENTTYPE = "PERCENTTYPE"
+    PRICETYPE = "PRICETYPE"
+    QUANTYPE = "QUANTYPE"
+    STR1024_TYPE = "STR1024TYPE"
+    STR255_TYPE = "STR255TYPE"
+
+
+class TxnType(StrEnum):
+    """The type of a transaction."""
+
+    AR_REFUND_CREDIT_CARD = "ARRefundCreditCard"
+    BILL = "Bill"
+    BILL_PAYMENT_CHECK = "BillPaymentCheck"
+    BILL_PAYMENT_CREDIT_CARD = "BillPaymentCreditCard"
+    BUILD_ASSEMBLY = "BuildAssembly"
+    CHARGE = "Charge"
+    CHECK = "Check"
+    CREDIT_CARD_CHARGE = "CreditCardCharge"
+    CREDIT_CARD_CREDIT = "CreditCardCredit"
+    CREDIT_MEMO = "CreditMemo"
+    DEPOSIT = "Deposit"
+    ESTIMATE = "Estimate"
+    INVENTORY_ADJUSTMENT = "InventoryAdjustment"
+    INVOICE = "Invoice"
+    ITEM_RECEIPT = "ItemReceipt"
+    JOURNAL_ENTRY = "JournalEntry"
+    LIABILITY_ADJUSTMENT = "LiabilityAdjustment"
+    PAYCHECK = "Paycheck"
+    PAYROLL_LIABILITY_CHECK = "PayrollLiabilityCheck"
+    PURCHASE_ORDER = "PurchaseOrder"
+    RECEIVE_PAYMENT = "ReceivePayment"
+    SALES_ORDER = "SalesOrder"
+    SALES_RECEIPT = "SalesReceipt"
+    SALES_TAX_PAYMENT_CHECK = "SalesTaxPaymentCheck"
+    TRANSFER = "Transfer"
+    VENDOR_CREDIT = "VendorCredit"
+    YTD_ADJUSTMENT = "YTDAdjustment"
+
+
+class LinkType(StrEnum):
+    """What a link is measured in: money or units."""
+
+    AMTTYPE = "AMTTYPE"
+    QUANTYPE = "QUANTYPE"
+
+
+class Ref(Aggregate):
+    """The name of a list entry, given by its id or by its full name (``Parent:Child``).
+
+    A request takes one of the two; answers carry both. ``Ref(full_name="")`` clears the field in a modification.
+    """
+
+    list_id: Id | None = element("ListID", default=None)
+    full_name: str | None = element("FullName", default=None)
+
+
+class NameFilter(Aggregate):
+    """Names that begin with, contain or end with something."""
+
+    match_criterion: MatchCriterion = element("MatchCriterion")
+    name: str = element("Name")
+
+
+class NameRangeFilter(Aggregate):
+    """Names in a range of the alphabet, both ends included."""
+
+    from_name: str | None = element("FromName", default=None)
+    to_name: str | None = element("ToName", default=None)
+
+
+class CurrencyFilter(Aggregate):
+    """Only these currencies."""
+
+    list_ids: tuple[Id, ...] = element("ListID", default=())
+    full_names: tuple[str, ...] = element("FullName", default=(), max_length=64)
+    choices = (exactly_one("list_ids", "full_names"),)
+
+
+class Address(Aggregate):
+    """An address in parts."""
+
+    addr1: str | None = element("Addr1", default=None, max_length=41)
+    addr2: str | None = element("Addr2", default=None, max_length=41)
+    addr3: str | None = element("Addr3", default=None, max_length=41)
+    addr4: str | None = element("Addr4", default=None, max_length=41, since=(2, 0))
+    addr5: str | None = element("Addr5", default=None, max_length=41, since=(6, 0))
+    city: str | None = element("City", default=None, max_length=31)
+    state: str | None = element("State", default=None, max_length=21)
+    postal_code: str | None = element("PostalCode", default=None, max_length=13)
+    country: str | None = element("Country", default=None, max_length=31)
+    note: str | None = element("Note", default=None, max_length=41, since=(6, 0))
+
+
+class AdditionalContact(Aggregate):
+    """One more way to reach somebody: its name (Alt. Mobile, Website, ...) and its value."""
+
+    contact_name: str = element("ContactName", max_length=40)
+    contact_value: str = element("ContactValue", max_length=255)
+
+
+class Contacts(Aggregate):
+    """A further contact person."""
+
+    salutation: str | None = element("Salutation", default=None, max_length=15)
+    first_name: str = element("FirstName", max_length=25)
+    middle_name: str | None = element("MiddleName", default=None, max_length=5)
+    last_name: str | None = element("LastName", default=None, max_length=25)
+    job_title: str | None = element("JobTitle", default=None, max_length=41)
+    additional_contacts: tuple[AdditionalContact, ...] = element("AdditionalContactRef", default=())
+
+
+class AdditionalNotes(Aggregate):
+    """One more note on a customer or vendor."""
+
+    note: str = element("Note", max_length=4095)
+
+
+class TotalBalanceFilter(Aggregate):
+    """Balances compared with an amount."""
+
+    operator: ComparisonOperator = element("Operator")
+    amount: Amount = element("Amount")
+
+
+class ClassFilter(Aggregate):
+    """Only these classes, with or without those below them."""
+
+    list_ids: tuple[Id, ...] = element("ListID", default=())
+    full_names: tuple[str, ...] = element("FullName", default=())
+    list_id_with_children: Id | None = element("ListIDWithChildren", default=None)
+    full_name_with_children: str | None = element("FullNameWithChildren", default=None)
+    choices = (exactly_one("list_ids", "full_names", "list_id_with_children", "full_name_with_children"),)
+
+
+class BarCode(Aggregate):
+    """The bar code of an item."""
+
+    bar_code_value: str | None = element("BarCodeValue", default=None, max_length=50)
+    assign_even_if_used: bool | None = element("AssignEvenIfUsed", default=None)
+    allow_override: bool | None = element("AllowOverride", default=None)
+
+
+class SetCredit(Aggregate):
+    """Uses an existing credit to pay a transaction."""
+
+    credit_txn_id: IdOrMacro = element("CreditTxnID")
+    applied_amount: Amount = element("AppliedAmount")
+    override: bool | None = element("Override", default=None, since=(10, 0))
+
+
+class LinkToTxn(Aggregate):
+    """Takes over one line of another transaction, such as a sales order."""
+
+    txn_id: Id = element("TxnID")
+    txn_line_id: Id = element("TxnLineID")
+
+
+class DataExt(Aggregate):
+    """A value for a custom field, given together with its object."""
+
+    owner_id: UUID = element("OwnerID")
+    data_ext_name: str = element("DataExtName", max_length=31)
+    data_ext_value: str = element("DataExtValue")
+
+
+class ModifiedDateRangeFilter(Aggregate):
+    """Changed in this time; both ends included, each may be left open."""
+
+    from_modified_date: datetime | None = element("FromModifiedDate", default=None)
+    to_modified_date: datetime | None = element("ToModifiedDate", default=None)
+
+
+class TxnDateRangeFilter(Aggregate):
+    """Dated in this time: two days, both included, or the name of a time."""
+
+    from_txn_date: date | None = element("FromTxnDate", default=None)
+    to_txn_date: date | None = element("ToTxnDate", default=None)
+    date_macro: DateMacro | None = element("DateMacro", default=None)
+    choices = (at_most_one(any_of("from_txn_date", "to_txn_date"), "date_macro"),)
+
+
+class ListFilter(Aggregate):
+    """Only these customers, vendors or accounts, with or without those below them."""
+
+    list_ids: tuple[Id, ...] = element("ListID", default=(), since=(2, 0))
+    full_names: tuple[str, ...] = element("FullName", default=())
+    list_id_with_children: Id | None = element("ListIDWithChildren", default=None, since=(2, 0))
+    full_name_with_children: str | None = element("FullNameWithChildren", default=None)
+    choices = (exactly_one("list_ids", "full_names", "list_id_with_children", "full_name_with_children"),)
+
+
+class RefNumberFilter(Aggregate):
+    """Numbers that begin with, contain or end with something."""
+
+    match_criterion: MatchCriterion = element("MatchCriterion")
+    ref_number: str = element("RefNumber")
+
+
+class RefNumberRangeFilter(Aggregate):
+    """A range of numbers, both ends included."""
+
+    from_ref_number: str | None = element("FromRefNumber", default=None)
+    to_ref_number: str | None = element("ToRefNumber", default=None)
+
+
+class CreditCardTxnInputInfo(Aggregate):
+    """What was sent to the card processor."""
+
+    credit_card_number: str = element("CreditCardNumber", max_length=25)
+    expiration_month: int = element("ExpirationMonth", min_value=1, max_value=12)
+    expiration_year: int = element("ExpirationYear")
+    name_on_card: str = element("NameOnCard", max_length=41)
+    credit_card_address: str | None = element("CreditCardAddress", default=None, max_length=41)
+    credit_card_postal_code: str | None = element("CreditCardPostalCode", default=None, max_length=18)
+    commercial_card_code: str | None = element("CommercialCardCode", default=None, max_length=24)
+    transaction_mode: TransactionMode | None = element("TransactionMode", default=None, since=(6, 0))
+    credit_card_txn_type: CreditCardTxnType | None = element("CreditCardTxnType", default=None, since=(7, 0))
+
+
+class CreditCardTxnResultInfo(Aggregate):
+    """What the card processor answered."""
+
+    result_code: int = element("ResultCode")
+    result_message: str = element("ResultMessage", max_length=60)
+    credit_card_trans_id: str = element("CreditCardTransID", max_length=24)
+    merchant_account_number: str = element("MerchantAccountNumber", max_length=32)
+    authorization_code: str | None = element("AuthorizationCode", default=None, max_length=12)
+    avs_street: CardVerification | None = element("AVSStreet", default=None)
+    avs_zip: CardVerification | None = element("AVSZip", default=None)
+    card_security_code_match: CardVerification | None = element("CardSecurityCodeMatch", default=None, since=(6, 0))
+    recon_batch_id: str | None = element("ReconBatchID", default=None, max_length=84)
+    payment_grouping_code: int | None = element("PaymentGroupingCode", default=None)
+    payment_status: PaymentStatus = element("PaymentStatus")
+    txn_authorization_time: datetime = element("TxnAuthorizationTime")
+    txn_authorization_stamp: int | None = element("TxnAuthorizationStamp", default=None)
+    client_trans_id: str | None = element("ClientTransID", default=None, max_length=16, since=(6, 0))
+
+
+class CreditCardTxnInfo(Aggregate):
+    """A payment by card, as it was sent and answered."""
+
+    credit_card_txn_input_info: CreditCardTxnInputInfo = element("CreditCardTxnInputInfo")
+    credit_card_txn_result_info: CreditCardTxnResultInfo = element("CreditCardTxnResultInfo")
+
+
+class ExpenseLineAdd(Aggregate):
+    """A line of a purchase that names an account."""
+
+    def_macro: Macro | None = attribute("defMacro", default=None)
+    account: Ref | None = ref("AccountRef", 159, default=None)
+    amount: Amount | None = element("Amount", default=None)
+    memo: str | None = element("Memo", default=None, max_length=4095)
+    customer: Ref | None = ref("CustomerRef", 209, default=None)
+    class_: Ref | None = ref("ClassRef", 159, default=None)
+    billable_status: BillableStatus | None = element("BillableStatus", default=None, since=(2, 0))
+    sales_rep: Ref | None = ref("SalesRepRef", 5, default=None, since=(13, 0))
+    data_exts: tuple[DataExt, ...] = element("DataExt", default=(), since=(13, 0))
+
+
+class ItemGroupLineAdd(Aggregate):
+    """A group item on a purchase; QuickBooks enters its lines."""
+
+    item_group: Ref = ref("ItemGroupRef", 31)
+    quantity: Quantity | None = element("Quantity", default=None)
+    unit_of_measure: str | None = element("UnitOfMeasure", default=None, max_length=31, since=(7, 0))
+    inventory_site: Ref | None = ref("InventorySiteRef", 31, default=None, since=(10, 0))
+    inventory_site_location: Ref | None = ref("InventorySiteLocationRef", 31, default=None, since=(12, 0))
+    data_exts: tuple[DataExt, ...] = element("DataExt", default=(), since=(13, 0))
+
+
+class ItemLineAdd(Aggregate):
+    """A line of a purchase that names an item."""
+
+    item: Ref | None = ref("ItemRef", default=None)
+    inventory_site: Ref | None = ref("InventorySiteRef", 31, default=None, since=(10, 0))
+    inventory_site_location: Ref | None = ref("InventorySiteLocationRef", 31, default=None, since=(12, 0))
+    serial_number: str | None = element("SerialNumber", default=None, max_length=4095, since=(11, 0))
+    lot_number: str | None = element("LotNumber", default=None, max_length=40, since=(11, 0))
+    desc: str | None = element("Desc", default=None, max_length=4095)
+    quantity: Quantity | None = element("Quantity", default=None)
+    unit_of_measure: str | None = element("UnitOfMeasure", default=None, max_length=31, since=(7, 0))
+    cost: Price | None = element("Cost", default=None)
+    amount: Amount | None = element("Amount", default=None)
+    customer: Ref | None = ref("CustomerRef", 209, default=None)
+    class_: Ref | None = ref("ClassRef", 159, default=None)
+    billable_status: BillableStatus | None = element("BillableStatus", default=None, since=(2, 0))
+    override_item_account: Ref | None = ref("OverrideItemAccountRef", 159, default=None, since=(2, 0))
+    sales_rep: Ref | None = ref("SalesRepRef", 5, default=None, since=(13, 0))
+    data_exts: tuple[DataExt, ...] = element("DataExt", default=(), since=(13, 0))
+    choices = (at_most_one("serial_number", "lot_number"),)
+
+
+class AddressBlock(Aggregate):
+    """An address as it is printed, line by line."""
+
+    addr1: str | None = element("Addr1", default=None, max_length=41)
+    addr2: str | None = element("Addr2", default=None, max_length=41)
+    addr3: str | None = element("Addr3", default=None, max_length=41)
+    addr4: str | None = element("Addr4", default=None, max_length=41)
+    addr5: str | None = element("Addr5", default=None, max_length=41)
+
+
+class DataExtRet(Aggregate):
+    """The value of one custom field."""
+
+    owner_id: UUID | None = element("OwnerID", default=None)
+    data_ext_name: str = element("DataExtName", max_length=31)
+    data_ext_type: DataExtType = element("DataExtType")
+    data_ext_value: str = element("DataExtValue")
+
+
+class ErrorRecovery(Aggregate):
+    """What QuickBooks remembers of a request that it had done before: enough to find the object again."""
+
+    list_id: Id | None = element("ListID", default=None)
+    owner_id: UUID | None = element("OwnerID", default=None)
+    txn_id: Id | None = element("TxnID", default=None)
+    txn_number: int | None = element("TxnNumber", default=None)
+    edit_sequence: str | None = element("EditSequence", default=None, max_length=16)
+    external_guid: UUID | None = element("ExternalGUID", default=None)
+    choices = (at_most_one("list_id", "owner_id", "txn_id"),)
+
+
+class ContactsRet(Aggregate):
+    """A further contact person, with id and edit sequence."""
+
+    list_id: Id = element("ListID")
+    time_created: datetime = element("TimeCreated")
+    time_modified: datetime = element("TimeModified")
+    edit_sequence: str = element("EditSequence", max_length=16)
+    contact: str | None = element("Contact", default=None, max_length=41)
+    salutation: str | None = element("Salutation", default=None, max_length=15)
+    first_name: str = element("FirstName", max_length=25)
+    middle_name: str | None = element("MiddleName", default=None, max_length=5)
+    last_name: str | None = element("LastName", default=None, max_length=25)
+    job_title: str | None = element("JobTitle", default=None, max_length=41)
+    additional_contacts: tuple[AdditionalContact, ...] = element("AdditionalContactRef", default=())
+
+
+class AdditionalNotesRet(Aggregate):
+    """A dated note on a customer or vendor."""
+
+    note_id: int = element("NoteID")
+    date_: date = element("Date")
+    note: str = element("Note", max_length=4095)
+
+
+class LinkedTxn(Aggregate):
+    """Another transaction that is linked with this one."""
+
+    txn_id: Id = element("TxnID")
+    txn_type: TxnType = element("TxnType")
+    txn_date: date = element("TxnDate")
+    ref_number: str | None = element("RefNumber", default=None, max_length=20)
+    link_type: LinkType | None = element("LinkType", default=None, since=(3, 0))
+    amount: Amount = element("Amount")
+
+
+class ExpenseLineRet(Aggregate):
+    """A line of a purchase that names an account."""
+
+    txn_line_id: Id = element("TxnLineID")
+    account: Ref | None = ref("AccountRef", 159, default=None)
+    amount: Amount | None = element("Amount", default=None)
+    memo: str | None = element("Memo", default=None, max_length=4095)
+    customer: Ref | None = ref("CustomerRef", 209, default=None)
+    class_: Ref | None = ref("ClassRef", 159, default=None)
+    billable_status: BillableStatus | None = element("BillableStatus", default=None, since=(2, 0))
+    sales_rep: Ref | None = ref("SalesRepRef", 5, default=None, since=(13, 0))
+    data_ext_rets: tuple[DataExtRet, ...] = element("DataExtRet", default=(), since=(13, 0))
+
+
+class ItemLineRet(Aggregate):
+    """A line of a purchase that names an item."""
+
+    txn_line_id: Id = element("TxnLineID")
+    item: Ref | None = ref("ItemRef", default=None)
+    inventory_site: Ref | None = ref("InventorySiteRef", 31, default=None, since=(10, 0))
+    inventory_site_location: Ref | None = ref("InventorySiteLocationRef", 31, default=None, since=(12, 0))
+    serial_number: str | None = element("SerialNumber", default=None, max_length=4095, since=(11, 0))
+    lot_number: str | None = element("LotNumber", default=None, max_length=40, since=(11, 0))
+    desc: str | None = element("Desc", default=None, max_length=4095)
+    quantity: Quantity | None = element("Quantity", default=None)
+    unit_of_measure: str | None = element("UnitOfMeasure", default=None, max_length=31, since=(7, 0))
+    override_uom_set: Ref | None = ref("OverrideUOMSetRef", 31, default=None, since=(7, 0))
+    cost: Price | None = element("Cost", default=None)
+    amount: Amount | None = element("Amount", default=None)
+    customer: Ref | None = ref("CustomerRef", 209, default=None)
+    class_: Ref | None = ref("ClassRef", 159, default=None)
+    billable_status: BillableStatus | None = element("BillableStatus", default=None, since=(2, 0))
+    sales_rep: Ref | None = ref("SalesRepRef", 5, default=None, since=(13, 0))
+    data_ext_rets: tuple[DataExtRet, ...] = element("DataExtRet", default=(), since=(13, 0))
+    choices = (at_most_one("serial_number", "lot_number"),)
+
+
+class ItemGroupLineRet(Aggregate):
+    """A group item on a purchase, with its lines."""
+
+    txn_line_id: Id = element("TxnLineID", since=(3, 0))
+    item_group: Ref = ref("ItemGroupRef", 31)
+    desc: str | None = element("Desc", default=None, max_length=4095)
+    quantity: Quantity | None = element("Quantity", default=None)
+    unit_of_measure: str | None = element("UnitOfMeasure", default=None, max_length=31, since=(7, 0))
+    override_uom_set: Ref | None = ref("OverrideUOMSetRef", 31, default=None, since=(7, 0))
+    total_amount: Amount = element("TotalAmount")
+    item_line_rets: tuple[ItemLineRet, ...] = element("ItemLineRet", default=())
+    data_exts: tuple[DataExt, ...] = element("DataExt", default=(), since=(13, 0))
+
+
+class LineGroupAdd(Aggregate):
+    """A group item on a sales form; QuickBooks enters its lines."""
+
+    item_group: Ref = ref("ItemGroupRef", 31)
+    quantity: Quantity | None = element("Quantity", default=None)
+    unit_of_measure: str | None = element("UnitOfMeasure", default=None, max_length=31, since=(7, 0))
+    inventory_site: Ref | None = ref("InventorySiteRef", 31, default=None, since=(10, 0))
+    inventory_site_location: Ref | None = ref("InventorySiteLocationRef", 31, default=None, since=(12, 0))
+    data_exts: tuple[DataExt, ...] = element("DataExt", default=(), since=(5, 0))
+
+
+class ReceiptLineRet(Aggregate):
+    """A line of a sales receipt or credit memo, as it stands in the books."""
+
+    txn_line_id: Id = element("TxnLineID")
+    item: Ref | None = ref("ItemRef", default=None)
+    desc: str | None = element("Desc", default=None, max_length=4095)
+    quantity: Quantity | None = element("Quantity", default=None)
+    unit_of_measure: str | None = element("UnitOfMeasure", default=None, max_length=31, since=(7, 0))
+    override_uom_set: Ref | None = ref("OverrideUOMSetRef", 31, default=None, since=(7, 0))
+    rate: Price | None = element("Rate", default=None)
+    rate_percent: Percent | None = element("RatePercent", default=None)
+    class_: Ref | None = ref("ClassRef", 159, default=None)
+    amount: Amount | None = element("Amount", default=None)
+    inventory_site: Ref | None = ref("InventorySiteRef", 31, default=None, since=(10, 0))
+    inventory_site_location: Ref | None = ref("InventorySiteLocationRef", 31, default=None, since=(12, 0))
+    serial_number: str | None = element("SerialNumber", default=None, max_length=4095, since=(11, 0))
+    lot_number: str | None = element("LotNumber", default=None, max_length=40, since=(11, 0))
+    service_date: date | None = element("ServiceDate", default=None)
+    sales_tax_code: Ref | None = ref("SalesTaxCodeRef", 3, default=None)
+    other1: str | None = element("Other1", default=None, max_length=29, since=(6, 0))
+    other2: str | None = element("Other2", default=None, max_length=29, since=(6, 0))
+    credit_card_txn_info: CreditCardTxnInfo | None = element("CreditCardTxnInfo", default=None, since=(7, 0))
+    data_ext_rets: tuple[DataExtRet, ...] = element("DataExtRet", default=(), since=(2, 0))
+    choices = (
+        at_most_one("rate", "rate_percent"),
+        at_most_one("serial_number", "lot_number"),
+    )
+
+
+class ListQueryRq(Query):
+    """A query of a list that has names only."""
+
+    list_ids: tuple[Id, ...] = element("ListID", default=())
+    full_names: tuple[str, ...] = element("FullName", default=())
+    max_returned: int | None = element("MaxReturned", default=None, min_value=1)
+    active_status: ActiveStatus | None = element("ActiveStatus", default=None)
+    from_modified_date: datetime | None = element("FromModifiedDate", default=None)
+    to_modified_date: datetime | None = element("ToModifiedDate", default=None)
+    name_filter: NameFilter | None = element("NameFilter", default=None)
+    name_range_filter: NameRangeFilter | None = element("NameRangeFilter", default=None)
+    include_ret_elements: tuple[str, ...] = element(
+        "IncludeRetElement", default=(), max_length=50, since=(4, 0), droppable=True
+    )
+    choices = (
+        at_most_one(
+            "list_ids",
+            "full_names",
+            any_of(
+                "max_returned",
+                "active_status",
+                "from_modified_date",
+                "to_modified_date",
+                "name_filter",
+                "name_range_filter",
+            ),
+        ),
+        at_most_one("name_filter", "name_range_filter"),
+    )
+
+
+class NameQueryRq(IteratedQuery):
+    """A query of a list of people and firms."""
+
+    list_ids: tuple[Id, ...] = element("ListID", default=())
+    full_names: tuple[str, ...] = element("FullName", default=())
+    max_returned: int | None = element("MaxReturned", default=None, min_value=1)
+    active_status: ActiveStatus | None = element("ActiveStatus", default=None)
+    from_modified_date: datetime | None = element("FromModifiedDate", default=None)
+    to_modified_date: datetime | None = element("ToModifiedDate", default=None)
+    name_filter: NameFilter | None = element("NameFilter", default=None)
+    name_range_filter: NameRangeFilter | None = element("NameRangeFilter", default=None)
+    total_balance_filter: TotalBalanceFilter | None = element("TotalBalanceFilter", default=None)
+    currency_filter: CurrencyFilter | None = element("CurrencyFilter", default=None, since=(8, 0))
+    class_filter: ClassFilter | None = element("ClassFilter", default=None, since=(12, 0))
+    include_ret_elements: tuple[str, ...] = element(
+        "IncludeRetElement", default=(), max_length=50, since=(4, 0), droppable=True
+    )
+    owner_ids: tuple[UUID, ...] = element("OwnerID", default=(), since=(2, 0))
+    choices = (
+        at_most_one(
+            "list_ids",
+            "full_names",
+            any_of(
+                "max_returned",
+                "active_status",
+                "from_modified_date",
+                "to_modified_date",
+                "name_filter",
+                "name_range_filter",
+                "total_balance_filter",
+                "currency_filter",
+                "class_filter",
+            ),
+        ),
+        at_most_one("name_filter", "name_range_filter"),
+    )
+
+
+class TxnQueryRq(IteratedQuery):
+    """A query of transactions of one type."""
+
+    txn_ids: tuple[Id, ...] = element("TxnID", default=())
+    ref_numbers: tuple[str, ...] = element("RefNumber", default=())
+    ref_numbers_case_sensitive: tuple[str, ...] = element("RefNumberCaseSensitive", default=(), since=(4, 0))
+    max_returned: int | None = element("MaxReturned", default=None, min_value=1)
+    modified_date_range_filter: ModifiedDateRangeFilter | None = element("ModifiedDateRangeFilter", default=None)
+    txn_date_range_filter: TxnDateRangeFilter | None = element("TxnDateRangeFilter", default=None)
+    entity_filter: ListFilter | None = element("EntityFilter", default=None)
+    account_filter: ListFilter | None = element("AccountFilter", default=None)
+    ref_number_filter: RefNumberFilter | None = element("RefNumberFilter", default=None)
+    ref_number_range_filter: RefNumberRangeFilter | None = element("RefNumberRangeFilter", default=None)
+    currency_filter: CurrencyFilter | None = element("CurrencyFilter", default=None, since=(8, 0))
+    include_line_items: bool | None = element("IncludeLineItems", default=None)
+    include_ret_elements: tuple[str, ...] = element(
+        "IncludeRetElement", default=(), max_length=50, since=(4, 0), droppable=True
+    )
+    owner_ids: tuple[UUID, ...] = element("OwnerID", default=(), since=(2, 0))
+    choices = (
+        at_most_one(
+            "txn_ids",
+            "ref_numbers",
+            "ref_numbers_case_sensitive",
+            any_of(
+                "max_returned",
+                "modified_date_range_filter",
+                "txn_date_range_filter",
+                "entity_filter",
+                "account_filter",
+                "ref_number_filter",
+                "ref_number_range_filter",
+                "currency_filter",
+            ),
+        ),
+        at_most_one("modified_date_range_filter", "txn_date_range_filter"),
+        at_most_one("ref_number_filter", "ref_number_range_filter"),
+    )

@@ -1,0 +1,188 @@
+"""Fixtures for everybody: an empty database on both engines, a clock that tests turn, settings, the application."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import uuid
+from collections.abc import Generator, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import create_engine, event, text
+from sqlalchemy.engine import Engine, make_url
+
+import qbwc_server.db
+from qbwc_server.db import Database, schema
+from qbwc_server.settings import Settings, load
+from tests.postgres_server import NoPostgres, postgres_server
+
+
+class TurnableClock:
+    """A clock whose hands only the test turns: 2026-03-02 15:00 UTC, a Monday, at first."""
+
+    def __init__(self) -> None:
+        self.moment = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.moment
+
+    def advance(self, **by: float) -> None:
+        """Turn forward: ``clock.advance(minutes=5)``, names as of timedelta."""
+        self.moment += timedelta(**by)
+
+
+@pytest.fixture
+def clock() -> TurnableClock:
+    """The time of the test."""
+    return TurnableClock()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _sqlite_need_not_survive_a_power_cut() -> Iterator[None]:
+    """Test databases skip the wait for the disk; only the processes that a test starts keep it."""
+    make_engine = qbwc_server.db.make_engine
+
+    def make_careless_engine(url: str) -> Engine:
+        engine = make_engine(url)
+        if engine.dialect.name == "sqlite":
+            event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=OFF"))
+        return engine
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(qbwc_server.db, "make_engine", make_careless_engine)
+        yield
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty SQLite file, to be copied."""
+    path = tmp_path_factory.mktemp("template") / "template.db"
+    _build(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_template() -> Iterator[str]:
+    """The URL of a migrated, empty PostgreSQL database, to be copied; the server lives as long as the session."""
+    try:
+        with postgres_server() as url:
+            name = "template_" + uuid.uuid4().hex
+            template = make_url(url).set(database=name).render_as_string(hide_password=False)
+            _on_server(url, f"CREATE DATABASE {name}")
+            try:
+                _build(template)
+                yield template
+            finally:
+                _on_server(url, f"DROP DATABASE {name} WITH (FORCE)")
+    except NoPostgres as reason:
+        pytest.skip(str(reason))
+
+
+def _build(url: str) -> None:
+    # until the first migration is final: whatever the models say now
+    schema.upgrade(url)
+    engine = create_engine(url)
+    schema.declared().drop_all(engine)
+    schema.declared().create_all(engine)
+    engine.dispose()
+
+
+def _on_server(url: str, statement: str) -> None:
+    engine = create_engine(make_url(url).set(database="postgres"), isolation_level="AUTOCOMMIT")
+    try:
+        with engine.connect() as connection:
+            connection.execute(text(statement))
+    finally:
+        engine.dispose()
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """An empty SQLite database, for tests to which the engine does not matter."""
+    path = tmp_path / "qbwc.db"
+    shutil.copyfile(sqlite_template, path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def postgres_url(postgres_template: str) -> Iterator[str]:
+    """An empty PostgreSQL database, for tests of what only PostgreSQL does."""
+    template = make_url(postgres_template)
+    name = "test_" + uuid.uuid4().hex
+    _on_server(postgres_template, f"CREATE DATABASE {name} TEMPLATE {template.database}")
+    yield template.set(database=name).render_as_string(hide_password=False)
+    _on_server(postgres_template, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """An empty database on either engine; the test runs on both."""
+    return str(request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "postgres_url"))
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """An empty database on either engine; the test runs on both."""
+    database = Database(database_url)
+    yield database
+    database.engine.dispose()
+
+
+@pytest.fixture
+def sqlite_database(sqlite_url: str) -> Iterator[Database]:
+    """An empty SQLite database, for tests to which the engine does not matter."""
+    database = Database(sqlite_url)
+    yield database
+    database.engine.dispose()
+
+
+@pytest.fixture(autouse=True)
+def _own_settings_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the developer has set in the environment means nothing to tests."""
+    for name in [name for name in os.environ if name.startswith("QBWC_")]:
+        monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def settings(database_url: str) -> Settings:
+    """Defaults, on the database of the test."""
+    return load(database_url=database_url)
+
+
+@pytest.fixture
+def app(settings: Settings, clock: TurnableClock) -> Iterator[Flask]:
+    """The whole application on the database of the test."""
+    from qbwc_server.app import create_app  # here: most tests do without Flask and spyne
+
+    app = create_app(settings, clock=clock)
+    app.testing = True
+    yield app
+    app.extensions["database"].engine.dispose()
+
+
+# A skipped test is a promise nobody checks: in CI every skip fails. `make test` elsewhere lists skips with their reasons.
+_NO_SKIPS = bool(os.environ.get("QBWC_NO_SKIPS"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[Any]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if _NO_SKIPS and report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome, report.longrepr = "failed", f"skipped, which counts as failed here: {report.longrepr}"
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    report = yield
+    if _NO_SKIPS and report.skipped:
+        report.outcome, report.longrepr = "failed", f"skipped, which counts as failed here: {report.longrepr}"
+    return report
