@@ -116,10 +116,8 @@ class _Reader:
         return self._found.popleft()
 
     def envelope(self) -> dict[str, str]:
-        while self._builder.envelope is None and self._step():
-            pass
-        if self._builder.envelope is None:
-            raise ParseError("the document holds no answer of QuickBooks")
+        while self._builder.envelope is None:
+            self._step()
         return self._builder.envelope
 
     def _step(self) -> bool:
@@ -140,6 +138,8 @@ class _Reader:
             self._builder.forget_text()
             yield True
         feed(parser, b"", last=True)
+        if self._builder.envelope is None:
+            raise ParseError("the document holds no answer of QuickBooks")
         yield True
 
 
@@ -163,7 +163,6 @@ class _Builder:
         text, found, rest = self._text, self._found, self._rest
         depth = 0  # in the envelope: 0 outside, 1 in QBXML, 2 in the message set, 3 in an answer
         answer: Answer | None = None
-        top: Slot | None = None  # of an answer: in which field the object under construction stands
         whole = False  # the values of this answer stand directly in it
         fields: dict[str, Slot] | None = None  # of the aggregate under construction, by tag
         cls: type[Aggregate] = Aggregate
@@ -175,7 +174,7 @@ class _Builder:
         plain = True  # it holds no elements
 
         def start(tag: str, attributes: dict[str, str]) -> None:
-            nonlocal depth, answer, top, whole, fields, cls, held, leaf, skipped, aside, plain
+            nonlocal depth, answer, whole, fields, cls, held, leaf, skipped, aside, plain
             if fields is not None and leaf is None and not skipped:
                 slot = fields.get(tag)
                 if slot is None:
@@ -202,15 +201,13 @@ class _Builder:
                     aside.append(f"<{tag}{''.join(written)}>")
                     text.clear()
             elif depth == 3:
-                assert answer is not None
-                declared = MESSAGES.get(answer.tag)
-                slot = None if declared is None else declared._plan.by_tag.get(tag)
-                if slot is None or slot.kind is not None:
+                child = ErrorRecovery if tag == "ErrorRecovery" else MESSAGES.get(tag)
+                if child is None:
                     skipped, aside = 1, None
-                    if tag not in answer.unknown:
+                    if answer is not None and tag not in answer.unknown:
                         answer.unknown += (tag,)
                 else:
-                    top, cls, held = slot, slot.class_of(tag), {}
+                    cls, held = child, {}
                     fields = cls._plan.by_tag
                     if attributes:
                         _take_attributes(cls, held, attributes)
@@ -234,7 +231,7 @@ class _Builder:
                 depth = 1
 
         def end(tag: str) -> None:
-            nonlocal depth, answer, top, whole, fields, cls, held, leaf, skipped, aside
+            nonlocal depth, answer, whole, fields, cls, held, leaf, skipped, aside
             if skipped:
                 skipped -= 1
                 if aside is not None:

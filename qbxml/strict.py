@@ -68,6 +68,7 @@ def read_element(cls: type[Aggregate], found: Element, level: Version) -> Aggreg
         slot = plan.by_attribute.get(name)
         if slot is None or slot.kind is None:
             raise BuildError(plan.name, "unknown_attribute", None, name)
+        _refuse_newer(plan, slot, level)
         try:
             held[slot.name] = slot.kind.read_strictly(content)
         except BuildError as error:
@@ -101,8 +102,12 @@ def _refuse_place(plan: Plan, slot: Slot, last: Slot | None, level: Version) -> 
         raise BuildError(where, "order", last.name, slot.tag)
     if slot is last and not slot.many:
         raise BuildError(where, "repeated", 1, slot.tag)
+    _refuse_newer(plan, slot, level)
+
+
+def _refuse_newer(plan: Plan, slot: Slot, level: Version) -> None:
     if slot.since > level:
-        raise BuildError(where, "version", str(slot.since), str(level))
+        raise BuildError(f"{plan.name}.{slot.name}", "version", str(slot.since), str(level))
 
 
 def _value(slot: Slot, found: Element, level: Version) -> Any:

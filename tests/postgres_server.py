@@ -12,6 +12,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import SQLAlchemyError
+
+from qbwc_server.db import schema
+
 _SETTINGS = {
     # a test server may lose everything in a power cut
     "fsync": "off",
@@ -22,6 +28,14 @@ _SETTINGS = {
     "max_connections": "60",
     "autovacuum": "off",
 }
+
+_LARGE = 40 << 20  # bytes
+_CLOSE_OTHERS = """
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
+_COLUMNS = "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public'"
+_RESTART_NUMBERS = "SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, 1, false) FROM pg_sequences"
 
 
 class NoPostgres(Exception):
@@ -77,6 +91,30 @@ def postgres_server() -> Iterator[str]:
             **as_user,
         ):
             yield f"postgresql+psycopg://postgres@/postgres?host={folder}"
+
+
+def emptied(url: URL) -> bool:
+    """Whether the database is as good as new again; one whose tables a test has changed, or filled much, is not."""
+    tables = schema.declared().sorted_tables
+    declared = {(table.name, column.name) for table in tables for column in table.columns}
+    empty = "; ".join(f"DELETE FROM {table.name}" for table in reversed(tables))
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    try:
+        with engine.connect() as connection:
+            connection.execute(text(_CLOSE_OTHERS))
+            present = {(table, column) for table, column in connection.execute(text(_COLUMNS))}
+            if (
+                present != declared | {("alembic_version", "version_num")}
+                or connection.scalar(text("SELECT version_num FROM alembic_version")) != schema.head()
+                or connection.scalar(text("SELECT pg_database_size(current_database())")) > _LARGE
+            ):
+                return False
+            connection.execute(text(f"{empty}; {_RESTART_NUMBERS}"))
+    except SQLAlchemyError:
+        return False
+    finally:
+        engine.dispose()
+    return True
 
 
 def _binaries() -> Path:

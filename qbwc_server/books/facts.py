@@ -109,7 +109,10 @@ def learn(
     """
     level: Version = versions.choose(introduction.supported)
     known = db.get(CompanyFacts, company.id)
-    _same_file(company, known, introduction)
+    if company.accept_next_file:
+        company.accept_next_file = False
+    else:
+        _same_file(company, known, introduction)
     facts = known or CompanyFacts(company_id=company.id)
     facts.file_id = introduction.file_id
     facts.company_name, facts.legal_name = introduction.company_name, introduction.legal_name

@@ -94,14 +94,14 @@ def encoding_of(stream: BinaryIO, wanted: str | None = None) -> str:
 
 def _decodes(stream: BinaryIO, encoding: str) -> bool:
     try:
-        decoder = codecs.getincrementaldecoder(encoding)()
+        "a".encode(encoding)  # unlike the codecs module this takes encodings of text only
     except (LookupError, ValueError):
-        raise UnknownEncoding(f"There is no encoding {encoding!r}.") from None
+        raise UnknownEncoding(f"There is no encoding {encoding!r} of text.") from None
+    decoder = codecs.getincrementaldecoder(encoding)()
     stream.seek(0)
     try:
         while chunk := stream.read(_CHUNK):
-            if not isinstance(decoder.decode(chunk), str):
-                raise UnknownEncoding(f"{encoding!r} is no encoding of characters.")
+            decoder.decode(chunk)
         decoder.decode(b"", final=True)
     except UnicodeError:
         return False

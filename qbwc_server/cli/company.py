@@ -47,9 +47,7 @@ def company() -> None:
 @click.argument("code")
 @click.option("--name", required=True, help="Name as people know it.")
 @click.option("--time-zone", required=True, metavar="ZONE", help="Where the books are kept, e.g. America/New_York.")
-@click.option(
-    "--company-file", default="", metavar="PATH", help="Path of the company file on the PC; default: the one that is open."
-)
+@click.option("--company-file", default="", metavar="PATH", help="Company file on the PC; default: the open one.")
 @json_option
 @pass_runtime
 def add(runtime: Runtime, code: str, name: str, time_zone: str, company_file: str, as_json: bool) -> None:
@@ -171,7 +169,7 @@ def qwc(runtime: Runtime, code: str, output: Path | None, every: int | None) -> 
         found = companies.find_company(db, code)
         content = qwc_file(found, runtime.settings, every_minutes=every)
     if output is None:
-        click.get_binary_stream("stdout").write(content)
+        click.echo(content, nl=False)
         return
     try:
         output.write_bytes(content)
@@ -212,7 +210,9 @@ def token(runtime: Runtime, code: str, label: str, as_json: bool) -> None:
         print_json({"code": found.code, "label": label, "token": made})
         return
     say(made)
-    note(f"Send it as: Authorization: Bearer TOKEN, to {runtime.settings.base_url}/api/v1/companies/{found.code}/documents")
+    note(
+        f"Send it as Authorization: Bearer TOKEN to {runtime.settings.base_url}/api/v1/companies/{found.code}/documents"
+    )
     note("It is shown only now.")
 
 
@@ -238,10 +238,7 @@ def options(runtime: Runtime, code: str, changes: tuple[str, ...], as_json: bool
         return
     print_table(
         ("Option", "Value", "Meaning"),
-        [
-            (name, _shown(values[name]), field.description or "")
-            for name, field in PostingOptions.model_fields.items()
-        ],
+        [(name, _shown(values[name]), field.description or "") for name, field in PostingOptions.model_fields.items()],
     )
 
 

@@ -52,9 +52,21 @@ class DemoFolder:
         """What the server says."""
         return self.path / "server.log"
 
-    def bundled(self) -> list[Path]:
-        """The files that are imported, copied out of the package so that one can look at them and change them."""
-        return [self.path / name for name in BUNDLED]
+    @property
+    def shopify_options(self) -> Path:
+        """Options for the import of the shop's orders."""
+        return self.path / "shopify-options.toml"
+
+    def imports(self) -> list[tuple[Path, Path | None]]:
+        """The files that are imported, each with its options; copied out of the package, to be looked at."""
+        return [
+            (self.path / "documents.jsonl", None),
+            (self.path / "receipts.csv", None),
+            (self.path / "shopify_orders_export.csv", self.shopify_options),
+        ]
+
+    def _bundled(self) -> list[Path]:
+        return [*(file for file, _ in self.imports()), self.shopify_options]
 
     def exists(self) -> bool:
         """Whether a demo was made here before. Raises NotADemoFolder where it is something else."""
@@ -76,9 +88,10 @@ class DemoFolder:
 
     def clear(self) -> None:
         """Remove what the demo has made, and only that."""
-        made = (self.settings_file, self.qwc, self.log, *self.bundled())
-        databases = (self.database, self.company_file)
-        for file in (*made, *(Path(f"{each}{tail}") for each in databases for tail in ("", "-wal", "-shm", "-journal"))):
+        made: tuple[Path, ...] = (self.settings_file, self.qwc, self.log, *self._bundled())
+        for database in (self.database, self.company_file):
+            made += tuple(Path(f"{database}{tail}") for tail in ("", "-wal", "-shm", "-journal"))
+        for file in made:
             file.unlink(missing_ok=True)
 
     def write(self, port: int) -> Settings:
@@ -88,19 +101,19 @@ class DemoFolder:
             "base_url": f"http://localhost:{port}",
             "host": "127.0.0.1",
             "port": port,
+            # the simulated QuickBooks answers at once: an update that was broken off is soon given up
+            "session_timeout_s": 10,
+            "session_idle_s": 2,
         }
         lines = [_MARK, *(f"{name} = {_toml(value)}" for name, value in values.items())]
         try:
             self.path.mkdir(parents=True, exist_ok=True)
             self.settings_file.write_text("\n".join(lines) + "\n", encoding="utf-8")
-            for file in self.bundled():
+            for file in self._bundled():
                 file.write_bytes(resources.files("qbwc_server.cli").joinpath("bundled", file.name).read_bytes())
         except OSError as error:
             raise Invalid(f"The folder {self.path} cannot be written: {error.strerror}.") from None
         return load(str(self.settings_file), **values)
-
-
-BUNDLED = ("documents.jsonl", "receipts.csv", "shopify_orders_export.csv")
 
 
 def _toml(value: object) -> str:

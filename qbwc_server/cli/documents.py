@@ -282,9 +282,7 @@ def retry(
         ctx.exit(Exit.NEEDS_A_PERSON)
 
 
-def _pages(
-    runtime: Runtime, company: str, documents: tuple[int, ...], states: list[State]
-) -> Iterator[Sequence[int]]:
+def _pages(runtime: Runtime, company: str, documents: tuple[int, ...], states: list[State]) -> Iterator[Sequence[int]]:
     """Ids to submit, as many at a time as one transaction should carry."""
     if documents:
         yield from (documents[start : start + _PAGE] for start in range(0, len(documents), _PAGE))

@@ -175,7 +175,7 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, rig
         table.add_column(column, justify="right" if column in right else "left", overflow="fold")
     for row in rows:
         table.add_row(*(Text("" if cell is None else plain(str(cell))) for cell in row))
-    console().print(table)
+    _print(table)
 
 
 def print_facts(facts: Iterable[tuple[str, object]]) -> None:
@@ -186,7 +186,15 @@ def print_facts(facts: Iterable[tuple[str, object]]) -> None:
     for name, value in facts:
         if value is not None and value != "":
             table.add_row(name, Text(plain(str(value))))
-    console().print(table)
+    _print(table)
+
+
+def _print(table: Table) -> None:
+    terminal = console()
+    with terminal.capture() as drawn:
+        terminal.print(table)
+    for line in drawn.get().splitlines():
+        say(line.rstrip())
 
 
 def console(*, stderr: bool = False) -> Console:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+import http.client
 import os
 import signal
 import socket
 import subprocess  # arguments are ours, no shell
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from qbwc_server.errors import QbwcError
@@ -26,12 +25,19 @@ class ServerDidNotStart(QbwcError):
     advice = "Read the end of the log above; if the port is taken, choose another with --port."
 
 
+class ServerEnded(QbwcError):
+    """The server ended by itself."""
+
+    code = "server_ended"
+    advice = "Start the demo again; it continues where it was."
+
+
 class ServerProcess:
     """A running child; it ends with the ``with`` block of :func:`server`, whatever happens there."""
 
-    def __init__(self, process: subprocess.Popen[bytes], url: str, log: Path) -> None:
+    def __init__(self, process: subprocess.Popen[bytes], port: int, log: Path) -> None:
         self._process = process
-        self.url = url
+        self._port = port
         self.log = log
 
     def await_ready(self, *, seconds: float) -> None:
@@ -39,8 +45,9 @@ class ServerProcess:
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             if self._process.poll() is not None:
-                raise ServerDidNotStart(f"The server ended with status {self._process.returncode}.", detail=self._tail())
-            if _answers(f"{self.url}/healthz"):
+                status = self._process.returncode
+                raise ServerDidNotStart(f"The server ended with status {status}.", detail=self._tail())
+            if _answers(self._port):
                 return
             time.sleep(_PAUSE)
         raise ServerDidNotStart(f"The server did not answer within {seconds:.0f} seconds.", detail=self._tail())
@@ -53,10 +60,8 @@ class ServerProcess:
         """Ask the server to finish, then insist; afterwards none of its processes is left."""
         if self._process.poll() is None:
             self._process.terminate()
-            try:
+            with suppress(subprocess.TimeoutExpired):  # insisted on below
                 self._process.wait(seconds)
-            except subprocess.TimeoutExpired:
-                pass  # insisted on below
         _kill_all(self._process)
         self._process.wait()
 
@@ -66,7 +71,7 @@ class ServerProcess:
 
 
 @contextmanager
-def server(settings_file: Path, url: str, log: Path) -> Iterator[ServerProcess]:
+def server(settings_file: Path, port: int, log: Path) -> Iterator[ServerProcess]:
     """Run ``qbwc-server --settings FILE serve`` with its output in ``log``, and stop it at the end.
 
     The child is in a session of its own: Ctrl-C reaches this process alone, which then stops the child in good order.
@@ -83,7 +88,7 @@ def server(settings_file: Path, url: str, log: Path) -> Iterator[ServerProcess]:
             env=environment,
             start_new_session=True,
         )
-    child = ServerProcess(process, url, log)
+    child = ServerProcess(process, port, log)
     try:
         yield child
     finally:
@@ -95,18 +100,20 @@ def _kill_all(process: subprocess.Popen[bytes]) -> None:
     if sys.platform == "win32":
         process.kill()
         return
-    try:
+    with suppress(ProcessLookupError, PermissionError):  # nobody left: the usual case
         os.killpg(process.pid, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
-        pass  # nobody left: the usual case
 
 
-def _answers(url: str) -> bool:
+def _answers(port: int) -> bool:
+    # without urllib: it would ask a proxy that the environment names
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
     try:
-        with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310 - an address we have made
-            return bool(answer.status == 200)
-    except (urllib.error.URLError, OSError):
+        connection.request("GET", "/healthz")
+        return connection.getresponse().status == 200
+    except (OSError, http.client.HTTPException):
         return False
+    finally:
+        connection.close()
 
 
 def free_port(*, preferred: int) -> int:

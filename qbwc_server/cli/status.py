@@ -16,10 +16,9 @@ from qbwc_server.tenancy import companies
 @pass_runtime
 def status(runtime: Runtime, company: str | None, as_json: bool) -> None:
     """What stands, what waits and what needs you, in one company or in all."""
-    base_url = runtime.settings.base_url
     with runtime.database.reading() as db:
         found = [companies.find_company(db, company)] if company else companies.companies(db)
-        reports = [(each, company_report(db, each, now=runtime.now(), base_url=base_url)) for each in found]
+        reports = [(each, company_report(db, each, now=runtime.now())) for each in found]
     if as_json:
         records = [{"code": each.code, **report.as_record()} for each, report in reports]
         print_json(records[0] if company else {"companies": records})

@@ -298,6 +298,7 @@ class WebConnectorOperations:
             if failed.outcome is Outcome.TRY_AGAIN and session.failures < MOST_CONNECTION_ERRORS:
                 return company.company_file
             self._fail(session, f"{failed.meaning} ({failed.code})", failed.advice)
+            end_session(session, now, session.error)  # it is nowhere written that closeConnection still comes
             return "done"
 
     def get_last_error(self, ticket: str) -> str:

@@ -5,6 +5,7 @@ Alembic does the work; there is no alembic.ini, everything it needs is said here
 
 from __future__ import annotations
 
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -54,6 +55,7 @@ def declared() -> MetaData:
     return Base.metadata
 
 
+@cache
 def head() -> str:
     """The name of the newest schema, the one this version needs."""
     newest = _scripts().get_current_head()

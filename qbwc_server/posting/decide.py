@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from qbwc_server.books.models import CompanyFacts
+from qbwc_server.books.models import ListEntry, Presence
 from qbwc_server.documents.lifecycle import Event, NotNow, Reason, State
 from qbwc_server.documents.models import DocumentRow
 from qbwc_server.documents.store import move
@@ -66,7 +66,7 @@ def decide(db: Session, company: Company, row: DocumentRow, *, posted_as: str | 
 def resume(db: Session, company: Company, *, repost: bool, by: str, now: datetime) -> int:
     """Lift a hold. Returns how many postings are going to be looked for in the file.
 
-    Another company file: from now on that file is the right one. A restored backup: with ``repost`` every posting is
+    Another company file: the one that is open in the next session is the right one from then on. A restored backup: with ``repost`` every posting is
     looked for, and what the file lacks is entered again; without, the file is taken as it is.
     """
     lock(db, company)
@@ -74,10 +74,10 @@ def resume(db: Session, company: Company, *, repost: bool, by: str, now: datetim
     if hold is None:
         raise NotNow("Nothing is held.")
     release_hold(company)
+    if hold is not Hold.PAUSED:  # it may not be the file in which we saw customers and items
+        db.execute(update(ListEntry).where(ListEntry.company_id == company.id).values(presence=Presence.UNKNOWN))
     if hold is Hold.OTHER_FILE:
-        facts = db.get(CompanyFacts, company.id)
-        if facts is not None:
-            db.delete(facts)  # the next session learns them from the file that is open then
+        company.accept_next_file = True
     if hold is Hold.RESTORED_BACKUP and repost:
         return verify_all(db, company, now)
     return 0

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from qbwc_server.books.models import ListEntry, ListKind, Presence
@@ -114,6 +114,16 @@ def ensure(
         else None
         for kind, name in wanted
     }
+
+
+def forget(db: Session, company_id: int, document: Document, texts: Texts) -> None:
+    """QuickBooks did not know a name that it had once: nothing is taken for granted when the document comes again."""
+    keys = {name_key(name) for _, name in wanted_by(document, texts)}
+    db.execute(
+        update(ListEntry)
+        .where(ListEntry.company_id == company_id, ListEntry.name_key.in_(keys))
+        .values(presence=Presence.UNKNOWN)
+    )
 
 
 def _with_parents(wanted: Mapping[Wanted, Party | None]) -> Iterable[tuple[Wanted, Party | None]]:

@@ -13,8 +13,9 @@ from qbwc_server.documents.models import Operation
 from qbwc_server.documents.store import add_notes, show_problems
 from qbwc_server.ids import new_id
 from qbwc_server.posting.compile import KINDS, compile_change, compile_read
+from qbwc_server.posting.ensure import forget
 from qbwc_server.posting.purposes import Purpose
-from qbwc_server.posting.texts import CannotWrite
+from qbwc_server.posting.texts import CannotWrite, Texts
 from qbwc_server.posting.work import DocumentHead, Work
 from qbwc_server.queue.delivery import RequestRow
 from qbwc_server.queue.enqueue import NewRequest
@@ -26,6 +27,7 @@ from qbxml.status import Outcome, Status, status
 
 STALE_EDIT_SEQUENCE = 3200
 NOT_THERE = 3120
+UNKNOWN_NAMES = frozenset({3130, 3140})
 CLOSED_PERIOD = frozenset({3161, 3171})
 MOST_ATTEMPTS = 5  # of a request that only met a lock
 MOST_CHANGES = 3  # times that somebody else was quicker, then a person looks
@@ -97,6 +99,13 @@ def refused(work: Work, row: RequestRow, document_id: int, said: Status, answer:
     if answer.status_code in CLOSED_PERIOD or "closing date" in words.lower():
         work.hold(document_id, row.id, reason=Reason.CLOSING_DATE, message=message, advice=said.advice or _RE_DATE)
         return
+    if answer.status_code in UNKNOWN_NAMES:
+        forget(
+            work.db,
+            work.company.id,
+            load_document(work.document(document_id).body),
+            Texts(work.options.characters),
+        )
     work.fail(document_id, row.id, reason=f"quickbooks_{answer.status_code}", message=message, advice=said.advice)
 
 

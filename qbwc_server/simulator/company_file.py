@@ -1,14 +1,11 @@
 """A company file that behaves like QuickBooks Desktop, for as far as programs can see through qbXML."""
 
-import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from uuid import UUID
-
-from lxml import etree
 
 from qbwc_server.simulator import company_facts, extensions, state
 from qbwc_server.simulator.answers import (
@@ -22,6 +19,7 @@ from qbwc_server.simulator.answers import (
 )
 from qbwc_server.simulator.books import Books, CompanyFacts, CustomField
 from qbwc_server.simulator.charts import default_lists, switch_on_sales_tax
+from qbwc_server.simulator.documents import as_stored, readable_prefix
 from qbwc_server.simulator.faults import (
     LOCK_TEXTS,
     CrashAfter,
@@ -47,7 +45,6 @@ from qbxml.envelope import MessageSet, OnError, ResponseData, answer_set, read_m
 from qbxml.errors import BuildError, QbxmlError
 from qbxml.message import Request
 from qbxml.rendering import render
-from qbxml.text import storable
 from qbxml.versions import Version
 
 PARSE_ERROR = "0x80040400"
@@ -55,9 +52,6 @@ CRASHED = "0x80040402"
 NO_SESSION = "0x80040408"
 OTHER_FILE_OPEN = "0x8004040A"
 FAILED = Remark(1000, "Error", "There has been an internal error when processing the request.")
-
-_REFERENCE = re.compile(r"&#(x[0-9A-Fa-f]+|[0-9]+);")
-_OUTSIDE_ASCII = re.compile(r"[^\x00-\x7f]")
 
 
 class QuickBooksCrashed(HResultError):
@@ -196,7 +190,7 @@ class CompanyFile:
         if remembered is not None:
             self.save()
             return remembered
-        return self._execute(Desk(self.books, session), asked, request, fault)
+        return self._execute(Desk(self.books, session, "useMacro" in text), asked, request, fault)
 
     def register(self, owner_id: UUID, file_id: UUID, *, machine: str = "OFFICE-PC") -> None:
         """What adding a .qwc file does: FileID and AppLock are kept with the company, under the OwnerID."""
@@ -269,18 +263,7 @@ class CompanyFile:
 
     def _execute_prefix(self, desk: Desk, text: str) -> None:
         """Execute the requests that stand before the first one that cannot be parsed."""
-        parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True)
-        root = etree.fromstring(text.encode(), parser)
-        if root is None or len(root) == 0:
-            return
-        level = next((one.text for one in root.xpath("/processing-instruction('qbxml')")), 'version="13.0"')
-        for child in root[0]:
-            alone = etree.tostring(child, encoding="unicode", with_tail=False)
-            document = f'<?qbxml {level}?><QBXML><QBXMLMsgsRq onError="stopOnError">{alone}</QBXMLMsgsRq></QBXML>'
-            try:
-                asked = read_message_set(document)
-            except QbxmlError:
-                break
+        for asked in readable_prefix(text):
             for request in asked.requests:
                 self._count(answer(desk, request))
         self.save()
@@ -473,22 +456,6 @@ class CompanyFile:
         """What a customer owes, by full name; jobs not counted."""
         entry = self.books.lists.named("name", customer)
         return self.books.owed(entry) if entry is not None else Decimal("0.00")
-
-
-def as_stored(text: str) -> str:
-    """A document as QuickBooks takes it in: what Windows-1252 has no place for becomes a question mark."""
-    text = _REFERENCE.sub(_stored_reference, text)
-    if text.isascii():
-        return text
-    return _OUTSIDE_ASCII.sub(lambda match: match[0] if storable(match[0]) else "?", text)
-
-
-def _stored_reference(match: re.Match[str]) -> str:
-    written = match[1]
-    code = int(written[1:], 16) if written[0] in "xX" else int(written)
-    if code < 0x80 or code > 0x10FFFF or storable(chr(code)):
-        return match[0]
-    return "?"
 
 
 def _do_not_sleep(_seconds: float) -> None:

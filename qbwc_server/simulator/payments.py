@@ -298,7 +298,7 @@ def _other_line(books: Books, line: Any, postings: list[Posting], lines: list[Va
 
 def release(books: Books, txn: Transaction) -> None:
     """The payments of a deposit that is voided or deleted lie in undeposited funds again."""
-    for line in txn.lines:
+    for line in txn.lines if txn.kind.tag == "Deposit" else ():
         payment = books.transactions.get(line.txn_id) if line.txn_id else None
         if payment is not None and payment.deposited_in == txn.txn_id:
             payment.deposited_in = ""

@@ -40,6 +40,8 @@ class Company(Base):
     postpone_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     hold: Mapped[Hold | None] = mapped_column(EnumValue(Hold))
     hold_detail: Mapped[str | None] = mapped_column(Text)
+    # a person said that whatever file is open in the next session is the right one
+    accept_next_file: Mapped[bool] = mapped_column(default=False)
     posting_options: Mapped[dict[str, Any]] = mapped_column(JsonRecord, default=dict)
 
 

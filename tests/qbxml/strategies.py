@@ -98,9 +98,11 @@ def _text(limit: int | None) -> st.SearchStrategy[str]:
 
 
 _ZONES = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
+_FIRST_MOMENT = datetime(1970, 1, 2)  # noqa: DTZ001 - the time zone is drawn
+_LAST_MOMENT = datetime(2038, 1, 18)  # noqa: DTZ001
 _PLAIN: dict[str, st.SearchStrategy[Any]] = {
     "BOOLTYPE": st.booleans(),
     "DATETYPE": st.dates(date(1970, 1, 1), date(2038, 1, 18)),
-    "DATETIMETYPE": st.datetimes(datetime(1970, 1, 2), datetime(2038, 1, 18), timezones=_ZONES | st.just(UTC)),
+    "DATETIMETYPE": st.datetimes(_FIRST_MOMENT, _LAST_MOMENT, timezones=_ZONES | st.just(UTC)),
     "GUIDTYPE": st.uuids(),
 }

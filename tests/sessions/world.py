@@ -22,7 +22,7 @@ from qbwc_server.posting.options import change_options
 from qbwc_server.posting.proof import Proof, proof
 from qbwc_server.posting.submit import HandedIn, exclude, hand_in, submit, withdraw
 from qbwc_server.settings import Settings
-from qbwc_server.simulator import ConnectorKilled, Faults, UpdateReport, WebConnector, WsgiTransport
+from qbwc_server.simulator import ConnectorKilled, Faults, Transport, UpdateReport, WebConnector, WsgiTransport
 from qbwc_server.simulator.company_file import CompanyFile
 from qbwc_server.tenancy.companies import add_company, find_company
 from qbwc_server.tenancy.models import Company
@@ -50,10 +50,10 @@ class World:
         self.books.register(self.owner_id, self.file_id)
         self.connector = self.new_connector(self.books)
 
-    def new_connector(self, books: CompanyFile) -> WebConnector:
+    def new_connector(self, books: CompanyFile, transport: Transport | None = None) -> WebConnector:
         """Another Web Connector with the same login, for the same or another company file."""
         return WebConnector(
-            WsgiTransport(self.app),
+            transport or WsgiTransport(self.app),
             books,
             user=self.code,
             password=self.password,

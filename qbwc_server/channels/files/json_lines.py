@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 
 from pydantic import ValidationError
 
-from qbwc_server.channels.cells import CENT, Unreadable, amount_of, plain, quantity_of
+from qbwc_server.channels.cells import CENT, Unreadable, amount_of, date_of, plain, quantity_of
 from qbwc_server.channels.contract import (
     MAX_DOCUMENT_CHARACTERS,
     Draft,
@@ -21,7 +21,7 @@ from qbwc_server.channels.contract import (
     RowProblem,
 )
 from qbwc_server.channels.csv_rows import Lines, encoding_of, encoding_remark, opened_text
-from qbwc_server.channels.files.mistakes import Found, mistakes, path, unstorable
+from qbwc_server.channels.files.mistakes import Found, mistakes, path, sentence, unstorable
 from qbwc_server.documents.kinds import read_document
 
 _MOST_BROKEN_LINES = 1000
@@ -113,7 +113,7 @@ def _outcomes(value: object, number: int) -> Iterator[Outcome]:
             number,
             path(place),
             mistake.code,
-            mistake.message,
+            sentence(path(place), mistake),
             mistake.advice,
             number,
             origin if isinstance(origin, str) else None,
@@ -141,14 +141,14 @@ def _settled(value: object, place: tuple[str | int, ...], found: list[Found]) ->
 def _settled_field(name: str, item: object, place: tuple[str | int, ...], found: list[Found]) -> object:
     if isinstance(item, list | dict):
         return _settled(item, place, found)
-    if item is None or isinstance(item, bool):
+    if item is None:
         return item
     if name in _DATES:
         if not isinstance(item, str) or not _ISO_DATE.fullmatch(item.strip()):
             raise Unreadable(
                 "bad_date", f"{item} is no date of the form 2026-03-31.", 'Write it as text, such as "2026-03-31".'
             )
-        return item.strip()
+        return date_of(item.strip())
     if name in _AMOUNTS:
         return _number(item, amount_of, _cents)
     if name in _QUANTITIES:
@@ -159,7 +159,7 @@ def _settled_field(name: str, item: object, place: tuple[str | int, ...], found:
 def _number(item: object, of_text: Callable[[str], Decimal], of_number: Callable[[Decimal], Decimal]) -> Decimal:
     if isinstance(item, str):
         return of_text(item.strip())
-    if not isinstance(item, int | Decimal):
+    if isinstance(item, bool) or not isinstance(item, int | Decimal):
         raise Unreadable("bad_number", "This is no number.", "Write a number, or a number as text.")
     number = Decimal(item)
     if number.adjusted() > 20 or number.adjusted() < -20:

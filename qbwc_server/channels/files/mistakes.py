@@ -19,7 +19,9 @@ _ADVICE = "Correct the value; docs/formats.md says what each field takes."
 def mistakes(error: ValidationError) -> Iterator[Found]:
     """Each mistake that validation found; the place is the path in the document, without the kind."""
     for detail in error.errors(include_url=False):
-        place = detail["loc"]
+        place = ("kind",) if detail["type"].startswith("union_tag") else detail["loc"]
+        if detail["type"] == "too_short" and detail["input"]:
+            continue  # there are lines, but their mistakes are told already
         yield place[1:] if place and place[0] in KINDS else place, _sentence(detail)
 
 
@@ -36,6 +38,11 @@ def unstorable(value: object, place: tuple[str | int, ...] = ()) -> Iterator[Fou
     elif isinstance(value, list):
         for index, item in enumerate(value):
             yield from unstorable(item, (*place, index))
+
+
+def sentence(field: str, mistake: Unreadable) -> str:
+    """The mistake with the field it is about."""
+    return f"{field}: {mistake.message}" if field else mistake.message
 
 
 def path(place: tuple[str | int, ...]) -> str:

@@ -1,0 +1,174 @@
+"""Companies to measure with: databases with work in them, and a QuickBooks that answers at once."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from uuid import UUID
+from xml.sax.saxutils import escape
+
+from qbwc_server.books.models import ListEntry, ListKind, Presence
+from qbwc_server.db import Database, schema
+from qbwc_server.documents.kinds import Document, read_document
+from qbwc_server.posting.submit import hand_in
+from qbwc_server.simulator.scenarios import demo_company
+from qbwc_server.tenancy.companies import add_company, find_company
+from qbxml import Version, message_set
+from qbxml.envelope import answer_set
+
+CODE = "bench"
+CUSTOMERS = 20
+ITEMS = ("Seat", "Consulting", "Coffee Beans 1kg")
+_REQUEST = re.compile(rb'requestID=(?:"|&quot;)([0-9a-f-]{36}).*?RefNumber&gt;([^&]*)&lt;', re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A company in a database, ready for an update session."""
+
+    password: str
+    hcp: str
+
+
+def invoices(count: int, *, first: int = 1) -> list[Document]:
+    """Invoices of three lines to customers that QuickBooks has."""
+    return [
+        read_document(
+            {
+                "kind": "invoice",
+                "origin": f"bench-{number}",
+                "number": str(10_000 + number),
+                "date": date(2026, 3, 2),
+                "due_date": date(2026, 4, 1),
+                "po_number": f"PO-{number}",
+                "memo": "Subscription March 2026",
+                "customer": {
+                    "name": f"Customer {number % CUSTOMERS}",
+                    "billing_address": {
+                        "lines": [f"Customer {number % CUSTOMERS}", "12 Harbor Street"],
+                        "city": "Portland",
+                        "state": "OR",
+                        "postal_code": "97201",
+                    },
+                },
+                "lines": [
+                    {"item": ITEMS[0], "description": "Software seat, one month", "quantity": "3", "rate": "12.00"},
+                    {"item": ITEMS[1], "description": "Consulting, per hour", "quantity": "2", "rate": "120.00"},
+                    {"item": ITEMS[2], "description": "House blend, whole beans", "quantity": "4", "amount": "74.00"},
+                ],
+            }
+        )
+        for number in range(first, first + count)
+    ]
+
+
+def add(database: Database, code: str = CODE) -> Prepared:
+    """A company whose customers and items are known to stand in QuickBooks."""
+    now = datetime.now(UTC)
+    with database.transaction() as db:
+        company, password = add_company(db, code=code, name="Bench", time_zone="UTC", now=now)
+        entries = [(ListKind.CUSTOMER, f"Customer {number}") for number in range(CUSTOMERS)]
+        entries += [(ListKind.ITEM, name) for name in ITEMS]
+        db.add_all(
+            ListEntry(
+                company_id=company.id,
+                kind=kind,
+                name_key=name.casefold(),
+                full_name=name,
+                presence=Presence.PRESENT,
+                list_id="80000001-1",
+                details=None,
+                changed_at=now,
+            )
+            for kind, name in entries
+        )
+        file = demo_company("Bench")
+        file.register(UUID(company.owner_id), UUID(company.file_id))
+        file.open("")
+        hcp = file.hcp_response(UUID(company.owner_id))
+    return Prepared(password, hcp)
+
+
+def bring(database: Database, documents: list[Document], code: str = CODE) -> None:
+    """Queue documents, all in one transaction."""
+    with database.transaction() as db:
+        hand_in(db, find_company(db, code), documents, by="bench", now=datetime.now(UTC))
+
+
+def empty(folder: Path, name: str = "bench.db") -> Database:
+    """A new SQLite database."""
+    url = f"sqlite:///{folder / name}"
+    schema.upgrade(url)
+    database = Database(url)
+    with database.engine.connect() as connection:  # until the first migration is final
+        connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+    schema.declared().drop_all(database.engine)
+    schema.declared().create_all(database.engine)
+    return database
+
+
+class InstantCompany:
+    """Answers every InvoiceAdd at once with an InvoiceRet as large as QuickBooks', which it keeps prepared."""
+
+    def __init__(self) -> None:
+        self.text = _invoice_ret()  # %s: request id, transaction id, number, GUID
+        self._written = escape(self.text, {'"': "&quot;"}).encode()
+        self._head = escape('<?xml version="1.0" ?><QBXML><QBXMLMsgsRs>').encode()
+        self._tail = escape("</QBXMLMsgsRs></QBXML>").encode()
+        self._made = 0
+
+    def __call__(self, request: bytes) -> bytes:
+        """The answer to a message set."""
+        answers = [self._head]
+        for request_id, number in _REQUEST.findall(request):
+            self._made += 1
+            answers.append(self._written % (request_id, b"%X-1760000000" % self._made, number, request_id))
+        answers.append(self._tail)
+        return b"".join(answers)
+
+
+def _invoice_ret() -> str:
+    """What the simulated QuickBooks answers to one of ``invoices``, with places for what differs from one to another."""
+    from qbwc_server.posting.compile import compile_add
+    from qbwc_server.posting.options import PostingOptions
+
+    file = demo_company("Bench")
+    books = file.books
+    for number in range(CUSTOMERS):
+        books.create("Customer", f"Customer {number}")
+    file.open("")
+    guid = UUID(int=1)
+    (document,) = invoices(1)
+    text = file.process(message_set([compile_add(document, guid, PostingOptions()).xml], level=Version(13, 0)))
+    answer = re.search(r"<InvoiceAddRs .*</InvoiceAddRs>", text, re.DOTALL)
+    assert answer is not None
+    found = answer[0].replace("%", "%%")
+    found = re.sub(r"<TxnID>[^<]*", "<TxnID>%s", found, count=1)
+    found = re.sub(r"<RefNumber>[^<]*", "<RefNumber>%s", found, count=1)
+    return found.replace(f'requestID="{guid}"', 'requestID="%s"').replace(f"{{{guid}}}", "{%s}")
+
+
+def customers(count: int, request_id: str = "1") -> bytes:
+    """An answer to CustomerQuery with so many customers, about 780 bytes each."""
+    file = demo_company("Bench")
+    file.open("")
+    text = file.process(
+        message_set(['<CustomerQueryRq requestID="1"><FullName>Kern Lighting</FullName></CustomerQueryRq>'],
+                    level=Version(13, 0))
+    )
+    found = re.search(r"<CustomerRet>.*</CustomerRet>", text, re.DOTALL)
+    assert found is not None
+    one = found[0].replace("Kern Lighting", "Kern Lighting {0}").replace("{", "{{").replace("}", "}}")
+    one = one.replace("{{0}}", "{0}")
+    head = (
+        f'<CustomerQueryRs requestID="{request_id}" statusCode="0" statusSeverity="Info" statusMessage="Status OK">'
+    )
+    return answer_set([head, *(one.format(number) for number in range(count)), "</CustomerQueryRs>"]).encode()
+
+
+def folder() -> tempfile.TemporaryDirectory[str]:
+    """A place for databases, on the same disk as other temporary files."""
+    return tempfile.TemporaryDirectory(prefix="qbwc-bench-")

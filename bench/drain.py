@@ -1,0 +1,151 @@
+"""How fast queued invoices leave through real HTTP, and what each costs the server."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from pathlib import Path
+
+from bench import company, machine, servers
+from bench.client import Client, Session, update
+from bench.figures import Report, Section, figure
+from qbwc_server.db import Database
+from qbwc_server.documents.kinds import dump_document, load_document
+
+INVOICES = 1000
+DEPLOYMENTS = (("1 worker", 1), ("as shipped", None))
+
+
+def measure(report: Report, *, rounds: int) -> list[Section]:
+    """Rounds of the bare function and the server by turns, in both deployments."""
+    server_core, client_core = machine.cores()
+    with company.folder() as name:
+        folder = Path(name)
+        report(f"drain: preparing {INVOICES} invoices")
+        enqueued = [_enqueue(folder) for _ in range(3)]
+        prepared = _prepare(folder)
+        answers = company.InstantCompany()
+        machine.pin(client_core)
+        sections = []
+        sets = 8
+        for title, workers in DEPLOYMENTS:
+            real: list[tuple[Session, float, float]] = []
+            bare: list[tuple[Session, float, float]] = []
+            for number in range(rounds):
+                report(f"drain, {title}: round {number + 1} of {rounds}")
+                shutil.copyfile(folder / "template.db", folder / "round.db")
+                url = f"sqlite:///{folder / 'round.db'}"
+                with servers.running("real", url, core=server_core, workers=workers, folder=folder) as server:
+                    real.append(_session(server, prepared, answers))
+                sets = real[-1][0].sets
+                _can(folder, sets)
+                with servers.running(
+                    "baseline",
+                    f"sqlite:///{folder / 'template.db'}",
+                    core=server_core,
+                    workers=workers,
+                    folder=folder,
+                    **{servers.BASELINE_SETS: str(sets), servers.BASELINE_BODY: str(folder / "canned.txt")},
+                ) as server:
+                    bare.append(_session(server, prepared, answers))
+                _check(folder / "round.db")
+            sections.append(_section(title, real, bare))
+        sections.append(
+            Section(
+                "Queue 1,000 invoices (hand_in)",
+                "One transaction, SQLite with durable commit, in process, one core: JSON read and checked, documents "
+                "kept, requests compiled and queued.",
+                [
+                    figure("invoices", [INVOICES / seconds for seconds in enqueued], "per s"),
+                    figure("time each", [seconds * 1000 / INVOICES for seconds in enqueued], "ms"),
+                ],
+            )
+        )
+        return sections
+
+
+def _section(title: str, real: list[tuple[Session, float, float]], bare: list[tuple[Session, float, float]]) -> Section:
+    per_invoice = [server * 1000 / INVOICES for _, server, _ in real]
+    floor = [server * 1000 / INVOICES for _, server, _ in bare]
+    return Section(
+        f"Drain 1,000 queued invoices of 3 lines, {title}",
+        "From serverVersion to closeConnection, password check and company description included; SQLite, "
+        "synchronous=FULL; customers and items known; the company answers at once, in the client's process.",
+        [
+            figure("invoices", [INVOICES / s.seconds for s, _, _ in real], "per s", at_least=2000),
+            figure("message sets", [s.sets for s, _, _ in real], "", at_most=20),
+            figure("server CPU per invoice", per_invoice, "ms", at_most=0.5),
+            figure("client CPU per invoice", [client * 1000 / INVOICES for _, _, client in real], "ms"),
+            figure("SOAP calls", [s.calls for s, _, _ in real], ""),
+            figure("bare function: invoices", [INVOICES / s.seconds for s, _, _ in bare], "per s"),
+            figure("bare function: server CPU per invoice", floor, "ms"),
+            figure(
+                "time against the bare function",
+                [r.seconds / b.seconds for (r, _, _), (b, _, _) in zip(real, bare, strict=True)],
+                "times",
+            ),
+        ],
+    )
+
+
+def _enqueue(folder: Path) -> float:
+    """Seconds to queue the invoices."""
+    database = company.empty(folder, "enqueue.db")
+    company.add(database)
+    texts = [dump_document(one) for one in company.invoices(INVOICES)]
+    began = time.perf_counter()
+    company.bring(database, [load_document(text) for text in texts])
+    seconds = time.perf_counter() - began
+    database.engine.dispose()
+    for path in folder.glob("enqueue.db*"):
+        path.unlink()
+    return seconds
+
+
+def _prepare(folder: Path) -> company.Prepared:
+    database = company.empty(folder, "template.db")
+    prepared = company.add(database)
+    company.bring(database, company.invoices(INVOICES))
+    with database.engine.connect() as connection:
+        connection.exec_driver_sql("COMMIT")
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.exec_driver_sql("BEGIN")
+    database.engine.dispose()
+    return prepared
+
+
+def _can(folder: Path, sets: int) -> None:
+    """What the bare function answers to sendRequestXML: as many requests as a set of ours has on average."""
+    if (folder / "canned.txt").exists():
+        return
+    database = Database(f"sqlite:///{folder / 'template.db'}")
+    with database.engine.connect() as connection:
+        query = f"SELECT xml FROM queued_requests LIMIT {INVOICES // sets}"
+        texts = [row[0] for row in connection.exec_driver_sql(query)]
+    database.engine.dispose()
+    (folder / "canned.txt").write_text("".join(texts).replace("<", "&lt;").replace(">", "&gt;"))
+
+
+def _session(
+    server: servers.Server, prepared: company.Prepared, answers: company.InstantCompany
+) -> tuple[Session, float, float]:
+    """The session, the server's CPU seconds and the client's."""
+    client = Client(server.url)
+    client.call("serverVersion", ("strVersion", b"2"))
+    cpu, own = server.cpu_seconds(), time.process_time()
+    session = update(client, company.CODE, prepared.password, prepared.hcp, answers)
+    cpu, own = server.cpu_seconds() - cpu, time.process_time() - own
+    client.close()
+    return session, cpu, own
+
+
+def _check(path: Path) -> None:
+    """A figure counts only when the work was done."""
+    database = Database(f"sqlite:///{path}")
+    with database.engine.connect() as connection:
+        posted = connection.exec_driver_sql(
+            "SELECT count(*) FROM documents WHERE state = 'posted' AND notes IS NULL AND posted_total IS NOT NULL"
+        ).scalar()
+    database.engine.dispose()
+    if posted != INVOICES:
+        raise RuntimeError(f"{posted} of {INVOICES} invoices were posted")

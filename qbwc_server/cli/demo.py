@@ -1,0 +1,168 @@
+"""``qbwc-server demo``: from nothing to posted invoices in one command, with a simulated QuickBooks."""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+
+import click
+
+from qbwc_server import clock
+from qbwc_server.channels.importing import ImportReport, import_file
+from qbwc_server.cli.demo_folder import COMPANY, DemoFolder
+from qbwc_server.cli.demo_outcome import look, print_outcome, shop_company
+from qbwc_server.cli.documents import read_options, show_import
+from qbwc_server.cli.output import Exit, json_option, note, print_json, progress, say
+from qbwc_server.cli.server_process import ServerEnded, ServerProcess, free_port, server
+from qbwc_server.cli.simulate import describe, one_update, open_books
+from qbwc_server.connector.qwc import qwc_file
+from qbwc_server.db import Database, schema
+from qbwc_server.errors import NotFound
+from qbwc_server.settings import Settings
+from qbwc_server.simulator import UpdateReport, WebConnector
+from qbwc_server.simulator.company_file import CompanyFile
+from qbwc_server.tenancy import companies
+
+_START_S = 30.0  # for a server to start on a slow machine
+_BUSY_S = 30.0  # for an update session that was broken off to be given up
+_BY = "demo"
+_BUSY = "Application Busy"  # what the simulated Web Connector shows
+
+
+@click.command()
+@click.option("--exit", "leave", is_flag=True, help="End after the summary; status 0 only if all came as expected.")
+@click.option("--port", type=click.IntRange(1, 65535), help="Port of the server; default: 8000, or a free one.")
+@click.option(
+    "--folder",
+    type=click.Path(path_type=Path),
+    default=Path("demo"),
+    show_default=True,
+    help="Where everything of the demo lies; a demo that is there is continued.",
+)
+@click.option("--fresh", is_flag=True, help="Forget the demo that is there and begin again.")
+@json_option
+@click.pass_context
+def demo(ctx: click.Context, leave: bool, port: int | None, folder: Path, fresh: bool, as_json: bool) -> None:
+    """See it work: import documents, run the server, and let a simulated QuickBooks take them.
+
+    The simulated Web Connector talks to the real server over HTTP. Afterwards the server goes on until Ctrl-C.
+    """
+    tell = note if as_json else say
+    place = DemoFolder(folder)
+    continued = place.exists()
+    if continued and fresh:
+        place.clear()
+        continued = False
+    chosen = port or free_port(preferred=place.last_port() if continued else 8000)
+    settings = place.write(chosen)
+    tell(f"{'Continuing' if continued else 'Making'} the demo in the folder {place.path}")
+    schema.upgrade(settings.database)
+    with opened(settings) as database, stopped_in_good_order():
+        password = prepare(database, settings, place)
+        tell(f"Company {COMPANY}: {place.qwc}, login {COMPANY}, password {password}")
+        imported = bring_in(database, place, tell=None if as_json else say)
+        with server(place.settings_file, chosen, place.log) as child:
+            child.await_ready(seconds=_START_S)
+            tell(f"The server runs at {settings.base_url}")
+            quickbooks = open_books(place.company_file, shop_company)
+            updates = run_updates(place, password, quickbooks)
+            for number, update in enumerate(updates, 1):
+                tell(f"Update {number}: {describe(update)}")
+            outcome = look(database, quickbooks, imported, updates)
+            if as_json:
+                print_json({"folder": str(place.path), "address": settings.base_url, **outcome.as_record()})
+            else:
+                say()
+                print_outcome(outcome, place)
+            if not leave:
+                tell(f"The server goes on at {settings.base_url}. Ctrl-C ends it; the same command continues later.")
+                serve_on(child, place)
+    if not outcome.as_expected:
+        ctx.exit(Exit.NEEDS_A_PERSON)
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator[Database]:
+    """The demo's database."""
+    database = Database(settings.database)
+    try:
+        yield database
+    finally:
+        database.engine.dispose()
+
+
+@contextmanager
+def stopped_in_good_order() -> Iterator[None]:
+    """Let SIGTERM and a closed terminal end the demo by its ``finally`` clauses: no server is left behind."""
+
+    def end(number: int, _frame: FrameType | None) -> None:
+        raise SystemExit(128 + number)
+
+    names = [name for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before = {name: signal.signal(getattr(signal, name), end) for name in names}
+    try:
+        yield
+    finally:
+        for name, handler in before.items():
+            signal.signal(getattr(signal, name), handler)
+
+
+def prepare(database: Database, settings: Settings, place: DemoFolder) -> str:
+    """The demo company and its .qwc file. Returns a password for the Web Connector; one given out before ends."""
+    with database.transaction() as db:
+        try:
+            company = companies.find_company(db, COMPANY)
+            password = companies.renew_password(company)
+        except NotFound:
+            company, password = companies.add_company(
+                db, code=COMPANY, name="Riverside Trading", time_zone="America/Los_Angeles", now=clock.now()
+            )
+        place.qwc.write_bytes(qwc_file(company, settings))
+    return password
+
+
+def bring_in(database: Database, place: DemoFolder, *, tell: Callable[[str], None] | None) -> list[ImportReport]:
+    """Import the bundled files."""
+    reports = []
+    for file, options in place.imports():
+        with progress(f"Importing {file.name}") as advance:
+            report = import_file(
+                database,
+                COMPANY,
+                file,
+                options=read_options([str(options)]) if options else None,
+                by=_BY,
+                on_progress=lambda state: advance(state.bytes_read, state.bytes_total),
+            )
+        reports.append(report)
+        if tell is not None:
+            show_import(report)
+    return reports
+
+
+def run_updates(place: DemoFolder, password: str, quickbooks: CompanyFile) -> list[UpdateReport]:
+    """Two update sessions over HTTP: the second one shows that nothing is left, and that nothing is sent twice."""
+    with progress("Update session") as advance:
+        connector = WebConnector.from_qwc(
+            place.qwc.read_bytes(), password, quickbooks, on_progress=lambda percent, _: advance(percent, 100)
+        )
+        first = one_update(connector)
+        deadline = time.monotonic() + _BUSY_S
+        while first.status_line == _BUSY and time.monotonic() < deadline:
+            time.sleep(0.5)  # the session of a demo that was broken off is still open
+            first = one_update(connector)
+        return [first, one_update(connector)]
+
+
+def serve_on(child: ServerProcess, place: DemoFolder) -> None:
+    """Return at Ctrl-C. Raises ServerEnded where the server ends by itself."""
+    try:
+        status = child.wait()
+    except KeyboardInterrupt:
+        note("Stopped.")
+        return
+    raise ServerEnded(f"The server ended with status {status}.", detail=f"Its last words are in {place.log}.")

@@ -1,0 +1,229 @@
+"""Our CSV: every kind, friendly headers, every mistake with line and column, nothing taken in part."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+
+from qbwc_server.channels.contract import Draft, Outcome, Remark, RowProblem, WrongColumns
+from qbwc_server.channels.files.columns import COLUMNS
+from qbwc_server.channels.files.csv_documents import CsvOptions, read, recognises
+from qbwc_server.documents.kinds import CreditMemo, Document, Invoice, Payment, SalesReceipt
+from tests.channels.invented import documents
+
+HEADER = "kind,origin,date,customer,item,quantity,amount,total,due_date,memo"
+
+
+def outcomes(text: str, *, encoding: str = "utf-8", **options: Any) -> list[Outcome]:
+    return list(read(io.BytesIO(text.encode(encoding)), CsvOptions(**options)))
+
+
+def drafts(found: list[Outcome]) -> list[Document]:
+    assert all(isinstance(one, Draft) for one in found), found
+    return [one.document for one in found if isinstance(one, Draft)]
+
+
+def problems(text: str) -> list[tuple[int, str, str]]:
+    return [(one.line_number, one.field, one.code) for one in outcomes(text) if isinstance(one, RowProblem)]
+
+
+def test_every_kind() -> None:
+    text = """Type,Key,Doc-Date,Customer Name,Item,Qty,Unit Price,Line amount,Payment Method,Applied To,Applied Amount
+    Invoice,i-1,2026-03-01,Ann,Tea,2,1.50,,,,
+    Sales Receipt,s-1,2026-03-01,Ann,Tea,,,5,Cash,,
+    credit-memo,c-1,2026-03-01,Ann,Tea,,,5,,,
+    payment,p-1,2026-03-01,Ann,,,,4,Check,i-1,3
+    ,p-1,,,,,,,,i-2,1
+    """.replace("Doc-Date", "Document Date")
+    invoice, receipt, credit, payment = drafts(outcomes(text))
+    assert isinstance(invoice, Invoice)
+    assert (invoice.lines[0].quantity, invoice.lines[0].rate) == (2, Decimal("1.5"))
+    assert isinstance(receipt, SalesReceipt)
+    assert receipt.payment_method == "Cash"
+    assert isinstance(credit, CreditMemo)
+    assert isinstance(payment, Payment)
+    assert payment.amount == 4
+    assert [(part.invoice, part.amount) for part in payment.applies_to] == [("i-1", 3), ("i-2", 1)]
+
+
+def test_lines_of_one_document_stand_on_rows_of_their_own() -> None:
+    text = f"{HEADER}\ninvoice,a,2026-03-01,Ann,Tea,1,5,15,,\n,a,,,Cup,2,10,,,\ninvoice,b,2026-03-01,Ann,Tea,1,5,,,\n"
+    first, second = drafts(outcomes(text))
+    assert isinstance(first, Invoice)
+    assert [(line.item, line.amount) for line in first.lines] == [("Tea", 5), ("Cup", 10)]
+    assert first.total == 15
+    assert second.origin == "b"
+
+
+def test_the_first_row_may_hold_no_line_and_others_may_repeat_it() -> None:
+    text = f"{HEADER}\ninvoice,a,2026-03-01,Ann,,,,15,,\ninvoice,a,2026-03-01,Ann,Tea,1,15,15,,\n"
+    (document,) = drafts(outcomes(text))
+    assert isinstance(document, Invoice)
+    assert len(document.lines) == 1
+
+
+def test_multi_line_cells_crlf_and_other_scripts() -> None:
+    text = (
+        "\ufeffkind,origin,date,customer,shipping street,item,description,amount\r\n"
+        'invoice,a,2026-03-01,"株式会社 茶, 東京","1F\r\n2-3-4 千代田",Tea,"煎茶\r\n100 g",5\r\n'
+    )
+    (document,) = drafts(outcomes(text))
+    assert isinstance(document, Invoice)
+    assert document.customer.name == "株式会社 茶, 東京"
+    assert document.customer.shipping_address is not None
+    assert document.customer.shipping_address.lines == ("1F", "2-3-4 千代田")
+    assert document.lines[0].description == "煎茶\r\n100 g"
+
+
+def test_windows_1252_with_semicolons_as_a_spreadsheet_saves_it() -> None:
+    text = "kind;origin;date;customer;item;amount\r\ninvoice;a;2026-03-01;Müller & Söhne;Tee;5.50\r\n"
+    remark, draft = outcomes(text, encoding="cp1252")
+    assert isinstance(remark, Remark)
+    assert isinstance(draft, Draft)
+    assert draft.document.customer.name == "Müller & Söhne"
+
+
+def test_amounts_are_one_amount_however_a_spreadsheet_writes_them() -> None:
+    first, second = (drafts(outcomes(f"{HEADER}\ninvoice,a,2026-03-01,Ann,Tea,{n},{n},{n},,\n")) for n in ("5.00", "5"))
+    assert first == second
+    assert str(first[0].model_dump()["total"]) == "5.00" == str(second[0].model_dump()["total"])
+
+
+@pytest.mark.parametrize(
+    ("row", "field", "code"),
+    [
+        (",a,2026-03-01,Ann,Tea,1,5,,,", "kind", "missing_value"),
+        ("bill,a,2026-03-01,Ann,Tea,1,5,,,", "kind", "unknown_kind"),
+        ("invoice,,2026-03-01,Ann,Tea,1,5,,,", "origin", "missing_value"),
+        ("invoice,é,2026-03-01,Ann,Tea,1,5,,,", "origin", "bad_characters"),
+        ("invoice,a,,Ann,Tea,1,5,,,", "date", "missing_value"),
+        ("invoice,a,03/04/2026,Ann,Tea,1,5,,,", "date", "bad_date"),
+        ("invoice,a,2026-03-01,,Tea,1,5,,,", "customer", "missing_value"),
+        ("invoice,a,2026-03-01,Ann,Tea,1,$5,,,", "amount", "bad_number"),
+        ('invoice,a,2026-03-01,Ann,Tea,1,"1,234.50",,,', "amount", "bad_number"),
+        ("invoice,a,2026-03-01,Ann,Tea,1,1.234,,,", "amount", "too_many_decimals"),
+        ("invoice,a,2026-03-01,Ann,Tea,0.000001,1,,,", "quantity", "too_many_decimals"),
+        ("invoice,a,2026-03-01,Ann,,,,5,,", "lines", "missing_value"),
+        ("invoice,a,2026-03-01,Ann,Tea,1,5,x,,", "total", "bad_number"),
+        ("credit memo,a,2026-03-01,Ann,Tea,1,5,,2026-03-09,", "due_date", "unknown_field"),
+        ("invoice,a,2026-03-01,Ann,Tea,1,5,,,a\x00b", "memo", "control_character"),
+        ("payment,a,2026-03-01,Ann,Tea,,5,,,", "item", "unknown_field"),
+        ("payment,a,2026-03-01,Ann,,,,,,", "amount", "missing_value"),
+        ("payment,a,2026-03-01,Ann,,,-5,,,", "amount", "not_positive"),
+        ("invoice,a,2026-03-01,Ann,Tea,1,5,,,,,x", "", "too_many_cells"),
+        ('invoice,a,2026-03-01,Ann,"Tea"s,1,5,,,', "", "stray_quotation_mark"),
+    ],
+)
+def test_mistakes_name_line_column_and_code_and_stop_nobody_else(row: str, field: str, code: str) -> None:
+    good = "invoice,z{},2026-03-01,Ann,Tea,1,5,,,"
+    text = "\n".join([HEADER, good.format(1), row, good.format(2)])
+    found = outcomes(text)
+    assert (3, field, code) in [(p.line_number, p.field, p.code) for p in found if isinstance(p, RowProblem)]
+    assert all(p.message.endswith(".") and p.advice for p in found if isinstance(p, RowProblem))
+    if row.split(",")[1]:  # what names its document costs nobody else anything
+        assert [d.document.origin for d in found if isinstance(d, Draft)] == ["z1", "z2"]
+
+
+def test_a_mistake_in_a_further_line_names_its_own_row() -> None:
+    text = f"{HEADER}\ninvoice,a,2026-03-01,Ann,Tea,1,5,,,\n,a,,,Cup,1,1.234,,,\n"
+    assert problems(text) == [(3, "amount", "too_many_decimals")]
+
+
+def test_a_mistake_in_an_application_names_its_own_row() -> None:
+    header = "kind,origin,date,customer,amount,applies_to,applied_amount\n"
+    assert problems(f"{header}payment,a,2026-03-01,Ann,5,i-1,2\n,a,,,,i-2,\n") == [
+        (3, "applied_amount", "missing_value")
+    ]
+    assert problems(f"{header}invoice,a,2026-03-01,Ann,5,i-1,\n") == [(2, "applies_to", "unknown_field")]
+
+
+def test_rows_may_not_contradict_the_first() -> None:
+    text = f"{HEADER}\ninvoice,a,2026-03-01,Ann,Tea,1,5,,,\n,a,2026-03-02,,Cup,1,5,,,\n"
+    assert problems(text) == [(3, "date", "contradiction")]
+
+
+def test_a_further_row_that_says_nothing_is_a_mistake() -> None:
+    assert problems(f"{HEADER}\ninvoice,a,2026-03-01,Ann,Tea,1,5,,,\n,a,,,,,,,,\n") == [(3, "", "empty_line")]
+
+
+def test_scattered_rows_are_never_posted_in_part() -> None:
+    row = "invoice,{},2026-03-01,Ann,Tea,1,5,,,\n"
+    text = f"{HEADER}\n" + row.format("a") + row.format("b") + row.format("a")
+    found = outcomes(text)
+    assert [d.document.origin for d in found if isinstance(d, Draft)] == ["b"]
+    assert [(p.line_number, p.code) for p in found if isinstance(p, RowProblem)] == [
+        (2, "rows_not_adjacent"),
+        (4, "rows_not_adjacent"),
+    ]
+
+
+def test_a_line_that_may_belong_above_keeps_that_document_out() -> None:
+    text = f"{HEADER}\ninvoice,a,2026-03-01,Ann,Tea,1,5,,,\n,,,,Cup,1,5,,,\ninvoice,b,2026-03-01,Ann,Tea,1,5,,,\n"
+    found = outcomes(text)
+    assert [d.document.origin for d in found if isinstance(d, Draft)] == ["b"]
+    assert problems(text) == [(2, "", "line_in_doubt"), (3, "origin", "missing_value")]
+
+
+@pytest.mark.parametrize(
+    ("header", "said"),
+    [
+        ("kind,origin,date,customer,quantitiy", "quantity"),
+        ("kind,origin,date", "customer"),
+        ("kind,origin,date,customer,qty,quantity", "quantity"),
+        ("kind,origin,date,customer,Region", "Region"),
+    ],
+)
+def test_a_header_that_does_not_fit_stops_the_file(header: str, said: str) -> None:
+    with pytest.raises(WrongColumns, match=said):
+        outcomes(header + "\n")
+
+
+def test_columns_can_be_left_out() -> None:
+    text = "kind,origin,date,customer,Region,item,amount\ninvoice,a,2026-03-01,Ann,EMEA,Tea,5\n"
+    assert drafts(outcomes(text, ignore_columns=("region",))) == drafts(outcomes(text, ignore_columns=("*",)))
+
+
+def test_recognised_by_its_header_only() -> None:
+    assert recognises("Origin;Type;Document date;x\n", "a.txt")
+    assert not recognises("Name,Email,Created at\n", "kind_origin_date.csv")
+
+
+def rows_of(document: Document) -> Iterator[dict[str, str]]:
+    """A document as rows, written from the same table of columns that reading uses."""
+    value = document.model_dump(mode="json", by_alias=True, exclude_none=True)
+    key = "applies_to" if isinstance(document, Payment) else "lines"
+    payment_columns = ("applies_to", "applied_amount")
+    columns = [c for c in COLUMNS if c.per_line and (c.name in payment_columns) == isinstance(document, Payment)]
+    first = {c.name: text for c in COLUMNS if not c.per_line and (text := cell(value, c.place)) is not None}
+    if isinstance(document, Payment):
+        first["amount"] = str(value["amount"])
+    for index, line in enumerate(value.get(key) or [{}]):
+        row = {c.name: text for c in columns if (text := cell(line, c.place)) is not None}
+        yield {"origin": document.origin, **(first if index == 0 else {}), **row}
+
+
+def cell(value: Any, place: tuple[str, ...]) -> str | None:
+    for step in place:
+        if not isinstance(value, dict) or step not in value:
+            return None
+        value = value[step]
+    if isinstance(value, list):
+        return "\n".join(value) or None
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
+
+
+@settings(max_examples=60)
+@given(documents())
+def test_every_document_survives(document: Document) -> None:
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, [column.name for column in COLUMNS])
+    writer.writeheader()
+    writer.writerows(rows_of(document))
+    (found,) = drafts(outcomes(text.getvalue()))
+    assert found == document

@@ -1,0 +1,216 @@
+"""Rows of a CSV file: encodings, separators, broken rows that cost no more than themselves, bounded memory."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qbwc_server.channels.contract import MAX_RECORD_CHARACTERS, FileRefused, UnknownEncoding
+from qbwc_server.channels.csv_rows import (
+    MAX_DOCUMENT_ROWS,
+    BrokenRow,
+    Row,
+    Table,
+    encoding_of,
+    ends_inside_quotes,
+)
+
+
+def table(text: str | bytes, *, encoding: str | None = None) -> Table:
+    content = text.encode() if isinstance(text, str) else text
+    return Table(io.BytesIO(content), encoding=encoding, column=lambda title: title or None)
+
+
+def lines(rows: Iterable[Row | BrokenRow]) -> list[tuple[int, object]]:
+    return [(row.line_number, row.code if isinstance(row, BrokenRow) else row.cells) for row in rows]
+
+
+def test_cells_are_trimmed_and_named() -> None:
+    assert lines(table("a,b\n 1 ,2\n").rows()) == [(2, {"a": "1", "b": "2"})]
+
+
+def test_line_numbers_count_lines_of_the_file() -> None:
+    text = 'a,b\r\n"1\r\n2\r\n3",x\r\n\r\n,\r\n4,y'
+    assert lines(table(text).rows()) == [(2, {"a": "1\r\n2\r\n3", "b": "x"}), (7, {"a": "4", "b": "y"})]
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_the_separator_is_found(separator: str) -> None:
+    found = table(f"a{separator}b\n1{separator}2\n")
+    assert found.separator == separator
+    assert lines(found.rows()) == [(2, {"a": "1", "b": "2"})]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_unicode_is_recognised(encoding: str) -> None:
+    found = table("a,b\ncafé,煎茶\n".encode(encoding))
+    assert found.titles == ("a", "b")
+    assert lines(found.rows()) == [(2, {"a": "café", "b": "煎茶"})]
+
+
+def test_windows_1252_is_read_as_such() -> None:
+    found = table("a,b\ncafé,“€5”\n".encode("cp1252"))
+    assert found.encoding == "cp1252"
+    assert lines(found.rows()) == [(2, {"a": "café", "b": "“€5”"})]
+
+
+def test_an_encoding_can_be_named() -> None:
+    assert lines(table("a\n煎茶\n".encode("cp932"), encoding="cp932").rows()) == [(2, {"a": "煎茶"})]
+
+
+@pytest.mark.parametrize("encoding", ["no-such", "utf-8", "rot13", "zip"])
+def test_a_wrong_encoding_is_refused(encoding: str) -> None:
+    with pytest.raises(UnknownEncoding):
+        encoding_of(io.BytesIO(b"caf\xe9"), encoding)
+
+
+def test_bytes_that_are_no_text_are_refused() -> None:
+    with pytest.raises(UnknownEncoding):
+        encoding_of(io.BytesIO(b"a\x81\x8d\xff"))
+
+
+def test_an_empty_file_is_refused() -> None:
+    with pytest.raises(FileRefused):
+        table(" \n\n")
+
+
+def test_missing_cells_are_absent_and_cells_too_many_break_the_row() -> None:
+    found = lines(table("a,b\n1\n1,2,3\n1,2,,\n2,3\n").rows())
+    assert found == [(2, {"a": "1"}), (3, "too_many_cells"), (4, {"a": "1", "b": "2"}), (5, {"a": "2", "b": "3"})]
+
+
+def test_an_open_quotation_mark_costs_one_row() -> None:
+    text = 'a,b\n1,"x\n2,y\n3,"z, z"\n4,"u\nv"\n'
+    assert lines(table(text).rows()) == [
+        (2, "stray_quotation_mark"),
+        (3, {"a": "2", "b": "y"}),
+        (4, {"a": "3", "b": "z, z"}),
+        (5, {"a": "4", "b": "u\nv"}),
+    ]
+
+
+def test_a_quotation_mark_open_to_the_end_costs_one_row() -> None:
+    rows = "".join(f"{n},y\n" for n in range(3, 2003))
+    found = lines(table(f'a,b\n1,"x\n{rows}').rows())
+    assert found[0] == (2, "open_quotation_mark")
+    assert len(found) == 2001
+    assert found[-1] == (2002, {"a": "2002", "b": "y"})
+
+
+def test_a_row_with_no_end_is_refused_and_the_next_one_read() -> None:
+    found = lines(table("a,b\n1," + "x" * (3 * MAX_RECORD_CHARACTERS) + "\n2,y\n").rows())
+    assert found == [(2, "row_too_long"), (3, {"a": "2", "b": "y"})]
+
+
+def test_a_file_of_nothing_but_broken_rows_is_given_up() -> None:
+    with pytest.raises(FileRefused):
+        list(table("a,b\n" + "1,2,3\n" * 1500).rows())
+
+
+def test_rows_can_be_read_again() -> None:
+    found = table("a\n1\n2\n")
+    assert lines(found.rows()) == lines(found.rows())
+
+
+def test_groups_are_adjacent_rows_of_one_key() -> None:
+    groups = list(table("k,v\nA,1\nA,2\nB,3\n").groups("k"))
+    assert [(g.key, g.line_number, len(g.rows), g.doubt, g.scattered) for g in groups] == [
+        ("A", 2, 2, None, False),
+        ("B", 4, 1, None, False),
+    ]
+
+
+def test_scattered_rows_are_marked_from_the_first_part_on() -> None:
+    assert [g.scattered for g in table("k,v\nA,1\nB,2\nA,3\nC,4\n").groups("k")] == [True, False, True, False]
+
+
+def test_a_broken_row_that_shows_its_key_belongs_there() -> None:
+    groups = list(table("k,v\nA,1\nB,2,3\nC,4\n").groups("k"))
+    assert [(g.key, len(g.rows), len(g.broken), g.doubt) for g in groups] == [
+        ("A", 1, 0, None),
+        ("B", 0, 1, None),
+        ("C", 1, 0, None),
+    ]
+
+
+def test_a_broken_row_without_a_key_puts_its_neighbours_in_doubt() -> None:
+    groups = list(table('k,v\nA,1\nB,2\n"x"y,3\nC,4\nD,5\n').groups("k"))
+    assert [(g.key, g.doubt is not None) for g in groups] == [
+        ("A", False),
+        ("B", True),
+        ("", False),
+        ("C", True),
+        ("D", False),
+    ]
+
+
+def test_a_row_without_a_key_puts_the_one_above_in_doubt() -> None:
+    groups = list(table("k,v\nA,1\n,2\nB,3\n").groups("k"))
+    assert [(g.key, g.doubt is not None) for g in groups] == [("A", True), ("", False), ("B", False)]
+
+
+def test_a_key_far_right_is_not_trusted_in_a_broken_row() -> None:
+    groups = list(table("v,w,k\n1,2,A\n1,2,3,B\n1,2,C\n").groups("k"))
+    assert [(g.key, g.doubt is not None) for g in groups] == [("A", True), ("", False), ("C", True)]
+
+
+def test_a_group_without_end_is_cut() -> None:
+    (group,) = table("k,v\n" + "A,1\n" * (MAX_DOCUMENT_ROWS + 500)).groups("k")
+    assert len(group.rows) == MAX_DOCUMENT_ROWS
+    assert [broken.code for broken in group.broken] == ["too_many"]
+
+
+cell = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=12)
+
+
+@given(st.lists(st.tuples(cell, cell, cell).filter(lambda row: any(c.strip() for c in row)), max_size=6))
+def test_whatever_the_csv_module_writes_is_read_back(rows: list[tuple[str, str, str]]) -> None:
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows([("a", "b", "c"), *rows])
+    found = list(table(text.getvalue()).rows())
+    assert [tuple(row.cells.values()) for row in found] == [tuple(c.strip() for c in row) for row in rows]
+
+
+@given(st.text(st.sampled_from('a,"\n'), max_size=30))
+def test_the_end_of_a_record_is_where_the_csv_module_sees_it(text: str) -> None:
+    """Line by line, over all short texts of the characters that matter."""
+    inside = False
+    for line in io.StringIO(text, newline=""):
+        inside = ends_inside_quotes(line, ",", inside=inside)
+        if not inside:
+            break
+    else:
+        if not inside:
+            return
+    consumed: list[str] = []
+
+    def feed() -> Iterator[str]:
+        for line in io.StringIO(text, newline=""):
+            consumed.append(line)
+            yield line
+
+    next(csv.reader(feed()), None)
+    expected = "".join(consumed)
+    ours: list[str] = []
+    inside = False
+    for line in io.StringIO(text, newline=""):
+        ours.append(line)
+        inside = ends_inside_quotes(line, ",", inside=inside)
+        if not inside:
+            break
+    assert "".join(ours) == expected
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_are_read_or_refused(content: bytes) -> None:
+    try:
+        found = Table(io.BytesIO(content), encoding=None, column=lambda title: title or None)
+        for group in found.groups(found.columns[0] or ""):
+            assert group.rows or group.broken
+    except FileRefused:
+        pass

@@ -1,0 +1,383 @@
+"""Imports: everything accounted for, nothing twice, crashes completed, memory bounded."""
+
+from __future__ import annotations
+
+import json
+import tracemalloc
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from qbwc_server.channels import importing
+from qbwc_server.channels.contract import FileRefused, FileTooLarge, UnknownFormat
+from qbwc_server.channels.importing import MOST_FINDINGS, ImportReport, Kept, Progress, import_file
+from qbwc_server.channels.shopify.options import ShopifyOptions
+from qbwc_server.db import Database
+from qbwc_server.documents.lifecycle import State
+from qbwc_server.documents.models import DocumentRow
+from qbwc_server.documents.store import counts, listing
+from qbwc_server.errors import NotFound
+from qbwc_server.posting.submit import hand_in, submit
+from qbwc_server.tenancy.companies import add_company, find_company
+from tests.channels.shopify.export_file import COLUMNS, export, line, order
+
+NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
+FIXTURES = Path(__file__).parent / "fixtures"
+
+
+@pytest.fixture
+def shop(database: Database) -> Database:
+    """A database with the company "shop"."""
+    return with_company(database)
+
+
+@pytest.fixture
+def sqlite_shop(sqlite_database: Database) -> Database:
+    """The same on SQLite only, for what does not depend on the engine."""
+    return with_company(sqlite_database)
+
+
+def with_company(database: Database) -> Database:
+    with database.transaction() as db:
+        add_company(db, code="shop", name="Shop", time_zone="America/New_York", now=NOW)
+    return database
+
+
+def invoice(origin: str, **change: Any) -> dict[str, Any]:
+    value = {
+        "kind": "invoice",
+        "origin": origin,
+        "date": "2026-03-02",
+        "customer": "Ann",
+        "lines": [{"item": "Tea", "amount": "5.00"}],
+    }
+    return {**value, **change}
+
+
+def payment(origin: str, of: str) -> dict[str, Any]:
+    return {
+        "kind": "payment",
+        "origin": origin,
+        "date": "2026-03-02",
+        "customer": "Ann",
+        "amount": "5.00",
+        "applies_to": [{"invoice": of, "amount": "5.00"}],
+    }
+
+
+def json_lines(tmp_path: Path, *values: dict[str, Any] | str) -> Path:
+    path = tmp_path / "documents.jsonl"
+    path.write_text("".join((v if isinstance(v, str) else json.dumps(v)) + "\n" for v in values), encoding="utf-8")
+    return path
+
+
+def orders(tmp_path: Path, *rows: list[dict[str, str]], columns: tuple[str, ...] = COLUMNS) -> Path:
+    path = tmp_path / "orders_export.csv"
+    path.write_bytes(export(*rows, columns=columns))
+    return path
+
+
+def run(database: Database, path: Path, **more: Any) -> ImportReport:
+    return import_file(database, "shop", path, by="test", clock=lambda: NOW, **more)
+
+
+def tally(report: ImportReport) -> tuple[int, ...]:
+    """documents, added, same, revised, submitted, for review, skipped, problems"""
+    assert report.documents == report.added + report.same + report.revised + report.skipped + report.problems
+    return (
+        report.documents,
+        report.added,
+        report.same,
+        report.revised,
+        report.submitted,
+        report.for_review,
+        report.skipped,
+        report.problems,
+    )
+
+
+def rows(database: Database) -> list[DocumentRow]:
+    with database.reading() as db:
+        return listing(db, find_company(db, "shop").id, limit=10_000)
+
+
+def test_a_file_goes_in_once(shop: Database, tmp_path: Path) -> None:
+    path = json_lines(tmp_path, invoice("a"), invoice("b"), payment("p", "a"))
+    assert tally(run(shop, path)) == (3, 3, 0, 0, 3, 0, 0, 0)
+    assert tally(run(shop, path)) == (3, 0, 3, 0, 0, 0, 0, 0)
+    assert {row.state for row in rows(shop)} == {State.SUBMITTED}
+
+
+def test_the_record_is_json(sqlite_shop: Database, tmp_path: Path) -> None:
+    record = run(sqlite_shop, json_lines(tmp_path, invoice("a"), "{")).as_record()
+    assert json.loads(json.dumps(record)) == record
+    assert record["total"] == "5.00"
+    assert record["needs_a_person"] is True
+    (finding,) = record["findings"] if isinstance(record["findings"], list) else ()
+    assert (finding["line"], finding["outcome"], finding["code"]) == (2, "problem", "not_json")
+
+
+def test_problems_do_not_keep_the_rest_out(shop: Database, tmp_path: Path) -> None:
+    two_mistakes = invoice("c", date="x", total="1,5")
+    report = run(shop, json_lines(tmp_path, invoice("a"), two_mistakes, "{", invoice("b")))
+    assert tally(report) == (4, 2, 0, 0, 2, 0, 0, 2)
+    assert [(f.line_number, f.field) for f in report.findings] == [(2, "date"), (2, "total"), (3, "")]
+
+
+def test_a_document_that_does_not_foot_waits(shop: Database, tmp_path: Path) -> None:
+    report = run(shop, json_lines(tmp_path, invoice("a", total="6.00"), invoice("b")))
+    assert tally(report) == (2, 2, 0, 0, 1, 1, 0, 0)
+    (finding,) = report.findings
+    assert (finding.line_number, finding.outcome, finding.code) == (1, Kept.FOR_REVIEW, "does_not_foot")
+    assert report.needs_a_person
+
+
+def test_nothing_is_submitted_when_a_person_wants_to_look_first(shop: Database, tmp_path: Path) -> None:
+    report = run(shop, json_lines(tmp_path, invoice("a"), payment("p", "a")), submit=False)
+    assert tally(report) == (2, 2, 0, 0, 0, 2, 0, 0)
+    assert not report.needs_a_person
+    assert {row.state for row in rows(shop)} == {State.FOR_REVIEW}
+
+
+def test_another_content_is_a_problem_or_a_revision(shop: Database, tmp_path: Path) -> None:
+    run(shop, json_lines(tmp_path, invoice("a")))
+    path = json_lines(tmp_path, invoice("a", memo="changed"))
+    report = run(shop, path)
+    assert tally(report) == (1, 0, 0, 0, 0, 0, 0, 1)
+    assert [(f.code, f.origin) for f in report.findings] == [("origin_conflict", "a")]
+    assert tally(run(shop, path, revise=True)) == (1, 0, 0, 1, 1, 0, 0, 0)
+    assert tally(run(shop, path)) == (1, 0, 1, 0, 0, 0, 0, 0)
+
+
+def test_an_origin_twice_in_one_file(shop: Database, tmp_path: Path) -> None:
+    path = json_lines(tmp_path, invoice("a"), invoice("a"), invoice("a", memo="other"))
+    assert tally(run(shop, path)) == (3, 1, 1, 0, 1, 0, 0, 1)
+    assert tally(run(shop, path, revise=True))[3] == 1
+    assert len(rows(shop)) == 1
+
+
+def test_a_payment_may_stand_before_its_invoice(
+    shop: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing, "BATCH", 1)
+    report = run(shop, json_lines(tmp_path, payment("p", "a"), invoice("b"), invoice("a")))
+    assert tally(report) == (3, 3, 0, 0, 3, 0, 0, 0)
+    assert not report.findings
+
+
+def test_a_payment_of_no_invoice_waits(shop: Database, tmp_path: Path) -> None:
+    report = run(shop, json_lines(tmp_path, payment("p", "nothing")))
+    assert tally(report) == (1, 1, 0, 0, 0, 1, 0, 0)
+    assert [f.code for f in report.findings] == ["invoice_not_posted"]
+    later = run(shop, json_lines(tmp_path, invoice("nothing"), payment("p", "nothing")))
+    assert (later.added, later.same, later.submitted) == (1, 1, 2)
+
+
+class PowerCut(Exception):
+    """The process ends here."""
+
+
+def test_a_crash_in_the_middle_is_completed_by_the_next_import(
+    shop: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing, "BATCH", 10)
+    path = json_lines(tmp_path, payment("p", "i-24"), *(invoice(f"i-{n}") for n in range(25)))
+    calls = 0
+
+    def failing(*args: Any, **kwargs: Any) -> Any:
+        nonlocal calls
+        calls += 1
+        handed = hand_in(*args, **kwargs)
+        if calls == 2:  # the work is done, the commit is not
+            raise PowerCut
+        return handed
+
+    monkeypatch.setattr(importing, "hand_in", failing)
+    with pytest.raises(PowerCut):
+        run(shop, path)
+    assert len(rows(shop)) == 10
+    monkeypatch.setattr(importing, "hand_in", hand_in)
+    report = run(shop, path)
+    assert (report.documents, report.added, report.same) == (26, 16, 10)
+    assert {row.state for row in rows(shop)} == {State.SUBMITTED}
+    assert len(rows(shop)) == 26
+
+
+def test_two_imports_at_once_add_nothing_twice(shop: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between the look and the commit somebody else adds the same document."""
+    path = json_lines(tmp_path, invoice("a"))
+    from sqlalchemy.exc import IntegrityError
+
+    calls = 0
+
+    def overtaken(*args: Any, **kwargs: Any) -> Any:
+        nonlocal calls
+        calls += 1
+        if calls == 1:
+            raise IntegrityError("INSERT", {}, Exception("documents.origin"))
+        return hand_in(*args, **kwargs)
+
+    monkeypatch.setattr(importing, "hand_in", overtaken)
+    assert tally(run(shop, path)) == (1, 1, 0, 0, 1, 0, 0, 0)
+    assert calls == 2
+
+
+def test_progress_is_told_and_reaches_the_end(
+    sqlite_shop: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing, "BATCH", 10)
+    told: list[Progress] = []
+    path = json_lines(tmp_path, *(invoice(f"i-{n}") for n in range(35)))
+    run(sqlite_shop, path, on_progress=told.append)
+    assert [one.documents for one in told] == [10, 20, 30, 35]
+    assert told[-1].bytes_read == told[-1].bytes_total == path.stat().st_size
+
+
+def test_files_that_cannot_be_read_are_refused(
+    sqlite_shop: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(FileRefused):
+        run(sqlite_shop, tmp_path / "absent.csv")
+    with pytest.raises(FileRefused):
+        run(sqlite_shop, tmp_path)
+    with pytest.raises(UnknownFormat):
+        run(sqlite_shop, json_lines(tmp_path, invoice("a")), format="excel")
+    with pytest.raises(NotFound):
+        import_file(sqlite_shop, "nobody", json_lines(tmp_path, invoice("a")), by="test")
+    monkeypatch.setattr(importing, "MAX_FILE_BYTES", 10)
+    with pytest.raises(FileTooLarge):
+        run(sqlite_shop, json_lines(tmp_path, invoice("a")))
+
+
+def test_very_many_findings_are_counted(sqlite_shop: Database, tmp_path: Path) -> None:
+    report = run(sqlite_shop, json_lines(tmp_path, *(invoice(f"i-{n}", date="x") for n in range(MOST_FINDINGS + 50))))
+    assert (len(report.findings), report.findings_left_out) == (MOST_FINDINGS, 50)
+    assert report.problems == MOST_FINDINGS + 50
+
+
+def test_a_total_beyond_quickbooks_is_refused(shop: Database, tmp_path: Path) -> None:
+    huge = invoice("a", lines=[{"item": "Tea", "quantity": "9999999999", "rate": "9999999999"}])
+    report = run(shop, json_lines(tmp_path, huge, invoice("b")))
+    assert tally(report) == (2, 1, 0, 0, 1, 0, 0, 1)
+    assert [f.code for f in report.findings] == ["too_large"]
+
+
+# Shopify
+
+TEA = line("Tea", "20.00")
+
+
+def test_an_order_with_a_question_is_kept_unsubmitted(shop: Database, tmp_path: Path) -> None:
+    owing = order("#1", "20.00", [TEA], Outstanding_Balance="5.00", Refunded_Amount="1.00")
+    report = run(shop, orders(tmp_path, owing, order("#2", "20.00", [TEA])))
+    assert tally(report) == (2, 2, 0, 0, 1, 1, 0, 0)
+    first, second = rows(shop)
+    assert (first.state, first.reason) == (State.FOR_REVIEW, "paid_with_balance")
+    assert first.message
+    assert "5.00" in first.message
+    assert first.notes is not None
+    assert "credit memo" in first.notes["notes"][0]
+    assert second.state is State.SUBMITTED
+    with shop.transaction() as db:  # a person says it is right
+        row = db.get_one(DocumentRow, first.id)
+        submit(db, find_company(db, "shop"), [row], by="person", now=NOW)
+        assert row.state is State.SUBMITTED
+
+
+def test_an_order_paid_later_asks_for_its_payment(shop: Database, tmp_path: Path) -> None:
+    run(shop, orders(tmp_path, order("#1", "20.00", [TEA], Financial_Status="pending")))
+    report = run(shop, orders(tmp_path, order("#1", "20.00", [TEA])))
+    assert tally(report) == (1, 0, 0, 0, 0, 0, 0, 1)
+    (finding,) = report.findings
+    assert "payment of 20.00" in finding.advice
+    assert "shopify:order:7700000000001" in finding.advice
+
+
+def test_a_refund_after_the_import_is_noted_on_the_document(shop: Database, tmp_path: Path) -> None:
+    run(shop, orders(tmp_path, order("#1", "20.00", [TEA])))
+    later = order("#1", "20.00", [TEA], Financial_Status="partially_refunded", Refunded_Amount="3.50")
+    assert tally(run(shop, orders(tmp_path, later))) == (1, 0, 1, 0, 0, 0, 0, 0)
+    (row,) = rows(shop)
+    assert row.notes is not None
+    assert "3.50" in row.notes["notes"][0]
+
+
+def test_a_voided_order_that_came_before_is_told(shop: Database, tmp_path: Path) -> None:
+    run(shop, orders(tmp_path, order("#1", "20.00", [TEA], Financial_Status="pending")))
+    report = run(shop, orders(tmp_path, order("#1", "20.00", [TEA], Financial_Status="voided")))
+    assert tally(report) == (1, 0, 0, 0, 0, 0, 1, 0)
+    (finding,) = report.findings
+    assert f"document {rows(shop)[0].id}" in finding.message
+    assert "withdraw" in finding.advice
+
+
+@pytest.mark.parametrize("id_first", [True, False])
+def test_an_export_with_other_columns_posts_nothing_twice(shop: Database, tmp_path: Path, id_first: bool) -> None:
+    without = tuple(c for c in COLUMNS if c != "Id")
+    rows_ = order("#1001", "20.00", [TEA])
+    run(shop, orders(tmp_path, rows_, columns=COLUMNS if id_first else without))
+    report = run(shop, orders(tmp_path, rows_, columns=without if id_first else COLUMNS))
+    assert tally(report) == (1, 0, 0, 0, 0, 0, 0, 1)
+    assert [f.code for f in report.findings] == ["imported_under_another_key"]
+
+
+def test_two_shops_with_the_same_order_names_are_two_sales(shop: Database, tmp_path: Path) -> None:
+    run(shop, orders(tmp_path, order("#1", "20.00", [TEA])))
+    assert run(shop, orders(tmp_path, order("#1", "20.00", [TEA], Id="8800000000001"))).added == 1
+
+
+@pytest.mark.parametrize("name", ["shopify_orders.csv", "shopify_orders_windows.csv"])
+def test_own_exports_are_accounted_for(shop: Database, name: str) -> None:
+    """Invented exports as they come: CRLF and a mark, or Windows-1252; all statuses, several lines, other scripts."""
+    report = run(shop, FIXTURES / name, options={"currency": "USD"})
+    assert (
+        tally(report)
+        == {
+            "shopify_orders.csv": (13, 8, 0, 0, 6, 2, 3, 2),
+            "shopify_orders_windows.csv": (3, 3, 0, 0, 3, 0, 0, 0),
+        }[name]
+    )
+    assert (
+        report.total == {"shopify_orders.csv": Decimal("657.42"), "shopify_orders_windows.csv": Decimal("91.30")}[name]
+    )
+    again = run(shop, FIXTURES / name, options=ShopifyOptions(currency="USD"))
+    assert (again.added, again.same) == (0, report.added)
+
+
+def test_ten_thousand_rows_in_bounded_memory(sqlite_shop: Database, tmp_path: Path) -> None:
+    def peak(path: Path, count: int) -> int:
+        tracemalloc.start()
+        try:
+            report = run(sqlite_shop, path, submit=False)
+            assert report.documents == count
+            return tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+    def file_of(name: str, numbers: range) -> Path:
+        path = tmp_path / name
+        path.write_bytes(export(*(order(f"#{n}", "25.00", [TEA, line("Cup", "5.00")]) for n in numbers)))
+        return path
+
+    small, large = file_of("small.csv", range(1000, 2000)), file_of("large.csv", range(10_000, 15_000))
+    peak(small, 1000)  # caches fill
+    assert peak(large, 5000) < 1.5 * peak(small, 1000) + 2_000_000
+    with sqlite_shop.reading() as db:
+        assert db.scalar(select(func.count()).select_from(DocumentRow)) == 6000
+        assert counts(db, find_company(db, "shop").id) == {State.FOR_REVIEW: 6000}
+
+
+def test_reading_a_file_is_a_stream(tmp_path: Path) -> None:
+    """Documents come out long before the file has been read to its end."""
+    path = json_lines(tmp_path, *(invoice(f"i-{n}") for n in range(5000)))
+    with path.open("rb") as stream:
+        found: Iterator[object] = importing.recognise(stream, path.name).read(
+            stream, importing.read_options(importing.format_named("jsonl"), None)
+        )
+        next(found)
+        assert stream.tell() < path.stat().st_size / 4

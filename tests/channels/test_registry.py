@@ -1,0 +1,79 @@
+"""Formats are recognised by their beginning, and options are checked."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+
+from qbwc_server.channels.contract import FileOptions, UnknownFormat, WrongOptions
+from qbwc_server.channels.registry import FORMATS, format_named, read_options, recognise
+from qbwc_server.channels.shopify.options import CustomerMode, ShopifyOptions
+from tests.channels.shopify.export_file import export, line, order
+
+CSV = "Kind;Origin;Date;Customer\n"
+SHOPIFY = export(order("#1", "5.00", [line("Tea", "5.00")]))
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b'\n  {"kind": "invoice"}', "jsonl"),
+        (b'\xef\xbb\xbf{"kind": "invoice"}', "jsonl"),
+        ('{"kind": "invoice"}'.encode("utf-16"), "jsonl"),
+        (CSV.encode(), "csv"),
+        (CSV.encode("utf-8-sig"), "csv"),
+        (CSV.encode("utf-16"), "csv"),
+        (b'"kind","origin","date"\r\n', "csv"),
+        (SHOPIFY, "shopify_orders"),
+        (SHOPIFY.decode().encode("utf-8-sig"), "shopify_orders"),
+    ],
+)
+def test_recognised_by_the_beginning(content: bytes, code: str) -> None:
+    stream = io.BytesIO(content)
+    assert recognise(stream, "any.name").code == code
+    assert stream.tell() == 0
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [(b"", "empty"), (b" \n", "empty"), (b'[{"kind": "invoice"}]', "list"), (b"a,b\n1,2\n", "none"), (b"\xff\xd8", "")],
+)
+def test_what_is_not_known_is_refused_with_a_reason(content: bytes, said: str) -> None:
+    with pytest.raises(UnknownFormat, match=said) as refused:
+        recognise(io.BytesIO(content), "file.bin")
+    assert refused.value.advice
+
+
+def test_formats_by_code() -> None:
+    assert format_named("Shopify-Orders") is FORMATS["shopify_orders"]
+    with pytest.raises(UnknownFormat, match="jsonl"):
+        format_named("excel")
+
+
+def test_options_as_a_user_types_them() -> None:
+    given = {"customers": "single", "use_sku": "false", "rounding_cap": "0.02", "items": {"A": "B"}}
+    options = read_options(FORMATS["shopify_orders"], given)
+    assert isinstance(options, ShopifyOptions)
+    assert (options.customers, options.use_sku, options.items) == (CustomerMode.SINGLE, False, {"A": "B"})
+    assert read_options(FORMATS["shopify_orders"], options) is options
+    assert read_options(FORMATS["jsonl"], None) == FileOptions()
+
+
+@pytest.mark.parametrize(
+    ("code", "given", "named"),
+    [
+        ("shopify_orders", {"shiping_item": "x"}, "shiping_item"),
+        ("shopify_orders", {"customers": "all"}, "customers"),
+        ("shopify_orders", {"rounding_cap": "5"}, "rounding_cap"),
+        ("jsonl", {"ignore_columns": ["x"]}, "ignore_columns"),
+    ],
+)
+def test_wrong_options_are_named(code: str, given: dict[str, object], named: str) -> None:
+    with pytest.raises(WrongOptions, match=named):
+        read_options(FORMATS[code], given)
+
+
+def test_options_of_another_format_are_refused() -> None:
+    with pytest.raises(WrongOptions):
+        read_options(FORMATS["shopify_orders"], FileOptions())

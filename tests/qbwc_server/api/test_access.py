@@ -1,0 +1,72 @@
+"""Who may ask for what."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from tests.qbwc_server.api.conftest import Caller
+
+PATHS = (
+    ("POST", "/documents"),
+    ("GET", "/documents"),
+    ("GET", "/documents/1"),
+    ("POST", "/documents/1/retry"),
+    ("POST", "/documents/1/exclude"),
+    ("POST", "/documents/1/restore"),
+    ("POST", "/documents/1/withdraw"),
+    ("GET", "/status"),
+)
+
+
+def test_the_table_of_paths_is_complete(app: Flask) -> None:
+    rules = {
+        (method, rule.rule.partition("<code>")[2])
+        for rule in app.url_map.iter_rules()
+        if rule.endpoint.startswith("api.")
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+    assert len(rules) == len({(m, p.replace("exclude", "retry")) for m, p in PATHS if p[-7:] not in ("restore",)}) - 1
+
+
+@pytest.mark.parametrize(("method", "path"), PATHS)
+def test_without_a_token_nothing_is_told(alice: Caller, method: str, path: str) -> None:
+    for header in ({}, {"Authorization": "Bearer"}, {"Authorization": "Basic abc"}, {"Authorization": "Bearer wrong"}):
+        answer = alice.client.open(f"/api/v1/companies/acme{path}", method=method, headers=header)
+        assert answer.status_code == 401
+        assert answer.get_json()["error"]["code"] == "unauthorized"
+        assert answer.headers["WWW-Authenticate"].startswith("Bearer")
+
+
+@pytest.mark.parametrize(("method", "path"), PATHS)
+def test_another_company_does_not_exist(alice: Caller, charlie: Caller, method: str, path: str) -> None:
+    charlie.code = "acme"
+    there = charlie._open(method, path)
+    charlie.code = "nowhere"
+    nowhere = charlie._open(method, path)
+    assert (there.status_code, nowhere.status_code) == (404, 404)
+    assert there.get_data(as_text=True).replace("acme", "nowhere") == nowhere.get_data(as_text=True)
+
+
+def test_a_document_of_another_company_does_not_exist(alice: Caller, charlie: Caller, invoice: dict[str, Any]) -> None:
+    document_id = alice.post("/documents", json=invoice).get_json()["id"]
+    for method, path in PATHS:
+        if "/1" in path:
+            answer = charlie._open(method, path.replace("/1", f"/{document_id}"))
+            assert answer.status_code == 404, path
+    assert charlie.get("/documents").get_json() == {"documents": [], "next": None}
+
+
+def test_the_same_origin_in_two_companies_is_two_documents(
+    alice: Caller, charlie: Caller, invoice: dict[str, Any]
+) -> None:
+    first, second = (caller.post("/documents", json=invoice) for caller in (alice, charlie))
+    assert (first.status_code, second.status_code) == (201, 201)
+    assert first.get_json()["id"] != second.get_json()["id"]
+
+
+def test_the_token_is_looked_at_before_the_body(alice: Caller) -> None:
+    answer = alice.client.post("/api/v1/companies/acme/documents", data=b"x" * 100_000)
+    assert answer.status_code == 401

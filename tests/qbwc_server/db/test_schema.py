@@ -1,0 +1,111 @@
+"""Migrations lead to what the code declares, on both engines, and never lose a row on the way."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import inspect, text
+from sqlalchemy.engine import make_url
+
+from qbwc_server.db import Database, make_engine, schema
+from tests.conftest import on_server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database without a table."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path}/empty.db"
+        return
+    url = make_url(request.getfixturevalue("postgres_template"))
+    name = "empty_" + uuid.uuid4().hex
+    on_server(url, f"CREATE DATABASE {name}")
+    yield url.set(database=name).render_as_string(hide_password=False)
+    on_server(url, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def test_an_empty_database_is_not_current_and_becomes_so(empty_url: str) -> None:
+    engine = make_engine(empty_url)
+    assert schema.current(engine) is None
+    assert not schema.is_current(engine)
+    with pytest.raises(schema.SchemaOutdated, match="none") as refusal:
+        schema.require_current(engine)
+    assert "qbwc-server db upgrade" in refusal.value.advice
+    schema.upgrade(empty_url)
+    assert schema.current(engine) == schema.head()
+    schema.require_current(engine)
+    engine.dispose()
+
+
+def test_the_migrations_lead_to_what_the_code_declares(empty_url: str) -> None:
+    schema.upgrade(empty_url)
+    engine = make_engine(empty_url)
+    assert schema.differences(engine) == []
+    engine.dispose()
+
+
+def test_a_table_more_is_a_difference(empty_url: str) -> None:
+    schema.upgrade(empty_url)
+    engine = make_engine(empty_url)
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE stranger (id INTEGER PRIMARY KEY)"))
+    assert schema.differences(engine) != []
+    engine.dispose()
+
+
+def test_partial_indexes_are_partial_on_both_engines(database: Database) -> None:
+    # compare_metadata does not look at the WHERE of an index, and exactly-once stands on this one
+    indexes = {index["name"]: index for index in inspect(database.engine).get_indexes("message_sets")}
+    index = indexes["one_in_flight_per_company"]
+    assert index["unique"]
+    where = index["dialect_options"][f"{database.engine.dialect.name}_where"]
+    assert "delivery" in str(where)
+    assert "in_flight" in str(where)
+
+
+def test_upgrading_again_changes_nothing(database: Database, database_url: str) -> None:
+    with database.transaction() as db:
+        db.execute(text("INSERT INTO login_failures (key, count, last_at) VALUES ('k', 1, '2026-03-02 15:00:00')"))
+    schema.upgrade(database_url)
+    with database.reading() as db:
+        assert db.execute(text("SELECT count(*) FROM login_failures")).scalar_one() == 1
+
+
+def test_several_processes_may_upgrade_at_once(empty_url: str) -> None:
+    program = "import sys; from qbwc_server.db import schema; schema.upgrade(sys.argv[1])"
+    upgrades = [
+        subprocess.Popen([sys.executable, "-c", program, empty_url], stderr=subprocess.PIPE, text=True)
+        for _ in range(3)
+    ]
+    ends = [(upgrade.communicate()[1], upgrade.returncode) for upgrade in upgrades]
+    assert [code for _, code in ends] == [0, 0, 0], ends
+    engine = make_engine(empty_url)
+    assert schema.is_current(engine)
+    engine.dispose()
+
+
+def test_a_database_of_a_newer_version_is_left_alone(database: Database, database_url: str) -> None:
+    with database.transaction() as db:
+        db.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(schema.SchemaUnknown, match="9999"):
+        schema.require_current(database.engine)
+    with pytest.raises(schema.SchemaUnknown):
+        schema.upgrade(database_url)
+
+
+def test_looking_does_not_wait_for_a_writer(sqlite_database: Database) -> None:
+    with sqlite_database.transaction() as db:
+        db.execute(text("INSERT INTO login_failures (key, count, last_at) VALUES ('k', 1, '2026-03-02 15:00:00')"))
+        assert schema.is_current(sqlite_database.engine)  # would wait half a minute, then fail
+
+
+def test_a_migration_without_a_change_is_refused() -> None:
+    before = sorted((Path(schema.__file__).parent / "migrations/versions").glob("*.py"))
+    with pytest.raises(ValueError, match="already say"):
+        schema.write_migration("nothing")
+    assert sorted((Path(schema.__file__).parent / "migrations/versions").glob("*.py")) == before

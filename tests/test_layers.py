@@ -1,0 +1,102 @@
+"""The shape of the source: who imports whom, how modules are called, what tables must have, which codes errors bear."""
+
+from __future__ import annotations
+
+import ast
+import pkgutil
+import subprocess
+import sys
+from collections import Counter
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+import qbwc_server
+from qbwc_server.db import schema
+from qbwc_server.errors import QbwcError
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGES = ("qbxml", "qwc_templates", "qbwc_server")
+SOURCES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
+# Names under which anything may be put. Such a function belongs to a noun, or to its only caller.
+BAGS = {"util", "helper", "common", "misc", "service", "manager", "base", "tool", "stuff", "lib"}
+BAG_ALLOWED = {"service.py"}  # a WSDL service is what connector/soap/service.py declares
+TABLES_OF_NOBODY = {"companies", "login_failures"}
+
+
+def test_imports_point_one_way() -> None:
+    command = "import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports(no_cache=True))"
+    result = subprocess.run([sys.executable, "-c", command], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stdout[-3000:] + result.stderr[-3000:]
+
+
+def test_no_module_is_a_bag() -> None:
+    named = {part: path for path in SOURCES for part in (*path.relative_to(ROOT).parts[:-1], path.stem)}
+    bags = {
+        str(path.relative_to(ROOT))
+        for part, path in named.items()
+        if part.strip("_").removesuffix("s") in BAGS and path.name not in BAG_ALLOWED
+    }
+    assert bags == set()
+
+
+def test_every_module_says_what_it_is() -> None:
+    texts = {path.relative_to(ROOT): path.read_text(encoding="utf-8") for path in SOURCES}
+    silent = [str(path) for path, text in texts.items() if text.strip() and not ast.get_docstring(ast.parse(text))]
+    assert silent == []
+
+
+def test_every_table_belongs_to_a_company() -> None:
+    tables = schema.declared().tables
+    without = {name for name, table in tables.items() if "company_id" not in table.columns}
+    assert without == TABLES_OF_NOBODY
+
+
+def test_every_model_is_known_to_the_schema() -> None:
+    declaring = {
+        ".".join(path.relative_to(ROOT).with_suffix("").parts)
+        for path in SOURCES
+        if "__tablename__" in path.read_text(encoding="utf-8")
+    }
+    assert declaring == set(schema.MODELS)
+
+
+def _errors(kind: type[QbwcError]) -> set[type[QbwcError]]:
+    return {kind}.union(*(_errors(child) for child in kind.__subclasses__()))
+
+
+@pytest.fixture(scope="module")
+def errors() -> set[type[QbwcError]]:
+    for module in pkgutil.walk_packages(qbwc_server.__path__, "qbwc_server."):
+        if not module.name.endswith("__main__"):
+            import_module(module.name)
+    return {error for error in _errors(QbwcError) if error.__module__.startswith("qbwc_server.")}
+
+
+def test_every_error_has_a_code_of_its_own(errors: set[type[QbwcError]]) -> None:
+    shared = {code: count for code, count in Counter(error.code for error in errors).items() if count > 1}
+    assert shared == {}
+
+
+def test_every_error_has_a_sentence_to_show(errors: set[type[QbwcError]]) -> None:
+    assert [error.__name__ for error in errors if not (error.__doc__ or "").strip()] == []
+
+
+def test_nothing_names_the_machine_it_was_written_on() -> None:
+    places = ("/wo" + "rk/", "/ro" + "ot/", "farm" + "-studio")
+    files = [
+        *SOURCES,
+        *(ROOT / "tests").rglob("*.py"),
+        *ROOT.glob("*.*"),
+        *ROOT.glob("docs/**/*.md"),
+        ROOT / "Makefile",
+    ]
+    found = [
+        f"{path.relative_to(ROOT)}: {place}"
+        for path in files
+        if path.is_file()
+        for place in places
+        if place in path.read_text(encoding="utf-8", errors="replace")
+    ]
+    assert found == []
