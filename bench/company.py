@@ -23,6 +23,7 @@ CODE = "bench"
 CUSTOMERS = 20
 ITEMS = ("Seat", "Consulting", "Coffee Beans 1kg")
 _REQUEST = re.compile(rb'requestID=(?:"|&quot;)([0-9a-f-]{36}).*?RefNumber&gt;([^&]*)&lt;', re.DOTALL)
+_PLAIN = re.compile(r'requestID="([0-9a-f-]{36})".*?RefNumber>([^<]*)<', re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -128,6 +129,16 @@ class InstantCompany:
             answers.append(self._written % (request_id, b"%X-1760000000" % self._made, number, request_id))
         answers.append(self._tail)
         return b"".join(answers)
+
+    def plain(self, request: str) -> str:
+        """The same for a message set that does not come through SOAP."""
+        found = _PLAIN.findall(request)
+        first = self._made + 1
+        self._made += len(found)
+        return answer_set(
+            self.text % (request_id, f"{made:X}-1760000000", number, request_id)
+            for made, (request_id, number) in enumerate(found, first)
+        )
 
 
 def _invoice_ret() -> str:

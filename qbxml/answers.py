@@ -17,6 +17,7 @@ from qbxml.source import Source, feed, new_parser, pieces
 from qbxml.values import escaped, quoted
 
 _END: Final = object()
+_MOST_UNKNOWN: Final = 20
 
 
 class Answer:
@@ -31,7 +32,7 @@ class Answer:
         iterator_remaining_count: how many objects the pages to come hold.
         iterator_id: to be sent with the request for the next page.
         error_recovery: what QuickBooks remembers of a request that it had done before; known once ``rets`` are through.
-        unknown: the names of elements that are not declared for this answer; known once ``rets`` are through.
+        unknown: the names of elements that are not declared, at most twenty; known once ``rets`` are through.
     """
 
     def __init__(self, tag: str, attributes: dict[str, str], rest: Callable[[], object]) -> None:
@@ -204,7 +205,7 @@ class _Builder:
                 child = ErrorRecovery if tag == "ErrorRecovery" else MESSAGES.get(tag)
                 if child is None:
                     skipped, aside = 1, None
-                    if answer is not None and tag not in answer.unknown:
+                    if answer is not None and len(answer.unknown) < _MOST_UNKNOWN and tag not in answer.unknown:
                         answer.unknown += (tag,)
                 else:
                     cls, held = child, {}
@@ -290,6 +291,8 @@ def _made(cls: type[Aggregate], held: dict[str, Any]) -> Aggregate:
     for name in cls._plan.many:
         if name in held:
             held[name] = tuple(held[name])
+    if "_unknown" in held:
+        held["_unknown"] = tuple(held["_unknown"])
     return as_read(cls, held)
 
 
@@ -306,7 +309,7 @@ def _take_attributes(cls: type[Aggregate], held: dict[str, Any], attributes: dic
 
 
 def _keep_aside(held: dict[str, Any], tag: str, content: str) -> None:
-    held["_unknown"] = (*held.get("_unknown", ()), Unknown(tag, content))
+    held.setdefault("_unknown", []).append(Unknown(tag, content))
 
 
 def _number(text: str | None) -> int | None:

@@ -56,6 +56,9 @@ class BuildError(QbxmlError):
         shown = {"limit": limit, "value": _shown(value), "length": len(value) if isinstance(value, str) else ""}
         super().__init__(f"{path} {_REASONS.get(rule, rule).format(**shown)}")
 
+    def __reduce__(self) -> tuple[type[Self], tuple[object, ...]]:
+        return type(self), (self.path, self.rule, self.limit, self.value)
+
     def at(self, owner: str, place: str) -> Self:
         """The same mistake seen from ``owner``, which holds at ``place`` what ``path`` began with."""
         rest = self.path.partition(".")[2]

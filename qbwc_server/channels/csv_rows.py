@@ -127,7 +127,8 @@ def opened_text(stream: BinaryIO, encoding: str) -> Iterator[TextIO]:
     try:
         yield text
     finally:
-        text.detach()
+        if not stream.closed:  # a reader may be given up after its file was closed
+            text.detach()
 
 
 class Lines:

@@ -39,7 +39,8 @@ from qbwc_server.documents.problems import Problem
 from qbwc_server.documents.store import Saved, SaveResult, add_notes, by_origin, find
 from qbwc_server.documents.totals import total
 from qbwc_server.errors import Conflict
-from qbwc_server.posting.submit import hand_in, submit
+from qbwc_server.posting.submit import hand_in
+from qbwc_server.posting.submit import submit as submit_rows
 from qbwc_server.tenancy.companies import find_company
 from qbwc_server.tenancy.models import Company
 
@@ -312,21 +313,26 @@ class _Import:
                     f"This sale is in already, as document {twin.id} with origin {twin.origin}.",
                     "Nothing to do if it is the same sale. Export with the same columns each time.",
                 )
-        # what a person should see first is kept without being submitted
-        self._hand_in(db, company, [d for d in plain if d.review is None], stored, now, submit=self._submit)
-        self._hand_in(db, company, [d for d in plain if d.review is not None], stored, now, submit=False)
+        self._hand_in(db, company, plain, stored, now)
         self._skip(db, company, [one for one in self._batch if isinstance(one, Skipped)], stored)
         return stored
 
-    def _hand_in(
-        self, db: Session, company: Company, drafts: list[Draft], stored: _Stored, now: datetime, *, submit: bool
-    ) -> None:
+    def _hand_in(self, db: Session, company: Company, drafts: list[Draft], stored: _Stored, now: datetime) -> None:
+        """Keep the drafts in the order of the file, then submit those that no person has to see first."""
         if not drafts:
             return
         documents = [draft.document for draft in drafts]
         known = by_origin(db, company.id, {document.origin for document in documents})
-        handed = hand_in(db, company, documents, by=self._by, now=now, revise=self._revise, submit_now=submit)
-        for draft, result in zip(drafts, handed.results, strict=True):
+        handed = hand_in(db, company, documents, by=self._by, now=now, revise=self._revise, submit_now=False)
+        results = list(zip(drafts, handed.results, strict=True))
+        if self._submit:
+            ready = [
+                result.row
+                for draft, result in results
+                if isinstance(result, SaveResult) and result.saved is not Saved.SAME and draft.review is None
+            ]
+            submit_rows(db, company, ready, by=self._by, now=now)
+        for draft, result in results:
             if isinstance(result, SaveResult):
                 add_notes(result.row, draft.notes)
                 stored.take(draft, result, submit=self._submit)
@@ -352,7 +358,7 @@ class _Import:
             company = find_company(db, self._company_code)
             rows = [find(db, company.id, document_id) for document_id, _ in waiting]
             rows = [row for row in rows if row.state is State.FOR_REVIEW]
-            done = submit(db, company, rows, by=self._by, now=self._clock())
+            done = submit_rows(db, company, rows, by=self._by, now=self._clock())
             lines = dict(waiting)
             left = [_review_finding(row, lines[row.id]) for row in done.not_ready]
             submitted = len(done.submitted)

@@ -32,6 +32,11 @@ _IN_QUICKBOOKS: dict[str, tuple[type[Fault], str, type[int] | type[float] | type
     "internal_error": (quickbooks_faults.InternalError, "request", int),
     "fine": (quickbooks_faults.Fine, "", str),
 }
+OPERATIONS = (
+    *("serverVersion", "clientVersion", "authenticate", "sendRequestXML", "receiveResponseXML"),
+    *("connectionError", "getLastError", "closeConnection"),
+    *("getInteractiveURL", "interactiveDone", "interactiveRejected"),
+)
 _FAULT_HELP = """What goes wrong, several with commas; may be repeated. On the way: BREAK@OPERATION[:NTH], for instance
 answer_lost@receiveResponseXML:2. Inside QuickBooks, one message set after the other: NAME[=VALUE], for instance
 fine,crash_during=3. Names: """
@@ -54,11 +59,15 @@ def read_faults(given: tuple[str, ...]) -> Plan:
         try:
             if at:
                 operation, _, nth = where.partition(":")
+                if operation not in OPERATIONS:
+                    raise ValueError(operation)
                 wire.append(WireFault(Break(name), operation, int(nth or 1)))
             else:
                 name, _, value = text.partition("=")
                 kind, field, convert = _IN_QUICKBOOKS[name]
-                inside.append(kind(**{field: convert(value)}) if value and field else kind())
+                if value and not field:
+                    raise ValueError(value)
+                inside.append(kind(**{field: convert(value)}) if value else kind())
         except (KeyError, ValueError):
             raise click.UsageError(f"{text!r} is no fault; see --help.") from None
     return Plan(Faults.of(*wire), tuple(inside))

@@ -47,14 +47,17 @@ def readable_prefix(text: str) -> Iterator[MessageSet]:
 
 def _root(text: str) -> etree._Element | None:
     """The document, up to where it stops being XML; a request that is cut there is left out."""
-    options = {"resolve_entities": False, "no_network": True}
     try:
-        return etree.fromstring(text.encode(), etree.XMLParser(**options))
+        return etree.fromstring(text.encode(), _parser(recover=False))
     except etree.XMLSyntaxError as problem:
         row, column = problem.position
         lines = text.splitlines(keepends=True)
         intact = "".join(lines[: row - 1]) + lines[row - 1][: max(column - 2, 0)]
-        root = etree.fromstring(intact.encode(), etree.XMLParser(recover=True, **options))
+        root: etree._Element | None = etree.fromstring(intact.encode(), _parser(recover=True))
         if root is not None and len(root) and len(root[0]):
             root[0].remove(root[0][-1])
         return root
+
+
+def _parser(*, recover: bool) -> etree.XMLParser:
+    return etree.XMLParser(recover=recover, resolve_entities=False, no_network=True)

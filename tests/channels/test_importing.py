@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 
 from qbwc_server.channels import importing
 from qbwc_server.channels.contract import FileRefused, FileTooLarge, UnknownFormat
@@ -192,16 +193,16 @@ def test_a_crash_in_the_middle_is_completed_by_the_next_import(
     def failing(*args: Any, **kwargs: Any) -> Any:
         nonlocal calls
         calls += 1
-        handed = hand_in(*args, **kwargs)
+        submitted = submit(*args, **kwargs)
         if calls == 2:  # the work is done, the commit is not
             raise PowerCut
-        return handed
+        return submitted
 
-    monkeypatch.setattr(importing, "hand_in", failing)
+    monkeypatch.setattr(importing, "submit_rows", failing)
     with pytest.raises(PowerCut):
         run(shop, path)
     assert len(rows(shop)) == 10
-    monkeypatch.setattr(importing, "hand_in", hand_in)
+    monkeypatch.setattr(importing, "submit_rows", submit)
     report = run(shop, path)
     assert (report.documents, report.added, report.same) == (26, 16, 10)
     assert {row.state for row in rows(shop)} == {State.SUBMITTED}
@@ -211,8 +212,6 @@ def test_a_crash_in_the_middle_is_completed_by_the_next_import(
 def test_two_imports_at_once_add_nothing_twice(shop: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Between the look and the commit somebody else adds the same document."""
     path = json_lines(tmp_path, invoice("a"))
-    from sqlalchemy.exc import IntegrityError
-
     calls = 0
 
     def overtaken(*args: Any, **kwargs: Any) -> Any:

@@ -37,7 +37,13 @@ def test_recognised_by_the_beginning(content: bytes, code: str) -> None:
 
 @pytest.mark.parametrize(
     ("content", "said"),
-    [(b"", "empty"), (b" \n", "empty"), (b'[{"kind": "invoice"}]', "list"), (b"a,b\n1,2\n", "none"), (b"\xff\xd8", "")],
+    [
+        (b"", "empty"),
+        (b" \n", "empty"),
+        (b'[{"kind": "invoice"}]', "list"),
+        (b"a,b\n1,2\n", "none"),
+        (b"\xff\xd8", "none"),
+    ],
 )
 def test_what_is_not_known_is_refused_with_a_reason(content: bytes, said: str) -> None:
     with pytest.raises(UnknownFormat, match=said) as refused:

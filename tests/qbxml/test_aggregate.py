@@ -210,6 +210,14 @@ def test_the_message_names_limit_and_value() -> None:
         CustomerAdd(name="x" * 42)
 
 
+def test_a_mistake_can_be_sent_between_processes() -> None:
+    error = BuildError("InvoiceAdd.memo", "max_length", 3, "long")
+
+    same = pickle.loads(pickle.dumps(error))
+
+    assert (str(same), same.path, same.limit) == (str(error), "InvoiceAdd.memo", 3)
+
+
 def test_an_unknown_field_is_a_programming_error() -> None:
     with pytest.raises(TypeError, match="InvoiceAdd has no field 'customr'"):
         LOOSE(customr=CUSTOMER)

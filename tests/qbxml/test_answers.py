@@ -344,6 +344,24 @@ def test_deep_nesting_does_not_exhaust_the_stack() -> None:
     assert ret.unknown[0].tag == "X"
 
 
+def test_many_unknown_elements_cost_no_more_than_their_number() -> None:
+    inside = "<X/>" * 200_000
+    text = f"<CustomerQueryRs {OK}><CustomerRet>{inside}</CustomerRet>{'<Y/>' * 200_000}</CustomerQueryRs>"
+    answer = next(read_answers(document(text)))
+
+    (ret,) = answer.rets
+    assert len(ret.unknown) == 200_000
+    assert answer.unknown == ("Y",)
+
+
+def test_the_names_of_unknown_elements_are_bounded() -> None:
+    inside = "".join(f"<X{number}/>" for number in range(100))
+    answer = next(read_answers(document(f"<CustomerQueryRs {OK}>{inside}</CustomerQueryRs>")))
+
+    assert list(answer.rets) == []
+    assert len(answer.unknown) == 20
+
+
 class Generated(io.RawIOBase):
     """A file of many records that never stands in memory as a whole."""
 

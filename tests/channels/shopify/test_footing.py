@@ -15,34 +15,33 @@ CAP = Decimal("0.05")
 PLAIN = Amounts(Decimal(100), Decimal(100), Decimal(0), Decimal(0), Decimal(10), Decimal(8), Decimal(0), Decimal(118))
 
 
+def changed(**change: int | None) -> Amounts:
+    return replace(PLAIN, **{name: None if n is None else Decimal(n) for name, n in change.items()})
+
+
+def off(discount: int, *, tax_included: bool = False) -> Reading:
+    return Reading(Decimal(discount), tax_included)
+
+
 @pytest.mark.parametrize(
     ("amounts", "reading"),
     [
-        (PLAIN, Reading(Decimal(0), False)),
-        (replace(PLAIN, total=Decimal(110)), Reading(Decimal(0), True)),
-        (replace(PLAIN, duties=Decimal(3), total=Decimal(121)), Reading(Decimal(0), False)),
+        (PLAIN, off(0)),
+        (changed(total=110), off(0, tax_included=True)),
+        (changed(duties=3, total=121), off(0)),
         # a code of 15 that the lines show as well
-        (
-            replace(PLAIN, subtotal=Decimal(85), discount=Decimal(15), line_discounts=Decimal(15), total=Decimal(103)),
-            Reading(Decimal(15), False),
-        ),
+        (changed(subtotal=85, discount=15, line_discounts=15, total=103), off(15)),
         # prices cut on the lines, and a code of 5 besides
-        (
-            replace(PLAIN, subtotal=Decimal(80), discount=Decimal(5), line_discounts=Decimal(15), total=Decimal(98)),
-            Reading(Decimal(20), False),
-        ),
+        (changed(subtotal=80, discount=5, line_discounts=15, total=98), off(20)),
         # prices cut on the lines, which the order's discount does not count
-        (
-            replace(PLAIN, subtotal=Decimal(85), discount=Decimal(0), line_discounts=Decimal(15), total=Decimal(103)),
-            Reading(Decimal(15), False),
-        ),
+        (changed(subtotal=85, discount=0, line_discounts=15, total=103), off(15)),
         # free shipping: the shipping column holds it before the discount, or after
-        (replace(PLAIN, discount=Decimal(10), total=Decimal(108)), Reading(Decimal(10), False)),
-        (replace(PLAIN, discount=Decimal(10), shipping=Decimal(0), total=Decimal(108)), Reading(Decimal(0), False)),
+        (changed(discount=10, total=108), off(10)),
+        (changed(discount=10, shipping=0, total=108), off(0)),
         # 5 off the goods and 10 off the shipping
-        (replace(PLAIN, subtotal=Decimal(95), discount=Decimal(15), total=Decimal(103)), Reading(Decimal(15), False)),
+        (changed(subtotal=95, discount=15, total=103), off(15)),
         # no subtotal in the file
-        (replace(PLAIN, subtotal=None, discount=Decimal(15), total=Decimal(103)), Reading(Decimal(15), False)),
+        (changed(subtotal=None, discount=15, total=103), off(15)),
     ],
 )
 def test_the_reading_that_comes_to_the_total_is_taken(amounts: Amounts, reading: Reading) -> None:

@@ -1,0 +1,230 @@
+"""The server as a process: several workers and one, how it starts, what it stands, how it ends."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from qbwc_server import serving
+from qbwc_server.db import schema
+from qbwc_server.settings import load
+
+PROGRAM = """
+import sys
+from qbwc_server import serving
+from qbwc_server.settings import load
+serving.STALLED_S = int(sys.argv[3])
+serving.serve(
+    load(database_url=sys.argv[1], port=0, workers=int(sys.argv[2]), threads=4),
+    ready=lambda address: print(address, flush=True),
+)
+print("ended", flush=True)
+"""
+
+
+class Server:
+    """A running server process."""
+
+    def __init__(self, database_url: str, workers: int, temporary: Path, stalled_s: int = 60) -> None:
+        self.temporary = temporary
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", PROGRAM, database_url, str(workers), str(stalled_s)],
+            stdout=subprocess.PIPE,
+            stderr=(temporary.parent / "server.log").open("w"),
+            text=True,
+            env={**os.environ, "TMPDIR": str(temporary)},
+        )
+        assert self.process.stdout is not None
+        self.address = self.process.stdout.readline().strip()
+        self.port = int(self.address.rpartition(":")[2])
+
+    def get(self, path: str) -> str:
+        """The text at ``path``."""
+        with urllib.request.urlopen(self.address + path) as answer:
+            return str(answer.read().decode())
+
+    def connect(self) -> socket.socket:
+        """A bare connection, for what no decent client does."""
+        connection = socket.create_connection(("127.0.0.1", self.port))
+        connection.settimeout(60)
+        return connection
+
+    def stop(self, number: signal.Signals = signal.SIGTERM) -> tuple[int, str]:
+        """Exit status and last words."""
+        self.process.send_signal(number)
+        words, _ = self.process.communicate(timeout=60)
+        return self.process.returncode, words
+
+
+StartServer = Callable[..., Server]
+
+
+@pytest.fixture
+def start(sqlite_url: str, tmp_path: Path) -> Iterator[StartServer]:
+    """Start a server on a free port."""
+    temporary = tmp_path / "tmp"
+    temporary.mkdir()
+    started: list[Server] = []
+
+    def start(workers: int, stalled_s: int = 60) -> Server:
+        started.append(Server(sqlite_url, workers, temporary, stalled_s))
+        return started[-1]
+
+    yield start
+    for server in started:
+        if server.process.poll() is None:
+            server.process.kill()
+        server.process.communicate()
+
+
+def _everything(connection: socket.socket) -> bytes:
+    """What arrives until the other side closes."""
+    received = b""
+    while piece := connection.recv(65536):
+        received += piece
+    return received
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_it_serves_until_it_is_told_to_stop(start: StartServer, workers: int, number: signal.Signals) -> None:
+    server = start(workers)
+    assert "Web Connector" in server.get("/")
+    assert server.get("/healthz") == "ok\n"
+    assert "<wsdl:definitions" in server.get("/qbwc?wsdl") or "<definitions" in server.get("/qbwc?wsdl")
+    assert server.stop(number) == (0, "ended\n")
+    with pytest.raises(ConnectionRefusedError):
+        server.connect()
+    assert list(server.temporary.iterdir()) == []
+
+
+def test_the_workers_count_together(start: StartServer) -> None:
+    server = start(3)
+    for _ in range(20):
+        server.get("/support")
+    name = 'qbwc_http_requests_total{endpoint="pages.support",method="GET",status="200"} '
+    for _ in range(5):  # whichever worker answers
+        lines = [line for line in server.get("/metrics").splitlines() if line.startswith(name)]
+        assert lines == [name + "20.0"]
+
+
+def test_two_servers_of_one_user_do_not_get_in_each_others_way(start: StartServer) -> None:
+    servers = [start(2), start(2)]
+    assert [server.get("/healthz") for server in servers] == ["ok\n", "ok\n"]
+    assert [server.stop() for server in servers] == [(0, "ended\n")] * 2
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_caller_that_asks_before_it_sends_is_told_to_go_on(start: StartServer, workers: int) -> None:
+    # .NET, and so the Web Connector, does this with every call
+    with start(workers).connect() as connection:
+        connection.sendall(
+            b"POST /qbwc HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/xml\r\nContent-Length: 4\r\n"
+            b"Expect: 100-continue\r\nConnection: close\r\n\r\n"
+        )
+        assert connection.recv(100).startswith(b"HTTP/1.1 100 Continue\r\n")
+        connection.sendall(b"<a/>")
+        assert b"soap:Fault" in _everything(connection)
+
+
+def test_a_call_under_way_is_finished_before_the_server_ends(start: StartServer) -> None:
+    server = start(2)
+    with server.connect() as connection:
+        connection.sendall(
+            b"POST /qbwc HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/xml\r\nContent-Length: 4\r\n"
+            b"Expect: 100-continue\r\n\r\n"
+        )
+        assert connection.recv(100).startswith(b"HTTP/1.1 100 Continue\r\n")  # the application reads
+        server.process.send_signal(signal.SIGTERM)
+        connection.sendall(b"<a/>")
+        assert b"soap:Fault" in _everything(connection)
+    assert server.process.wait(60) == 0
+
+
+def test_a_caller_that_stalls_is_hung_up_on(start: StartServer) -> None:
+    server = start(2, stalled_s=1)
+    beginnings = (
+        b"GET / HT",
+        b"POST /qbwc HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/xml\r\nContent-Length: 1000\r\n\r\n<a",
+    )
+    for beginning in beginnings * 5:  # more than there are threads: all get their turn
+        with server.connect() as connection:
+            connection.sendall(beginning)
+    for beginning in beginnings:
+        with server.connect() as connection:
+            connection.sendall(beginning)
+            assert b"200 OK" not in _everything(connection)  # it ends at all
+    assert server.get("/healthz") == "ok\n"
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"GET / HTTP/1.1\r\nHost: localhost\r\nX: " + b"a" * 100_000 + b"\r\n\r\n",
+        b"GET /" + b"a" * 100_000 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n",
+    ],
+    ids=["long header", "long line", "TLS"],
+)
+def test_a_hostile_head_is_refused(start: StartServer, workers: int, head: bytes) -> None:
+    server = start(workers)
+    with server.connect() as connection:
+        connection.sendall(head)
+        try:
+            answer = _everything(connection)
+        except ConnectionResetError:
+            answer = b""  # it did not even read to the end
+    assert b"200 OK" not in answer
+    assert server.get("/healthz") == "ok\n"
+
+
+def test_two_lengths_for_one_body_are_refused(start: StartServer) -> None:
+    with start(2).connect() as connection:
+        connection.sendall(
+            b"POST /qbwc HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
+        )
+        assert _everything(connection).startswith(b"HTTP/1.1 400")
+
+
+def test_a_path_that_does_not_exist_is_no_html(start: StartServer) -> None:
+    with pytest.raises(urllib.error.HTTPError) as refusal:
+        start(1).get("/nothing")
+    assert refusal.value.headers.get_content_type() == "text/plain"
+    refusal.value.close()
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_port_that_is_taken_is_said_so(sqlite_url: str, workers: int) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        settings = load(database_url=sqlite_url, port=taken.getsockname()[1], workers=workers)
+        with pytest.raises(serving.CannotServe, match="Cannot listen"):
+            serving.serve(settings)
+
+
+def test_an_old_schema_is_refused_before_anything_listens(tmp_path: Path) -> None:
+    with pytest.raises(schema.SchemaOutdated):
+        serving.serve(load(database_url=f"sqlite:///{tmp_path}/empty.db"))
+
+
+def test_the_module_for_other_servers_offers_the_application(sqlite_url: str) -> None:
+    program = "import wsgi; print(wsgi.app.test_client().get('/healthz').text)"
+    root = Path(__file__).resolve().parents[2]
+    result = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=root,
+        env={**os.environ, "QBWC_DATABASE_URL": sqlite_url},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert result.stdout == "ok\n\n"
