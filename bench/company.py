@@ -10,6 +10,9 @@ from pathlib import Path
 from uuid import UUID
 from xml.sax.saxutils import escape
 
+from sqlalchemy import create_engine
+from sqlalchemy.engine import make_url
+
 from qbwc_server.books.models import ListEntry, ListKind, Presence
 from qbwc_server.db import Database, schema
 from qbwc_server.documents.kinds import Document, read_document
@@ -101,12 +104,22 @@ def bring(database: Database, documents: list[Document], code: str = CODE) -> No
 
 def empty(folder: Path, name: str = "bench.db") -> Database:
     """A new SQLite database."""
-    url = f"sqlite:///{folder / name}"
+    return _empty(f"sqlite:///{folder / name}")
+
+
+def empty_postgres(url: str, name: str) -> Database:
+    """A new database on a PostgreSQL server."""
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE {name}")
+    engine.dispose()
+    return _empty(make_url(url).set(database=name).render_as_string(hide_password=False))
+
+
+def _empty(url: str) -> Database:
     schema.upgrade(url)
     database = Database(url)
-    with database.engine.connect() as connection:  # until the first migration is final
-        connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
-    schema.declared().drop_all(database.engine)
+    schema.declared().drop_all(database.engine)  # until the first migration is final
     schema.declared().create_all(database.engine)
     return database
 

@@ -48,9 +48,10 @@ def fill(database: Database, *, companies: int, requests: int, company_id: int |
     rows = _requests(targets, requests, now)
     with database.engine.connect() as connection:
         if database.engine.dialect.name == "postgresql":
+            connection.begin()
             _copy(connection, rows)
+            connection.exec_driver_sql("ANALYZE")  # as autovacuum would by and by
             connection.commit()
-            connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("ANALYZE")
         else:
             connection.exec_driver_sql("COMMIT")
             connection.exec_driver_sql("PRAGMA synchronous=OFF")

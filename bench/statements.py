@@ -38,7 +38,7 @@ def counting(database: Database) -> Iterator[Counter[str]]:
 
 
 def of_one_session(database: Database, prepared: company.Prepared, *, sets: int = 2) -> Counts:
-    """The statements of each call of a session that is cut after some sets; begin and commit are not counted."""
+    """The statements of each call of a session that is cut after some sets; BEGIN counts, COMMIT does not."""
     operations = WebConnectorOperations(database, load(database_url=database.engine.url.render_as_string(False)))
     answers = company.InstantCompany()
     found: Counts = {}

@@ -90,7 +90,6 @@ class Plan:
         "by_attribute",
         "by_tag",
         "choices",
-        "cls",
         "elements",
         "many",
         "name",
@@ -103,7 +102,6 @@ class Plan:
     )
 
     def __init__(self, cls: type["Aggregate"], since: Version) -> None:
-        self.cls = cls
         self.name = cls.__name__
         self.since = since
         self.request = self.name.endswith(_REQUEST_SUFFIXES)  # in requests a reference is a ListID or a FullName

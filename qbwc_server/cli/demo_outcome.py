@@ -9,7 +9,7 @@ from decimal import Decimal
 from qbwc_server.api.schemas import document_record
 from qbwc_server.channels.importing import ImportReport
 from qbwc_server.cli.demo_folder import COMPANY, DemoFolder
-from qbwc_server.cli.output import plain, print_table, say
+from qbwc_server.cli.output import plain, print_table, program, say
 from qbwc_server.cli.simulate import update_record
 from qbwc_server.db import Database
 from qbwc_server.documents import store
@@ -141,7 +141,7 @@ def _sum(rows: Sequence[DocumentRow], kind: str) -> Decimal:
 
 def print_outcome(outcome: Outcome, place: DemoFolder) -> None:
     """The summary that a person reads."""
-    command = f"qbwc-server --settings {place.settings_file}"
+    command = f"{program()} --settings {place.settings_file}"
     say(f"POSTED: {len(outcome.posted)} documents")
     shown = [row for kind in KINDS for row in [r for r in outcome.posted if r.kind == kind][:_SHOWN]]
     print_table(
@@ -154,7 +154,7 @@ def print_outcome(outcome: Outcome, place: DemoFolder) -> None:
     )
     if len(outcome.posted) > len(shown):
         say(f"and {len(outcome.posted) - len(shown)} more: {command} documents list {COMPANY} --state posted")
-    for title, rows in (("REFUSED BY QUICKBOOKS", outcome.refused), ("WAITING", outcome.waiting)):
+    for title, rows in (("REFUSED", outcome.refused), ("WAITING", outcome.waiting)):
         say()
         say(f"{title}: {len(rows) or 'nothing'}")
         for row in rows:

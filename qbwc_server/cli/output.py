@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -11,6 +12,7 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
 from enum import IntEnum
+from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -134,6 +136,19 @@ def note(message: str = "") -> None:
 def say(message: str = "") -> None:
     """A line of the result."""
     click.echo(message)
+
+
+def program() -> str:
+    """How this program can be called again from here."""
+    if shutil.which("qbwc-server"):
+        return "qbwc-server"
+    beside_python = Path(sys.executable).with_name("qbwc-server")
+    if not beside_python.exists():
+        return f"{Path(sys.executable).name} -m qbwc_server.cli"
+    try:
+        return str(beside_python.relative_to(Path.cwd()))
+    except ValueError:
+        return str(beside_python)
 
 
 def plain(text: str) -> str:

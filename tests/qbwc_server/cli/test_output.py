@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -13,6 +14,7 @@ from uuid import UUID
 import click
 import pytest
 from click.testing import CliRunner
+from rich.console import Console
 from sqlalchemy.exc import OperationalError
 
 from qbwc_server.cli import cli, output
@@ -132,8 +134,7 @@ def test_a_table_does_not_read_markup(capsys: pytest.CaptureFixture[str]) -> Non
 
 
 def test_a_terminal_folds_to_its_width(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    narrow = output.Console
-    monkeypatch.setattr(output, "console", lambda: narrow(width=20, highlight=False))
+    monkeypatch.setattr(output, "console", lambda: Console(width=20, highlight=False))
     output.print_facts([("Name", "word " * 20), ("Empty", None)])
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) > 4
@@ -174,9 +175,8 @@ def test_no_progress_is_drawn_where_nobody_looks(capsys: pytest.CaptureFixture[s
 
 
 def test_progress_is_drawn_at_a_terminal(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    monkeypatch.setattr(output.sys.stderr, "isatty", lambda: True, raising=False)
-    wide = output.Console
-    monkeypatch.setattr(output, "console", lambda stderr: wide(stderr=stderr, force_terminal=True, width=80))
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    monkeypatch.setattr(output, "console", lambda stderr: Console(stderr=stderr, force_terminal=True, width=80))
     with output.progress("Working") as advance:
         advance(1, 2)
     assert "Working" in capsys.readouterr().err

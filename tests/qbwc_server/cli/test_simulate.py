@@ -13,7 +13,7 @@ from werkzeug.serving import make_server
 
 from qbwc_server.app import create_app
 from qbwc_server.cli.simulate import read_faults
-from qbwc_server.settings import Settings
+from qbwc_server.settings import load
 from qbwc_server.simulator import Break, WireFault
 from qbwc_server.simulator.faults import CrashDuring, Fine, RefuseToOpen, Slow
 from tests.conftest import TurnableClock
@@ -23,7 +23,7 @@ from tests.qbwc_server.cli.conftest import INVOICE, CommandLine, Import
 @pytest.fixture
 def qwc(run: CommandLine, acme: str, clock: TurnableClock) -> Iterator[Path]:
     """The .qwc file of a company whose server is up."""
-    app = create_app(Settings(database_url=run.url), clock=clock)  # type: ignore[arg-type]  # pydantic makes the SecretStr
+    app = create_app(load(database_url=run.url), clock=clock)
     server = make_server("127.0.0.1", 0, app, threaded=True)
     Thread(target=server.serve_forever, daemon=True).start()
     path = Path("acme.qwc")
