@@ -25,8 +25,9 @@ def status(runtime: Runtime, company: str | None, as_json: bool) -> None:
         return
     if not reports:
         say("There is no company yet. Add one: qbwc-server company add CODE --name NAME --time-zone ZONE")
-    for position, (_, report) in enumerate(reports):
+    for position, (each, report) in enumerate(reports):
         if position:
             say()
+        say(f"{plain(each.name)} ({each.code})")
         for line in report.lines():
-            say(plain(line))
+            say(f"  {plain(line)}")

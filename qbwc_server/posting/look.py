@@ -7,7 +7,7 @@ the document waits for a person with both candidates shown.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -214,7 +214,7 @@ def read_look_deleted(work: Work, row: RequestRow, answer: Answer) -> None:
         ret
         for ret in rets
         if (head.number is None or ret.ref_number == head.number)
-        and (ret.time_created is None or ret.time_created >= since)
+        and (ret.time_created is None or _aware(ret.time_created) >= since)
     ]
     if deleted:
         _ask(work, about, head, deleted, "One of that number was deleted in QuickBooks after it had been sent.")
@@ -270,6 +270,11 @@ def _guid(ret: Any) -> UUID | None:
         return value if isinstance(value, UUID) else UUID(str(value)) if value else None
     except ValueError:
         return None
+
+
+def _aware(moment: datetime) -> datetime:
+    """A time that came without its offset is the PC's own; the margin is wide enough for any zone."""
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
 
 
 def _first_sent(work: Work, about: RequestRow) -> datetime:

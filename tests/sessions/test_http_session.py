@@ -111,12 +111,20 @@ def test_a_whole_session_over_http(server: Server) -> None:
     imported = server.run("documents", "import", "kern", "sales.jsonl")
     assert imported["submitted"] == 2
     server.call("company", "qwc", "kern", "--output", "kern.qwc")
-    words = ("simulate", "--qwc", "kern.qwc", "--password", company["connector_password"], "--company-file", "books.json")
-    first = server.run(*words)
+    words = (
+        "simulate",
+        "--qwc",
+        "kern.qwc",
+        "--password",
+        company["connector_password"],
+        "--company-file",
+        "books.json",
+    )
+    first = server.run(*words)["updates"][-1]
     assert first["status_line"] == "1 invoice and 1 payment posted."
     again = server.run("documents", "import", "kern", "sales.jsonl")
     assert (again["added"], again["same"]) == (0, 2)
-    assert server.run(*words)["status_line"] == "No data exchange required"
+    assert server.run(*words)["updates"][-1]["status_line"] == "No data exchange required"
     documents = server.run("documents", "list", "kern")["documents"]
     assert [one["state"] for one in documents] == ["posted", "posted"]
     assert all(one["txn_id"] for one in documents)

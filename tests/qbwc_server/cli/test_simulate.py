@@ -76,7 +76,8 @@ def test_after_a_lost_answer_nothing_is_posted_twice(
     assert settled["books"]["transactions"] == 1
     shown = run.json("documents", "show", "acme", 1)
     assert shown["state"] == "posted"
-    assert "InvoiceQuery" in [request["message"] for request in shown["proof"]["requests"]]
+    assert [request["purpose"] for request in shown["proof"]["requests"]] == ["post", "look"]
+    assert "to find out whether it was executed" in run("documents", "show", "acme", 1).stdout
 
 
 def test_a_web_connector_killed_by_plan_has_a_report(run: CommandLine, acme: str, qwc: Path, bring_in: Import) -> None:

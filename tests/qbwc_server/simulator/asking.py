@@ -114,7 +114,9 @@ def name(full_name: str) -> Ref:
 
 
 def line(item: str = "Seat", **fields: Any) -> InvoiceLineAdd:
-    values = {key: Decimal(value) if isinstance(value, str) and key in NUMBERS else value for key, value in fields.items()}
+    values = {
+        key: Decimal(value) if isinstance(value, str) and key in NUMBERS else value for key, value in fields.items()
+    }
     return InvoiceLineAdd(item=name(item), **values)
 
 

@@ -87,9 +87,7 @@ def test_country_and_level_are_those_of_the_switches(books: CompanyFile) -> None
 
 
 def test_stop_on_error_leaves_the_rest_unprocessed(books: CompanyFile) -> None:
-    got = ask_all(
-        books, invoice(), invoice(customer="Nobody"), invoice(), InvoiceQueryRq(), on_error=OnError.STOP
-    )
+    got = ask_all(books, invoice(), invoice(customer="Nobody"), invoice(), InvoiceQueryRq(), on_error=OnError.STOP)
     assert [one.code for one in got] == [0, 3140, 3231, 3231]
     assert got[2].message == "The request has not been processed."
     assert len(books.invoices) == 1
@@ -129,7 +127,9 @@ def test_a_set_that_cannot_be_parsed_is_refused_as_a_whole(books: CompanyFile, b
     good, bad = document(invoice(), invoice(ref_number="5")), document(invoice(ref_number="5"))
     assert before in bad
     bad = bad.replace(before, after)
-    two = good.replace("</QBXMLMsgsRq>", bad[bad.index("<InvoiceAddRq>") : bad.index("</QBXMLMsgsRq>")] + "</QBXMLMsgsRq>")
+    two = good.replace(
+        "</QBXMLMsgsRq>", bad[bad.index("<InvoiceAddRq>") : bad.index("</QBXMLMsgsRq>")] + "</QBXMLMsgsRq>"
+    )
     if "version" in before:
         two = bad
     with pytest.raises(HResultError) as caught:
@@ -157,9 +157,7 @@ def test_macros_stand_for_ids_of_the_same_set(books: CompanyFile) -> None:
         ReceivePaymentAdd(
             customer=name("Kern Lighting"),
             total_amount=Decimal("100.00"),
-            applied_to_txn_adds=(
-                AppliedToTxnAdd(txn_id=UseMacro("TxnID:first"), payment_amount=Decimal("100.00")),
-            ),
+            applied_to_txn_adds=(AppliedToTxnAdd(txn_id=UseMacro("TxnID:first"), payment_amount=Decimal("100.00")),),
         ),
     )
     assert paid.ret.applied_to_txn_rets[0].txn_id == made.ret.txn_id

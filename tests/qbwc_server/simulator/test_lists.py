@@ -142,7 +142,10 @@ def test_an_account_can_begin_with_a_balance(books: CompanyFile) -> None:
     ret = done(
         books,
         AccountAdd(
-            name="Petty Cash", account_type=AccountType.BANK, open_balance=D("80.00"), open_balance_date=date(2026, 1, 1)
+            name="Petty Cash",
+            account_type=AccountType.BANK,
+            open_balance=D("80.00"),
+            open_balance_date=date(2026, 1, 1),
         ),
     )
     shown = done(books, AccountQueryRq(list_ids=(ret.list_id,)))
@@ -183,9 +186,7 @@ def test_a_renamed_customer_shows_its_new_name_everywhere(books: CompanyFile) ->
 
 def test_a_customer_cannot_stand_below_itself(books: CompanyFile) -> None:
     kern = next(one for one in books.customers if one.name == "Kern Lighting")
-    mod = CustomerMod(
-        list_id=kern.list_id, edit_sequence=kern.edit_sequence, parent=name("Kern Lighting:Showroom")
-    )
+    mod = CustomerMod(list_id=kern.list_id, edit_sequence=kern.edit_sequence, parent=name("Kern Lighting:Showroom"))
     assert ask(books, mod).code == 3210
 
 

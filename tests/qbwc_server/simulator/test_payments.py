@@ -192,9 +192,7 @@ def test_a_deleted_payment_gives_its_credits_back(books: CompanyFile) -> None:
 
 
 def deposit(*lines: DepositLineAdd, **fields: Any) -> DepositAdd:
-    return DepositAdd(
-        txn_date=date(2026, 3, 2), deposit_to_account=name("Checking"), deposit_line_adds=lines, **fields
-    )
+    return DepositAdd(txn_date=date(2026, 3, 2), deposit_to_account=name("Checking"), deposit_line_adds=lines, **fields)
 
 
 def test_a_deposit_takes_payments_out_of_undeposited_funds(books: CompanyFile) -> None:

@@ -133,9 +133,7 @@ def test_max_returned_cuts_and_meta_data_counts(books: CompanyFile) -> None:
 
 
 def test_only_the_elements_asked_for(books: CompanyFile) -> None:
-    answer = books.process(
-        _document(InvoiceQueryRq(ref_numbers=("A-1",), include_ret_elements=("TxnID", "RefNumber")))
-    )
+    answer = books.process(_document(InvoiceQueryRq(ref_numbers=("A-1",), include_ret_elements=("TxnID", "RefNumber"))))
     body = answer[answer.index("<InvoiceRet>") : answer.index("</InvoiceRet>")]
     assert body == f"<InvoiceRet><TxnID>{books.invoices[0].txn_id}</TxnID><RefNumber>A-1</RefNumber>"
 

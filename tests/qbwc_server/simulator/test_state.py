@@ -43,9 +43,7 @@ def work(books: CompanyFile) -> None:
     gone = done(books, CustomerAdd(name="Gone"))
     done(books, ListDelRq(list_del_type=ListDelType.CUSTOMER, list_id=gone.list_id))
     first = done(books, invoice(line("Grinder"), line(amount="5.00", override_item_account=name("Interest Income"))))
-    grouped = InvoiceAdd(
-        customer=name("Bluebird Cafe"), lines=(InvoiceLineGroupAdd(item_group=name("Starter Set")),)
-    )
+    grouped = InvoiceAdd(customer=name("Bluebird Cafe"), lines=(InvoiceLineGroupAdd(item_group=name("Starter Set")),))
     second = done(books, grouped)
     clock_of(books).forward()
     lines = (CreditMemoLineAdd(item=name("Seat"), amount=D("30.00")),)

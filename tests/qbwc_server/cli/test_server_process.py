@@ -1,0 +1,84 @@
+"""A server in a process of its own: waited for, and stopped for certain."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import sys
+from pathlib import Path
+
+import pytest
+
+from qbwc_server.cli import server_process
+from qbwc_server.cli.server_process import ServerDidNotStart, free_port, server
+
+
+@pytest.fixture
+def own_program(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """A Python program that is started in place of ours."""
+    program = tmp_path / "program.sh"
+    program.write_text("#!/bin/sh\necho 'cannot: the reason'\nexit 7\n", encoding="utf-8")
+    program.chmod(0o700)
+    monkeypatch.setattr(server_process.sys, "executable", str(program))  # type: ignore[attr-defined]  # its own import
+    return program
+
+
+def gone(group: int) -> bool:
+    try:
+        server_process.os.killpg(group, 0)  # type: ignore[attr-defined]  # its own import
+    except ProcessLookupError:
+        return True
+    return False
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the program is a shell script")
+class TestChild:
+    def test_one_that_ends_at_once_is_told_with_its_last_words(self, own_program: Path, tmp_path: Path) -> None:
+        with (
+            server(tmp_path / "s.toml", 1, tmp_path / "log") as child,
+            pytest.raises(ServerDidNotStart, match="status 7") as told,
+        ):
+            child.await_ready(seconds=30)
+        assert "cannot: the reason" in told.value.detail
+
+    def test_one_that_never_answers_is_given_up(self, own_program: Path, tmp_path: Path) -> None:
+        own_program.write_text("#!/bin/sh\nexec sleep 60\n", encoding="utf-8")
+        with (
+            server(tmp_path / "s.toml", 1, tmp_path / "log") as child,
+            pytest.raises(ServerDidNotStart, match="did not answer within 0 seconds"),
+        ):
+            child.await_ready(seconds=0.2)
+
+    def test_no_process_is_left_behind(self, own_program: Path, tmp_path: Path) -> None:
+        own_program.write_text("#!/bin/sh\ntrap '' TERM\nsleep 60 &\nsleep 60 &\nwait\nwait\n", encoding="utf-8")
+        with server(tmp_path / "s.toml", 1, tmp_path / "log") as child:
+            group = child._process.pid
+            assert not gone(group)
+            child.stop(seconds=0.2)
+            assert child.wait() == -signal.SIGKILL
+        assert gone(group)
+
+    def test_an_exception_stops_it_too(self, own_program: Path, tmp_path: Path) -> None:
+        own_program.write_text("#!/bin/sh\nexec sleep 60\n", encoding="utf-8")
+        with pytest.raises(KeyboardInterrupt), server(tmp_path / "s.toml", 1, tmp_path / "log") as child:
+            group = child._process.pid
+            raise KeyboardInterrupt
+        assert gone(group)
+
+    def test_the_environment_has_no_say(
+        self, own_program: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("QBWC_DATABASE_URL", "sqlite:///elsewhere.db")
+        own_program.write_text('#!/bin/sh\necho "[$QBWC_DATABASE_URL] $*"\n', encoding="utf-8")
+        with server(tmp_path / "s.toml", 1, tmp_path / "log") as child:
+            child.wait()
+        assert (tmp_path / "log").read_text() == f"[] -m qbwc_server.cli --settings {tmp_path / 's.toml'} serve\n"
+
+
+def test_a_port_in_use_is_passed_over() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        assert free_port(preferred=port) != port
+    assert free_port(preferred=port) == port
