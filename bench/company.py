@@ -16,6 +16,8 @@ from sqlalchemy.engine import make_url
 from qbwc_server.books.models import ListEntry, ListKind, Presence
 from qbwc_server.db import Database, schema
 from qbwc_server.documents.kinds import Document, read_document
+from qbwc_server.documents.store import by_origin
+from qbwc_server.posting import submit
 from qbwc_server.posting.submit import hand_in
 from qbwc_server.simulator.scenarios import demo_company
 from qbwc_server.tenancy.companies import add_company, find_company
@@ -100,6 +102,14 @@ def bring(database: Database, documents: list[Document], code: str = CODE) -> No
     """Queue documents, all in one transaction."""
     with database.transaction() as db:
         hand_in(db, find_company(db, code), documents, by="bench", now=datetime.now(UTC))
+
+
+def exclude(database: Database, origin: str) -> None:
+    """Take a queued document out again."""
+    with database.transaction() as db:
+        company = find_company(db, CODE)
+        row = by_origin(db, company.id, [origin])[origin]
+        submit.exclude(db, company, row, by="bench", now=datetime.now(UTC))
 
 
 def empty(folder: Path, name: str = "bench.db") -> Database:

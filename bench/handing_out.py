@@ -71,7 +71,7 @@ def measure(report: Report, *, companies: int, rounds: int, samples: int) -> lis
     """The small and the large database by turns, on SQLite and on PostgreSQL."""
     sections = []
     with company.folder() as name, ExitStack() as stack:
-        for title in ("PostgreSQL","SQLite"):
+        for title in ("SQLite", "PostgreSQL"):
             if title == "SQLite":
                 small, large = company.empty(Path(name), "small.db"), company.empty(Path(name), "large.db")
             else:
@@ -123,7 +123,8 @@ def _section(
     return Section(
         f"Time to hand out the next set, {title}",
         f"sendRequestXML in process, commit included, 25 requests a set; {FEW} companies against {companies:,} drawn "
-        f"at random; median of {rounds} rounds, each {statistics.mean(map(len, small)):.0f} sets.",
+        "at random, whose requests had come 25 at a time in turn; median of "
+        f"{rounds} rounds, each {statistics.mean(map(len, small)):.0f} sets.",
         figures,
     )
 

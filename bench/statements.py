@@ -37,7 +37,9 @@ def counting(database: Database) -> Iterator[Counter[str]]:
         event.remove(database.engine, "before_cursor_execute", seen)
 
 
-def of_one_session(database: Database, prepared: company.Prepared, *, sets: int = 2) -> Counts:
+def of_one_session(
+    database: Database, prepared: company.Prepared, *, code: str = company.CODE, sets: int = 2
+) -> Counts:
     """The statements of each call of a session that is cut after some sets; BEGIN counts, COMMIT does not."""
     operations = WebConnectorOperations(database, load(database_url=database.engine.url.render_as_string(False)))
     answers = company.InstantCompany()
@@ -48,7 +50,7 @@ def of_one_session(database: Database, prepared: company.Prepared, *, sets: int 
             found[name] = max(found.get(name, 0), count.pop("statements", 0))
             return result
 
-        ticket = counted("authenticate", operations.authenticate(company.CODE, prepared.password, "127.0.0.1"))[0]
+        ticket = counted("authenticate", operations.authenticate(code, prepared.password, "127.0.0.1"))[0]
         hcp = prepared.hcp
         for number in range(sets):
             name = "first sendRequestXML" if number == 0 else "later sendRequestXML"

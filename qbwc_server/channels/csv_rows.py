@@ -20,7 +20,7 @@ from qbwc_server.channels.contract import MAX_RECORD_CHARACTERS, FileRefused, Un
 
 SEPARATORS = (",", ";", "\t")
 MAX_DOCUMENT_ROWS = 1001  # 1,000 lines, and a first row that holds none
-_CHUNK = 1 << 20
+_CHUNK = 1 << 16
 _MOST_BROKEN_ROWS = 1000  # more than this is not a file with mistakes but another kind of file
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
@@ -175,9 +175,7 @@ class Table:
         """All records below the header, in order. Raises FileRefused after very many broken ones."""
         broken = 0
         with opened_text(self._stream, self.encoding) as text:
-            records = _records(Lines(text, MAX_RECORD_CHARACTERS), self.separator, len(self.titles))
-            next(_filled(records), None)  # the header
-            for number, cells, trouble in _filled(records):
+            for number, cells, trouble in self._records(text):
                 named = {c: v.strip() for c, v in zip(self.columns, cells, strict=False) if c is not None}
                 if trouble is None:
                     yield Row(number, named)
@@ -221,14 +219,21 @@ class Table:
         seen: set[int] = set()
         twice: set[int] = set()
         last = ""
-        for row in self.rows():
-            name = row.cells.get(key, "")
-            if not name or name == last:
-                continue
-            last = name
-            number = hash(name)
-            (twice if number in seen else seen).add(number)
+        at = self.columns.index(key)
+        with opened_text(self._stream, self.encoding) as text:
+            for _, cells, _ in self._records(text):
+                name = cells[at].strip() if at < len(cells) else ""
+                if not name or name == last:
+                    continue
+                last = name
+                number = hash(name)
+                (twice if number in seen else seen).add(number)
         return frozenset(twice)
+
+    def _records(self, text: TextIO) -> Iterator[tuple[int, list[str], _Trouble]]:
+        records = _filled(_records(Lines(text, MAX_RECORD_CHARACTERS), self.separator, len(self.titles)))
+        next(records, None)  # the header
+        return records
 
 
 def header_of(text: TextIO, column: Callable[[str], str | None]) -> tuple[str, tuple[str, ...]]:
@@ -309,6 +314,8 @@ def _cells_before_trouble(line: str, separator: str) -> list[str]:
 
 def ends_inside_quotes(line: str, separator: str, *, inside: bool = False) -> bool:
     """Whether a quoted cell is still open at the end of ``line``, by the csv module's rules."""
+    if '"' not in line:
+        return inside
     at = 0
     while True:
         if inside:

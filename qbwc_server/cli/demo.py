@@ -79,8 +79,7 @@ def demo(ctx: click.Context, leave: bool, port: int | None, folder: Path, fresh:
                 say()
                 print_outcome(outcome, place)
             if not leave:
-                tell(f"The server goes on at {settings.base_url}. Ctrl-C ends it; the same command continues later.")
-                serve_on(child, place)
+                serve_on(child, place, lambda: tell(f"The server goes on at {settings.base_url}. Ctrl-C ends it."))
     if not outcome.as_expected:
         ctx.exit(Exit.NEEDS_A_PERSON)
 
@@ -158,11 +157,12 @@ def run_updates(place: DemoFolder, password: str, quickbooks: CompanyFile) -> li
         return [first, one_update(connector)]
 
 
-def serve_on(child: ServerProcess, place: DemoFolder) -> None:
+def serve_on(child: ServerProcess, place: DemoFolder, announce: Callable[[], None]) -> None:
     """Return at Ctrl-C. Raises ServerEnded where the server ends by itself."""
     try:
+        announce()
         status = child.wait()
     except KeyboardInterrupt:
-        note("Stopped.")
+        note("Stopped. The same command continues later.")
         return
     raise ServerEnded(f"The server ended with status {status}.", detail=f"Its last words are in {place.log}.")

@@ -78,7 +78,7 @@ def server(settings_file: Path, port: int, log: Path) -> Iterator[ServerProcess]
     What the environment says of QBWC is kept from it; the settings file decides.
     """
     environment = {name: value for name, value in os.environ.items() if not name.startswith("QBWC_")}
-    command = [sys.executable, "-m", "qbwc_server.cli", "--settings", str(settings_file), "serve"]
+    command = [sys.executable, "-P", "-m", "qbwc_server.cli", "--settings", str(settings_file), "serve"]
     with log.open("wb") as output:
         process = subprocess.Popen(  # noqa: S603 - our own program with our own arguments
             command,

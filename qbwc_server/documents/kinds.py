@@ -89,7 +89,6 @@ class _Document(Record):
     date: BookDate
     customer: Party
     memo: Long | None = None
-    class_name: Short | None = Field(default=None, alias="class")
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
@@ -103,13 +102,13 @@ class _Document(Record):
         return {"name": value} if isinstance(value, str) else value
 
 
-class _Sale(_Document):
+class Sale(_Document):
     """What invoices, sales receipts and credit memos share."""
 
     lines: tuple[Line, ...] = Field(min_length=1, max_length=1000)
+    class_name: Short | None = Field(default=None, alias="class")
     sales_tax_item: Short | None = None  # the one tax item or group of the document
     customer_message: Short | None = None
-    po_number: Short | None = None
     template: Short | None = None
     other: Short | None = None
     to_be_printed: bool | None = None
@@ -118,10 +117,11 @@ class _Sale(_Document):
     total: Amount | None = None  # given: QuickBooks' own total is compared with it
 
 
-class Invoice(_Sale):
+class Invoice(Sale):
     """An invoice."""
 
     kind: Literal["invoice"] = "invoice"
+    po_number: Short | None = None
     due_date: BookDate | None = None
     terms: Short | None = None
     sales_rep: Short | None = None
@@ -132,7 +132,7 @@ class Invoice(_Sale):
     titles = "invoices"
 
 
-class SalesReceipt(_Sale):
+class SalesReceipt(Sale):
     """A sale that is paid at once."""
 
     kind: Literal["sales_receipt"] = "sales_receipt"
@@ -144,10 +144,11 @@ class SalesReceipt(_Sale):
     titles = "sales receipts"
 
 
-class CreditMemo(_Sale):
+class CreditMemo(Sale):
     """A credit to a customer; amounts are positive."""
 
     kind: Literal["credit_memo"] = "credit_memo"
+    po_number: Short | None = None
     ar_account: Short | None = None
 
     title = "credit memo"

@@ -66,8 +66,9 @@ def decide(db: Session, company: Company, row: DocumentRow, *, posted_as: str | 
 def resume(db: Session, company: Company, *, repost: bool, by: str, now: datetime) -> int:
     """Lift a hold. Returns how many postings are going to be looked for in the file.
 
-    Another company file: the one that is open in the next session is the right one from then on. A restored backup: with ``repost`` every posting is
-    looked for, and what the file lacks is entered again; without, the file is taken as it is.
+    Another company file: the one that is open in the next session is the right one from then on. A restored backup:
+    with ``repost`` every posting is looked for, and what the file lacks is entered again; without, the file is taken
+    as it is.
     """
     lock(db, company)
     hold = company.hold

@@ -107,6 +107,7 @@ class Entry:
     quantity: Decimal = Decimal(0)  # on hand, inventory items only
     stock_value: Decimal = Decimal("0.00")
     full_name: str = ""
+    ref: Ref = field(default_factory=Ref)  # how others refer to it
     facts: ItemFacts = field(default_factory=ItemFacts)
 
     def __post_init__(self) -> None:
@@ -115,6 +116,7 @@ class Entry:
     def refresh(self) -> None:
         """Work out what follows from the fields, after they have changed."""
         self.full_name = f"{self.parent.full_name}:{self.name}" if self.parent else self.name
+        self.ref = Ref(list_id=self.list_id, full_name=self.full_name)
         if self.kind.space == "item":
             self.facts = item_facts(self.kind.tag, self.values)
 
@@ -122,11 +124,6 @@ class Entry:
     def sublevel(self) -> int:
         """0 at the top."""
         return self.parent.sublevel + 1 if self.parent else 0
-
-    @property
-    def ref(self) -> Ref:
-        """How others refer to it."""
-        return Ref(list_id=self.list_id, full_name=self.full_name)
 
     @property
     def external_guid(self) -> UUID | None:

@@ -52,9 +52,9 @@ _LINE = _some(
     **{"class": _WORD},
 ).filter(bool)
 _SALE = {
+    "class": _WORD,
     "sales_tax_item": _WORD,
     "customer_message": _WORD,
-    "po_number": _WORD,
     "template": _WORD,
     "other": _WORD,
     "to_be_printed": st.booleans(),
@@ -65,6 +65,7 @@ _SALE = {
 _OPTIONAL: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     "invoice": {
         **_SALE,
+        "po_number": _WORD,
         "due_date": _DAY,
         "terms": _WORD,
         "sales_rep": _WORD,
@@ -72,7 +73,7 @@ _OPTIONAL: dict[str, dict[str, st.SearchStrategy[Any]]] = {
         "ar_account": _WORD,
     },
     "sales_receipt": {**_SALE, "payment_method": _WORD, "check_number": _WORD, "deposit_to": _WORD},
-    "credit_memo": {**_SALE, "ar_account": _WORD},
+    "credit_memo": {**_SALE, "po_number": _WORD, "ar_account": _WORD},
     "payment": {"payment_method": _WORD, "deposit_to": _WORD, "ar_account": _WORD},
 }
 
@@ -86,7 +87,7 @@ def documents(draw: st.DrawFn) -> Document:
         "origin": draw(_ORIGIN),
         "date": draw(_DAY),
         "customer": draw(_CUSTOMER),
-        **draw(_some(number=_NUMBER, memo=_TEXT, **{"class": _WORD}, **_OPTIONAL[kind])),
+        **draw(_some(number=_NUMBER, memo=_TEXT, **_OPTIONAL[kind])),
     }
     if kind == "payment":
         value["amount"] = draw(_POSITIVE)

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import json
 import tracemalloc
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from qbwc_server.channels import importing
-from qbwc_server.channels.contract import FileRefused, FileTooLarge, UnknownFormat
-from qbwc_server.channels.importing import MOST_FINDINGS, ImportReport, Kept, Progress, import_file
+from qbwc_server.channels.contract import Draft, FileRefused, FileTooLarge, UnknownFormat
+from qbwc_server.channels.import_report import MOST_FINDINGS
+from qbwc_server.channels.importing import ImportReport, Kept, Progress, import_file
+from qbwc_server.channels.registry import format_named, read_options, recognise
 from qbwc_server.channels.shopify.options import ShopifyOptions
 from qbwc_server.db import Database
 from qbwc_server.documents.lifecycle import State
@@ -119,7 +119,8 @@ def test_the_record_is_json(sqlite_shop: Database, tmp_path: Path) -> None:
     assert json.loads(json.dumps(record)) == record
     assert record["total"] == "5.00"
     assert record["needs_a_person"] is True
-    (finding,) = record["findings"] if isinstance(record["findings"], list) else ()
+    assert isinstance(record["findings"], list)
+    (finding,) = record["findings"]
     assert (finding["line"], finding["outcome"], finding["code"]) == (2, "problem", "not_json")
 
 
@@ -348,35 +349,56 @@ def test_own_exports_are_accounted_for(shop: Database, name: str) -> None:
     assert (again.added, again.same) == (0, report.added)
 
 
-def test_ten_thousand_rows_in_bounded_memory(sqlite_shop: Database, tmp_path: Path) -> None:
-    def peak(path: Path, count: int) -> int:
-        tracemalloc.start()
-        try:
-            report = run(sqlite_shop, path, submit=False)
-            assert report.documents == count
-            return tracemalloc.get_traced_memory()[1]
-        finally:
-            tracemalloc.stop()
+def peak_of_import(database: Database, path: Path, count: int) -> int:
+    tracemalloc.start()
+    try:
+        assert run(database, path, submit=False).added == count
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
 
-    def file_of(name: str, numbers: range) -> Path:
-        path = tmp_path / name
-        path.write_bytes(export(*(order(f"#{n}", "25.00", [TEA, line("Cup", "5.00")]) for n in numbers)))
-        return path
 
-    small, large = file_of("small.csv", range(1000, 2000)), file_of("large.csv", range(10_000, 15_000))
-    peak(small, 1000)  # caches fill
-    assert peak(large, 5000) < 1.5 * peak(small, 1000) + 2_000_000
+def test_an_import_needs_memory_for_a_batch_only(
+    sqlite_shop: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing, "BATCH", 50)
+    small = json_lines(tmp_path, *(invoice(f"s-{n}") for n in range(200))).rename(tmp_path / "small.jsonl")
+    peak_of_import(sqlite_shop, json_lines(tmp_path, invoice("caches-fill")).rename(tmp_path / "one.jsonl"), 1)
+    large = json_lines(tmp_path, *(invoice(f"l-{n}") for n in range(2000)))
+    # keeping all 2,000 documents instead of 50 takes about 15 MB
+    assert peak_of_import(sqlite_shop, large, 2000) < peak_of_import(sqlite_shop, small, 200) + 1_000_000
+
+
+def test_ten_thousand_rows_are_read_in_bounded_memory(tmp_path: Path) -> None:
+    def peak(count: int) -> int:
+        lines = [TEA, *[line("Cup", "1.00")] * 9]
+        path = tmp_path / f"{count}.csv"
+        path.write_bytes(export(*(order(f"#{n}", "29.00", lines) for n in range(count))))
+        found = format_named("shopify_orders")
+        with path.open("rb") as stream:
+            tracemalloc.start()
+            try:
+                assert sum(isinstance(one, Draft) for one in found.read(stream, read_options(found, None))) == count
+                return tracemalloc.get_traced_memory()[1]
+            finally:
+                tracemalloc.stop()
+
+    peak(1)  # caches fill
+    few = peak(100)
+    assert peak(1000) < 1.3 * few + 200_000  # 10,000 rows; the file has 1 MB
+
+
+def test_ten_thousand_rows_go_in(sqlite_shop: Database, tmp_path: Path) -> None:
+    path = orders(tmp_path, *(order(f"#{n}", "24.00", [TEA, *[line("Cup", "1.00")] * 4]) for n in range(2000)))
+    assert tally(run(sqlite_shop, path)) == (2000, 2000, 0, 0, 2000, 0, 0, 0)
     with sqlite_shop.reading() as db:
-        assert db.scalar(select(func.count()).select_from(DocumentRow)) == 6000
-        assert counts(db, find_company(db, "shop").id) == {State.FOR_REVIEW: 6000}
+        assert counts(db, find_company(db, "shop").id) == {State.SUBMITTED: 2000}
 
 
 def test_reading_a_file_is_a_stream(tmp_path: Path) -> None:
     """Documents come out long before the file has been read to its end."""
     path = json_lines(tmp_path, *(invoice(f"i-{n}") for n in range(5000)))
     with path.open("rb") as stream:
-        found: Iterator[object] = importing.recognise(stream, path.name).read(
-            stream, importing.read_options(importing.format_named("jsonl"), None)
-        )
-        next(found)
+        found = recognise(stream, path.name)
+        next(iter(found.read(stream, read_options(found, None))))
         assert stream.tell() < path.stat().st_size / 4

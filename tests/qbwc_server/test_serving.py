@@ -36,13 +36,14 @@ class Server:
 
     def __init__(self, database_url: str, workers: int, temporary: Path, stalled_s: int = 60) -> None:
         self.temporary = temporary
-        self.process = subprocess.Popen(
-            [sys.executable, "-c", PROGRAM, database_url, str(workers), str(stalled_s)],
-            stdout=subprocess.PIPE,
-            stderr=(temporary.parent / "server.log").open("w"),
-            text=True,
-            env={**os.environ, "TMPDIR": str(temporary)},
-        )
+        with (temporary.parent / "server.log").open("a") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-c", PROGRAM, database_url, str(workers), str(stalled_s)],
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+                env={**os.environ, "TMPDIR": str(temporary)},
+            )
         assert self.process.stdout is not None
         self.address = self.process.stdout.readline().strip()
         self.port = int(self.address.rpartition(":")[2])
@@ -191,7 +192,8 @@ def test_a_hostile_head_is_refused(start: StartServer, workers: int, head: bytes
 def test_two_lengths_for_one_body_are_refused(start: StartServer) -> None:
     with start(2).connect() as connection:
         connection.sendall(
-            b"POST /qbwc HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
+            b"POST /qbwc HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n"
+            b"0\r\n\r\n"
         )
         assert _everything(connection).startswith(b"HTTP/1.1 400")
 

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 from pydantic import ValidationError
 
-from qbwc_server.channels.cells import CENT, Unreadable, amount_of, date_of, quantity_of, shown, storable
+from qbwc_server.channels.cells import CENT, shown, storable
 from qbwc_server.channels.contract import Draft, RowProblem, Skipped
-from qbwc_server.channels.csv_rows import Group, Row
+from qbwc_server.channels.csv_rows import Group
 from qbwc_server.channels.files.mistakes import mistakes, path
 from qbwc_server.channels.shopify.footing import Amounts, Footing, foot
 from qbwc_server.channels.shopify.options import CustomerMode, ShopifyOptions
+from qbwc_server.channels.shopify.order_rows import EXPORT_AGAIN, ORIGIN, Order, OrderProblem, Scope, unguarded
 from qbwc_server.documents.kinds import Address, Invoice, Line, Party, SalesReceipt
 from qbwc_server.documents.problems import Problem
 
-ORIGIN = "shopify:order:"
 _PAID = frozenset(("paid", "partially_refunded"))
 _OPEN = frozenset(("pending", "unpaid", "authorized", "partially_paid", "overdue"))
 _LEFT_OUT = {
@@ -27,33 +24,12 @@ _LEFT_OUT = {
     "refunded": "It was refunded in full.",
     "expired": "Its payment authorization expired.",
 }
-_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9:.]+ ?(?:[+-][0-9]{2}:?[0-9]{2}|Z|UTC)?)?")
-_GUARDED = re.compile(r"'[=+\-@0-9]")  # how the export keeps spreadsheets from reading a text as a number or formula
-_EXPORT_AGAIN = "Export the orders again, and leave the file as it is."
 _MOST_TAXES = 20
-
-
-class OrderProblem(Unreadable):
-    """What keeps an order out, with the column and line where it was seen."""
-
-    def __init__(
-        self, code: str, message: str, advice: str, *, column: str = "", line_number: int | None = None
-    ) -> None:
-        super().__init__(code, message, advice)
-        self.column, self.line_number = column, line_number
-
-
-@dataclass
-class Scope:
-    """What holds for the whole file: options, and the currency of its first order."""
-
-    options: ShopifyOptions
-    currency: str | None = None
 
 
 def outcome_of(group: Group, scope: Scope) -> Draft | RowProblem | Skipped:
     """The order as a draft, or why it is left out, or what is wrong with it."""
-    order = _Order(group, scope)
+    order = Order(group, scope)
     try:
         return _skipped(order) or _draft(order)
     except OrderProblem as found:
@@ -68,78 +44,7 @@ def outcome_of(group: Group, scope: Scope) -> Draft | RowProblem | Skipped:
         )
 
 
-@dataclass
-class _Order:
-    """The rows of one order; values of the order stand on the first row only."""
-
-    group: Group
-    scope: Scope
-    notes: list[str] = field(default_factory=list)
-
-    @property
-    def name(self) -> str:
-        return self.group.key
-
-    @property
-    def first(self) -> Row:
-        return self.group.rows[0]
-
-    @property
-    def identified(self) -> bool:
-        """Whether the file gives the shop's own id of the order; spreadsheets may have turned it into 7.7E+12."""
-        return self.text("id").isascii() and self.text("id").isdigit()
-
-    @property
-    def origin(self) -> str:
-        return ORIGIN + (self.text("id") if self.identified else self.name)
-
-    @property
-    def status(self) -> str:
-        return self.text("financial status").casefold().replace(" ", "_")
-
-    def text(self, column: str) -> str:
-        return storable(self.first.cells.get(column, ""))
-
-    def money(self, column: str, row: Row | None = None) -> Decimal:
-        """An amount, nothing where the cell is empty."""
-        row = row or self.first
-        text = row.cells.get(column, "")
-        try:
-            return amount_of(text) if text else Decimal(0)
-        except Unreadable as found:
-            raise _at(row, column, found) from None
-
-    def number(self, column: str, row: Row) -> Decimal:
-        """A quantity, which must be there."""
-        try:
-            return quantity_of(row.cells.get(column, ""))
-        except Unreadable as found:
-            raise _at(row, column, found) from None
-
-    def day(self, column: str) -> date | None:
-        """The day of a moment as written, that is in the shop's own zone."""
-        text = self.text(column)
-        if not text:
-            return None
-        try:
-            if not _MOMENT.fullmatch(text):
-                raise Unreadable("bad_date", f"{shown(text)} is no moment as Shopify writes it.", _EXPORT_AGAIN)
-            return date_of(text[:10])
-        except Unreadable as found:
-            raise _at(self.first, column, found) from None
-
-
-def _at(row: Row, column: str, found: Unreadable) -> OrderProblem:
-    return OrderProblem(
-        found.code,
-        f"{column.capitalize()}: {found.message}",
-        found.advice,
-        column=column.capitalize(),
-        line_number=row.line_number,
-    )
-
-
-def _skipped(order: _Order) -> Skipped | None:
+def _skipped(order: Order) -> Skipped | None:
     if order.status in _LEFT_OUT:
         code, why = order.status, _LEFT_OUT[order.status]
     elif order.text("cancelled at"):
@@ -155,7 +60,7 @@ def _skipped(order: _Order) -> Skipped | None:
     )
 
 
-def _draft(order: _Order) -> Draft:
+def _draft(order: Order) -> Draft:
     _check_values(order)
     _check_currency(order)
     options = order.scope.options
@@ -168,11 +73,11 @@ def _draft(order: _Order) -> Draft:
     return Draft(document, order.first.line_number, tuple(order.notes), review, _twin(order))
 
 
-def _check_values(order: _Order) -> None:
+def _check_values(order: Order) -> None:
     """The values of the order are on its first row, and its rows are one order's."""
     for title in ("Financial Status", "Created at", "Total"):
         if not order.text(title.casefold()):
-            raise OrderProblem("order_values_missing", f"Its first row has no {title}.", _EXPORT_AGAIN, column=title)
+            raise OrderProblem("order_values_missing", f"Its first row has no {title}.", EXPORT_AGAIN, column=title)
     if order.status not in _PAID | _OPEN:
         raise OrderProblem(
             "unknown_status",
@@ -192,7 +97,7 @@ def _check_values(order: _Order) -> None:
                 )
 
 
-def _check_currency(order: _Order) -> None:
+def _check_currency(order: Order) -> None:
     scope = order.scope
     found = order.text("currency").upper()
     if not found:
@@ -207,7 +112,7 @@ def _check_currency(order: _Order) -> None:
         )
 
 
-def _lines(order: _Order, total: Decimal) -> tuple[list[Line], Footing]:
+def _lines(order: Order, total: Decimal) -> tuple[list[Line], Footing]:
     """Lines that add up to the total, except for a difference beyond the cap, and how the amounts were read."""
     options = order.scope.options
     lines = list(_product_lines(order))
@@ -253,7 +158,7 @@ def _lines(order: _Order, total: Decimal) -> tuple[list[Line], Footing]:
     return lines, footing
 
 
-def _product_lines(order: _Order) -> Iterator[Line]:
+def _product_lines(order: Order) -> Iterator[Line]:
     options = order.scope.options
     for row in order.group.rows:
         name = storable(row.cells.get("lineitem name", ""))
@@ -277,14 +182,14 @@ def _product_lines(order: _Order) -> Iterator[Line]:
         )
 
 
-def _taxes(order: _Order) -> Iterator[tuple[str, Decimal]]:
+def _taxes(order: Order) -> Iterator[tuple[str, Decimal]]:
     for number in range(1, _MOST_TAXES + 1):
         amount = order.money(f"tax {number} value")
         if amount:
             yield order.text(f"tax {number} name") or "Taxes", amount
 
 
-def _review(order: _Order, footing: Footing, booked: Decimal, total: Decimal) -> Problem | None:
+def _review(order: Order, footing: Footing, booked: Decimal, total: Decimal) -> Problem | None:
     """Why a person looks before the order is submitted."""
     owed = order.money("outstanding balance")
     found: list[Problem] = []
@@ -321,7 +226,7 @@ def _review(order: _Order, footing: Footing, booked: Decimal, total: Decimal) ->
     return found[0] if found else None
 
 
-def _note_money(order: _Order) -> None:
+def _note_money(order: Order) -> None:
     """What of the order's money is not in the document."""
     if (refunded := order.money("refunded amount")) > 0:
         order.notes.append(f"{refunded} of order {order.name} was refunded in Shopify; it needs a credit memo.")
@@ -330,7 +235,7 @@ def _note_money(order: _Order) -> None:
         order.notes.append(f"{total - owed} of order {order.name} was paid already; it needs a payment.")
 
 
-def _number(order: _Order) -> str | None:
+def _number(order: Order) -> str | None:
     number = order.name.removeprefix("#").strip()
     if 0 < len(number) <= Invoice.number_limit:
         return number
@@ -338,12 +243,12 @@ def _number(order: _Order) -> str | None:
     return None
 
 
-def _memo(order: _Order) -> str:
+def _memo(order: Order) -> str:
     gateways = order.text("payment method")
     return f"Shopify order {order.name}" + (f", {gateways}" if gateways else "")
 
 
-def _receipt(order: _Order, lines: list[Line], total: Decimal, options: ShopifyOptions) -> SalesReceipt:
+def _receipt(order: Order, lines: list[Line], total: Decimal, options: ShopifyOptions) -> SalesReceipt:
     return SalesReceipt.model_validate(
         {
             **_sale(order, lines, total, options),
@@ -353,7 +258,7 @@ def _receipt(order: _Order, lines: list[Line], total: Decimal, options: ShopifyO
     )
 
 
-def _invoice(order: _Order, lines: list[Line], total: Decimal, options: ShopifyOptions) -> Invoice:
+def _invoice(order: Order, lines: list[Line], total: Decimal, options: ShopifyOptions) -> Invoice:
     return Invoice.model_validate(
         {
             **_sale(order, lines, total, options),
@@ -363,7 +268,7 @@ def _invoice(order: _Order, lines: list[Line], total: Decimal, options: ShopifyO
     )
 
 
-def _sale(order: _Order, lines: list[Line], total: Decimal, options: ShopifyOptions) -> dict[str, object]:
+def _sale(order: Order, lines: list[Line], total: Decimal, options: ShopifyOptions) -> dict[str, object]:
     return {
         "origin": order.origin,
         "number": _number(order),
@@ -377,7 +282,7 @@ def _sale(order: _Order, lines: list[Line], total: Decimal, options: ShopifyOpti
     }
 
 
-def _customer(order: _Order) -> Party:
+def _customer(order: Order) -> Party:
     options = order.scope.options
     if options.customers is CustomerMode.SINGLE:
         return Party(name=options.single_customer)
@@ -400,7 +305,7 @@ def _entry_name(text: str) -> str:
     return " ".join(text.replace(":", " ").split())
 
 
-def _address(order: _Order, which: str) -> Address | None:
+def _address(order: Order, which: str) -> Address | None:
     streets = [order.text(f"{which} address1"), order.text(f"{which} address2")]
     if not any(streets):
         streets = [order.text(f"{which} street")]
@@ -415,12 +320,7 @@ def _address(order: _Order, which: str) -> Address | None:
     return Address(lines=lines, **given) if lines or given else None
 
 
-def unguarded(text: str) -> str:
-    """Without the apostrophe that marks digits and signs as text."""
-    return text[1:] if _GUARDED.match(text) else text
-
-
-def _twin(order: _Order) -> Callable[[str], bool]:
+def _twin(order: Order) -> Callable[[str], bool]:
     """Whether a stored origin is this order under its other key: by name where a file gave no id, or the reverse."""
     by_name = ORIGIN + order.name
     if order.identified:

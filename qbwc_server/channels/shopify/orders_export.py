@@ -9,7 +9,8 @@ from qbwc_server.channels.cells import Unreadable
 from qbwc_server.channels.contract import Outcome, Remark, RowProblem, WrongColumns
 from qbwc_server.channels.csv_rows import SEPARATORS, Group, Table, encoding_remark
 from qbwc_server.channels.shopify.options import ShopifyOptions
-from qbwc_server.channels.shopify.order import Scope, outcome_of
+from qbwc_server.channels.shopify.order import outcome_of
+from qbwc_server.channels.shopify.order_rows import Scope
 
 REQUIRED = (
     "Name",

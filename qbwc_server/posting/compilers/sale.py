@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
-from typing import Protocol
+from typing import Protocol, TypedDict
 
-from qbwc_server.documents.kinds import Address, Line
+from qbwc_server.documents.kinds import Address, Line, Sale
 from qbwc_server.documents.totals import line_amount
+from qbwc_server.posting.options import PostingOptions
 from qbwc_server.posting.texts import Texts
 from qbxml import Address as QbAddress
 from qbxml import Ref
@@ -40,6 +42,56 @@ def address(given: Address | None, field: str, texts: Texts) -> QbAddress | None
     )
 
 
+class Header(TypedDict):
+    """What the messages of all three kinds have in common, under qbxml's names."""
+
+    customer: Ref
+    class_: Ref | None
+    template: Ref | None
+    txn_date: date
+    ref_number: str | None
+    bill_address: QbAddress | None
+    ship_address: QbAddress | None
+    item_sales_tax: Ref | None
+    memo: str | None
+    customer_msg: Ref | None
+    is_to_be_printed: bool | None
+    is_to_be_emailed: bool | None
+    other: str | None
+
+
+def header(document: Sale, options: PostingOptions, texts: Texts) -> Header:
+    """Everything about the document but its lines and what only its kind has."""
+    return Header(
+        customer=Ref(full_name=texts.name(document.customer.name, "customer", NAME)),
+        class_=ref(texts.name_or_none(document.class_name, "class", CLASS)),
+        template=ref(texts.name_or_none(document.template, "template", 31)),
+        txn_date=document.date,
+        ref_number=texts.name_or_none(document.number, "number", 11),
+        bill_address=address(document.customer.billing_address, "billing_address", texts),
+        ship_address=address(document.customer.shipping_address, "shipping_address", texts),
+        item_sales_tax=ref(document.sales_tax_item or options.sales_tax_item),
+        memo=texts.prose(document.memo, "memo", 4095),
+        customer_msg=ref(texts.name_or_none(document.customer_message, "customer_message", 101)),
+        is_to_be_printed=document.to_be_printed,
+        is_to_be_emailed=document.to_be_emailed,
+        other=texts.prose(document.other, "other", 29),
+    )
+
+
+class LineContent(TypedDict):
+    """A line of any of the three kinds, under qbxml's names."""
+
+    item: Ref | None
+    desc: str | None
+    quantity: Decimal | None
+    rate: Decimal | None
+    class_: Ref | None
+    amount: Decimal | None
+    service_date: date | None
+    sales_tax_code: Ref | None
+
+
 @dataclass(frozen=True, slots=True)
 class LineValues:
     """A line in QuickBooks' terms. Either rate or amount is given, so that it computes what we mean, to the cent."""
@@ -52,6 +104,20 @@ class LineValues:
     total: Decimal | None  # what the line comes to; None where only QuickBooks knows the price
     tax_code: str | None
     class_name: str | None
+    service_date: date | None
+
+    def content(self) -> LineContent:
+        """As the messages take it."""
+        return LineContent(
+            item=ref(self.item),
+            desc=self.desc,
+            quantity=self.quantity,
+            rate=self.rate,
+            class_=ref(self.class_name),
+            amount=self.amount,
+            service_date=self.service_date,
+            sales_tax_code=ref(self.tax_code),
+        )
 
 
 def line_values(lines: Iterable[Line], texts: Texts) -> list[LineValues]:
@@ -64,7 +130,7 @@ def line_values(lines: Iterable[Line], texts: Texts) -> list[LineValues]:
     for index, line in enumerate(lines):
         at = f"lines[{index}]"
         total = line_amount(line)
-        exact = line.rate is not None and (line.quantity or Decimal(1)) * line.rate == total
+        exact = line.rate is not None and (Decimal(1) if line.quantity is None else line.quantity) * line.rate == total
         priced = line.item is not None and total is not None
         found.append(
             LineValues(
@@ -76,6 +142,7 @@ def line_values(lines: Iterable[Line], texts: Texts) -> list[LineValues]:
                 total=total if line.item is not None else None,
                 tax_code=texts.name_or_none(line.tax_code, f"{at}.tax_code", 3),
                 class_name=texts.name_or_none(line.class_name, f"{at}.class", CLASS),
+                service_date=line.service_date,
             )
         )
     return found
@@ -126,13 +193,50 @@ def same_lines(wanted: Sequence[LineValues], found: Sequence[LineRet]) -> bool:
     return len(wanted) == len(found) and all(map(same_line, wanted, found))
 
 
-def line_id_for(wanted: LineValues, found: LineRet | None) -> str:
+def line_changes(wanted: Sequence[LineValues], found: Sequence[LineRet]) -> Iterator[tuple[str, LineContent | None]]:
+    """What turns the lines in the books into the lines wanted, in order: a TxnLineID, and its new content.
+
+    A line that says already what is wanted is named without content, since lines left out are deleted; a new one
+    is "-1".
+    """
+    for index, line in enumerate(wanted):
+        there = found[index] if index < len(found) else None
+        if there is not None and there.txn_line_id is not None and same_line(line, there):
+            yield there.txn_line_id, None
+        else:
+            yield _line_id(line, there), line.content()
+
+
+def _line_id(wanted: LineValues, found: LineRet | None) -> str:
     """The line to change into ``wanted``, or "-1" for a new one.
 
-    A line that has a quantity cannot lose it by a modification, and another item would keep the old one's leftovers:
-    those are replaced by a new line instead.
+    A line that has a quantity cannot lose it by a modification, and another item would keep the leftovers of the old
+    one: those are replaced by a new line instead.
     """
     if found is None or found.txn_line_id is None or wanted.item is None or found.item is None:
         return "-1"
     keeps_quantity = (wanted.quantity is None) == (found.quantity is None)
     return found.txn_line_id if keeps_quantity and same_name(wanted.item, found.item) else "-1"
+
+
+class SaleRet(Protocol):
+    """What invoices and sales receipts in the books tell of themselves."""
+
+    @property
+    def customer(self) -> Ref | None: ...
+    @property
+    def txn_date(self) -> date | None: ...
+    @property
+    def ref_number(self) -> str | None: ...
+    @property
+    def memo(self) -> str | None: ...
+
+
+def same_header(document: Sale, found: SaleRet, texts: Texts) -> bool:
+    """Whether customer, date, number and memo in the books are the document's."""
+    return (
+        same_name(texts.name(document.customer.name, "customer", NAME), found.customer)
+        and found.txn_date == document.date
+        and (document.number is None or found.ref_number == texts.name(document.number, "number", 11))
+        and (found.memo or "") == (texts.prose(document.memo, "memo", 4095) or "")
+    )

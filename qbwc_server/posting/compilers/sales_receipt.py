@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TypedDict
 from uuid import UUID
 
 from qbwc_server.documents.kinds import SalesReceipt
 from qbwc_server.posting.compilers.sale import (
-    CLASS,
-    NAME,
-    address,
-    line_id_for,
+    header,
+    line_changes,
     line_values,
     ref,
-    same_line,
+    same_header,
     same_lines,
     same_name,
 )
@@ -29,97 +28,56 @@ from qbxml import (
 )
 
 
+class _OfReceipt(TypedDict):
+    check_number: str | None
+    payment_method: Ref | None
+    deposit_to_account: Ref | None
+
+
+def _of_receipt(document: SalesReceipt, options: PostingOptions, texts: Texts) -> _OfReceipt:
+    return _OfReceipt(
+        check_number=texts.prose(document.check_number, "check_number", 25),
+        payment_method=ref(texts.name_or_none(document.payment_method, "payment_method", 31)),
+        deposit_to_account=ref(document.deposit_to or options.deposit_to),
+    )
+
+
 def add(document: SalesReceipt, guid: UUID, options: PostingOptions, texts: Texts) -> SalesReceiptAdd:
     """The receipt as a new transaction."""
     return SalesReceiptAdd(
-        customer=Ref(full_name=texts.name(document.customer.name, "customer", NAME)),
-        class_=ref(texts.name_or_none(document.class_name, "class", CLASS)),
-        template=ref(texts.name_or_none(document.template, "template", 31)),
-        txn_date=document.date,
-        ref_number=texts.name_or_none(document.number, "number", 11),
-        bill_address=address(document.customer.billing_address, "billing_address", texts),
-        ship_address=address(document.customer.shipping_address, "shipping_address", texts),
-        check_number=texts.prose(document.check_number, "check_number", 25),
-        payment_method=ref(texts.name_or_none(document.payment_method, "payment_method", 31)),
-        item_sales_tax=ref(document.sales_tax_item or options.sales_tax_item),
-        memo=texts.prose(document.memo, "memo", 4095),
-        customer_msg=ref(texts.name_or_none(document.customer_message, "customer_message", 101)),
-        is_to_be_printed=document.to_be_printed,
-        is_to_be_emailed=document.to_be_emailed,
-        deposit_to_account=ref(document.deposit_to or options.deposit_to),
-        other=texts.prose(document.other, "other", 29),
+        **header(document, options, texts),
+        **_of_receipt(document, options, texts),
         external_guid=guid,
-        lines=tuple(
-            SalesReceiptLineAdd(
-                item=ref(line.item),
-                desc=line.desc,
-                quantity=line.quantity,
-                rate=line.rate,
-                class_=ref(line.class_name),
-                amount=line.amount,
-                service_date=given.service_date,
-                sales_tax_code=ref(line.tax_code),
-            )
-            for given, line in zip(document.lines, line_values(document.lines, texts), strict=True)
-        ),
+        lines=tuple(SalesReceiptLineAdd(**line.content()) for line in line_values(document.lines, texts)),
     )
 
 
 def change(document: SalesReceipt, found: SalesReceiptRet, options: PostingOptions, texts: Texts) -> SalesReceiptMod:
-    """What turns ``found`` into the document. Untouched lines are named, since lines left out are deleted."""
+    """What turns ``found`` into the document."""
+    content = header(document, options, texts)
+    if content["memo"] is None and found.memo:
+        content["memo"] = ""  # an empty element clears it
     existing = [line for line in found.lines if isinstance(line, SalesReceiptLineRet)]
-    lines = []
-    for index, wanted in enumerate(line_values(document.lines, texts)):
-        there = existing[index] if index < len(existing) else None
-        if there is not None and there.txn_line_id is not None and same_line(wanted, there):
-            lines.append(SalesReceiptLineMod(txn_line_id=there.txn_line_id))
-            continue
-        lines.append(
-            SalesReceiptLineMod(
-                txn_line_id=line_id_for(wanted, there),
-                item=ref(wanted.item),
-                desc=wanted.desc,
-                quantity=wanted.quantity,
-                rate=wanted.rate,
-                class_=ref(wanted.class_name),
-                amount=wanted.amount,
-                service_date=document.lines[index].service_date,
-                sales_tax_code=ref(wanted.tax_code),
-            )
-        )
     return SalesReceiptMod(
-        txn_id=found.txn_id or "",
-        edit_sequence=found.edit_sequence or "",
-        customer=Ref(full_name=texts.name(document.customer.name, "customer", NAME)),
-        class_=ref(texts.name_or_none(document.class_name, "class", CLASS)),
-        template=ref(texts.name_or_none(document.template, "template", 31)),
-        txn_date=document.date,
-        ref_number=texts.name_or_none(document.number, "number", 11),
-        bill_address=address(document.customer.billing_address, "billing_address", texts),
-        ship_address=address(document.customer.shipping_address, "shipping_address", texts),
-        check_number=texts.prose(document.check_number, "check_number", 25),
-        payment_method=ref(texts.name_or_none(document.payment_method, "payment_method", 31)),
-        item_sales_tax=ref(document.sales_tax_item or options.sales_tax_item),
-        memo=texts.prose(document.memo, "memo", 4095) or ("" if found.memo else None),
-        customer_msg=ref(texts.name_or_none(document.customer_message, "customer_message", 101)),
-        is_to_be_printed=document.to_be_printed,
-        is_to_be_emailed=document.to_be_emailed,
-        deposit_to_account=ref(document.deposit_to or options.deposit_to),
-        other=texts.prose(document.other, "other", 29),
-        lines=tuple(lines),
+        **content,
+        **_of_receipt(document, options, texts),
+        txn_id=found.txn_id,
+        edit_sequence=found.edit_sequence,
+        lines=tuple(
+            SalesReceiptLineMod(txn_line_id=line_id)
+            if line is None
+            else SalesReceiptLineMod(txn_line_id=line_id, **line)
+            for line_id, line in line_changes(line_values(document.lines, texts), existing)
+        ),
     )
 
 
 def agrees(document: SalesReceipt, found: SalesReceiptRet, texts: Texts) -> bool:
     """Whether the receipt in the books says what the document says."""
+    existing = [line for line in found.lines if isinstance(line, SalesReceiptLineRet)]
     return (
-        same_name(texts.name(document.customer.name, "customer", NAME), found.customer)
-        and found.txn_date == document.date
-        and (document.number is None or found.ref_number == texts.name(document.number, "number", 11))
-        and (found.memo or "") == (texts.prose(document.memo, "memo", 4095) or "")
+        same_header(document, found, texts)
         and same_name(document.payment_method, found.payment_method)
-        and len(found.lines) == len(document.lines)
-        and same_lines(
-            line_values(document.lines, texts), [line for line in found.lines if isinstance(line, SalesReceiptLineRet)]
-        )
+        and len(existing) == len(found.lines)
+        and same_lines(line_values(document.lines, texts), existing)
     )

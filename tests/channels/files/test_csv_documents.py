@@ -43,20 +43,20 @@ def test_every_kind() -> None:
     """.replace("Doc-Date", "Document Date")
     invoice, receipt, credit, payment = drafts(outcomes(text))
     assert isinstance(invoice, Invoice)
-    assert (invoice.lines[0].quantity, invoice.lines[0].rate) == (2, Decimal("1.5"))
+    assert (invoice.lines[0].quantity, invoice.lines[0].rate) == (Decimal(2), Decimal("1.5"))
     assert isinstance(receipt, SalesReceipt)
     assert receipt.payment_method == "Cash"
     assert isinstance(credit, CreditMemo)
     assert isinstance(payment, Payment)
     assert payment.amount == 4
-    assert [(part.invoice, part.amount) for part in payment.applies_to] == [("i-1", 3), ("i-2", 1)]
+    assert [(part.invoice, part.amount) for part in payment.applies_to] == [("i-1", Decimal(3)), ("i-2", Decimal(1))]
 
 
 def test_lines_of_one_document_stand_on_rows_of_their_own() -> None:
     text = f"{HEADER}\ninvoice,a,2026-03-01,Ann,Tea,1,5,15,,\n,a,,,Cup,2,10,,,\ninvoice,b,2026-03-01,Ann,Tea,1,5,,,\n"
     first, second = drafts(outcomes(text))
     assert isinstance(first, Invoice)
-    assert [(line.item, line.amount) for line in first.lines] == [("Tea", 5), ("Cup", 10)]
+    assert [(line.item, line.amount) for line in first.lines] == [("Tea", Decimal(5)), ("Cup", Decimal(10))]
     assert first.total == 15
     assert second.origin == "b"
 

@@ -61,7 +61,7 @@ def test_a_paid_order_is_a_sales_receipt() -> None:
     )  # fmt: skip
     receipt = found.document
     assert isinstance(receipt, SalesReceipt)
-    assert (receipt.origin, receipt.number, receipt.total) == ("shopify:order:7700000001001", "1001", 31)
+    assert (receipt.origin, receipt.number, receipt.total) == ("shopify:order:7700000001001", "1001", Decimal(31))
     assert amounts(receipt) == [
         ("TEA-1", "20.00"),
         ("Shopify Sale", "5.00"),

@@ -19,11 +19,13 @@ import pytest
 from click.testing import CliRunner
 
 from qbwc_server.cli import cli
-from qbwc_server.cli.demo_folder import DemoFolder, NotADemoFolder
+from qbwc_server.cli.demo_folder import DemoFolder
 from qbwc_server.cli.demo_outcome import FOR_REVIEW, REFUSED, Outcome, look, print_outcome, shop_company
 from qbwc_server.cli.simulate import open_books
 from qbwc_server.db import Database
 from qbwc_server.documents.store import listing
+from qbwc_server.errors import Invalid
+from qbwc_server.simulator import UpdateReport
 from qbwc_server.simulator.company_file import CompanyFile
 
 _MOST_SECONDS = 120  # generous: the machine may be busy with other tests
@@ -142,7 +144,9 @@ def test_a_demo_is_continued_and_then_begun_again(finished: tuple[Path, Any], tm
 
 
 @pytest.mark.parametrize(("number", "code"), [("SIGINT", 0), ("SIGTERM", 128 + 15)])
-def test_the_server_goes_on_until_it_is_told_to_stop(finished: tuple[Path, Any], tmp_path: Path, number: str, code: int) -> None:
+def test_the_server_goes_on_until_it_is_told_to_stop(
+    finished: tuple[Path, Any], tmp_path: Path, number: str, code: int
+) -> None:
     folder = tmp_path / "demo"
     shutil.copytree(finished[0], folder)
     process = start(folder)
@@ -187,8 +191,8 @@ def test_a_folder_of_somebody_else_is_refused(tmp_path: Path) -> None:
 
 def test_a_folder_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(NotADemoFolder):
-        DemoFolder(tmp_path / "file" / "demo").exists()
+    with pytest.raises(Invalid, match="cannot be written"):
+        DemoFolder(tmp_path / "file" / "demo").write(8000)
 
 
 def test_the_environment_does_not_lead_the_demo_to_another_database(
@@ -252,11 +256,7 @@ def test_a_document_too_few_is_found(demo_copy: tuple[Database, CompanyFile]) ->
 
 
 def test_an_update_with_an_error_deviates(finished: tuple[Path, Any], demo_copy: tuple[Database, CompanyFile]) -> None:
-    from qbwc_server.simulator import UpdateReport
-
     failed = UpdateReport(ok=False, status_line="QuickBooks is closed", error="QBWC1013", percent=0, rounds=1, calls=())
     told = deviations(look(*demo_copy, [], [failed, replace(failed, ok=True)]))
     assert "An update ended with an error: QuickBooks is closed" in told
     assert "The last update still had something to send." in told
-
-

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import select
 import signal
 import socket
 import sys
@@ -9,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from qbwc_server.cli import server_process
 from qbwc_server.cli.server_process import ServerDidNotStart, free_port, server
 
 
@@ -19,16 +20,8 @@ def own_program(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     program = tmp_path / "program.sh"
     program.write_text("#!/bin/sh\necho 'cannot: the reason'\nexit 7\n", encoding="utf-8")
     program.chmod(0o700)
-    monkeypatch.setattr(server_process.sys, "executable", str(program))  # type: ignore[attr-defined]  # its own import
+    monkeypatch.setattr(sys, "executable", str(program))
     return program
-
-
-def gone(group: int) -> bool:
-    try:
-        server_process.os.killpg(group, 0)  # type: ignore[attr-defined]  # its own import
-    except ProcessLookupError:
-        return True
-    return False
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the program is a shell script")
@@ -50,20 +43,23 @@ class TestChild:
             child.await_ready(seconds=0.2)
 
     def test_no_process_is_left_behind(self, own_program: Path, tmp_path: Path) -> None:
-        own_program.write_text("#!/bin/sh\ntrap '' TERM\nsleep 60 &\nsleep 60 &\nwait\nwait\n", encoding="utf-8")
-        with server(tmp_path / "s.toml", 1, tmp_path / "log") as child:
-            group = child._process.pid
-            assert not gone(group)
+        pipe = tmp_path / "pipe"
+        os.mkfifo(pipe)
+        script = f"#!/bin/sh\ntrap '' TERM\nexec 3> {pipe}\nsleep 600 &\nsleep 600 &\necho ready >&3\nwait\nwait\n"
+        own_program.write_text(script, encoding="utf-8")
+        with server(tmp_path / "s.toml", 1, tmp_path / "log") as child, pipe.open() as output:
+            assert output.readline() == "ready\n"
             child.stop(seconds=0.2)
             assert child.wait() == -signal.SIGKILL
-        assert gone(group)
+            # the pipe ends when the last of the three that hold it has ended
+            assert select.select([output], [], [], 60)[0]
+            assert output.read() == ""
 
     def test_an_exception_stops_it_too(self, own_program: Path, tmp_path: Path) -> None:
-        own_program.write_text("#!/bin/sh\nexec sleep 60\n", encoding="utf-8")
+        own_program.write_text("#!/bin/sh\nexec sleep 600\n", encoding="utf-8")
         with pytest.raises(KeyboardInterrupt), server(tmp_path / "s.toml", 1, tmp_path / "log") as child:
-            group = child._process.pid
             raise KeyboardInterrupt
-        assert gone(group)
+        assert child.wait() == -signal.SIGTERM
 
     def test_the_environment_has_no_say(
         self, own_program: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -72,7 +68,7 @@ class TestChild:
         own_program.write_text('#!/bin/sh\necho "[$QBWC_DATABASE_URL] $*"\n', encoding="utf-8")
         with server(tmp_path / "s.toml", 1, tmp_path / "log") as child:
             child.wait()
-        assert (tmp_path / "log").read_text() == f"[] -m qbwc_server.cli --settings {tmp_path / 's.toml'} serve\n"
+        assert (tmp_path / "log").read_text() == f"[] -P -m qbwc_server.cli --settings {tmp_path / 's.toml'} serve\n"
 
 
 def test_a_port_in_use_is_passed_over() -> None:

@@ -114,13 +114,13 @@ def name(full_name: str) -> Ref:
 
 
 def line(item: str = "Seat", **fields: Any) -> InvoiceLineAdd:
-    values = {
-        key: Decimal(value) if isinstance(value, str) and key in NUMBERS else value for key, value in fields.items()
-    }
-    return InvoiceLineAdd(item=name(item), **values)
+    """A line of an invoice; numbers may be given as text."""
+    for key in NUMBERS & fields.keys():
+        fields[key] = Decimal(fields[key])
+    return InvoiceLineAdd(item=name(item), **fields)
 
 
-NUMBERS = ("quantity", "rate", "rate_percent", "amount")
+NUMBERS = frozenset({"quantity", "rate", "rate_percent", "amount"})
 
 
 def invoice(*lines: InvoiceLineAdd, customer: str = "Kern Lighting", **fields: Any) -> InvoiceAdd:

@@ -10,7 +10,7 @@ from qbwc_server.simulator.company_file import CompanyFile
 from qbwc_server.simulator.switches import Switches
 from qbxml.messages.credit_memo import CreditMemoAdd, CreditMemoLineAdd
 from qbxml.messages.deposit import CashBackInfoAdd, DepositAdd, DepositLineAdd
-from qbxml.messages.invoice import InvoiceMod, InvoiceQueryRq
+from qbxml.messages.invoice import InvoiceLineMod, InvoiceMod, InvoiceQueryRq
 from qbxml.messages.receive_payment import AppliedToTxnAdd, ReceivePaymentAdd, ReceivePaymentQueryRq
 from qbxml.messages.sales_receipt import SalesReceiptAdd, SalesReceiptLineAdd
 from qbxml.messages.transaction import TxnDeletedQueryRq, TxnDelRq, TxnDelType, TxnVoidRq, TxnVoidType
@@ -144,8 +144,6 @@ def test_a_paid_invoice_keeps_its_customer_and_at_least_what_was_paid(books: Com
     sequence = shown(books, made).edit_sequence
     other = InvoiceMod(txn_id=made.txn_id, edit_sequence=sequence, customer=name("Bluebird Cafe"))
     assert ask(books, other).code == 3210
-    from qbxml.messages.invoice import InvoiceLineMod
-
     less = InvoiceMod(
         txn_id=made.txn_id,
         edit_sequence=sequence,

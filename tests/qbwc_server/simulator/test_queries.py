@@ -37,7 +37,7 @@ from qbxml.shared import (
     TxnDateRangeFilter,
 )
 
-from .asking import START, ask, ask_all, clock_of, company, done, invoice, line, name
+from .asking import START, ask, ask_all, clock_of, company, document, done, invoice, line, name
 
 D = Decimal
 
@@ -83,7 +83,7 @@ def test_a_filter_that_matches_nothing_is_status_one(books: CompanyFile) -> None
     assert ask(books, InvoiceQueryRq(txn_ids=("FFFF-1",))).code == 500
 
 
-def test_by_date_of_the_document(books: CompanyFile) -> None:
+def test_by_date_of_thedocument(books: CompanyFile) -> None:
     span = TxnDateRangeFilter(from_txn_date=date(2026, 3, 2), to_txn_date=date(2026, 3, 3))
     assert numbers(books, txn_date_range_filter=span) == ["A-2", "A-3"]
     today = TxnDateRangeFilter(date_macro=DateMacro.TODAY)
@@ -133,15 +133,9 @@ def test_max_returned_cuts_and_meta_data_counts(books: CompanyFile) -> None:
 
 
 def test_only_the_elements_asked_for(books: CompanyFile) -> None:
-    answer = books.process(_document(InvoiceQueryRq(ref_numbers=("A-1",), include_ret_elements=("TxnID", "RefNumber"))))
+    answer = books.process(document(InvoiceQueryRq(ref_numbers=("A-1",), include_ret_elements=("TxnID", "RefNumber"))))
     body = answer[answer.index("<InvoiceRet>") : answer.index("</InvoiceRet>")]
     assert body == f"<InvoiceRet><TxnID>{books.invoices[0].txn_id}</TxnID><RefNumber>A-1</RefNumber>"
-
-
-def _document(*messages: Any) -> str:
-    from .asking import document
-
-    return document(*messages)
 
 
 # -- iterators -------------------------------------------------------------------------------------

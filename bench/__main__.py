@@ -1,0 +1,78 @@
+"""``python -m bench``: measure, print a table, and write JSON when asked."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import sys
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bench import drain, handing_out, large_answer, machine, parsing, statements
+from bench.figures import Report, Section
+from qbwc_server.observe import logs
+
+Part = Callable[[Report], list[Section]]
+
+
+def _parts(effort: str) -> Mapping[str, Part]:
+    """What is measured, by name, with as much patience as was asked for."""
+    quick, full = effort == "quick", effort == "full"
+    companies = 1_000 if quick else 10_000
+    return {
+        "drain": lambda report: drain.measure(report, rounds=2 if quick else 9 if full else 5),
+        "statements": lambda report: statements.measure(report, requests=companies * 100, companies=companies),
+        "handing-out": lambda report: handing_out.measure(
+            report, companies=companies, rounds=3 if quick else 9 if full else 5, samples=50 if quick else 100
+        ),
+        "large-answer": lambda report: large_answer.measure(
+            report, rounds=1 if quick else 3, sizes=1 if quick else 2
+        ),
+        "parsing": lambda report: parsing.measure(report, rounds=3 if quick else 7, megabytes=5 if quick else 20),
+    }
+
+
+def main() -> int:
+    """Measure what was asked for. 0 when every target was reached, 1 otherwise."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    effort = parser.add_mutually_exclusive_group()
+    effort.add_argument("--quick", action="store_const", const="quick", dest="effort", help="smaller and fewer rounds")
+    effort.add_argument("--full", action="store_const", const="full", dest="effort", help="more rounds")
+    parser.add_argument("--only", action="append", choices=list(_parts("quick")), help="only this; may be repeated")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there as well")
+    asked = parser.parse_args()
+    logs.configure("WARNING", "text")
+    report: Report = (lambda words: print(f"... {words}", file=sys.stderr, flush=True))
+    began = time.perf_counter()
+    usable = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else set()
+    sections: list[Section] = []
+    for name, part in _parts(asked.effort or "normal").items():
+        if asked.only is None or name in asked.only:
+            sections += part(report)
+            if usable:
+                os.sched_setaffinity(0, usable)
+    server, client = machine.cores()
+    where = f"Python {platform.python_version()}, {len(usable) or os.cpu_count()} cores; server on core {server}, "
+    print(f"\n{where}client on core {client}; load {os.getloadavg()[0]:.1f}; {time.perf_counter() - began:.0f} s")
+    for section in sections:
+        print("\n".join(section.lines()))
+    missed = [one.name for section in sections for one in section.figures if one.reached is False]
+    print(f"\n{len(missed)} targets not reached." if missed else "\nEvery target was reached.")
+    if asked.json:
+        record = {
+            "at": datetime.now(UTC).isoformat(),
+            "python": platform.python_version(),
+            "machine": platform.machine(),
+            "effort": asked.effort or "normal",
+            "sections": [section.as_record() for section in sections],
+        }
+        asked.json.write_text(json.dumps(record, indent=2) + "\n")
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
