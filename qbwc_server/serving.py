@@ -135,6 +135,8 @@ def _several_processes(settings: Settings, listener: socket.socket, address: str
     from gunicorn.errors import HaltServer
     from gunicorn.glogging import Logger
 
+    from qbwc_server.app import create_app  # here, so that all workers share what is loaded
+
     class Logs(Logger):
         """gunicorn's own messages go where ours go."""
 
@@ -151,8 +153,6 @@ def _several_processes(settings: Settings, listener: socket.socket, address: str
                 self.cfg.set(name, value)
 
         def load(self) -> Any:
-            from qbwc_server.app import create_app
-
             return create_app(settings)
 
     master = os.getpid()

@@ -100,6 +100,7 @@ def storable(text: str) -> str:
 
 def shown(text: str) -> str:
     """The text in quotation marks, shortened, for a message of one line."""
+    text = storable(text)
     short = text if len(text) <= 40 else text[:39] + "…"
     return '"' + " ".join(short.split()) + '"'
 

@@ -80,12 +80,16 @@ class Group:
 def encoding_of(stream: BinaryIO, wanted: str | None = None) -> str:
     """The encoding in which the whole stream can be read: ``wanted``, or by its mark, or UTF-8, or Windows-1252.
 
+    A file that holds letters in UTF-8 and other bytes besides is damaged, not Windows-1252.
+
     Raises UnknownEncoding. The stream stands at its start afterwards.
     """
     stream.seek(0)
     head = stream.read(4)
     candidates = [wanted] if wanted else [name for mark, name in _MARKS if head.startswith(mark)] or ["utf-8", "cp1252"]
     for name in candidates:
+        if wanted is None and name == "cp1252" and _holds_utf8(stream):
+            raise UnknownEncoding("The file is UTF-8 in some places and not in others.")
         if _decodes(stream, name):
             stream.seek(0)
             return name
@@ -106,6 +110,16 @@ def _decodes(stream: BinaryIO, encoding: str) -> bool:
     except UnicodeError:
         return False
     return True
+
+
+def _holds_utf8(stream: BinaryIO) -> bool:
+    """Whether some letters beyond ASCII are there in UTF-8; texts in Windows-1252 look like that only by rare accident."""
+    decoder = codecs.getincrementaldecoder("utf-8")(errors="ignore")
+    stream.seek(0)
+    while chunk := stream.read(_CHUNK):
+        if not decoder.decode(chunk).isascii():
+            return True
+    return False
 
 
 def encoding_remark(encoding: str) -> str | None:

@@ -100,6 +100,7 @@ def import_file(
             elif work.take(outcome) and on_progress is not None:
                 on_progress(Progress(min(stream.tell(), size), size, work.report.documents))
         work.finish()
+        work.report.findings.sort(key=lambda finding: finding.line_number)
         if on_progress is not None:
             on_progress(Progress(size, size, work.report.documents))
     return work.report
@@ -325,7 +326,7 @@ class _Stored:
         report.skipped += self.skipped
         report.problems += self.problems
         report.total += self.total
-        for finding in sorted(self.findings, key=lambda one: one.line_number):
+        for finding in self.findings:
             report.note(finding)
 
 

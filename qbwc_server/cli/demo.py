@@ -16,7 +16,7 @@ from qbwc_server.channels.importing import ImportReport, import_file
 from qbwc_server.cli.demo_folder import COMPANY, DemoFolder
 from qbwc_server.cli.demo_outcome import look, print_outcome, shop_company
 from qbwc_server.cli.documents import read_options, show_import
-from qbwc_server.cli.output import Exit, json_option, note, print_json, progress, say
+from qbwc_server.cli.output import Exit, json_option, note, paragraph, print_json, progress, say
 from qbwc_server.cli.server_process import ServerEnded, ServerProcess, free_port, server
 from qbwc_server.cli.simulate import describe, one_update, open_books
 from qbwc_server.connector.qwc import qwc_file
@@ -71,7 +71,7 @@ def demo(ctx: click.Context, leave: bool, port: int | None, folder: Path, fresh:
             quickbooks = open_books(place.company_file, shop_company)
             updates = run_updates(place, password, quickbooks)
             for number, update in enumerate(updates, 1):
-                tell(f"Update {number}: {describe(update)}")
+                (note if as_json else paragraph)(f"Update {number}: {describe(update)}")
             outcome = look(database, quickbooks, imported, updates)
             if as_json:
                 print_json({"folder": str(place.path), "address": settings.base_url, **outcome.as_record()})

@@ -9,7 +9,7 @@ from decimal import Decimal
 from qbwc_server.api.schemas import document_record
 from qbwc_server.channels.importing import ImportReport
 from qbwc_server.cli.demo_folder import COMPANY, DemoFolder
-from qbwc_server.cli.output import plain, print_table, program, say
+from qbwc_server.cli.output import paragraph, print_table, program, say
 from qbwc_server.cli.simulate import update_record
 from qbwc_server.db import Database
 from qbwc_server.documents import store
@@ -158,10 +158,10 @@ def print_outcome(outcome: Outcome, place: DemoFolder) -> None:
         say()
         say(f"{title}: {len(rows) or 'nothing'}")
         for row in rows:
-            say(f"{KINDS[row.kind].title} {row.number or row.origin}, {plain(row.customer)}, {_money(row.total)}")
-            say(f"  Why: {plain(row.message or 'it waits for the next update')}")
+            paragraph(f"{KINDS[row.kind].title} {row.number or row.origin}, {row.customer}, {_money(row.total)}")
+            paragraph(f"  Why: {row.message or 'it waits for the next update'}")
             if row.advice:
-                say(f"  What to do: {plain(row.advice)}")
+                paragraph(f"  What to do: {row.advice}")
     _print_notes(outcome)
     say()
     say("THE BOOKS: trial balance")
@@ -183,7 +183,7 @@ def print_outcome(outcome: Outcome, place: DemoFolder) -> None:
     else:
         say("NOT AS IT SHOULD BE:")
         for deviation in outcome.deviations:
-            say(f"  {plain(deviation)}")
+            paragraph(f"  {deviation}")
     say()
     if outcome.posted:
         say(f"The proof of one of them: {command} documents show {COMPANY} {outcome.posted[0].id}")
@@ -196,7 +196,7 @@ def _print_notes(outcome: Outcome) -> None:
     say()
     say("NOTED on the way")
     for row, note in noted[: 2 * _SHOWN]:
-        say(f"  {KINDS[row.kind].title} {row.number or row.origin}: {plain(note)}")
+        paragraph(f"  {KINDS[row.kind].title} {row.number or row.origin}: {note}")
     if len(noted) > 2 * _SHOWN:
         say(f"  and {len(noted) - 2 * _SHOWN} more notes")
 

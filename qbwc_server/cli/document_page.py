@@ -85,11 +85,12 @@ def _show_lines(row: DocumentRow) -> None:
 def _show_request(request: RequestProof, zone: str) -> None:
     say(f"  {request.message} {request.request_id}, {_PURPOSES.get(request.purpose, request.purpose)}: {request.state}")
     if not request.journeys:
-        say(f"    not sent yet; queued {_at(request.queued_at, zone)}")
+        never = request.state in ("cancelled", "failed")
+        say(f"    {'never sent' if never else 'not sent yet'}; queued {_at(request.queued_at, zone)}")
     for journey in request.journeys:
         _show_journey(journey, zone)
     if request.status_code is not None:
-        say(f"    QuickBooks said {request.status_code}: {plain(request.status_message or '')}")
+        say(f"    QuickBooks said {request.status_code} {plain(request.status_message or '')}".rstrip())
     if request.request:
         say(f"    request: {plain(request.request)}")
 

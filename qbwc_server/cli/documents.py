@@ -18,6 +18,7 @@ from qbwc_server.cli.output import (
     Exit,
     json_option,
     note,
+    paragraph,
     plain,
     print_json,
     print_table,
@@ -150,11 +151,11 @@ def show_import(report: ImportReport) -> None:
     if report.added or report.revised:
         say(f"  {report.submitted} submitted, {report.for_review} for review; they come to {report.total:,.2f}")
     for remark in report.remarks:
-        say(f"  Note: {plain(remark)}")
+        paragraph(f"  Note: {remark}")
     for finding in report.findings[:_SHOWN]:
-        say(f"  Line {finding.line_number}, {finding.outcome.value.replace('_', ' ')}: {plain(finding.message)}")
+        paragraph(f"  Line {finding.line_number}, {finding.outcome.value.replace('_', ' ')}: {finding.message}")
         if finding.advice:
-            say(f"      {plain(finding.advice)}")
+            paragraph(f"      {finding.advice}")
     if len(report.findings) + report.findings_left_out > _SHOWN:
         left = len(report.findings) + report.findings_left_out - _SHOWN
         say(f"  and {left} more; --json lists them")
@@ -275,7 +276,7 @@ def retry(
     else:
         say(f"{len(submitted)} submitted, {len(not_ready)} not ready.")
         for row in not_ready[:_SHOWN]:
-            say(f"  {row.id}: {plain(row.message or '')} {plain(row.advice or '')}".rstrip())
+            paragraph(f"  {row.id}: {row.message or ''} {row.advice or ''}".rstrip())
         if len(not_ready) > _SHOWN:
             say(f"  and {len(not_ready) - _SHOWN} more: qbwc-server documents list {company} --state for_review")
     if not_ready:

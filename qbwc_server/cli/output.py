@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import sys
+import textwrap
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -19,7 +20,7 @@ from zoneinfo import ZoneInfo
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 from sqlalchemy.exc import OperationalError
@@ -30,6 +31,7 @@ from qbwc_server.settings import BadSettings
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+_LONGEST_WORD = 24  # characters; what is longer is folded in a narrow terminal
 _WIDE = 10_000  # where nobody looks at a screen, lines are not folded
 
 
@@ -138,6 +140,20 @@ def say(message: str = "") -> None:
     click.echo(message)
 
 
+def paragraph(message: str) -> None:
+    """A sentence of the result: folded between words at a terminal, further lines indented; one line in a pipe."""
+    message = plain(message)
+    if not sys.stdout.isatty():
+        say(message)
+        return
+    indent = " " * (len(message) - len(message.lstrip()) + 4)
+    say(
+        textwrap.fill(
+            message, console().width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+        )
+    )
+
+
 def program() -> str:
     """How this program can be called again from here."""
     if shutil.which("qbwc-server"):
@@ -178,7 +194,7 @@ def json_option(command: F) -> F:
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, right: Sequence[str] = ()) -> None:
-    """A table that folds inside a terminal's width, and does not fold in a pipe.
+    """A table that folds inside a terminal's width, and does not fold in a pipe; empty columns are left out.
 
     Args:
         columns: headings.
@@ -186,10 +202,18 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, rig
         right: headings of columns that are aligned to the right.
     """
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
-    for column in columns:
-        table.add_column(column, justify="right" if column in right else "left", overflow="fold")
-    for row in rows:
-        table.add_row(*(Text("" if cell is None else plain(str(cell))) for cell in row))
+    texts = [["" if cell is None else plain(str(cell)) for cell in row] for row in rows]
+    filled = [at for at in range(len(columns)) if not texts or any(row[at] for row in texts)]
+    for at in filled:
+        words = [word for row in texts for word in row[at].split()]
+        table.add_column(
+            columns[at],
+            justify="right" if columns[at] in right else "left",
+            overflow="fold",
+            min_width=min(_LONGEST_WORD, max(map(len, words), default=0)),  # dates, amounts and ids stay whole
+        )
+    for row in texts:
+        table.add_row(*(Text(row[at]) for at in filled))
     _print(table)
 
 
@@ -232,7 +256,7 @@ def progress(title: str) -> Iterator[Callable[[int, int | None], None]]:
     if not sys.stderr.isatty():
         yield lambda done, total: None
         return
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console(stderr=True), transient=True) as bar:
         task = bar.add_task(title, total=None)
 

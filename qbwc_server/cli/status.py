@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from qbwc_server.cli.output import json_option, plain, print_json, say
+from qbwc_server.cli.output import json_option, paragraph, plain, print_json, say
 from qbwc_server.cli.runtime import Runtime, pass_runtime
 from qbwc_server.connector.report import company_report
 from qbwc_server.tenancy import companies
@@ -30,4 +30,4 @@ def status(runtime: Runtime, company: str | None, as_json: bool) -> None:
             say()
         say(f"{plain(each.name)} ({each.code})")
         for line in report.lines():
-            say(f"  {plain(line)}")
+            paragraph(f"  {line}")

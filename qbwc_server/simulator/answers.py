@@ -5,8 +5,6 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from lxml import etree
-
 from qbwc_server.simulator import (
     company_facts,
     extensions,
@@ -21,26 +19,16 @@ from qbwc_server.simulator import (
 )
 from qbwc_server.simulator.books import Books, Deleted
 from qbwc_server.simulator.lists import Entry
+from qbwc_server.simulator.macros import without_macros
 from qbwc_server.simulator.queries import Found, Iterators, local
-from qbwc_server.simulator.refusals import NO_MATCH, NOT_PROCESSED, OK, Refused, Remark
-from qbwc_server.simulator.shapes import build
+from qbwc_server.simulator.refusals import NO_MATCH, OK, Refused, Remark
+from qbwc_server.simulator.sales_kinds import SALES_KINDS
 from qbwc_server.simulator.transactions import Transaction
+from qbwc_server.simulator.writing import Answered, leaves, only
 from qbxml.message import Query, Request
 from qbxml.messages.transaction import ListDeletedRet, TxnDeletedRet
 from qbxml.rendering import render
 from qbxml.shared import ErrorRecovery
-from qbxml.values import UseMacro, escaped, quoted
-
-
-@dataclass
-class Answered:
-    """What became of one request."""
-
-    remark: Remark = OK
-    body: str = ""  # what stands in the answer, as XML
-    recovery: ErrorRecovery | None = None  # what is remembered of a request that wrote something
-    attributes: dict[str, object] = field(default_factory=dict)  # retCount and the like, in order
-    wrote: bool = False
 
 
 @dataclass
@@ -59,71 +47,16 @@ Handler = Callable[[Desk, Any], Answered]
 def answer(desk: Desk, request: Request) -> Answered:
     """Carry out one request. A refusal is an answer too; nothing was changed then."""
     try:
-        request = _without_macros(desk, request)
+        if desk.has_macros:
+            request = without_macros(desk.macros, request)
         return HANDLERS[type(request).__name__](desk, request)
     except Refused as refusal:
         return Answered(refusal.remark)
 
 
-def write(request: Request, answered: Answered, *, with_data: bool = True) -> str:
-    """The answer as XML, attributes in the order in which QuickBooks writes them."""
-    tag = f"{type(request).__name__.removesuffix('Rq')}Rs"
-    attributes: dict[str, object] = {}
-    if request.request_id is not None:
-        attributes["requestID"] = request.request_id
-    attributes["statusCode"] = answered.remark.code
-    attributes["statusSeverity"] = answered.remark.severity
-    attributes["statusMessage"] = answered.remark.message
-    attributes.update(answered.attributes)
-    head = tag + "".join(f' {name}="{quoted(str(value))}"' for name, value in attributes.items())
-    body = answered.body if with_data else ""
-    return f"<{head}>\n{body}\n</{tag}>\n" if body else f"<{head} />\n"
-
-
-def write_recovered(request: Request, answered: Answered) -> str:
-    """The same answer from memory: the status, and the ids of what was written instead of the objects."""
-    body = render(answered.recovery) if answered.recovery is not None else ""
-    return write(request, Answered(answered.remark, body))
-
-
-def not_processed(request: Request) -> str:
-    """The answer to a request behind one that failed, in a set that stops on errors."""
-    return write(request, Answered(NOT_PROCESSED))
-
-
 def is_writing(request: Request) -> bool:
     """Whether the request would change the company file."""
     return not isinstance(request, Query) and not type(request).__name__.endswith("QueryRq")
-
-
-# -- macros --------------------------------------------------------------------------------------
-
-
-def _without_macros(desk: Desk, request: Request) -> Request:
-    if not desk.has_macros or not _uses_macros(request):
-        return request
-    replaced: Request = _replaced(desk, request)
-    return replaced
-
-
-def _uses_macros(value: Any) -> bool:
-    if isinstance(value, UseMacro):
-        return True
-    if isinstance(value, tuple):
-        return any(_uses_macros(one) for one in value)
-    return hasattr(value, "_plan") and any(_uses_macros(one) for one in vars(value).values())
-
-
-def _replaced(desk: Desk, value: Any) -> Any:
-    if isinstance(value, UseMacro):
-        if value not in desk.macros:
-            raise Refused(9102, f'The macro "{value}" cannot be replaced.')
-        return desk.macros[value]
-    if isinstance(value, tuple):
-        return tuple(_replaced(desk, one) for one in value)
-    if _uses_macros(value):
-        return build(type(value), {name: _replaced(desk, one) for name, one in vars(value).items()})
-    return value
 
 
 # -- what is written, and what is remembered of it --------------------------------------------------
@@ -135,18 +68,6 @@ def _payload(request: Request) -> Any:
     return vars(request)[name]
 
 
-def _only(xml: str, wanted: Iterable[str]) -> str:
-    """A Ret with the elements asked for (IncludeRetElement) and no others."""
-    names = set(wanted)
-    if not names:
-        return xml
-    root = etree.fromstring(xml.encode("ascii"))
-    for child in list(root):
-        if child.tag not in names:
-            root.remove(child)
-    return etree.tostring(root, encoding="ascii").decode("ascii")
-
-
 def _wanted(request: Request) -> tuple[str, ...]:
     names: tuple[str, ...] = vars(request).get("include_ret_elements", ())
     return names
@@ -156,7 +77,7 @@ def _wrote_entry(desk: Desk, request: Request, entry: Entry) -> Answered:
     recovery = ErrorRecovery(
         list_id=entry.list_id, edit_sequence=entry.edit_sequence, external_guid=entry.external_guid
     )
-    body = _only(render(showing.list_ret(desk.books, entry)), _wanted(request))
+    body = only(render(showing.list_ret(desk.books, entry)), _wanted(request))
     return Answered(OK, body, recovery, wrote=True)
 
 
@@ -168,7 +89,7 @@ def _wrote_txn(desk: Desk, request: Request, txn: Transaction | None, remark: Re
         if macro in desk.macros:
             remark = Remark(9100, "Warn", f'The macro name "{macro}" is not unique.')
         desk.macros[macro] = txn.txn_id
-    body = _only(showing.txn_text(desk.books, txn), _wanted(request))
+    body = only(showing.txn_text(desk.books, txn), _wanted(request))
     return Answered(remark, body, _recovery(txn), wrote=True)
 
 
@@ -179,16 +100,6 @@ def _recovery(txn: Transaction) -> ErrorRecovery:
         edit_sequence=txn.edit_sequence,
         external_guid=txn.external_guid,
     )
-
-
-def _leaves(**values: object) -> str:
-    """Elements with text, in this order; None is left out."""
-    parts = []
-    for tag, value in values.items():
-        if value is not None:
-            text = value.isoformat(timespec="seconds") if hasattr(value, "isoformat") else str(value)
-            parts.append(f"<{tag}>{escaped(text)}</{tag}>")
-    return "".join(parts)
 
 
 # -- handlers --------------------------------------------------------------------------------------
@@ -243,7 +154,7 @@ def _journal(desk: Desk, request: Any) -> Answered:
 
 def _txn_void(desk: Desk, request: Any) -> Answered:
     txn = removals.void(desk.books, str(request.txn_void_type), request.txn_id)
-    body = _leaves(
+    body = leaves(
         TxnVoidType=txn.kind.tag,
         TxnID=txn.txn_id,
         TimeCreated=txn.time_created,
@@ -255,13 +166,13 @@ def _txn_void(desk: Desk, request: Any) -> Answered:
 
 def _txn_del(desk: Desk, request: Any) -> Answered:
     note = removals.delete(desk.books, str(request.txn_del_type), request.txn_id)
-    body = _leaves(TxnDelType=note.tag, TxnID=note.identity, TimeDeleted=note.time_deleted, RefNumber=note.name or None)
+    body = leaves(TxnDelType=note.tag, TxnID=note.identity, TimeDeleted=note.time_deleted, RefNumber=note.name or None)
     return Answered(OK, body, ErrorRecovery(txn_id=note.identity), wrote=True)
 
 
 def _list_del(desk: Desk, request: Any) -> Answered:
     note = list_changes.delete(desk.books, str(request.list_del_type), request.list_id)
-    body = _leaves(ListDelType=note.tag, ListID=note.identity, TimeDeleted=note.time_deleted, FullName=note.name)
+    body = leaves(ListDelType=note.tag, ListID=note.identity, TimeDeleted=note.time_deleted, FullName=note.name)
     return Answered(OK, body, wrote=True)
 
 
@@ -293,16 +204,16 @@ def _ext_del(desk: Desk, request: Any) -> Answered:
 def _host(desk: Desk, request: Any) -> Answered:
     asked = request.include_list_meta_data
     ret = company_facts.host(desk.books, with_capacities=asked is not None and asked.include_max_capacity)
-    return Answered(OK, _only(render(ret), _wanted(request)))
+    return Answered(OK, only(render(ret), _wanted(request)))
 
 
 def _company(desk: Desk, request: Any) -> Answered:
     ret = company_facts.company(desk.books, request.owner_ids)
-    return Answered(OK, _only(render(ret), _wanted(request)))
+    return Answered(OK, only(render(ret), _wanted(request)))
 
 
 def _preferences(desk: Desk, request: Any) -> Answered:
-    return Answered(OK, _only(render(company_facts.preferences(desk.books)), _wanted(request)))
+    return Answered(OK, only(render(company_facts.preferences(desk.books)), _wanted(request)))
 
 
 def _list_query(tags: tuple[str, ...]) -> Handler:
@@ -363,7 +274,7 @@ def _listed(request: Any, found: Found, shown: Callable[[], Iterable[str]]) -> A
         answered.attributes["iteratorID"] = found.iterator_id
     if meta != "MetaDataOnly" and not found.nothing_to_show:
         names = _wanted(request)
-        answered.body = "\n".join(_only(text, names) for text in shown())
+        answered.body = "\n".join(only(text, names) for text in shown())
     return answered
 
 
@@ -427,7 +338,7 @@ HANDLERS: dict[str, Handler] = {
     **{f"{tag}AddRq": _list_add(tag) for tag in _ADDED_LISTS},
     "CustomerModRq": _list_mod("Customer"),
     **{tag: _list_query(tags) for tag, tags in queries.LIST_QUERIES.items()},
-    **{f"{tag}AddRq": _sales_add(tag) for tag in sales.SALES_KINDS},
+    **{f"{tag}AddRq": _sales_add(tag) for tag in SALES_KINDS},
     **{f"{tag}ModRq": _sales_mod(tag) for tag in ("Invoice", "SalesReceipt", "Estimate")},
     **{f"{tag}AddRq": _purchase_add(tag) for tag in purchases.PURCHASE_KINDS},
     "ReceivePaymentAddRq": _receive,

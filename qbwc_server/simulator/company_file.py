@@ -9,13 +9,9 @@ from uuid import UUID
 
 from qbwc_server.simulator import company_facts, extensions, state
 from qbwc_server.simulator.answers import (
-    Answered,
     Desk,
     answer,
     is_writing,
-    not_processed,
-    write,
-    write_recovered,
 )
 from qbwc_server.simulator.books import Books, CompanyFacts, CustomField
 from qbwc_server.simulator.charts import default_lists, switch_on_sales_tax
@@ -30,17 +26,19 @@ from qbwc_server.simulator.faults import (
     InternalError,
     Locked,
     RefuseToOpen,
+    RefuseToProcess,
     Slow,
     TruncatedAnswer,
 )
 from qbwc_server.simulator.hresult_error import HResultError
+from qbwc_server.simulator.inspection import Inspection
 from qbwc_server.simulator.lists import Entry, Lists
 from qbwc_server.simulator.numbering import PcClock, system_clock
 from qbwc_server.simulator.queries import Iterators
 from qbwc_server.simulator.recovery import Memory
 from qbwc_server.simulator.refusals import Remark
 from qbwc_server.simulator.switches import Switches
-from qbwc_server.simulator.transactions import Transaction
+from qbwc_server.simulator.writing import Answered, not_processed, write, write_recovered
 from qbxml.envelope import MessageSet, OnError, ResponseData, answer_set, read_message_set
 from qbxml.errors import BuildError, QbxmlError
 from qbxml.message import Request
@@ -61,7 +59,7 @@ class QuickBooksCrashed(HResultError):
         super().__init__(CRASHED, "Unexpected error. Check the qbsdklog.txt file for possible, additional information.")
 
 
-class CompanyFile:
+class CompanyFile(Inspection):
     """A company file in memory, or kept in a file.
 
     Args:
@@ -171,6 +169,8 @@ class CompanyFile:
         fault = self.faults.next(at_open=False)
         if isinstance(fault, CrashBefore):
             raise self._crash()
+        if isinstance(fault, RefuseToProcess):
+            raise HResultError(fault.hresult, fault.message)
         if isinstance(fault, Slow):
             self._sleep(fault.seconds)
         text = as_stored(request)
@@ -392,70 +392,6 @@ class CompanyFile:
     @clock_offset.setter
     def clock_offset(self, offset: timedelta) -> None:
         self.books.clock.offset = offset
-
-    # -- looking inside ------------------------------------------------------------------------------
-
-    def entries(self, *tags: str) -> list[Entry]:
-        """List elements of these kinds, e.g. ``Customer``, ``ItemService``."""
-        return list(self.books.lists.of(*tags))
-
-    @property
-    def accounts(self) -> list[Entry]:
-        return self.entries("Account")
-
-    @property
-    def customers(self) -> list[Entry]:
-        return self.entries("Customer")
-
-    @property
-    def vendors(self) -> list[Entry]:
-        return self.entries("Vendor")
-
-    @property
-    def items(self) -> list[Entry]:
-        return [entry for entry in self.books.lists if entry.kind.space == "item"]
-
-    def transactions_of(self, *tags: str) -> list[Transaction]:
-        """Transactions of these kinds, e.g. ``Invoice``, in the order of creation within each kind."""
-        return self.books.transactions.of(*tags)
-
-    @property
-    def transactions(self) -> list[Transaction]:
-        """All, in the order of creation."""
-        return list(self.books.transactions)
-
-    @property
-    def invoices(self) -> list[Transaction]:
-        return self.transactions_of("Invoice")
-
-    @property
-    def sales_receipts(self) -> list[Transaction]:
-        return self.transactions_of("SalesReceipt")
-
-    @property
-    def credit_memos(self) -> list[Transaction]:
-        return self.transactions_of("CreditMemo")
-
-    @property
-    def payments(self) -> list[Transaction]:
-        return self.transactions_of("ReceivePayment")
-
-    def find_by_guid(self, guid: UUID) -> list[Transaction]:
-        """The transactions created with this ExternalGUID; more than one is possible."""
-        return self.books.transactions.with_guid(guid)
-
-    def find_by_ref(self, ref_number: str) -> list[Transaction]:
-        """The transactions of this number, whatever its case."""
-        return self.books.transactions.numbered(ref_number)
-
-    def trial_balance(self) -> dict[str, Decimal]:
-        """Account to balance by full name; debit positive; accounts at zero are left out."""
-        return self.books.trial_balance()
-
-    def balance_of(self, customer: str) -> Decimal:
-        """What a customer owes, by full name; jobs not counted."""
-        entry = self.books.lists.named("name", customer)
-        return self.books.owed(entry) if entry is not None else Decimal("0.00")
 
 
 def _do_not_sleep(_seconds: float) -> None:

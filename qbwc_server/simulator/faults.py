@@ -48,6 +48,14 @@ class RefuseToOpen(Fault):
 
 
 @dataclass(frozen=True)
+class RefuseToProcess(Fault):
+    """QuickBooks executes nothing of the message set and says so with an HRESULT; the session stays open."""
+
+    hresult: str = "0x80040401"
+    message: str = "Could not access QuickBooks."
+
+
+@dataclass(frozen=True)
 class CrashBefore(Fault):
     """QuickBooks dies before it executes anything of the message set."""
 

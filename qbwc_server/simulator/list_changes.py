@@ -10,7 +10,7 @@ from qbwc_server.simulator.ledger import ZERO, Posting
 from qbwc_server.simulator.lists import Entry
 from qbwc_server.simulator.numbering import edit_sequence
 from qbwc_server.simulator.refusals import in_use, missing, out_of_date, unknown_object, wrong_value
-from qbwc_server.simulator.sales import address_block
+from qbwc_server.simulator.sales_header import address_block
 from qbwc_server.simulator.shapes import Values, copied, message_class, references
 from qbwc_server.simulator.transactions import TXN_KINDS, Transaction
 from qbxml.shared import AdditionalNotesRet, ContactsRet

@@ -7,7 +7,7 @@ from typing import Any
 from qbwc_server.simulator.books import Books
 from qbwc_server.simulator.ledger import FIVE_PLACES, ZERO, Posting, cents
 from qbwc_server.simulator.refusals import OK, Refused, Remark, cannot_save, missing, unknown_object, wrong_value
-from qbwc_server.simulator.sales import address_block, due_date
+from qbwc_server.simulator.sales_header import address_block, due_date
 from qbwc_server.simulator.shapes import Values, build, copied, header, message_class
 from qbwc_server.simulator.transactions import TXN_KINDS, Application, StockMove, Transaction
 

@@ -69,6 +69,13 @@ def test_a_wrong_encoding_is_refused(encoding: str) -> None:
         encoding_of(io.BytesIO(b"caf\xe9"), encoding)
 
 
+def test_damaged_utf_8_is_not_taken_for_windows_1252() -> None:
+    content = "a\ncafé\nmüsli".encode() + b"\xe9"
+    with pytest.raises(UnknownEncoding, match="UTF-8"):
+        encoding_of(io.BytesIO(content))
+    assert encoding_of(io.BytesIO(content), "cp1252") == "cp1252"
+
+
 def test_bytes_that_are_no_text_are_refused() -> None:
     with pytest.raises(UnknownEncoding):
         encoding_of(io.BytesIO(b"a\x81\x8d\xff"))

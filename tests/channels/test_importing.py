@@ -345,6 +345,8 @@ def test_own_exports_are_accounted_for(shop: Database, name: str) -> None:
     assert (
         report.total == {"shopify_orders.csv": Decimal("657.42"), "shopify_orders_windows.csv": Decimal("91.30")}[name]
     )
+    lines = [finding.line_number for finding in report.findings]
+    assert lines == sorted(lines)
     again = run(shop, FIXTURES / name, options=ShopifyOptions(currency="USD"))
     assert (again.added, again.same) == (0, report.added)
 

@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 
 from pydantic import ValidationError
 
-from qbwc_server.channels.cells import CENT, Unreadable, amount_of, date_of, plain, quantity_of
+from qbwc_server.channels.cells import CENT, Unreadable, amount_of, date_of, plain, quantity_of, shown, storable
 from qbwc_server.channels.contract import (
     MAX_DOCUMENT_CHARACTERS,
     Draft,
@@ -94,7 +94,7 @@ def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(record) < len(pairs):
         names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
-        raise Unreadable("field_twice", f"The field {twice} stands there twice.", "Remove one of them.")
+        raise Unreadable("field_twice", f"The field {shown(twice)} stands there twice.", "Remove one of them.")
     return record
 
 
@@ -116,7 +116,7 @@ def _outcomes(value: object, number: int) -> Iterator[Outcome]:
             sentence(path(place), mistake),
             mistake.advice,
             number,
-            origin if isinstance(origin, str) else None,
+            storable(origin) if isinstance(origin, str) else None,
         )
 
 
@@ -146,7 +146,9 @@ def _settled_field(name: str, item: object, place: tuple[str | int, ...], found:
     if name in _DATES:
         if not isinstance(item, str) or not _ISO_DATE.fullmatch(item.strip()):
             raise Unreadable(
-                "bad_date", f"{item} is no date of the form 2026-03-31.", 'Write it as text, such as "2026-03-31".'
+                "bad_date",
+                f"{shown(str(item))} is no date of the form 2026-03-31.",
+                'Write it as text, such as "2026-03-31".',
             )
         return date_of(item.strip())
     if name in _AMOUNTS:

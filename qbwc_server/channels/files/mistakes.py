@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from qbwc_server.channels.cells import Unreadable, check_storable, shown
+from qbwc_server.channels.cells import Unreadable, check_storable, shown, storable
 from qbwc_server.documents.kinds import KINDS
 
 Place = tuple[str | int, ...]  # path in a document
@@ -50,7 +50,7 @@ def path(place: tuple[str | int, ...]) -> str:
     text = ""
     for step in place:
         text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else step
-    return text
+    return storable(text)
 
 
 _Say = Callable[[Any, Mapping[str, Any]], tuple[str, str, str]]

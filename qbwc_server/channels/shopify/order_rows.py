@@ -45,7 +45,7 @@ class Order:
 
     @property
     def name(self) -> str:
-        return self.group.key
+        return storable(self.group.key)
 
     @property
     def first(self) -> Row:

@@ -141,6 +141,20 @@ def test_lines_that_are_no_documents(line: str, code: str) -> None:
     assert code in {one.code for one in outcomes(line) if isinstance(one, RowProblem)}
 
 
+def test_messages_can_always_be_written() -> None:
+    """Names and keys come from the file; half a character in them must not break the report."""
+    lines = [
+        '{"\\ud800": 1, "origin": "\\ud800"}',
+        '{"a\\u001b": 1, "a\\u001b": 2}',
+        '{"date": "\\ud800", "total": "\\ud800"}',
+    ]
+    for one in outcomes(*lines):
+        assert isinstance(one, RowProblem)
+        text = f"{one.origin} {one.field} {one.message}"
+        assert text.encode().decode() == text
+        assert "\x1b" not in text
+
+
 def test_a_broken_line_does_not_stop_the_rest() -> None:
     found = outcomes(INVOICE, "{", {**INVOICE, "origin": "a-2"})
     assert [type(one) for one in found] == [Draft, RowProblem, Draft]

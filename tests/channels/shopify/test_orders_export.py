@@ -276,6 +276,12 @@ def test_an_id_spoilt_by_a_spreadsheet_is_not_used() -> None:
     assert sale(order("#1001", "20.00", [TEA], Id="7.7E+12")).origin == "shopify:order:#1001"
 
 
+def test_control_characters_become_blanks() -> None:
+    receipt = sale(order("#1\x00", "20.00", [line("Te\x00a", "20.00", sku="A\x1b1")], Id="77", Billing_Name="A\x07n"))
+    assert "\\u00" not in receipt.model_dump_json()
+    assert receipt.lines[0].description == "Te a"
+
+
 def test_a_long_name_is_no_number_but_stays_in_the_memo() -> None:
     found = draft(order("#WHOLESALE-100", "20.00", [TEA]))
     assert found.document.number is None

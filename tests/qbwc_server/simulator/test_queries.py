@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from qbwc_server.simulator.company_file import CompanyFile
-from qbwc_server.simulator.queries import days_of
+from qbwc_server.simulator.date_macros import days_of
 from qbxml.message import IteratorStep, MetaData
 from qbxml.messages.account import AccountQueryRq, AccountType
 from qbxml.messages.company import HostQueryRq, IncludeListMetaData, PreferencesQueryRq
