@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import uuid
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from flask import Flask
 from sqlalchemy import create_engine, event, text
 from sqlalchemy.engine import URL, Engine, make_url
@@ -159,6 +161,18 @@ def _own_settings_only(monkeypatch: pytest.MonkeyPatch) -> None:
     """What the developer has set in the environment means nothing to tests."""
     for name in [name for name in os.environ if name.startswith("QBWC_")]:
         monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def _logging_as_before() -> Iterator[None]:
+    """For tests of what configures the logs of its process."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    structlog.contextvars.clear_contextvars()
+    yield
+    root.handlers[:], root.level = handlers, level
+    structlog.contextvars.clear_contextvars()
+    structlog.reset_defaults()
 
 
 @pytest.fixture

@@ -113,7 +113,7 @@ def _decodes(stream: BinaryIO, encoding: str) -> bool:
 
 
 def _holds_utf8(stream: BinaryIO) -> bool:
-    """Whether some letters beyond ASCII are there in UTF-8; texts in Windows-1252 look like that only by rare accident."""
+    """Whether there are letters beyond ASCII in UTF-8; Windows-1252 looks like that only by rare accident."""
     decoder = codecs.getincrementaldecoder("utf-8")(errors="ignore")
     stream.seek(0)
     while chunk := stream.read(_CHUNK):

@@ -14,11 +14,12 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import IntEnum
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import click
+from rich.cells import cell_len
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -31,7 +32,8 @@ from qbwc_server.settings import BadSettings
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-_LONGEST_WORD = 24  # characters; what is longer is folded in a narrow terminal
+_LONGEST_WORD = 32  # characters; what is longer is folded in a narrow terminal
+_GAP = 2  # between columns
 _WIDE = 10_000  # where nobody looks at a screen, lines are not folded
 
 
@@ -196,22 +198,29 @@ def json_option(command: F) -> F:
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, right: Sequence[str] = ()) -> None:
     """A table that folds inside a terminal's width, and does not fold in a pipe; empty columns are left out.
 
+    Where the terminal is too narrow for a table, each row becomes a block of names and values.
+
     Args:
         columns: headings.
         rows: cells; None is shown as nothing.
         right: headings of columns that are aligned to the right.
     """
-    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
     texts = [["" if cell is None else plain(str(cell)) for cell in row] for row in rows]
     filled = [at for at in range(len(columns)) if not texts or any(row[at] for row in texts)]
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, _GAP, 0, 0))
+    least = 0
     for at in filled:
-        words = [word for row in texts for word in row[at].split()]
-        table.add_column(
-            columns[at],
-            justify="right" if columns[at] in right else "left",
-            overflow="fold",
-            min_width=min(_LONGEST_WORD, max(map(len, words), default=0)),  # dates, amounts and ids stay whole
-        )
+        words = [word for row in texts for word in (columns[at].split() + row[at].split())]
+        whole = min(_LONGEST_WORD, max(map(cell_len, words), default=0))  # dates, amounts and ids are not broken
+        least += whole + _GAP
+        justify: Literal["left", "right"] = "right" if columns[at] in right else "left"
+        table.add_column(columns[at], justify=justify, overflow="fold", min_width=whole)
+    if texts and least - _GAP > console().width:
+        for position, row in enumerate(texts):
+            if position:
+                say()
+            print_facts((columns[at], row[at]) for at in filled)
+        return
     for row in texts:
         table.add_row(*(Text(row[at]) for at in filled))
     _print(table)
@@ -219,7 +228,7 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, rig
 
 def print_facts(facts: Iterable[tuple[str, object]]) -> None:
     """Name and value, one pair a line; pairs without a value are left out."""
-    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
+    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, _GAP, 0, 0))
     table.add_column(style="dim", no_wrap=True)
     table.add_column(overflow="fold")
     for name, value in facts:

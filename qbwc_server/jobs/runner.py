@@ -17,6 +17,7 @@ from qbwc_server.clock import Clock
 from qbwc_server.db import Database, schema
 from qbwc_server.jobs.runs import Outcome, claim, finish
 from qbwc_server.jobs.schedule import JOBS, Daily, EveryMinute, Job
+from qbwc_server.observe import logs
 from qbwc_server.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -35,6 +36,7 @@ def run(settings: Settings, *, stop: threading.Event | None = None, jobs: Sequen
     stop = stop or threading.Event()
     database = Database(settings.database)
     schema.require_current(database.engine)
+    logs.configure(settings.log_level, settings.log_format)
     # The memory store: jobs are code, and what must be remembered between processes is in job_runs.
     scheduler = BackgroundScheduler(
         timezone=UTC, job_defaults={"coalesce": True, "misfire_grace_time": _LATE_S, "max_instances": 1}

@@ -144,6 +144,3 @@ class ListLimits:
     def of(self, kind: ListKind) -> int:
         """The limit of the name space to which ``kind`` belongs."""
         return {"name": self.names, "item": self.items, "price level": self.price_levels}.get(kind.space, self.others)
-
-
-ENTERPRISE_LIMITS = ListLimits(names=1_000_000, each_name_list=1_000_000, items=1_000_000, others=100_000)

@@ -119,7 +119,3 @@ def list_full(list_name: str, limit: int) -> Refused:
 
 def no_such_iterator(iterator_id: str) -> Refused:
     return Refused(3391, f'The iteratorID "{iterator_id}" is not valid.')
-
-
-def locked(code: int, text: str) -> Refused:
-    return Refused(code, text)

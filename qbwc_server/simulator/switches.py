@@ -46,3 +46,12 @@ class Switches:
     unparsable_executes_prefix: bool = False  # the requests before the one that cannot be parsed are executed
     refuse_inactive_references: bool = True
     refuse_switched_off_features: bool = True  # 3250 for classes, currencies, sales tax where the file has none
+
+
+ENTERPRISE = Switches(
+    edition=Edition.ENTERPRISE,
+    product_name="QuickBooks Enterprise Solutions 15.0",
+    multi_user=True,
+    limits=ListLimits(names=1_000_000, each_name_list=1_000_000, items=1_000_000, others=100_000),
+)
+"""QuickBooks Enterprise: long lists and sales orders."""

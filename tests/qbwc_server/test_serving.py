@@ -218,6 +218,7 @@ def test_a_path_that_does_not_exist_is_no_html(running: Server) -> None:
     refusal.value.close()
 
 
+@pytest.mark.usefixtures("_logging_as_before")
 @pytest.mark.parametrize("workers", [1, 2])
 def test_a_port_that_is_taken_is_said_so(sqlite_url: str, workers: int) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:

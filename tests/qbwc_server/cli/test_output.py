@@ -142,6 +142,68 @@ def test_a_terminal_folds_to_its_width(capsys: pytest.CaptureFixture[str], monke
     assert not any("Empty" in line for line in lines)
 
 
+ROWS = [(1, "2026-03-02", "Abercrombie Kitchens and Sons", "", Decimal("223.00"))]
+HEADS = ("Id", "Date", "Customer", "TxnID", "Total")
+
+
+def shown_at(width: int, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    monkeypatch.setattr(output, "console", lambda: Console(width=width, highlight=False))
+    output.print_table(HEADS, ROWS, right=("Total",))
+    return capsys.readouterr().out.splitlines()
+
+
+def test_words_are_not_broken_and_empty_columns_are_left_out(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert shown_at(40, capsys, monkeypatch) == [
+        "Id  Date        Customer           Total",
+        "1   2026-03-02  Abercrombie       223.00",
+        "                Kitchens and",
+        "                Sons",
+    ]
+
+
+def test_a_terminal_too_narrow_for_the_table_shows_blocks(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert shown_at(30, capsys, monkeypatch) == [
+        "Id        1",
+        "Date      2026-03-02",
+        "Customer  Abercrombie Kitchens",
+        "          and Sons",
+        "Total     223.00",
+    ]
+
+
+def test_a_paragraph_is_folded_between_words_at_a_terminal(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    output.paragraph("  What to do: nothing at all, really.")
+    assert capsys.readouterr().out == "  What to do: nothing at all, really.\n"
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+    monkeypatch.setattr(output, "console", lambda: Console(width=20, highlight=False))
+    output.paragraph("  What to do: nothing at all, really.")
+    assert capsys.readouterr().out.splitlines() == ["  What to do:", "      nothing at", "      all, really."]
+
+
+def test_the_program_says_how_to_call_it_again(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PATH", str(tmp_path / "nowhere"))
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "bin" / "python3"))
+    assert output.program() == "python3 -m qbwc_server.cli"
+    script = tmp_path / "bin" / "qbwc-server"
+    script.parent.mkdir()
+    script.write_text("#!/bin/sh\n")
+    assert output.program() == str(Path("bin/qbwc-server"))
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+    assert output.program() == str(script)
+    script.chmod(0o700)
+    monkeypatch.setenv("PATH", str(script.parent))
+    assert output.program() == "qbwc-server"
+
+
 def test_json_holds_moments_amounts_and_ids_as_text(capsys: pytest.CaptureFixture[str]) -> None:
     identity = UUID(int=1)
     output.print_json(

@@ -20,6 +20,8 @@ from qbwc_server.jobs.schedule import Daily, EveryMinute, Job
 from qbwc_server.settings import Settings, load
 from tests.conftest import TurnableClock
 
+pytestmark = pytest.mark.usefixtures("_logging_as_before")
+
 
 def _runs(database: Database) -> list[tuple[str, Outcome, str | None]]:
     with database.reading() as db:
@@ -85,9 +87,8 @@ def test_an_old_schema_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_the_scheduler_cleanly(sqlite_url: str, number: signal.Signals) -> None:
     program = (
-        "import sys; from qbwc_server.jobs import runner; from qbwc_server.observe import logs; "
-        "from qbwc_server.settings import load; logs.configure('INFO', 'text', sys.stdout); "
-        "runner.run(load(database_url=sys.argv[1])); print('ended')"
+        "import sys; sys.stderr = sys.stdout; from qbwc_server.jobs import runner; "
+        "from qbwc_server.settings import load; runner.run(load(database_url=sys.argv[1])); print('ended')"
     )
     with subprocess.Popen([sys.executable, "-uc", program, sqlite_url], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import logging
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -13,16 +12,7 @@ import structlog
 
 from qbwc_server.observe import logs
 
-
-@pytest.fixture(autouse=True)
-def _logging_as_before() -> Iterator[None]:
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    structlog.contextvars.clear_contextvars()
-    yield
-    root.handlers[:], root.level = handlers, level
-    structlog.contextvars.clear_contextvars()
-    structlog.reset_defaults()
+pytestmark = pytest.mark.usefixtures("_logging_as_before")
 
 
 def _written(style: str = "json", level: str = "INFO") -> io.StringIO:

@@ -19,6 +19,7 @@ from qbwc_server.simulator.faults import (
     InternalError,
     Locked,
     RefuseToOpen,
+    RefuseToProcess,
     Slow,
     TruncatedAnswer,
 )
@@ -404,3 +405,11 @@ def test_looking_inside(books: CompanyFile) -> None:
     (one,) = shown_lines(txn)
     assert (one.item, one.quantity, one.amount) == ("Grinder", Decimal(2), Decimal("158.00"))
     assert txn.is_void is False
+
+
+def test_processing_can_be_refused_without_a_crash(books: CompanyFile) -> None:
+    books.faults.add(RefuseToProcess("0x80040401"))
+    with pytest.raises(HResultError, match="0x80040401"):
+        books.process(document(invoice()))
+    assert books.invoices == []
+    assert ask(books, invoice()).code == 0

@@ -9,7 +9,7 @@ import pytest
 
 from qbwc_server.simulator.books import CompanyFacts
 from qbwc_server.simulator.company_file import CompanyFile
-from qbwc_server.simulator.switches import Edition, Switches
+from qbwc_server.simulator.switches import ENTERPRISE, Edition, Switches
 from qbxml.messages.credit_memo import CreditMemoAdd, CreditMemoLineAdd
 from qbxml.messages.estimate import EstimateAdd, EstimateLineAdd, EstimateLineMod, EstimateMod
 from qbxml.messages.invoice import (
@@ -210,6 +210,7 @@ def test_sales_orders_need_premier() -> None:
     premier = company(switches=Switches(edition=Edition.PREMIER))
     assert done(premier, order).total_amount == D("5.00")
     assert premier.trial_balance() == {}
+    assert ask(company(switches=ENTERPRISE), order).code == 0
 
 
 def test_text_that_windows_1252_does_not_hold_becomes_question_marks(books: CompanyFile) -> None:
@@ -511,3 +512,8 @@ def test_one_refused_request_leaves_its_set_mates_alone(books: CompanyFile) -> N
     assert codes == [0, 3140, 0]
     assert len(books.invoices) == 2
     assert ask(books, InvoiceQueryRq()).code == 0
+
+
+def test_links_to_other_documents_are_refused_rather_than_forgotten(books: CompanyFile) -> None:
+    made = done(books, invoice())
+    assert ask(books, invoice(link_to_txn_ids=(made.txn_id,))).code == 3250

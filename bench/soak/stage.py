@@ -1,0 +1,217 @@
+"""A server in several instances, a company, its QuickBooks and two Web Connectors, all in one process on one clock."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import structlog
+from argon2 import PasswordHasher
+from flask import Flask
+from sqlalchemy import event
+
+from qbwc_server.app import create_app
+from qbwc_server.db import Database
+from qbwc_server.observe import logs
+from qbwc_server.posting.options import change_options
+from qbwc_server.settings import Settings, load
+from qbwc_server.simulator import HResultError, TransportError, WebConnector, WsgiTransport, web_connector
+from qbwc_server.simulator.company_file import CompanyFile
+from qbwc_server.simulator.wire_faults import Break, FaultCounter
+from qbwc_server.tenancy import credentials
+from qbwc_server.tenancy.companies import add_company
+
+INSTANCES = 2
+CANNOT_PARSE = "0x80040400"
+
+
+class Clock:
+    """Time passes only when the schedule says so."""
+
+    def __init__(self) -> None:
+        self.moment = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.moment
+
+    def advance(self, seconds: float) -> None:
+        """Turn the hands forward."""
+        self.moment += timedelta(seconds=seconds)
+
+
+class DiskFull(Exception):
+    """What a database says when it cannot commit."""
+
+
+class Servers:
+    """Instances of the server over one database; each call goes to any of them. Shared by many schedules."""
+
+    def __init__(self, database_url: str) -> None:
+        self.clock = Clock()
+        self.settings: Settings = load(database_url=database_url)
+        self.database = Database(database_url)
+        self.apps: list[Flask] = [self._start() for _ in range(INSTANCES)]
+        self.errors: list[dict[str, Any]] = []  # what the server logged as errors
+        self.commits_to_fail = 0  # of the calls to come
+        self.happened: Counter[str] = Counter()
+
+    def _start(self) -> Flask:
+        app = create_app(self.settings, clock=self.clock)
+        engine = app.extensions["database"].engine
+        event.listen(engine, "commit", self._commit)
+        return app
+
+    def _commit(self, _: Any) -> None:
+        if self.commits_to_fail > 0:
+            self.commits_to_fail -= 1
+            self.happened["server: commit failed"] += 1
+            raise DiskFull
+
+    def restart(self, number: int) -> None:
+        """One instance dies and another takes its place."""
+        self.apps[number].extensions["database"].engine.dispose()
+        self.apps[number] = self._start()
+        self.happened["server: instance replaced"] += 1
+
+    def close(self) -> None:
+        """Let go of the database."""
+        for app in self.apps:
+            app.extensions["database"].engine.dispose()
+        self.database.engine.dispose()
+
+
+class Balancer:
+    """The way to the servers: any instance takes any call, and now and then one breaks down in it."""
+
+    def __init__(self, servers: Servers, dice: random.Random) -> None:
+        self._servers = servers
+        self._dice = dice
+        self.trouble = 0.0  # chance of a call to meet trouble inside the server
+
+    def call(self, operation: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, Mapping[str, str], bytes]:
+        """See simulator.Transport."""
+        servers, dice = self._servers, self._dice
+        number = dice.randrange(INSTANCES)
+        if dice.random() < self.trouble:
+            match dice.randrange(3):
+                case 0:
+                    servers.commits_to_fail = 1
+                case 1:
+                    servers.restart(number)
+                case _:
+                    WsgiTransport(servers.apps[number]).call(operation, body, headers)
+                    servers.restart(number)
+                    servers.happened["server: died before it answered"] += 1
+                    raise TransportError(f"{operation}: the server died")
+        answer = WsgiTransport(servers.apps[number]).call(operation, body, headers)
+        servers.commits_to_fail = 0
+        return answer
+
+
+class Pc:
+    """QuickBooks as one Web Connector reaches it: the company file, with what the schedule does meanwhile."""
+
+    country = "US"
+    major, minor = 13, 0
+
+    def __init__(self, file: CompanyFile) -> None:
+        self.file = file
+        self.before: Callable[[], None] | None = None  # once, before the next set is executed
+        self.between: Callable[[], None] | None = None  # once, between execution and the answer's way to the server
+        self.poison: set[str] = set()  # marks of documents that this QuickBooks cannot read
+        self.unreadable = 0
+
+    @property
+    def path(self) -> str:
+        return self.file.path
+
+    def open(self, path: str) -> None:
+        self.file.open(path)
+
+    def close(self) -> None:
+        self.file.close()
+
+    def hcp_response(self, owner_id: UUID) -> str:
+        return self.file.hcp_response(owner_id)
+
+    def process(self, request: str) -> str:
+        """Execute a set; what happens meanwhile opens and closes the file, so it is opened again."""
+        if self._once("before"):
+            self.file.open("")
+        if any(mark in request for mark in self.poison):
+            self.unreadable += 1
+            raise HResultError(CANNOT_PARSE, "QuickBooks found an error when parsing the provided XML text stream.")
+        answer = self.file.process(request)
+        if self._once("between"):
+            self.file.open("")
+        return answer
+
+    def _once(self, name: str) -> bool:
+        action: Callable[[], None] | None = getattr(self, name)
+        setattr(self, name, None)
+        if action is not None:
+            action()
+        return action is not None
+
+
+class Stage:
+    """One company of one schedule."""
+
+    def __init__(self, servers: Servers, code: str, dice: random.Random) -> None:
+        self.servers, self.code, self.clock = servers, code, servers.clock
+        with servers.database.transaction() as db:
+            company, self.password = add_company(db, code=code, name=code, time_zone="UTC", now=self.clock())
+            change_options(company, {"create_items": True, "item_income_account": "Sales"})
+            self.company_id = company.id
+            self.owner_id, file_id = UUID(company.owner_id), UUID(company.file_id)
+        self.file = CompanyFile(code, now=self.clock, sleep=self.clock.advance)
+        self.file.register(self.owner_id, file_id)
+        self.balancer = Balancer(servers, dice)
+        self.pcs = [Pc(self.file), Pc(self.file)]
+        self.connectors = [self.new_connector(pc) for pc in self.pcs]
+
+    def new_connector(self, pc: Pc) -> WebConnector:
+        """A Web Connector with this company's login."""
+        return WebConnector(
+            self.balancer,
+            pc,
+            user=self.code,
+            password=self.password,
+            owner_id=self.owner_id,
+            sleep=self.clock.advance,
+            max_steps=400,
+        )
+
+
+class _Seen(FaultCounter):
+    """Counts the breaks that came to pass."""
+
+    happened: Counter[str] = Counter()
+
+    def next_call(self, operation: str) -> frozenset[Break]:
+        breaks = super().next_call(operation)
+        self.happened.update(f"wire: {one.value}" for one in breaks)
+        return breaks
+
+
+def prepare(servers: Servers) -> None:
+    """Make this process fit for thousands of schedules: cheap passwords, errors kept, breaks counted."""
+    logs.configure("ERROR", "json")
+    credentials._HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+
+    def keep(_: Any, __: str, event_dict: Any) -> Any:
+        servers.errors.append(dict(event_dict))
+        raise structlog.DropEvent
+
+    structlog.configure(
+        processors=[structlog.stdlib.filter_by_level, structlog.processors.format_exc_info, keep],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=False,
+    )
+    _Seen.happened = servers.happened
+    web_connector.FaultCounter = _Seen  # type: ignore[misc]
