@@ -30,7 +30,9 @@ soak: $(INSTALLED_TEST)
 	@$(BIN)/python -m pytest -n logical --maxprocesses 8 -q -m soak $(PYTEST_ARGS)
 
 migration: $(INSTALLED_TEST)  # make migration MESSAGE="what changes"
-	@$(BIN)/python -c "import sys; from qbwc_server.db import schema; print(schema.write_migration(sys.argv[1]))" "$(MESSAGE)"
+	@written=$$($(BIN)/python -c "import sys; from qbwc_server.db import schema; print(schema.write_migration(sys.argv[1]))" \
+	  "$(MESSAGE)" | tail -n 1) && test -n "$$written" && $(BIN)/ruff format --quiet "$$written" && \
+	  echo "Read it, complete it, run make test: $$written"
 
 clean:
 	rm -rf $(VENV) .venv-* build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache demo

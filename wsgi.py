@@ -4,12 +4,13 @@ After a fork of the loaded application, database connections would be shared: do
 """
 
 import gc
+import os
 
 from qbwc_server.app import create_app
 from qbwc_server.observe import logs
 from qbwc_server.settings import load
 
-_settings = load()
+_settings = load(os.environ.get("QBWC_SETTINGS"))
 logs.configure(_settings.log_level, _settings.log_format)
 app = create_app(_settings)
 gc.collect()

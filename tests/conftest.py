@@ -63,7 +63,7 @@ def _sqlite_need_not_survive_a_power_cut() -> Iterator[None]:
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated, empty SQLite file, to be copied."""
     path = tmp_path_factory.mktemp("template") / "template.db"
-    _build(f"sqlite:///{path}")
+    schema.upgrade(f"sqlite:///{path}")
     return path
 
 
@@ -76,21 +76,12 @@ def postgres_template() -> Iterator[str]:
             template = make_url(url).set(database=name).render_as_string(hide_password=False)
             on_server(url, f"CREATE DATABASE {name}")
             try:
-                _build(template)
+                schema.upgrade(template)
                 yield template
             finally:
                 on_server(url, f"DROP DATABASE {name} WITH (FORCE)")
     except NoPostgres as reason:
         pytest.skip(str(reason))
-
-
-def _build(url: str) -> None:
-    # until the first migration is final: whatever the models say now
-    schema.upgrade(url)
-    engine = create_engine(url)
-    schema.declared().drop_all(engine)
-    schema.declared().create_all(engine)
-    engine.dispose()
 
 
 def on_server(url: str | URL, statement: str) -> None:

@@ -166,7 +166,7 @@ class Schedule:
     def _touch(self, intent: Intent) -> None:
         """Somebody opens it in QuickBooks and saves it as it is: its edit sequence moves."""
         for txn in self.stage.file.transactions:
-            if txn.memo.startswith(intent.mark) and not txn.is_void:
+            if intent.mark in txn.memo and not txn.is_void:
                 self.stage.file.books.touch(txn)
                 self.servers.happened["person: touched in QuickBooks"] += 1
 
@@ -207,7 +207,7 @@ class Schedule:
             for intent in self.wishes.all.values():
                 row = self._row(db, company, intent)
                 if row.state is State.HELD and row.reason == Reason.OUTCOME_UNKNOWN:
-                    found = [t for t in self.stage.file.transactions if t.memo.startswith(intent.mark)]
+                    found = [t for t in self.stage.file.transactions if intent.mark in t.memo]
                     txn_id = found[0].txn_id if found else None
                     decide(db, company, row, posted_as=txn_id, by=BY, now=self.servers.clock())
                     self.outcome.disputed += 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ TAGS = {
     "credit_memo": "CreditMemo",
     "payment": "ReceivePayment",
 }
+_MARK = re.compile(r"#[^#]+#")
 
 
 @dataclass(frozen=True)
@@ -39,9 +41,9 @@ def judge(stage: Stage, wishes: Wishes, foreign: dict[str, Decimal], foreign_cou
     violations: list[Violation] = []
     marks = {intent.mark: intent.origin for intent in wishes.all.values()}
     for txn in stage.file.transactions:
-        mark = "#".join(txn.memo.split("#")[:2]) + "#"
-        if mark in marks:
-            found[marks[mark]].append(txn)
+        bears = _MARK.search(txn.memo)  # of a void one the memo begins with "VOID: "
+        if bears and bears[0] in marks:
+            found[marks[bears[0]]].append(txn)
         else:
             strangers += 1
     if strangers != foreign_count:

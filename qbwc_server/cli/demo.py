@@ -17,7 +17,7 @@ from qbwc_server.cli.demo_folder import COMPANY, DemoFolder
 from qbwc_server.cli.demo_outcome import look, print_outcome, shop_company
 from qbwc_server.cli.documents import read_options, show_import
 from qbwc_server.cli.output import Exit, json_option, note, paragraph, print_json, progress, say
-from qbwc_server.cli.server_process import ServerEnded, ServerProcess, free_port, server
+from qbwc_server.cli.server_process import ServerEnded, ServerProcess, free_port, own_port, server
 from qbwc_server.cli.simulate import describe, one_update, open_books
 from qbwc_server.connector.qwc import qwc_file
 from qbwc_server.db import Database, schema
@@ -57,7 +57,7 @@ def demo(ctx: click.Context, leave: bool, port: int | None, folder: Path, fresh:
     if continued and fresh:
         place.clear()
         continued = False
-    chosen = port or free_port(preferred=place.last_port() if continued else 8000)
+    chosen = own_port(port) if port else free_port(preferred=place.last_port() if continued else 8000)
     settings = place.write(chosen)
     tell(f"{'Continuing' if continued else 'Making'} the demo in the folder {place.path}")
     schema.upgrade(settings.database)

@@ -198,7 +198,7 @@ def _print_notes(outcome: Outcome) -> None:
     for row, note in noted[: 2 * _SHOWN]:
         paragraph(f"  {KINDS[row.kind].title} {row.number or row.origin}: {note}")
     if len(noted) > 2 * _SHOWN:
-        say(f"  and {len(noted) - 2 * _SHOWN} more notes")
+        say(f"  and {len(noted) - 2 * _SHOWN} more")
 
 
 def _money(amount: Decimal | None) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from qbwc_server.cli.output import moment, plain, print_facts, print_table, say
+from qbwc_server.cli.output import counted, moment, plain, print_facts, print_table, say
 from qbwc_server.documents.kinds import KINDS, Payment, load_document
 from qbwc_server.documents.models import DocumentRow
 from qbwc_server.posting.proof import Journey, Proof, RequestProof
@@ -96,10 +96,9 @@ def _show_request(request: RequestProof, zone: str) -> None:
 
 
 def _show_journey(journey: Journey, zone: str) -> None:
-    many = f"{journey.set_requests} request{'' if journey.set_requests == 1 else 's'}"
     say(
         f"    sent {_at(journey.sent_at, zone)} in session {journey.session}, "
-        f"message set {journey.message_set} of {many}, {journey.set_bytes:,} bytes"
+        f"message set {journey.message_set} of {counted(journey.set_requests, 'request')}, {journey.set_bytes:,} bytes"
     )
     if journey.answered_at:
         say(f"    answered {_at(journey.answered_at, zone)}")

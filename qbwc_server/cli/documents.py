@@ -16,6 +16,7 @@ from qbwc_server.channels.registry import FORMATS
 from qbwc_server.cli.document_page import show_document
 from qbwc_server.cli.output import (
     Exit,
+    counted,
     json_option,
     note,
     paragraph,
@@ -139,7 +140,7 @@ def _options_file(path: Path) -> dict[str, object]:
 
 def show_import(report: ImportReport) -> None:
     """What came of an import, in lines."""
-    say(f"{plain(report.file)} ({FORMATS[report.format].title}): {_count(report.documents, 'document')}")
+    say(f"{plain(report.file)} ({FORMATS[report.format].title}): {counted(report.documents, 'document')}")
     parts = {
         "added": report.added,
         "there already": report.same,
@@ -159,10 +160,6 @@ def show_import(report: ImportReport) -> None:
     if len(report.findings) + report.findings_left_out > _SHOWN:
         left = len(report.findings) + report.findings_left_out - _SHOWN
         say(f"  and {left} more; --json lists them")
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 @documents.command(name="list")
@@ -186,8 +183,8 @@ def list_(
         )
     more, rows = len(rows) > limit, rows[:limit]
     if as_json:
-        next_after = rows[-1].id if more else None
-        print_json({"documents": [document_record(row) for row in rows], "next_after": next_after})
+        following = rows[-1].id if more else None
+        print_json({"documents": [document_record(row) for row in rows], "next": following})
         return
     if not rows:
         say("No documents.")

@@ -156,6 +156,11 @@ def paragraph(message: str) -> None:
     )
 
 
+def counted(number: int, noun: str) -> str:
+    """``1 document``, ``1,200 documents``."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 def program() -> str:
     """How this program can be called again from here."""
     if shutil.which("qbwc-server"):

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from qbwc_server.errors import QbwcError
+from qbwc_server.errors import Conflict, QbwcError
 
 _PAUSE = 0.05  # seconds between two looks at whether the server answers
 
@@ -22,7 +22,7 @@ class ServerDidNotStart(QbwcError):
     """The server did not start."""
 
     code = "server_did_not_start"
-    advice = "Read the end of the log above; if the port is taken, choose another with --port."
+    advice = "Read the end of its log above."
 
 
 class ServerEnded(QbwcError):
@@ -116,15 +116,37 @@ def _answers(port: int) -> bool:
         connection.close()
 
 
+class PortTaken(Conflict):
+    """Another program has the port."""
+
+    code = "port_taken"
+    advice = "Choose another with --port, or leave it out and let a free one be taken."
+
+
+def own_port(port: int) -> int:
+    """``port`` if it is free. Raises PortTaken: else we would speak to whoever has it."""
+    if not _is_free(port):
+        raise PortTaken(f"Another program listens on port {port}.")
+    return port
+
+
 def free_port(*, preferred: int) -> int:
     """``preferred`` if nobody listens there, else any free one."""
-    for port in (preferred, 0):
-        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-            if sys.platform != "win32":
-                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return int(probe.getsockname()[1])
-    raise ServerDidNotStart("There is no free port on this machine.")
+    if _is_free(preferred):
+        return preferred
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _is_free(port: int) -> bool:
+    with suppress(OSError), socket.create_connection(("localhost", port), timeout=1):
+        return False  # somebody answers, if only on the other family of addresses
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        if sys.platform != "win32":
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True

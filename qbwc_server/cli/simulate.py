@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from qbwc_server.cli.output import Exit, json_option, note, plain, print_json, progress, say
+from qbwc_server.cli.output import Exit, counted, json_option, note, plain, print_json, progress, say
 from qbwc_server.errors import Conflict, Invalid, NotFound
 from qbwc_server.simulator import Break, ConnectorKilled, Faults, NeverEnding, UpdateReport, WebConnector, WireFault
 from qbwc_server.simulator import faults as quickbooks_faults
@@ -151,7 +151,7 @@ def simulate(
             say(f"{'Done' if report.ok else 'Error'}: {describe(report)}")
         for call in late:
             say(f"Late call {call.operation}: {plain(call.brief)}")
-        say(f"The simulated books hold {len(quickbooks.transactions)} transactions.")
+        say(f"The simulated books hold {counted(len(quickbooks.transactions), 'transaction')}.")
         if company_file is not None:
             note(f"They are kept in {company_file}.")
     if not all(report.ok for report in ended):
@@ -197,4 +197,5 @@ def describe(report: UpdateReport) -> str:
     """What the Web Connector's window says, and how much went over the line."""
     words = plain(report.status_line) or "no status line"
     code = f"{report.error}: " if report.error else ""
-    return f"{code}{words} ({len(report.calls)} calls, {report.rounds} message sets, {report.percent} %)"
+    traffic = f"{counted(len(report.calls), 'call')}, {counted(report.rounds, 'message set')}, {report.percent} %"
+    return f"{code}{words} ({traffic})"

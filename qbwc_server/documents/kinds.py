@@ -12,19 +12,52 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    TypeAdapter,
+    field_validator,
+)
+from pydantic_core import PydanticCustomError
 
-Amount = Annotated[Decimal, Field(max_digits=13, decimal_places=2, allow_inf_nan=False)]
-Price = Annotated[Decimal, Field(max_digits=15, decimal_places=5, allow_inf_nan=False)]
+
+def _in_cents(amount: Decimal) -> Decimal:
+    """1, 1.0 and 1.00 are the same amount, and minus zero is zero: one form of each, so that bodies compare."""
+    return (amount + 0).quantize(Decimal("0.01"))
+
+
+def _shortest(number: Decimal) -> Decimal:
+    return number.normalize() + 0  # adding zero writes 1E+1 as 10
+
+
+def _storable(text: str) -> str:
+    if "\0" in text:  # PostgreSQL has no room for it
+        raise PydanticCustomError("nul_character", "Text must not hold NUL characters")
+    return text
+
+
+def _no_timestamp(value: object) -> object:
+    """20260302 is no date here: it would be taken for seconds since 1970."""
+    if isinstance(value, int | float) or (isinstance(value, str) and "-" not in value):
+        raise PydanticCustomError("date_form", "Dates are written like 2026-03-02")
+    return value
+
+
+Amount = Annotated[Decimal, Field(max_digits=13, decimal_places=2, allow_inf_nan=False), AfterValidator(_in_cents)]
+Price = Annotated[Decimal, Field(max_digits=15, decimal_places=5, allow_inf_nan=False), AfterValidator(_shortest)]
 Quantity = Price
 Text = Annotated[str, StringConstraints(strip_whitespace=True)]
 # generous outer bounds; QuickBooks' own limits are applied when the request is written, after transliteration
-Short = Annotated[Text, StringConstraints(min_length=1, max_length=300)]
-Long = Annotated[Text, StringConstraints(max_length=20_000)]
+Short = Annotated[Text, StringConstraints(min_length=1, max_length=300), AfterValidator(_storable)]
+Long = Annotated[Text, StringConstraints(max_length=20_000), AfterValidator(_storable)]
 Origin = Annotated[
     Text, StringConstraints(min_length=1, max_length=120, pattern=r"^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$")
 ]
-BookDate = Annotated[date, Field(ge=date(1970, 1, 1), le=date(2038, 1, 18))]
+BookDate = Annotated[date, Field(ge=date(1970, 1, 1), le=date(2038, 1, 18)), BeforeValidator(_no_timestamp)]
 
 
 class Record(BaseModel):
@@ -85,7 +118,7 @@ class _Document(Record):
     """What every kind has."""
 
     origin: Origin  # the caller's own key: the same origin is the same document, for ever
-    number: Annotated[Text, StringConstraints(min_length=1, max_length=20)] | None = None
+    number: Annotated[Text, StringConstraints(min_length=1, max_length=20), AfterValidator(_storable)] | None = None
     date: BookDate
     customer: Party
     memo: Long | None = None
@@ -204,5 +237,6 @@ def body_digest(body: str) -> str:
 def _plain(value: object) -> object:
     """Drop what is empty, so that a default spelt out and one left out are the same document."""
     if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items() if item not in (None, [], {})}
+        kept = {key: _plain(item) for key, item in value.items()}
+        return {key: item for key, item in kept.items() if item not in (None, [], {})}
     return [_plain(item) for item in value] if isinstance(value, list) else value

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from decimal import Decimal
 
 from qbwc_server.documents.kinds import Document, Payment
-from qbwc_server.documents.totals import line_amount, subtotal
+from qbwc_server.documents.totals import LARGEST, line_amount, subtotal
 
 
 @dataclass(frozen=True)
@@ -70,6 +70,13 @@ def _problems(document: Document) -> Iterator[Problem]:
                     "Correct quantity, rate or amount, or leave out the rate.",
                 )
     lines = subtotal(document)
+    if lines is not None and abs(lines) > LARGEST:
+        yield Problem(
+            "too_large",
+            "lines",
+            f"The document comes to {lines}; QuickBooks has room for {LARGEST}.",
+            "Correct quantities and rates.",
+        )
     if lines is not None and lines < 0:
         yield Problem(
             "negative_total",

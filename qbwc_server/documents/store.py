@@ -15,7 +15,7 @@ from qbwc_server.documents.kinds import Document, body_digest, dump_document
 from qbwc_server.documents.lifecycle import Event, NotNow, Reason, State, after
 from qbwc_server.documents.models import DocumentEvent, DocumentRow, Operation
 from qbwc_server.documents.problems import Problem, problems
-from qbwc_server.documents.totals import total
+from qbwc_server.documents.totals import LARGEST, total
 from qbwc_server.errors import Conflict, NotFound
 
 
@@ -134,7 +134,10 @@ def save(
 
 def _fill(row: DocumentRow, document: Document, body: str, digest: str) -> None:
     row.kind, row.number, row.date = document.kind, document.number, document.date
-    row.customer, row.total = document.customer.name, total(document)
+    comes_to = total(document)
+    row.customer, row.total = document.customer.name, comes_to
+    if comes_to is not None and abs(comes_to) > LARGEST:
+        row.total = None  # problems say how much it is
     row.body, row.body_digest = body, digest
     show_problems(row, problems(document))
 

@@ -7,6 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from qbwc_server.documents.kinds import Document, Line, Payment
 
 CENT = Decimal("0.01")
+LARGEST = Decimal("9999999999999.99")  # that QuickBooks writes: AMTTYPE has 13 digits before the point
 
 
 def line_amount(line: Line) -> Decimal | None:

@@ -4,9 +4,13 @@ Nothing in here knows the server. ``WebConnector`` speaks SOAP to any server for
 process, and breaks where ``Faults`` tells it to.
 """
 
+from qbwc_server.simulator.company_file import CompanyFile
+from qbwc_server.simulator.faults import FaultPlan
 from qbwc_server.simulator.hresult_error import HResultError
 from qbwc_server.simulator.quickbooks import CompanyToJoin, QuickBooks
+from qbwc_server.simulator.scenarios import demo_company, empty_company
 from qbwc_server.simulator.soap_client import BodyStyle, CallFailed, SoapClient, SoapFault
+from qbwc_server.simulator.switches import Switches
 from qbwc_server.simulator.transports import HttpTransport, Transport, TransportError, WsgiTransport
 from qbwc_server.simulator.update import Call, ConnectorKilled, Habits, NeverEnding, UpdateReport
 from qbwc_server.simulator.web_connector import WebConnector
@@ -38,4 +42,9 @@ __all__ = [
     "QuickBooks",
     "CompanyToJoin",
     "HResultError",
+    "CompanyFile",
+    "Switches",
+    "FaultPlan",
+    "demo_company",
+    "empty_company",
 ]

@@ -25,6 +25,7 @@ from qbwc_server.simulator.refusals import NO_MATCH, OK, Refused, Remark
 from qbwc_server.simulator.sales_kinds import SALES_KINDS
 from qbwc_server.simulator.transactions import Transaction
 from qbwc_server.simulator.writing import Answered, leaves, only
+from qbxml.errors import BuildError
 from qbxml.message import Query, Request
 from qbxml.messages.transaction import ListDeletedRet, TxnDeletedRet
 from qbxml.rendering import render
@@ -52,6 +53,10 @@ def answer(desk: Desk, request: Request) -> Answered:
         return HANDLERS[type(request).__name__](desk, request)
     except Refused as refusal:
         return Answered(refusal.remark)
+    except (
+        BuildError
+    ) as problem:  # a number grew beyond what an answer can hold; objects are made before the books change
+        return Answered(Remark(3110, "Error", f"The resulting amount is too large: {problem}"))
 
 
 def is_writing(request: Request) -> bool:

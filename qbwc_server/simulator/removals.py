@@ -6,7 +6,6 @@ from typing import Any
 from qbwc_server.simulator import payments
 from qbwc_server.simulator.books import Books, Deleted
 from qbwc_server.simulator.ledger import ZERO
-from qbwc_server.simulator.refusals import Refused
 from qbwc_server.simulator.shapes import Values, build, values_of
 from qbwc_server.simulator.transactions import Transaction
 
@@ -22,8 +21,6 @@ def void(books: Books, tag: str, txn_id: str) -> Transaction:
     """
     txn = books.find(tag, txn_id)
     books.check_open(txn.txn_date, "void", tag)
-    if not txn.kind.voidable:
-        raise Refused(3185, f"Cannot void the object specified by the id = {txn_id}.")
     payments.refuse_if_deposited(txn, "void")
     payments.unlink(books, txn)
     payments.release(books, txn)

@@ -21,7 +21,6 @@ class TxnKind:
 
     tag: str
     posts: bool = True
-    voidable: bool = True
     entity: str = ""  # field that holds the customer, vendor or payee
     draws_numbers: bool = False  # takes the next RefNumber when none is given
     owes: str = ""  # "customer" or "vendor": has a balance that payments reduce
@@ -33,9 +32,9 @@ TXN_KINDS = {
         TxnKind("Invoice", entity="customer", draws_numbers=True, owes="customer"),
         TxnKind("SalesReceipt", entity="customer", draws_numbers=True),
         TxnKind("CreditMemo", entity="customer", draws_numbers=True),
-        TxnKind("Estimate", posts=False, voidable=False, entity="customer", draws_numbers=True),
-        TxnKind("SalesOrder", posts=False, voidable=False, entity="customer", draws_numbers=True),
-        TxnKind("ReceivePayment", voidable=False, entity="customer"),
+        TxnKind("Estimate", posts=False, entity="customer", draws_numbers=True),
+        TxnKind("SalesOrder", posts=False, entity="customer", draws_numbers=True),
+        TxnKind("ReceivePayment", entity="customer"),
         TxnKind("Deposit"),
         TxnKind("Check", entity="payee_entity", draws_numbers=True),
         TxnKind("CreditCardCharge", entity="payee_entity"),

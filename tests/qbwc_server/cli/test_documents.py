@@ -114,11 +114,11 @@ def test_list_goes_page_by_page(bring_in: Import, run: CommandLine) -> None:
     bring_in(*(invoice(number) for number in range(1, 6)))
     first = run.json("documents", "list", "acme", "--limit", 3)
     assert [each["number"] for each in first["documents"]] == ["1", "2", "3"]
-    second = run.json("documents", "list", "acme", "--limit", 3, "--after", first["next_after"])
+    second = run.json("documents", "list", "acme", "--limit", 3, "--after", first["next"])
     assert [each["number"] for each in second["documents"]] == ["4", "5"]
-    assert second["next_after"] is None
-    assert f"--after {first['next_after']}" in run("documents", "list", "acme", "--limit", 3).stderr
-    assert run.json("documents", "list", "acme", "--limit", 5)["next_after"] is None
+    assert second["next"] is None
+    assert f"--after {first['next']}" in run("documents", "list", "acme", "--limit", 3).stderr
+    assert run.json("documents", "list", "acme", "--limit", 5)["next"] is None
 
 
 def test_list_by_state_and_kind(bring_in: Import, run: CommandLine) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from qbwc_server.cli.server_process import ServerDidNotStart, free_port, server
+from qbwc_server.cli.server_process import PortTaken, ServerDidNotStart, free_port, own_port, server
 
 
 @pytest.fixture
@@ -76,5 +76,14 @@ def test_a_port_in_use_is_passed_over() -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        assert free_port(preferred=port) != port
-    assert free_port(preferred=port) == port
+        assert free_port(preferred=port) not in (0, port)
+        with pytest.raises(PortTaken, match=f"port {port}"):
+            own_port(port)
+    assert free_port(preferred=port) == own_port(port) == port
+
+
+def test_a_port_that_is_bound_without_listening_is_not_free() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        with pytest.raises(PortTaken):
+            own_port(taken.getsockname()[1])

@@ -47,7 +47,7 @@ def test_an_invoice_reaches_the_simulated_books(run: CommandLine, acme: str, qwc
     again = run(*command)
     assert again.exit_code == 0
     assert "No data exchange required" in again.stdout
-    assert "hold 1 transactions" in again.stdout
+    assert "hold 1 transaction." in again.stdout
     shown = run.json("documents", "show", "acme", 1)
     assert shown["state"] == "posted"
     assert len(shown["proof"]["requests"][0]["journeys"]) == 1

@@ -74,3 +74,8 @@ def test_several_processes_add_up(tmp_path: Path) -> None:
 def test_importing_the_metrics_decides_nothing() -> None:
     program = "import sys; import qbwc_server.observe.metrics; sys.exit('prometheus_client' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+def test_the_handbook_lists_every_metric() -> None:
+    handbook = (Path(__file__).resolve().parents[3] / "docs/operations.md").read_text(encoding="utf-8")
+    assert [name for name in metrics.METRICS if f"`{name}`" not in handbook] == []

@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -300,3 +301,52 @@ def test_private_data_belongs_to_its_owner(books: CompanyFile) -> None:
     assert done(books, query).data_ext_rets[0].data_ext_value == "shop-1"
     assert done(books, CompanyQueryRq(owner_ids=(OWNER,))).data_ext_rets[0].data_ext_value == "here"
     assert done(books, CompanyQueryRq(owner_ids=(UUID(int=5),))).data_ext_rets == ()
+
+
+def test_a_job_can_move_to_another_customer(books: CompanyFile) -> None:
+    job = next(one for one in books.customers if one.name == "Showroom")
+    move = CustomerMod(list_id=job.list_id, edit_sequence=job.edit_sequence, parent=name("Bluebird Cafe"))
+    assert done(books, move).full_name == "Bluebird Cafe:Showroom"
+    kern = next(one for one in books.customers if one.name == "Kern Lighting")
+    assert ask(books, ListDelRq(list_del_type=ListDelType.CUSTOMER, list_id=kern.list_id)).code == 0
+    missing = CustomerMod(list_id="80009999-1", edit_sequence="1")
+    assert ask(books, missing).code == 3120
+
+
+def test_a_renamed_vendor_shows_in_the_items_that_prefer_it(books: CompanyFile) -> None:
+    vendor = next(one for one in books.vendors if one.name == "Cascade Roasters")
+    books.books.rename(vendor, "Cascade & Sons", None)
+    beans = done(books, ItemQueryRq(full_names=("Coffee Beans 1kg",)))
+    assert beans.sales_and_purchase.pref_vendor.full_name == "Cascade & Sons"
+
+
+def test_names_that_are_none(books: CompanyFile) -> None:
+    assert ask(books, CustomerAdd(name="  ")).code == 3090
+    assert ask(books, VendorAdd(name="Owed", open_balance=D("7.00"))).code == 0
+    assert books.trial_balance() == {"Accounts Payable": D("-7.00"), "Opening Balance Equity": D("7.00")}
+
+
+def test_custom_fields_only_where_they_belong(books: CompanyFile) -> None:
+    made = done(books, invoice())
+    done(
+        books,
+        DataExtDefAdd(
+            owner_id=OWNER,
+            data_ext_name="Key",
+            data_ext_type=DataExtType.STR255_TYPE,
+            assign_to_objects=(AssignToObject.INVOICE, AssignToObject.CUSTOMER),
+        ),
+    )
+
+    def codes(**target: Any) -> list[int]:
+        common = {"owner_id": OWNER, "data_ext_name": "Key", **target}
+        return [ask(books, kind(**common, data_ext_value="v")).code for kind in (DataExtMod, DataExtAdd)]
+
+    on_line = {"txn_data_ext_type": TxnDataExtType.INVOICE, "txn_id": made.txn_id}
+    assert codes(**on_line, txn_line_id=made.lines[0].txn_line_id) == [3121, 0]
+    assert codes(**on_line, txn_line_id="FFFF-1") == [3120, 3120]
+    nobody = {"list_data_ext_type": ListDataExtType.CUSTOMER, "list_obj": name("Nobody")}
+    assert codes(**nobody) == [3140, 3140]
+    assert codes(other_data_ext_type=OtherDataExtType.COMPANY) == [3121, 3121]
+    long = DataExtAdd(owner_id=OWNER, data_ext_name="Key", **on_line, data_ext_value="x" * 256)
+    assert ask(books, long).code == 3070

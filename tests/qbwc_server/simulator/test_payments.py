@@ -12,7 +12,7 @@ from qbxml.messages.credit_memo import CreditMemoAdd, CreditMemoLineAdd
 from qbxml.messages.deposit import CashBackInfoAdd, DepositAdd, DepositLineAdd
 from qbxml.messages.invoice import InvoiceLineMod, InvoiceMod, InvoiceQueryRq
 from qbxml.messages.receive_payment import AppliedToTxnAdd, ReceivePaymentAdd, ReceivePaymentQueryRq
-from qbxml.messages.sales_receipt import SalesReceiptAdd, SalesReceiptLineAdd
+from qbxml.messages.sales_receipt import SalesReceiptAdd, SalesReceiptLineAdd, SalesReceiptLineMod, SalesReceiptMod
 from qbxml.messages.transaction import TxnDeletedQueryRq, TxnDelRq, TxnDelType, TxnVoidRq, TxnVoidType
 from qbxml.shared import SetCredit
 
@@ -278,3 +278,37 @@ def test_the_closed_period_protects_against_void_and_delete(books: CompanyFile) 
     assert ask(books, TxnVoidRq(txn_void_type=TxnVoidType.INVOICE, txn_id=made.txn_id)).code == 3171
     assert ask(books, TxnDelRq(txn_del_type=TxnDelType.INVOICE, txn_id=made.txn_id)).code == 3161
     assert books.invoices[0].total == D("100.00")
+
+
+def test_a_deposited_receipt_keeps_its_amount_and_name(books: CompanyFile) -> None:
+    lines = (SalesReceiptLineAdd(item=name("Seat"), amount=D("12.00")),)
+    receipt = done(books, SalesReceiptAdd(customer=name("Kern Lighting"), lines=lines))
+    done(books, deposit(DepositLineAdd(payment_txn_id=receipt.txn_id)))
+    sequence = books.sales_receipts[0].edit_sequence
+    common: dict[str, Any] = {"txn_id": receipt.txn_id, "edit_sequence": sequence}
+    line_id = receipt.lines[0].txn_line_id
+    for change in (
+        {"customer": name("Bluebird Cafe")},
+        {"deposit_to_account": name("Savings")},
+        {"lines": (SalesReceiptLineMod(txn_line_id=line_id, amount=D("13.00")),)},
+    ):
+        got = ask(books, SalesReceiptMod(**common, **change))
+        assert got.code == 3210
+        assert "delete this transaction from the deposit" in got.message
+    assert ask(books, SalesReceiptMod(**common, memo="fine")).code == 0
+
+
+def test_payments_that_make_no_sense_are_refused(books: CompanyFile) -> None:
+    made = done(books, invoice())
+    assert ask(books, pay("0.00")).code == 3180
+    assert ask(books, pay("-1.00")).code == 3210
+    assert ask(books, pay("5.00", to(made, "-5.00"))).code == 3210
+    assert ask(books, pay("5.00", to(made, "5.00", discount_amount=D("1.00")))).code == 3150
+    memo = credit(books, "5.00")
+    other = done(books, invoice(customer="Bluebird Cafe"))
+    use = to(other, "1.00", set_credits=(SetCredit(credit_txn_id=memo.txn_id, applied_amount=D("1.00")),))
+    assert ask(books, pay("1.00", use, customer="Bluebird Cafe")).code == 3210
+    much = invoice(line(amount="1.00"), set_credits=(SetCredit(credit_txn_id=memo.txn_id, applied_amount=D("2.00")),))
+    assert ask(books, much).code == 3210
+    assert ask(books, deposit(DepositLineAdd(payment_txn_id=made.txn_id))).code == 3120
+    assert (len(books.payments), len(books.invoices)) == (0, 2)

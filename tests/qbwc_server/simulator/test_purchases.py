@@ -135,3 +135,27 @@ def test_a_purchase_without_lines_is_refused(books: CompanyFile) -> None:
     assert ask(books, BillAdd(vendor=name("Amazon"))).code == 3180
     nameless = CheckAdd(account=name("Checking"), lines=(ItemLineAdd(desc="x", amount=D("1.00")),))
     assert ask(books, nameless).code == 3150
+
+
+def test_lines_that_post_nowhere_are_refused(books: CompanyFile) -> None:
+    def check(**fields: Any) -> int:
+        return ask(books, CheckAdd(account=name("Checking"), **fields)).code
+
+    assert check(expense_line_adds=(ExpenseLineAdd(amount=D("1.00")),)) == 3150
+    assert check(expense_line_adds=(expense("Accounts Receivable", "1.00"),)) == 3150
+    assert check(apply_check_to_txn_adds=(ApplyCheckToTxnAdd(txn_id="FFFF-1"),)) == 3120
+    refund = expense("Accounts Receivable", "4.00", customer=name("Bluebird Cafe"))
+    assert check(expense_line_adds=(refund,), lines=(ItemLineAdd(desc="words"),)) == 0
+    assert books.balance_of("Bluebird Cafe") == D("4.00")
+    books.books.create("ItemService", "Nowhere")
+    assert check(lines=(ItemLineAdd(item=name("Nowhere"), amount=D("1.00")),)) == 3270
+    assert check(expense_line_adds=(expense("Utilities", "-1.00"),)) == 3210
+
+
+def test_journal_entries_that_make_no_sense_are_refused(books: CompanyFile) -> None:
+    minus = JournalDebitLine(account=name("Checking"), amount=D("-1.00"))
+    assert ask(books, JournalEntryAdd(lines=(minus,))).code == 3210
+    nowhere = JournalDebitLine(amount=D("1.00"))
+    assert ask(books, JournalEntryAdd(lines=(nowhere,))).code == 3150
+    assert ask(books, JournalEntryAdd(lines=(JournalDebitLine(account=name("Checking")),))).code == 3180
+    assert books.transactions == []

@@ -11,13 +11,20 @@ from qbwc_server.simulator.date_macros import days_of
 from qbxml.message import IteratorStep, MetaData
 from qbxml.messages.account import AccountQueryRq, AccountType
 from qbxml.messages.company import HostQueryRq, IncludeListMetaData, PreferencesQueryRq
-from qbxml.messages.customer import CustomerQueryRq
+from qbxml.messages.customer import CustomerAdd, CustomerQueryRq
 from qbxml.messages.estimate import EstimateAdd, EstimateLineAdd
 from qbxml.messages.invoice import InvoiceMod, InvoiceQueryRq
 from qbxml.messages.lists import ClassQueryRq, PaymentMethodQueryRq, TermsQueryRq
 from qbxml.messages.receive_payment import ReceivePaymentAdd
 from qbxml.messages.tax import ItemSalesTaxQueryRq, SalesTaxCodeQueryRq
 from qbxml.messages.transaction import (
+    AccountTypeFilter,
+    EntityTypeFilter,
+    TransactionAccountFilter,
+    TransactionEntityFilter,
+    TransactionItemFilter,
+    TransactionModifiedDateRangeFilter,
+    TransactionPaidStatusFilter,
     TransactionPostingStatusFilter,
     TransactionQueryRq,
     TransactionTypeFilter,
@@ -25,6 +32,9 @@ from qbxml.messages.transaction import (
 )
 from qbxml.messages.vendor import VendorQueryRq
 from qbxml.shared import (
+    ClassFilter,
+    ComparisonOperator,
+    CurrencyFilter,
     DateMacro,
     ListFilter,
     MatchCriterion,
@@ -34,6 +44,7 @@ from qbxml.shared import (
     PaidStatus,
     RefNumberFilter,
     RefNumberRangeFilter,
+    TotalBalanceFilter,
     TxnDateRangeFilter,
 )
 
@@ -273,3 +284,75 @@ def test_every_date_macro_is_understood() -> None:
     for macro in DateMacro:
         start, end = days_of(str(macro), today)
         assert start is None or end is None or start <= end
+
+
+@pytest.mark.parametrize(
+    ("filters", "found"),
+    [
+        ({"transaction_date_range_filter": TxnDateRangeFilter(from_txn_date=date(2026, 3, 5))}, ["A-5"]),
+        (
+            {"transaction_modified_date_range_filter": TransactionModifiedDateRangeFilter(date_macro=DateMacro.TODAY)},
+            ["A-1", "A-2", "A-3", "A-4", "A-5"],
+        ),
+        (
+            {
+                "transaction_modified_date_range_filter": TransactionModifiedDateRangeFilter(
+                    from_modified_date=START + timedelta(minutes=4)
+                )
+            },
+            ["A-5"],
+        ),
+        ({"transaction_entity_filter": TransactionEntityFilter(full_names=("bluebird cafe",))}, ["A-4"]),
+        (
+            {
+                "transaction_entity_filter": TransactionEntityFilter(entity_type_filter=EntityTypeFilter.VENDOR),
+            },
+            [],
+        ),
+        ({"transaction_account_filter": TransactionAccountFilter(full_names=("Checking",))}, []),
+        (
+            {
+                "transaction_account_filter": TransactionAccountFilter(
+                    account_type_filter=AccountTypeFilter.ACCOUNTS_RECEIVABLE
+                ),
+                "transaction_date_range_filter": TxnDateRangeFilter(to_txn_date=date(2026, 3, 1)),
+            },
+            ["A-1"],
+        ),
+        ({"transaction_item_filter": TransactionItemFilter(full_names=("Grinder",))}, []),
+        ({"transaction_class_filter": ClassFilter(full_name_with_children="Store")}, []),
+        ({"transaction_paid_status_filter": TransactionPaidStatusFilter.CLOSED}, []),
+    ],
+)
+def test_filters_over_all_transactions(books: CompanyFile, filters: dict[str, Any], found: list[str]) -> None:
+    got = ask(books, TransactionQueryRq(**filters))
+    assert [ret.ref_number for ret in got.rets] == found
+    assert got.code == (0 if found else 1)
+
+
+def test_list_filters_by_balance_class_and_id(books: CompanyFile) -> None:
+    def names(**filters: Any) -> list[str]:
+        return [ret.name for ret in ask(books, CustomerQueryRq(**filters)).rets]
+
+    for operator, found in (
+        (ComparisonOperator.GREATER_THAN, ["Kern Lighting"]),
+        (ComparisonOperator.EQUAL, ["Bluebird Cafe"]),
+    ):
+        assert names(total_balance_filter=TotalBalanceFilter(operator=operator, amount=D("10.00"))) == found
+    done(books, CustomerAdd(name="Classy", class_=name("Store")))
+    store = books.entries("Class")[1]
+    assert names(class_filter=ClassFilter(list_ids=(store.list_id,))) == ["Classy"]
+    starts = NameFilter(match_criterion=MatchCriterion.STARTS_WITH, name="blue")
+    assert names(name_filter=starts) == ["Bluebird Cafe"]
+    assert ask(books, CustomerQueryRq(currency_filter=CurrencyFilter(full_names=("Euro",)))).code == 3250
+    assert ask(books, InvoiceQueryRq(currency_filter=CurrencyFilter(full_names=("Euro",)))).code == 3250
+
+
+def test_an_iterator_over_nothing_has_no_id(books: CompanyFile) -> None:
+    got = ask(books, page(IteratorStep.START, paid_status=PaidStatus.PAID_ONLY))
+    assert (got.code, got.iterator_id) == (1, None)
+
+
+def test_a_time_range_the_wrong_way_round(books: CompanyFile) -> None:
+    span = ModifiedDateRangeFilter(from_modified_date=START, to_modified_date=START - timedelta(days=1))
+    assert ask(books, InvoiceQueryRq(modified_date_range_filter=span)).code == 3030

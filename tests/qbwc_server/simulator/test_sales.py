@@ -23,7 +23,7 @@ from qbxml.messages.invoice import (
 )
 from qbxml.messages.sales_order import SalesOrderAdd, SalesOrderLineAdd
 from qbxml.messages.sales_receipt import SalesReceiptAdd, SalesReceiptLineAdd, SalesReceiptLineMod, SalesReceiptMod
-from qbxml.shared import Ref
+from qbxml.shared import Address, Ref
 
 from .asking import Clock, ask, ask_all, clock_of, company, document, done, invoice, line, name, read
 
@@ -517,3 +517,47 @@ def test_one_refused_request_leaves_its_set_mates_alone(books: CompanyFile) -> N
 def test_links_to_other_documents_are_refused_rather_than_forgotten(books: CompanyFile) -> None:
     made = done(books, invoice())
     assert ask(books, invoice(link_to_txn_ids=(made.txn_id,))).code == 3250
+
+
+def test_a_mod_changes_number_address_and_customer(books: CompanyFile) -> None:
+    made = done(books, invoice(ref_number="OLD"))
+    mod = InvoiceMod(
+        txn_id=made.txn_id,
+        edit_sequence=made.edit_sequence,
+        customer=name("Bluebird Cafe"),
+        ref_number="NEW-7",
+        bill_address=Address(addr1="Elsewhere", country="USA"),
+    )
+    ret = done(books, mod)
+    assert (ret.bill_address_block.addr1, ret.bill_address_block.addr2) == ("Elsewhere", "USA")
+    assert (books.find_by_ref("old"), len(books.find_by_ref("new-7"))) == ([], 1)
+    assert (books.balance_of("Kern Lighting"), books.balance_of("Bluebird Cafe")) == (D("0.00"), D("100.00"))
+    assert done(books, invoice()).ref_number == "NEW-8"
+
+
+def test_a_quantity_that_outgrows_its_field_is_refused_and_nothing_changes(books: CompanyFile) -> None:
+    add = InvoiceAdd(
+        customer=name("Kern Lighting"),
+        lines=(InvoiceLineGroupAdd(item_group=name("Starter Set"), quantity=D(9_999_999_999)),),
+    )
+    assert ask(books, add).code == 3110
+    assert (books.transactions, books.trial_balance()) == ([], {})
+
+
+def test_a_percentage_can_replace_a_rate(books: CompanyFile) -> None:
+    made = done(books, invoice(line(amount="200.00"), line("Shipping", rate="5")))
+    first, second = (one.txn_line_id for one in made.lines)
+    mod = InvoiceMod(
+        txn_id=made.txn_id,
+        edit_sequence=made.edit_sequence,
+        lines=(InvoiceLineMod(txn_line_id=first), InvoiceLineMod(txn_line_id=second, rate_percent=D("2.5"))),
+    )
+    ret = done(books, mod)
+    assert (ret.lines[1].rate, ret.lines[1].rate_percent, ret.lines[1].amount) == (None, D("2.5"), D("5.00"))
+
+
+def test_a_receivable_account_and_a_posting_account_are_needed(books: CompanyFile) -> None:
+    assert ask(books, invoice(ar_account=name("Checking"))).code == 3210
+    books.books.create("ItemService", "Nowhere")
+    assert ask(books, invoice(line("Nowhere", amount="1.00"))).code == 3270
+    assert ask(books, invoice(line(price_level=name("Wholesale")))).code == 3140
