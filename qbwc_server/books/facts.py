@@ -127,17 +127,17 @@ def learn(
 
 
 def _same_file(company: Company, known: CompanyFacts | None, introduction: Introduction) -> None:
-    """The FileID decides; where the file carries none, the name it had the last time."""
+    """The FileID decides. A file that never had one is known by its name; one that has lost it is another file."""
     shown = introduction.company_name or "a company without a name"
-    if introduction.file_id is not None and introduction.file_id != company.file_id:
-        if known is None or known.file_id != introduction.file_id:
+    if introduction.file_id is not None:
+        expected = {company.file_id, known.file_id if known is not None else None}
+        if introduction.file_id not in expected:
             raise OtherFile(
                 f"QuickBooks has {shown} open, which is not the company file of {company.name}.",
                 detail=f"FileID {introduction.file_id}, expected {company.file_id}",
             )
-        return
-    if introduction.file_id is None and known is not None and known.company_name != introduction.company_name:
+    elif known is not None and (known.file_id is not None or known.company_name != introduction.company_name):
         raise OtherFile(
             f"QuickBooks has {shown} open; {company.name} was {known.company_name} until now.",
-            detail="the file carries no FileID of ours",
+            detail=f"the file carries no FileID of ours, expected {known.file_id or 'that name'}",
         )

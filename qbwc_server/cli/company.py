@@ -18,6 +18,7 @@ from qbwc_server.posting.options import PostingOptions, change_options, options_
 from qbwc_server.tenancy import companies
 from qbwc_server.tenancy.credentials import add_token
 from qbwc_server.tenancy.models import Company, Hold
+from qwc_templates import QwcError
 
 
 def company_record(company: Company) -> dict[str, object]:
@@ -167,7 +168,10 @@ def qwc(runtime: Runtime, code: str, output: Path | None, every: int | None) -> 
     """Write the .qwc file that tells the Web Connector where this server is."""
     with runtime.database.reading() as db:
         found = companies.find_company(db, code)
-        content = qwc_file(found, runtime.settings, every_minutes=every)
+        try:
+            content = qwc_file(found, runtime.settings, every_minutes=every)
+        except QwcError as error:
+            raise Invalid(f"The Web Connector would not take this file: {error}.") from None
     if output is None:
         click.echo(content, nl=False)
         return

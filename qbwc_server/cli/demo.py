@@ -54,10 +54,10 @@ def demo(ctx: click.Context, leave: bool, port: int | None, folder: Path, fresh:
     tell = note if as_json else say
     place = DemoFolder(folder)
     continued = place.exists()
+    chosen = own_port(port) if port else free_port(preferred=place.last_port() if continued else 8000)
     if continued and fresh:
         place.clear()
         continued = False
-    chosen = own_port(port) if port else free_port(preferred=place.last_port() if continued else 8000)
     settings = place.write(chosen)
     tell(f"{'Continuing' if continued else 'Making'} the demo in the folder {place.path}")
     schema.upgrade(settings.database)

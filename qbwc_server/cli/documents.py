@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 from sqlalchemy.orm import Session
 
-from qbwc_server.api.schemas import body_record, document_record
+from qbwc_server.api.schemas import LARGEST_ID, body_record, document_record
 from qbwc_server.channels.importing import ImportReport, Progress, import_file
 from qbwc_server.channels.registry import FORMATS
 from qbwc_server.cli.document_page import show_document
@@ -38,6 +38,7 @@ from qbwc_server.posting.proof import proof
 from qbwc_server.tenancy import companies
 from qbwc_server.tenancy.models import Company
 
+_ID = click.IntRange(1, LARGEST_ID)
 _PAGE = 500
 _SHOWN = 20
 
@@ -168,7 +169,9 @@ def show_import(report: ImportReport) -> None:
     "--state", "states", multiple=True, type=click.Choice([s.value for s in State]), help="Only these; may be repeated."
 )
 @click.option("--kind", type=click.Choice(sorted(KINDS)), help="Only this kind.")
-@click.option("--after", type=click.IntRange(0), default=0, metavar="ID", help="Go on behind this document.")
+@click.option(
+    "--after", type=click.IntRange(0, LARGEST_ID), default=0, metavar="ID", help="Go on behind this document."
+)
 @click.option("--limit", type=click.IntRange(1, 10_000), default=100, show_default=True, help="How many at most.")
 @json_option
 @pass_runtime
@@ -213,7 +216,7 @@ def list_(
 
 @documents.command()
 @click.argument("company")
-@click.argument("document", type=int)
+@click.argument("document", type=_ID)
 @json_option
 @pass_runtime
 def show(runtime: Runtime, company: str, document: int, as_json: bool) -> None:
@@ -230,7 +233,7 @@ def show(runtime: Runtime, company: str, document: int, as_json: bool) -> None:
 
 @documents.command()
 @click.argument("company")
-@click.argument("documents", nargs=-1, type=int, metavar="[DOCUMENT]...")
+@click.argument("documents", nargs=-1, type=_ID, metavar="[DOCUMENT]...")
 @click.option("--failed", is_flag=True, help="All that failed.")
 @click.option("--reviewed", is_flag=True, help="All that are for review and lack nothing.")
 @json_option
@@ -313,7 +316,7 @@ def _change(runtime: Runtime, company: str, ids: Sequence[int], as_json: bool, w
         say(f"Document {row.id} {what}; it is {row.state.value.replace('_', ' ')} now.")
 
 
-_ids = click.argument("documents", nargs=-1, required=True, type=int, metavar="DOCUMENT...")
+_ids = click.argument("documents", nargs=-1, required=True, type=_ID, metavar="DOCUMENT...")
 
 
 @documents.command()
@@ -372,7 +375,7 @@ def void(runtime: Runtime, company: str, documents: tuple[int, ...], as_json: bo
 
 @documents.command()
 @click.argument("company")
-@click.argument("document", type=int)
+@click.argument("document", type=_ID)
 @click.option("--posted-as", metavar="TXNID", help="It is in QuickBooks, under this TxnID.")
 @click.option("--not-posted", is_flag=True, help="It is not in QuickBooks.")
 @json_option

@@ -28,6 +28,7 @@ from sqlalchemy.exc import OperationalError
 
 from qbwc_server.db.schema import SchemaOutdated, SchemaUnknown
 from qbwc_server.errors import Conflict, Invalid, NotFound, QbwcError
+from qbwc_server.serving import CannotServe
 from qbwc_server.settings import BadSettings
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -56,7 +57,7 @@ EXIT_CODES: dict[Exit, str] = {
     Exit.USAGE: "the command line cannot be understood",
     Exit.NOT_FOUND: "no such company, document or file",
     Exit.CONFLICT: "refused: the input is not valid, or contradicts what is stored",
-    Exit.SETTINGS: "settings, database or its schema cannot be used",
+    Exit.SETTINGS: "settings, database, its schema or the address to serve on cannot be used",
     Exit.INTERNAL: "a mistake in this program",
     Exit.INTERRUPTED: "stopped by Ctrl-C",
 }
@@ -76,6 +77,7 @@ _EXIT_OF: tuple[tuple[type[QbwcError], Exit], ...] = (
     (SchemaOutdated, Exit.SETTINGS),
     (SchemaUnknown, Exit.SETTINGS),
     (DatabaseUnreachable, Exit.SETTINGS),
+    (CannotServe, Exit.SETTINGS),
     (NotFound, Exit.NOT_FOUND),
     (Conflict, Exit.CONFLICT),
     (Invalid, Exit.CONFLICT),
@@ -126,8 +128,8 @@ class Commands(click.Group):
 def complain(error: QbwcError) -> None:
     """Show an error on stderr: ``code: message``, what else is known, and what to do."""
     note(f"{error.code}: {plain(str(error))}")
-    if error.detail:
-        note(f"  {plain(error.detail)}")
+    for line in error.detail.splitlines():
+        note(f"  {plain(line)}")
     if error.advice:
         note(f"  {plain(error.advice)}")
 

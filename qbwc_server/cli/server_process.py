@@ -14,11 +14,12 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from qbwc_server.errors import Conflict, QbwcError
+from qbwc_server.serving import CannotServe
 
 _PAUSE = 0.05  # seconds between two looks at whether the server answers
 
 
-class ServerDidNotStart(QbwcError):
+class ServerDidNotStart(CannotServe):
     """The server did not start."""
 
     code = "server_did_not_start"
@@ -67,7 +68,7 @@ class ServerProcess:
 
     def _tail(self, lines: int = 15) -> str:
         text = self.log.read_text(encoding="utf-8", errors="replace") if self.log.exists() else ""
-        return "\n  ".join(text.splitlines()[-lines:])
+        return "\n".join(text.splitlines()[-lines:])
 
 
 @contextmanager

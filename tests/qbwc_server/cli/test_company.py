@@ -133,6 +133,13 @@ def test_qwc_into_a_folder_that_is_not_there(run: CommandLine, acme: str) -> Non
     assert "cannot be written" in result.stderr
 
 
+def test_qwc_for_an_address_that_the_web_connector_refuses(run: CommandLine, acme: str) -> None:
+    Path("qbwc.toml").write_text('base_url = "https://10.0.0.1"\n', encoding="utf-8")
+    result = run("company", "qwc", "acme")
+    assert result.exit_code == 4
+    assert "would not take this file: AppURL" in result.stderr
+
+
 def test_a_new_password_replaces_the_old_one(run: CommandLine, acme: str, cli_database: Database) -> None:
     renewed = run.json("company", "password", "acme")
     assert set(renewed) == {"code", "connector_user", "connector_password"}

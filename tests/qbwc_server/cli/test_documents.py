@@ -197,6 +197,12 @@ def test_an_unknown_document_is_not_found(run: CommandLine, acme: str, command: 
     assert "no document 99" in result.stderr
 
 
+def test_a_number_that_no_document_can_have_is_a_matter_of_usage(run: CommandLine, acme: str) -> None:
+    for number in ("0", "-1", str(2**63), "one"):
+        assert run("documents", "show", "acme", number).exit_code == 2
+    assert run("documents", "show", "acme", 2**63 - 1).exit_code == 3
+
+
 def test_retry_after_a_refusal(bring_in: Import, run: CommandLine, cli_database: Database) -> None:
     bring_in(invoice(1), invoice(2))
     for document in (1, 2):

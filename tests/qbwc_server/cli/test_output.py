@@ -22,6 +22,7 @@ from qbwc_server.cli.output import EXIT_CODES, Commands, Exit, exit_code, plain
 from qbwc_server.db.schema import SchemaOutdated, SchemaUnknown
 from qbwc_server.documents.lifecycle import NotNow
 from qbwc_server.errors import Conflict, Invalid, NotFound, QbwcError
+from qbwc_server.serving import CannotServe
 from qbwc_server.settings import BadSettings
 from tests.qbwc_server.cli.conftest import CommandLine
 
@@ -38,6 +39,7 @@ class Strange(QbwcError):
         (BadSettings(), 5),
         (SchemaOutdated(), 5),
         (SchemaUnknown(), 5),
+        (CannotServe(), 5),
         (NotFound(), 3),
         (Invalid(), 4),
         (Conflict(), 4),

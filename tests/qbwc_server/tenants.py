@@ -1,0 +1,31 @@
+"""A company for tests in which nobody logs in: no password is hashed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import uuid4
+
+from sqlalchemy.orm import Session
+
+from qbwc_server.tenancy.models import Company
+
+
+def tenant(db: Session, now: datetime, code: str = "kern", **values: object) -> Company:
+    """One more company, flushed."""
+    company = Company(
+        **{
+            "code": code,
+            "name": "Kern Lighting",
+            "time_zone": "America/New_York",
+            "created_at": now,
+            "connector_user": code,
+            "connector_password_hash": "none",
+            "owner_id": str(uuid4()),
+            "file_id": str(uuid4()),
+            "posting_options": {},
+            **values,
+        }
+    )
+    db.add(company)
+    db.flush()
+    return company
