@@ -18,7 +18,7 @@ from qbwc_server.documents.lifecycle import NotNow, Reason, State
 from qbwc_server.documents.models import DocumentRow
 from qbwc_server.errors import QbwcError
 from qbwc_server.posting.decide import decide
-from qbwc_server.posting.submit import exclude, hand_in, submit, withdraw
+from qbwc_server.posting.submit import SUBMITTABLE, exclude, hand_in, submit, withdraw
 from qbwc_server.simulator import Break, ConnectorKilled, Faults, NeverEnding, WireFault
 from qbwc_server.simulator.faults import FaultPlan, Fine, FineOpen, RefuseToOpen, Slow, random_fault
 from qbwc_server.tenancy.companies import find_company
@@ -27,6 +27,10 @@ from qbwc_server.tenancy.models import Company
 BY = "soak"
 MOST_QUIET_SESSIONS = 40
 OPERATIONS = ("authenticate", "sendRequestXML", "receiveResponseXML", "closeConnection")
+WORTH_TRYING = (  # a lock that lasted, or what came of one
+    *("quickbooks_3175", "quickbooks_3176", "quickbooks_3180", Reason.LIST_ENTRY),
+    *(Reason.CHANGED_MEANWHILE, "invoice_not_posted"),
+)
 PAUSES = (1, 5, 30, 61, 120, 299, 301, 600, 3600, 86_400)  # seconds; a session is given up after 60 or 300
 
 
@@ -101,7 +105,8 @@ class Schedule:
                 db, company, [intent.document for intent in intents], by=BY, now=self.servers.clock()
             )
         for row in handed.submitted.not_ready:
-            self._violation("not accepted", f"{row.origin}: {row.message}")
+            if row.reason != "invoice_not_posted":  # the invoice itself waits for a person
+                self._violation("not accepted", f"{row.origin}: {row.message}")
 
     def _change_minds(self) -> None:
         dice = self.dice
@@ -180,8 +185,8 @@ class Schedule:
         from xml.sax.saxutils import escape
 
         number = intent.record.get("number")
-        file.open("")
         faults, file.faults = file.faults, FaultPlan()
+        file.open("")
         answer = file.process(
             '<?xml version="1.0"?><?qbxml version="13.0"?><QBXML><QBXMLMsgsRq onError="stopOnError"><InvoiceAddRq>'
             f"<InvoiceAdd><CustomerRef><FullName>{escape(intent.record['customer'])}</FullName></CustomerRef>"
@@ -214,17 +219,11 @@ class Schedule:
                     acted = True
                 elif intent.poison:
                     continue
-                elif row.state is State.HELD and row.reason == Reason.CHANGED_MEANWHILE or (
-                    row.state is State.FAILED and self._worth_trying(row)
-                ):
+                elif row.reason in WORTH_TRYING and row.state in SUBMITTABLE:
                     done = submit(db, company, [row], by=BY, now=self.servers.clock())
                     acted |= bool(done.submitted)
                     self.outcome.retried += 1
         return acted
-
-    def _worth_trying(self, row: DocumentRow) -> bool:
-        """A lock that lasted too long, or a list entry that could not be had because of one."""
-        return row.reason in ("quickbooks_3175", "quickbooks_3176", "quickbooks_3180", "list_entry", "quickbooks_1000")
 
     # sessions
 

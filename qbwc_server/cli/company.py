@@ -282,6 +282,21 @@ def postpone(runtime: Runtime, code: str, minutes: int, as_json: bool) -> None:
 
 @company.command()
 @click.argument("code")
+@json_option
+@pass_runtime
+def pause(runtime: Runtime, code: str, as_json: bool) -> None:
+    """Write nothing to this company file until `resume`."""
+    with runtime.database.transaction() as db:
+        found = companies.find_company(db, code)
+        companies.pause(found)
+    if as_json:
+        print_json(company_record(found))
+    else:
+        say(f"{found.code} is paused. To go on: qbwc-server company resume {found.code}")
+
+
+@company.command()
+@click.argument("code")
 @click.option(
     "--repost/--no-repost",
     default=False,

@@ -22,11 +22,12 @@ from qbwc_server.queue.states import RequestState
 from qbwc_server.tenancy.models import Company, Hold
 
 _QUIET = timedelta(days=1)
+_GROUPS = 10  # groups of documents that are told apart
 
 
 @dataclass(frozen=True)
 class NeedsYou:
-    """Documents kept by one and the same reason."""
+    """Documents kept by one and the same reason, in the same words."""
 
     reason: str
     count: int
@@ -168,22 +169,33 @@ def company_report(db: Session, company: Company, *, now: datetime) -> CompanyRe
 
 
 def _needs_you(db: Session, company: Company) -> list[NeedsYou]:
+    """The largest groups first; beyond ten, the rest is one group."""
     rows = db.execute(
-        select(DocumentRow.reason, func.count(), func.min(DocumentRow.id))
+        select(DocumentRow.reason, DocumentRow.message, func.count(), func.min(DocumentRow.id))
         .where(DocumentRow.company_id == company.id, DocumentRow.state.in_(NEEDS_A_PERSON))
-        .group_by(DocumentRow.reason)
-        .order_by(func.count().desc())
+        .group_by(DocumentRow.reason, DocumentRow.message)
+        .order_by(func.count().desc(), func.min(DocumentRow.id))
     ).all()
     found = []
-    for reason, count, example in rows:
+    for reason, message, count, example in rows[:_GROUPS]:
         document = db.get_one(DocumentRow, example)
         found.append(
             NeedsYou(
                 reason=reason or State.FOR_REVIEW.value,
                 count=count,
-                message=document.message or "It waits for review.",
+                message=message or "It waits for review.",
                 advice=document.advice or "Look at it, then submit or exclude it.",
                 example=example,
+            )
+        )
+    if rows[_GROUPS:]:
+        found.append(
+            NeedsYou(
+                reason="others",
+                count=sum(count for _, _, count, _ in rows[_GROUPS:]),
+                message="for other reasons.",
+                advice="See the list of documents that are for review, failed or held.",
+                example=rows[_GROUPS][3],
             )
         )
     return found

@@ -74,6 +74,9 @@ def save(
         body = dump_document(document)
         digest = body_digest(body)
         row = known.get(document.origin)
+        if row is not None and row.id is None:  # a second time in this batch: the first one needs its number now
+            _add(db, added, by=by, now=now)
+            added = []
         if row is None:
             row = DocumentRow(
                 company_id=company_id,
@@ -101,6 +104,7 @@ def save(
             try:
                 if row.reason == Reason.OUTCOME_UNKNOWN:
                     raise NotNow(f"Document {row.id} may already be in QuickBooks: look there and decide first.")
+                after(row.state, Event.REVISED)
                 if row.state is State.SUBMITTED and recall is not None:
                     recall(row)
             except Conflict as conflict:
@@ -111,25 +115,28 @@ def save(
             row.operation = Operation.CHANGE if row.txn_id else Operation.ADD
             _fill(row, document, body, digest)
             results.append(SaveResult(row, Saved.REVISED))
-    if added:
-        db.add_all(added)
-        db.flush()
-        write_events(
-            db,
-            [
-                {
-                    "company_id": company_id,
-                    "document_id": row.id,
-                    "at": now,
-                    "by": by,
-                    "event": "created",
-                    "from_state": None,
-                    "to_state": row.state.value,
-                }
-                for row in added
-            ],
-        )
+    _add(db, added, by=by, now=now)
     return results
+
+
+def _add(db: Session, rows: Sequence[DocumentRow], *, by: str, now: datetime) -> None:
+    db.add_all(rows)
+    db.flush()
+    write_events(
+        db,
+        [
+            {
+                "company_id": row.company_id,
+                "document_id": row.id,
+                "at": now,
+                "by": by,
+                "event": "created",
+                "from_state": None,
+                "to_state": row.state.value,
+            }
+            for row in rows
+        ],
+    )
 
 
 def _fill(row: DocumentRow, document: Document, body: str, digest: str) -> None:
@@ -271,7 +278,9 @@ def listing(
 def counts(db: Session, company_id: int) -> dict[State, int]:
     """How many documents stand where."""
     rows = db.execute(
-        select(DocumentRow.state, func.count().label("number")).where(DocumentRow.company_id == company_id).group_by(DocumentRow.state)
+        select(DocumentRow.state, func.count().label("number"))
+        .where(DocumentRow.company_id == company_id)
+        .group_by(DocumentRow.state)
     )
     return {row.state: row.number for row in rows}
 

@@ -72,7 +72,7 @@ def configure(level: str, style: str, stream: TextIO | None = None) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    for chatty in ("alembic", "apscheduler", "gunicorn.error", "waitress", "spyne"):
+    for chatty in ("alembic", "apscheduler", "gunicorn.error", "waitress"):
         logging.getLogger(chatty).setLevel(max(logging.WARNING, logging.getLevelNamesMapping()[level]))
 
 

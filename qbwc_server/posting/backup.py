@@ -4,6 +4,7 @@ is known.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -21,6 +22,7 @@ from qbwc_server.posting.submit import submit
 from qbwc_server.posting.work import BY, Work
 from qbwc_server.queue.delivery import RequestRow
 from qbwc_server.queue.enqueue import NewRequest, open_requests, put
+from qbwc_server.queue.models import QueuedRequest
 from qbwc_server.queue.states import Event as RequestEvent
 from qbwc_server.queue.states import Priority
 from qbwc_server.tenancy.companies import put_on_hold
@@ -71,8 +73,8 @@ def read_sentinel(work: Work, row: RequestRow, answer: Answer) -> None:
     there = {getattr(ret, "txn_id", None) for ret in answer.rets}
     if not work.settle(row, RequestEvent.DONE):
         return
-    for document in _newest(work.db, work.company):
-        if document.txn_id in there or (document.posted_at or work.now) >= work.now:
+    for document in _asked_for(work, row):
+        if document.txn_id in there:
             continue
         guid = new_id()
         query = TxnDeletedQueryRq(
@@ -94,6 +96,18 @@ def read_sentinel(work: Work, row: RequestRow, answer: Answer) -> None:
                 guid,
             )
         )
+
+
+def _asked_for(work: Work, row: RequestRow) -> Sequence[DocumentRow]:
+    """The documents that this very question named: what has become the newest since then was not asked for."""
+    asked = work.db.scalar(select(QueuedRequest.xml).where(QueuedRequest.id == row.id)) or ""
+    return work.db.scalars(
+        select(DocumentRow).where(
+            DocumentRow.company_id == work.company.id,
+            DocumentRow.state == State.POSTED,
+            DocumentRow.txn_id.in_(re.findall("<TxnID>([^<]+)</TxnID>", asked)),
+        )
+    ).all()
 
 
 def read_sentinel_deleted(work: Work, row: RequestRow, answer: Answer) -> None:

@@ -89,11 +89,11 @@ def _look(purpose: Purpose, about: UUID, xml: str, guid: UUID) -> NewRequest:
 
 def read_look(work: Work, row: RequestRow, answer: Answer) -> None:
     """What the look-up found of an uncertain write."""
+    rets = list(answer.rets)  # before anything is settled: an answer that breaks off is no answer
     about = _about(work, row)
     if about is None:
         return
     said = status(answer.status_code, answer.status_message or "")
-    rets = list(answer.rets) if said.outcome in (Outcome.DONE, Outcome.NOTHING_FOUND) else []
     if said.outcome not in (Outcome.DONE, Outcome.NOTHING_FOUND):
         _cannot_look(work, row, about, answer)
     elif about.purpose == Purpose.CREATE:
@@ -200,6 +200,7 @@ def _judge_add(work: Work, about: RequestRow, rets: Sequence[Any]) -> None:
 
 def read_look_deleted(work: Work, row: RequestRow, answer: Answer) -> None:
     """Not in the books: was it there and deleted since? Only if not, it is queued again."""
+    rets: list[Any] = list(answer.rets)  # before anything is settled: an answer that breaks off is no answer
     about = _about(work, row)
     if about is None:
         return
@@ -209,7 +210,6 @@ def read_look_deleted(work: Work, row: RequestRow, answer: Answer) -> None:
         return
     head = work.head(int(about.subject))
     since = _first_sent(work, about) - MARGIN
-    rets: list[Any] = list(answer.rets)
     deleted = [
         ret
         for ret in rets

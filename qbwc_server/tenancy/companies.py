@@ -81,6 +81,13 @@ def put_on_hold(company: Company, hold: Hold, detail: str) -> None:
     company.hold, company.hold_detail = hold, detail
 
 
+def pause(company: Company) -> None:
+    """An operator wants nothing written until further notice. Raises Conflict where writing is held already."""
+    if company.hold is not None:
+        raise Conflict(f"Writing is held already: {company.hold.value.replace('_', ' ')}.")
+    put_on_hold(company, Hold.PAUSED, "Paused by an operator.")
+
+
 def release_hold(company: Company) -> None:
     """A person has looked: writing may go on."""
     company.hold = company.hold_detail = None

@@ -195,6 +195,14 @@ def test_postpone_and_lift(run: CommandLine, acme: str) -> None:
     assert run.json("company", "postpone", "acme", "--minutes", 0)["postpone_until"] is None
 
 
+def test_pause_and_resume(run: CommandLine, acme: str) -> None:
+    assert "acme is paused" in run("company", "pause", "acme").stdout
+    assert run.json("company", "show", "acme")["hold"] == "paused"
+    assert "Paused by an operator" in run("status", "acme").stdout
+    assert run("company", "pause", "acme").exit_code == 4
+    assert "was: paused" in run("company", "resume", "acme").stdout
+
+
 def test_resume_lifts_a_hold(run: CommandLine, acme: str, cli_database: Database) -> None:
     refused = run("company", "resume", "acme")
     assert refused.exit_code == 4

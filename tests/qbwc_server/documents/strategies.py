@@ -28,7 +28,7 @@ AMOUNTS = cents(-5_000, 100_000) | cents(1 - 10**13, 10**13 - 1)
 PRICES = st.integers(-500_000, 10_000_000).map(lambda number: str(Decimal(number).scaleb(-5)))
 DATES = st.dates(date(1970, 1, 1), date(2038, 1, 18)).map(date.isoformat)
 ORIGINS = st.text("abc:019-", min_size=1, max_size=20)
-_ADDRESS = st.fixed_dictionaries({}, optional={"lines": st.lists(texts(), max_size=5), "city": texts()})
+_ADDRESS = st.fixed_dictionaries({"lines": st.lists(texts(), min_size=1, max_size=5)}, optional={"city": texts()})
 _PARTY = texts() | st.fixed_dictionaries(
     {"name": texts()}, optional={"email": texts(), "billing_address": _ADDRESS, "shipping_address": _ADDRESS}
 )

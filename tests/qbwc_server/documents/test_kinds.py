@@ -188,6 +188,4 @@ def test_a_document_survives_its_canonical_form(document: Document) -> None:
     again = load_document(body)
     assert dump_document(again) == body
     assert type(again) is KINDS[document.kind]
-    assert again.model_dump(exclude_defaults=True) == read_document(
-        document.model_dump(mode="json", by_alias=True)
-    ).model_dump(exclude_defaults=True)
+    assert again == document

@@ -56,7 +56,8 @@ def test_a_sound_document_has_no_problem(record: dict[str, Any]) -> None:
     ("record", "code", "field"),
     [
         ({**SALE, "number": "123456789012"}, "number_too_long", "number"),
-        ({**SALE, "lines": [*SALE["lines"], {"description": "d", "amount": "1"}]}, "line_without_item", "lines[1].item"),
+        ({**SALE, "lines": [*SALE["lines"], {"description": "d", "amount": "1"}]},
+         "line_without_item", "lines[1].item"),
         ({**SALE, "lines": [{"description": "d", "quantity": "1"}]}, "line_without_item", "lines[0].item"),
         ({**SALE, "lines": [*SALE["lines"], {}]}, "empty_line", "lines[1]"),
         ({**SALE, "lines": [{"description": ""}]}, "empty_line", "lines[0]"),
