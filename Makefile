@@ -15,7 +15,7 @@ demo: $(INSTALLED)
 	@$(BIN)/qbwc-server demo $(ARGS)
 
 test: $(INSTALLED_TEST)
-	@$(BIN)/python -m pytest -n logical --maxprocesses 8 --dist worksteal $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -n logical --maxprocesses 8 --dist loadfile $(PYTEST_ARGS)
 
 check: $(INSTALLED_TEST)
 	$(BIN)/ruff check .
@@ -27,7 +27,7 @@ bench: $(INSTALLED_TEST)
 	@$(BIN)/python -m bench $(ARGS)
 
 soak: $(INSTALLED_TEST)
-	@$(BIN)/python -m pytest -n logical --maxprocesses 8 -q -m soak $(PYTEST_ARGS)
+	@$(BIN)/python -m bench.soak $(ARGS)
 
 migration: $(INSTALLED_TEST)  # make migration MESSAGE="what changes"
 	@written=$$($(BIN)/python -c "import sys; from qbwc_server.db import schema; print(schema.write_migration(sys.argv[1]))" \

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from tomllib import TOMLDecodeError
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
@@ -143,6 +144,8 @@ def load(settings_file: str | None = None, **overrides: object) -> Settings:
     _settings_file = Path(settings_file or "qbwc.toml")
     try:
         return Settings(**overrides)  # type: ignore[arg-type]  # names and types are checked by pydantic itself
+    except (TOMLDecodeError, UnicodeDecodeError, OSError) as mistake:
+        raise BadSettings(f"The settings file {_settings_file} cannot be read: {mistake}.") from None
     except ValidationError as mistake:
         lines = [f"{'.'.join(str(p) for p in e['loc']) or 'settings'}: {e['msg']}" for e in mistake.errors()]
         raise BadSettings("The settings cannot be used: " + "; ".join(lines)) from None

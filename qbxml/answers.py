@@ -5,7 +5,7 @@ is not XML, or not an answer.
 """
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Any, Final
 from xml.parsers.expat import XMLParserType
 
@@ -62,8 +62,8 @@ class Answer:
 class Answers(Iterator[Answer]):
     """The answers of a document, in its order. Asking for the next one passes over what was not read of the last."""
 
-    def __init__(self, source: Source) -> None:
-        self._reader = _Reader(source)
+    def __init__(self, source: Source, skip: Collection[str] = ()) -> None:
+        self._reader = _Reader(source, frozenset(skip))
         self._current: Answer | None = None
 
     def __next__(self) -> Answer:
@@ -87,25 +87,27 @@ class Answers(Iterator[Answer]):
         return self._reader.envelope().get("newMessageSetID")
 
 
-def read_answers(source: Source) -> Answers:
+def read_answers(source: Source, *, skip: Collection[str] = ()) -> Answers:
     """Read what QuickBooks answered.
 
     Args:
         source: text, UTF-8 bytes or a file of them, whatever encoding the document names.
+        skip: aggregates inside objects to pass over, such as ``InvoiceLineRet``: whoever only wants the ids of a thousand
+            new invoices reads them in half the time.
 
     Raises:
         ParseError: from the iterators, not from here: the document breaks off or is none of qbXML, after all that
             stands complete before that point was delivered.
     """
-    return Answers(source)
+    return Answers(source, skip)
 
 
 class _Reader:
     """The queue between the parser, which runs a piece ahead, and who reads."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, skip: frozenset[str]) -> None:
         self._found: deque[object] = deque()
-        self._builder = _Builder(self._found, self.next)
+        self._builder = _Builder(self._found, self.next, skip)
         self._steps = self._read(source)
         self._broken: ParseError | None = None
 
@@ -147,10 +149,11 @@ class _Reader:
 class _Builder:
     """What expat calls: a stack of aggregates under construction."""
 
-    def __init__(self, found: deque[object], rest: Callable[[], object]) -> None:
+    def __init__(self, found: deque[object], rest: Callable[[], object], skip: frozenset[str]) -> None:
         self.envelope: dict[str, str] | None = None
         self._found = found
         self._rest = rest
+        self._skip = skip
         self._text: list[str] = []
         self._busy: Callable[[], bool] = bool
 
@@ -161,7 +164,7 @@ class _Builder:
 
     def listen(self, parser: XMLParserType) -> None:
         """Take part in a parse. One function with its state in its closure: it runs for every element there is."""
-        text, found, rest = self._text, self._found, self._rest
+        text, found, rest, unwanted = self._text, self._found, self._rest, self._skip
         depth = 0  # in the envelope: 0 outside, 1 in QBXML, 2 in the message set, 3 in an answer
         answer: Answer | None = None
         whole = False  # the values of this answer stand directly in it
@@ -184,6 +187,8 @@ class _Builder:
                 elif slot.kind is not None:
                     text.clear()
                     leaf = slot
+                elif tag in unwanted:
+                    pass_over()
                 else:
                     stack.append((fields, cls, held, slot))
                     cls, held = slot.class_of(tag), {}
@@ -280,6 +285,26 @@ class _Builder:
                 depth, answer = 2, None
             else:
                 depth -= 1
+
+        def pass_over() -> None:
+            """Until the element that has just begun ends, only count."""
+            level = 1
+
+            def deeper(_tag: str, _attributes: dict[str, str]) -> None:
+                nonlocal level
+                level += 1
+
+            def shallower(_tag: str) -> None:
+                nonlocal level
+                level -= 1
+                if not level:
+                    parser.StartElementHandler = start
+                    parser.EndElementHandler = end
+                    parser.CharacterDataHandler = text.append
+
+            parser.StartElementHandler = deeper
+            parser.EndElementHandler = shallower
+            parser.CharacterDataHandler = None
 
         self._busy = lambda: leaf is not None or aside is not None
         parser.StartElementHandler = start

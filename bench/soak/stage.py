@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 import random
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 import structlog
 from argon2 import PasswordHasher
 from flask import Flask
-from sqlalchemy import event
+from sqlalchemy import Engine, event
 
 from qbwc_server.app import create_app
 from qbwc_server.db import Database
@@ -47,22 +49,66 @@ class DiskFull(Exception):
     """What a database says when it cannot commit."""
 
 
+def careless(engine: Engine) -> None:
+    """Do not wait for the disk: what schedules break is everything but the power supply."""
+    if engine.dialect.name == "sqlite":
+        engine.dispose()
+        event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=OFF"))
+
+
+class Crew(Protocol):
+    """The servers of a schedule, in this process or in processes of their own."""
+
+    clock: Clock
+    settings: Settings
+    database: Database
+    errors: list[dict[str, Any]]  # what they logged as errors
+    happened: Counter[str]
+    keeps_time: bool  # whether a session that is shorter than its patience is certainly still alive
+
+    def transport(self, dice: random.Random) -> Troubled:
+        """The way to them for one schedule."""
+        ...
+
+
+class Troubled(Protocol):
+    """A transport that meets trouble inside the server with the chance ``trouble`` per call."""
+
+    trouble: float
+
+    def call(self, operation: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, Mapping[str, str], bytes]:
+        """See simulator.Transport."""
+        ...
+
+    def close(self) -> None:
+        """Hang up."""
+        ...
+
+
 class Servers:
     """Instances of the server over one database; each call goes to any of them. Shared by many schedules."""
+
+    keeps_time = True
 
     def __init__(self, database_url: str) -> None:
         self.clock = Clock()
         self.settings: Settings = load(database_url=database_url)
         self.database = Database(database_url)
+        careless(self.database.engine)
         self.apps: list[Flask] = [self._start() for _ in range(INSTANCES)]
         self.errors: list[dict[str, Any]] = []  # what the server logged as errors
         self.commits_to_fail = 0  # of the calls to come
         self.happened: Counter[str] = Counter()
 
+    def transport(self, dice: random.Random) -> Balancer:
+        """The way to these servers for one schedule."""
+        return Balancer(self, dice)
+
     def _start(self) -> Flask:
         app = create_app(self.settings, clock=self.clock)
         engine = app.extensions["database"].engine
         event.listen(engine, "commit", self._commit)
+        careless(engine)
         return app
 
     def _commit(self, _: Any) -> None:
@@ -110,6 +156,9 @@ class Balancer:
         answer = WsgiTransport(servers.apps[number]).call(operation, body, headers)
         servers.commits_to_fail = 0
         return answer
+
+    def close(self) -> None:
+        """There is no connection."""
 
 
 class Pc:
@@ -161,7 +210,7 @@ class Pc:
 class Stage:
     """One company of one schedule."""
 
-    def __init__(self, servers: Servers, code: str, dice: random.Random) -> None:
+    def __init__(self, servers: Crew, code: str, dice: random.Random) -> None:
         self.servers, self.code, self.clock = servers, code, servers.clock
         with servers.database.transaction() as db:
             company, self.password = add_company(db, code=code, name=code, time_zone="UTC", now=self.clock())
@@ -170,7 +219,7 @@ class Stage:
             self.owner_id, file_id = UUID(company.owner_id), UUID(company.file_id)
         self.file = CompanyFile(code, now=self.clock, sleep=self.clock.advance)
         self.file.register(self.owner_id, file_id)
-        self.balancer = Balancer(servers, dice)
+        self.balancer = servers.transport(dice)
         self.pcs = [Pc(self.file), Pc(self.file)]
         self.connectors = [self.new_connector(pc) for pc in self.pcs]
 
@@ -198,20 +247,35 @@ class _Seen(FaultCounter):
         return breaks
 
 
-def prepare(servers: Servers) -> None:
-    """Make this process fit for thousands of schedules: cheap passwords, errors kept, breaks counted."""
-    logs.configure("ERROR", "json")
+@contextmanager
+def prepared() -> Iterator[None]:
+    """Make this process fit for thousands of schedules: passwords cost nothing, breaks and errors are collected."""
+    root = logging.getLogger()
+    hasher, logging_before = credentials._HASHER, (structlog.get_config(), root.handlers[:], root.level)
     credentials._HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    web_connector.FaultCounter = _Seen  # type: ignore[misc]
+    try:
+        yield
+    finally:
+        credentials._HASHER = hasher
+        web_connector.FaultCounter = FaultCounter  # type: ignore[misc]
+        config, root.handlers[:], level = logging_before
+        structlog.configure(**config)
+        root.setLevel(level)
+
+
+def listen_to(crew: Crew) -> None:
+    """From here on errors that the server logs in this process, and breaks of the wire, are this crew's."""
 
     def keep(_: Any, __: str, event_dict: Any) -> Any:
-        servers.errors.append(dict(event_dict))
+        crew.errors.append(dict(event_dict))
         raise structlog.DropEvent
 
+    logs.configure("ERROR", "json")
     structlog.configure(
         processors=[structlog.stdlib.filter_by_level, structlog.processors.format_exc_info, keep],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=False,
     )
-    _Seen.happened = servers.happened
-    web_connector.FaultCounter = _Seen  # type: ignore[misc]
+    _Seen.happened = crew.happened

@@ -55,7 +55,7 @@ class ListEntry(Base):
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     company_id: Mapped[int] = mapped_column(ForeignKey("companies.id", ondelete="CASCADE"))
     kind: Mapped[ListKind] = mapped_column(EnumValue(ListKind))
-    name_key: Mapped[str] = mapped_column(String(255))  # full name as QuickBooks compares it: case-folded
+    name_key: Mapped[str] = mapped_column(String(255))  # full name as QuickBooks compares it: in lower case
     full_name: Mapped[str] = mapped_column(String(255))
     presence: Mapped[Presence] = mapped_column(EnumValue(Presence))
     list_id: Mapped[str | None] = mapped_column(String(40))

@@ -6,9 +6,8 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from qbwc_server.posting.answers import unreadable_alone
-from qbwc_server.posting.look import look_for
-from qbwc_server.queue.delivery import doubt, halve, passengers
+from qbwc_server.posting.answers import put_in_doubt, unreadable_alone
+from qbwc_server.queue.delivery import halve, passengers
 from qbwc_server.queue.models import MessageSet
 from qbwc_server.tenancy.models import Company
 from qbxml.status import hresult_code
@@ -33,5 +32,5 @@ def set_failed(db: Session, company: Company, owed: MessageSet, code: str, messa
         return True
     if unreadable and len(rows) > 1:
         halve(db, rows)
-    look_for(db, company, doubt(db, owed, now), now)
+    put_in_doubt(db, company, owed, now)
     return unreadable

@@ -29,11 +29,10 @@ from qbwc_server.connector.sessions import (
 from qbwc_server.connector.text import Text
 from qbwc_server.db import Database
 from qbwc_server.ids import new_id
-from qbwc_server.posting.answers import apply_answers, keep_answer
+from qbwc_server.posting.answers import apply_answers, keep_answer, put_in_doubt
 from qbwc_server.posting.backup import ask_for_newest
-from qbwc_server.posting.look import look_for
 from qbwc_server.posting.purposes import Purpose
-from qbwc_server.queue.delivery import Limits, count_due, doubt, in_flight, learn_pace, next_set, passengers, work_waits
+from qbwc_server.queue.delivery import Limits, count_due, in_flight, learn_pace, next_set, passengers, work_waits
 from qbwc_server.queue.enqueue import NewRequest, put
 from qbwc_server.queue.models import MessageSet
 from qbwc_server.queue.states import Priority
@@ -53,6 +52,8 @@ log = structlog.get_logger()
 
 MOST_CONNECTION_ERRORS = 3
 ENDED = "This update session has ended. Press Update Selected to start a new one."
+NO_ANSWER = "What came from QuickBooks holds no answer to what was asked; nothing of it is taken for done or not done."
+NO_ANSWER_ADVICE = "Restart QuickBooks and the Web Connector on that computer, then press Update Selected."
 TROUBLE = "The server had a problem of its own; nothing is lost. Press Update Selected again in a few minutes."
 
 
@@ -141,7 +142,7 @@ class WebConnectorOperations:
                 return ""
             owed = in_flight(db, company.id)
             if owed is not None:
-                look_for(db, company, doubt(db, owed, now), now)
+                put_in_doubt(db, company, owed, now)
             leaving = self._next(db, session, company, now)
             session.state = after(session.state, Call.SENT)
             return leaving.body
@@ -227,7 +228,7 @@ class WebConnectorOperations:
             if applied.broken:
                 log.warning("answer broke off", company=company.code, session=session.id, why=applied.broken[:200])
             keep_answer(db, company, owed, applied, response, now)
-            if owed is not None and owed.writes and not applied.unanswered:
+            if owed is not None and owed.writes and not applied.unanswered and not applied.late_only:
                 learn_pace(
                     db,
                     owed,
@@ -249,6 +250,11 @@ class WebConnectorOperations:
                     session, company.hold_detail or "Writing is on hold.", "Resume the company when you have looked."
                 )
                 return -1
+            if owed is not None and not applied.answered_ids:
+                session.failures += 1
+                if session.failures >= MOST_CONNECTION_ERRORS:
+                    self._fail(session, NO_ANSWER, NO_ANSWER_ADVICE)
+                    return -1
             return self._progress(db, session, company)
 
     def _progress(self, db: Session, session: UpdateSessionRow, company: Company) -> int:

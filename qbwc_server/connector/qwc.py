@@ -7,6 +7,7 @@ from uuid import UUID
 from qbwc_server.settings import Settings
 from qbwc_server.tenancy.models import Company
 from qwc_templates import QwcFile, render
+from qwc_templates.qwc_file import DESCRIPTION_LIMIT
 
 
 def qwc_file(company: Company, settings: Settings, *, every_minutes: int | None = None) -> bytes:
@@ -20,7 +21,7 @@ def qwc_file(company: Company, settings: Settings, *, every_minutes: int | None 
         QwcFile(
             app_name=name,
             app_url=f"{settings.base_url}/qbwc",
-            app_description=f"Posts invoices and sales of {company.name}"[:80],
+            app_description=f"Posts invoices and sales of {company.name}"[:DESCRIPTION_LIMIT].rstrip(),
             app_support=f"{settings.base_url}/support",
             user_name=company.connector_user,
             owner_id=UUID(company.owner_id),

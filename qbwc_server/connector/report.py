@@ -95,11 +95,11 @@ class CompanyReport:
     def _waiting(self) -> Iterator[str]:
         submitted = self.documents.get(State.SUBMITTED.value, 0)
         if self.in_quickbooks:
-            yield f"{self.in_quickbooks} requests are in QuickBooks' hands; their answer is awaited."
+            yield f"{_requests(self.in_quickbooks)} in QuickBooks' hands; the answer is awaited."
         if self.in_doubt:
             yield (
-                f"{self.in_doubt} requests were sent and their answer was lost; the next session looks in QuickBooks "
-                "before anything is sent again."
+                f"{_requests(self.in_doubt)} in doubt, because the answer was lost; the next session looks in "
+                "QuickBooks before anything is sent again."
             )
         if submitted:
             yield f"{submitted} {'document waits' if submitted == 1 else 'documents wait'} for the next update session."
@@ -123,6 +123,10 @@ class CompanyReport:
             yield f"What to do: {self.last_session_advice}"
         if datetime.fromisoformat(self.now) - at > _QUIET:
             yield "What to do: the Web Connector has been silent for more than a day; see whether that PC is on."
+
+
+def _requests(count: int) -> str:
+    return "1 request is" if count == 1 else f"{count} requests are"
 
 
 def company_report(db: Session, company: Company, *, now: datetime) -> CompanyReport:

@@ -40,6 +40,7 @@ TRANSITIONS: dict[State, dict[Event, State]] = {
     _S.FOR_REVIEW: {
         _E.SUBMITTED: _S.SUBMITTED,
         _E.POSTED: _S.POSTED,  # an answer that came very late: what stands in the books counts
+        _E.HELD: _S.HELD,  # a late answer says that an earlier sending of it is in the books
         _E.REVISED: _S.FOR_REVIEW,
         _E.EXCLUDED: _S.EXCLUDED,
     },
@@ -66,17 +67,19 @@ TRANSITIONS: dict[State, dict[Event, State]] = {
         _E.WITHDRAWAL: _S.SUBMITTED,
         _E.WITHDRAWN: _S.WITHDRAWN,
         _E.POSTED: _S.POSTED,  # a late answer, or a person who found it in QuickBooks
+        _E.HELD: _S.HELD,
     },
     _S.HELD: {
         _E.SUBMITTED: _S.SUBMITTED,
         _E.REVISED: _S.FOR_REVIEW,
         _E.EXCLUDED: _S.EXCLUDED,
         _E.POSTED: _S.POSTED,
+        _E.HELD: _S.HELD,  # for another reason
         _E.REFUSED: _S.FAILED,
         _E.WITHDRAWAL: _S.SUBMITTED,
         _E.WITHDRAWN: _S.WITHDRAWN,
     },
-    _S.EXCLUDED: {_E.RESTORED: _S.FOR_REVIEW, _E.POSTED: _S.POSTED},
+    _S.EXCLUDED: {_E.RESTORED: _S.FOR_REVIEW, _E.POSTED: _S.POSTED, _E.HELD: _S.HELD},
     _S.WITHDRAWN: {},
 }
 
@@ -89,6 +92,7 @@ class Reason(StrEnum):
     CHANGED_MEANWHILE = "changed_meanwhile"  # somebody keeps changing it in QuickBooks
     LIST_ENTRY = "list_entry"  # a customer or item it names is missing and could not be added
     TWICE = "twice"  # QuickBooks holds it two times
+    SENT_IN_VAIN = "sent_in_vain"  # QuickBooks broke off each time, and it is certain that it was not entered
     MISSING = "missing"  # was in QuickBooks once, is not any more
 
 

@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session
 
 from qbwc_server.posting.backup import read_sentinel, read_sentinel_deleted, read_verify
 from qbwc_server.posting.entry_answers import read_create, read_ensure
-from qbwc_server.posting.look import look_for, read_look, read_look_deleted
+from qbwc_server.posting.look import executed_before, look_for, read_look, read_look_changed, read_look_deleted
 from qbwc_server.posting.post_answers import read_for_change, read_post
 from qbwc_server.posting.purposes import Purpose
 from qbwc_server.posting.work import Counts, Work
-from qbwc_server.queue.delivery import RequestRow, condemn, requests_by_id, unanswered_set_of
+from qbwc_server.queue.delivery import RequestRow, condemn, doubt, passengers, requests_by_id, shrink, unanswered_set_of
 from qbwc_server.queue.models import MessageSet
 from qbwc_server.queue.states import Delivery, Event, RequestState
 from qbwc_server.tenancy.models import Company
@@ -24,6 +24,20 @@ from qbxml import Answer, ParseError, read_answers
 
 _STRAYS = 1000
 KEPT_OF_A_READ = 64 * 1024  # bytes of an answer to questions only
+_DETAILS = frozenset(
+    f"{name}Ret"
+    for name in (
+        "InvoiceLine",
+        "InvoiceLineGroup",
+        "SalesReceiptLine",
+        "SalesReceiptLineGroup",
+        "CreditMemoLine",
+        "CreditMemoLineGroup",
+        "AppliedToTxn",
+        "DataExt",
+    )
+) | {"BillAddress", "BillAddressBlock", "ShipAddress", "ShipAddressBlock"}
+MOST_JOURNEYS = 10  # of a question, then it is given up
 UNREADABLE_STATUS = 1030  # "not supported": what stands closest to a request that QuickBooks cannot read
 
 
@@ -37,6 +51,7 @@ READERS: dict[Purpose, Callable[[Work, RequestRow, Answer], None]] = {
     Purpose.ENSURE: read_ensure,
     Purpose.CREATE: read_create,
     Purpose.LOOK: read_look,
+    Purpose.LOOK_CHANGED: read_look_changed,
     Purpose.LOOK_DELETED: read_look_deleted,
     Purpose.SENTINEL: read_sentinel,
     Purpose.SENTINEL_DELETED: read_sentinel_deleted,
@@ -89,13 +104,20 @@ def apply_answers(
         late = requests_by_id(db, company.id, list(strays)[:_STRAYS])
         applied.strays = len(strays)
         if late:
+            work.late.update(row.id for row in late)
             _read(work, applied, {row.id: row for row in late}, open_answer)
-    missing = [row for row in rows if row.id not in applied.answered_ids and work.states[row.id] is RequestState.SENT]
+    unanswered = [row for row in rows if row.id not in applied.answered_ids]
+    applied.late_only = bool(applied.answered_ids) and len(unanswered) == len(rows) > 0
+    work.counts.answered = len(applied.answered_ids)
+    if applied.late_only:  # what is owed is still to come
+        look_for(db, company, work.finish(), now)
+        return applied
+    missing = [row for row in unanswered if work.states[row.id] is RequestState.SENT]
     applied.unanswered = len(missing)
     for row in missing:
         work.doubt(row)
-    work.counts.answered = len(applied.answered_ids)
-    look_for(db, company, work.finish(), now)
+    shrink(db, missing, len(rows))
+    look_for(db, company, [*work.finish(), *executed_before(unanswered)], now)
     return applied
 
 
@@ -107,7 +129,7 @@ def _read(
     strays: dict[UUID, None] = {}
     try:
         with open_answer() as source:
-            for answer in read_answers(source):
+            for answer in read_answers(source, skip=_unread(rows)):
                 request_id = _uuid(answer.request_id)
                 row = None if request_id is None else rows.get(request_id)
                 if row is not None:
@@ -118,6 +140,12 @@ def _read(
     except ParseError as error:
         applied.broken = str(error)
     return strays
+
+
+def _unread(rows: dict[UUID, RequestRow]) -> frozenset[str]:
+    """Parts of objects that nobody looks at: of what was just written, id, number and total say all."""
+    only_written = all(row.purpose in (Purpose.POST, Purpose.CREATE) for row in rows.values())
+    return _DETAILS if only_written else frozenset()
 
 
 def _uuid(text: str | None) -> UUID | None:
@@ -131,10 +159,8 @@ def keep_answer(
     db: Session, company: Company, owed: MessageSet | None, applied: Applied, response: Text, now: datetime
 ) -> None:
     """Keep what was received as evidence: for sets that wrote or settled a doubt, not for long lists that were read."""
-    if owed is None:
+    if owed is None or applied.late_only:  # this is the answer to an earlier set
         owed = unanswered_set_of(db, company.id, applied.answered_ids)
-    elif applied.late_only:
-        return  # this was the answer to an earlier set; the one that is owed is still to come
     if owed is None:
         return
     owed.answered_at = now
@@ -157,15 +183,36 @@ def unreadable_alone(
     """
     if row.writes and not condemn(db, row.id):
         return False
-    work = Work(db, company, now)
-    work.expect([row])
-    refusal = {
-        "requestID": str(row.id),
-        "statusCode": str(UNREADABLE_STATUS),
-        "statusSeverity": "Error",
-        "statusMessage": f"QuickBooks could not read the request. {message}".strip(),
-    }
-    READERS[Purpose(row.purpose)](work, row, Answer(f"{row.message}Rs", refusal, lambda: None))
     owed.delivery = Delivery.ANSWERED
-    look_for(db, company, work.finish(), now)
+    _refuse(db, company, [row], f"QuickBooks could not read the request. {message}".strip(), now)
     return True
+
+
+def put_in_doubt(db: Session, company: Company, owed: MessageSet, now: datetime) -> None:
+    """Nobody knows what QuickBooks did of this set: its writes are looked for, its questions are asked again.
+
+    A question that has been asked in vain again and again is given up, so that it does not keep everything else out.
+    """
+    rows = passengers(db, owed)
+    sent = [row for row in rows if row.state is RequestState.SENT]
+    look_for(db, company, [*doubt(db, owed, now), *executed_before(rows)], now)
+    shrink(db, sent, len(rows))
+    vain = [row.id for row in sent if not row.writes and row.attempts >= MOST_JOURNEYS]
+    if vain:
+        asked_again = requests_by_id(db, company.id, vain)
+        _refuse(db, company, asked_again, f"QuickBooks has not answered it {MOST_JOURNEYS} times.", now)
+
+
+def _refuse(db: Session, company: Company, rows: list[RequestRow], words: str, now: datetime) -> None:
+    """Let the reader of each request hear that QuickBooks does not take it."""
+    work = Work(db, company, now)
+    work.expect(rows)
+    for row in rows:
+        refusal = {
+            "requestID": str(row.id),
+            "statusCode": str(UNREADABLE_STATUS),
+            "statusSeverity": "Error",
+            "statusMessage": words,
+        }
+        READERS[Purpose(row.purpose)](work, row, Answer(f"{row.message}Rs", refusal, lambda: None))
+    look_for(db, company, work.finish(), now)

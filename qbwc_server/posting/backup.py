@@ -36,7 +36,7 @@ CHUNK = 50  # TxnIDs in one query
 
 def ask_for_newest(db: Session, company: Company, now: datetime) -> None:
     """At the start of a session: queue the question whether our newest postings still stand in the file."""
-    newest = _newest(db, company)
+    newest = _newest(db, company, NEWEST)
     if not newest or open_requests(db, company.id, Purpose.SENTINEL, ["newest"]):
         return
     guid = new_id()
@@ -49,7 +49,7 @@ def ask_for_newest(db: Session, company: Company, now: datetime) -> None:
     )
 
 
-def _newest(db: Session, company: Company) -> Sequence[DocumentRow]:
+def _newest(db: Session, company: Company, limit: int) -> Sequence[DocumentRow]:
     """Our newest postings that ought to stand in the file."""
     return db.scalars(
         select(DocumentRow)
@@ -59,7 +59,7 @@ def _newest(db: Session, company: Company) -> Sequence[DocumentRow]:
             DocumentRow.state == State.POSTED,
         )
         .order_by(DocumentRow.posted_at.desc(), DocumentRow.id.desc())
-        .limit(NEWEST)
+        .limit(limit)
     ).all()
 
 
@@ -98,16 +98,10 @@ def read_sentinel(work: Work, row: RequestRow, answer: Answer) -> None:
         )
 
 
-def _asked_for(work: Work, row: RequestRow) -> Sequence[DocumentRow]:
+def _asked_for(work: Work, row: RequestRow) -> list[DocumentRow]:
     """The documents that this very question named: what has become the newest since then was not asked for."""
-    asked = work.db.scalar(select(QueuedRequest.xml).where(QueuedRequest.id == row.id)) or ""
-    return work.db.scalars(
-        select(DocumentRow).where(
-            DocumentRow.company_id == work.company.id,
-            DocumentRow.state == State.POSTED,
-            DocumentRow.txn_id.in_(re.findall("<TxnID>([^<]+)</TxnID>", asked)),
-        )
-    ).all()
+    asked = set(re.findall("<TxnID>([^<]+)</TxnID>", work.db.get_one(QueuedRequest, row.id).xml or ""))
+    return [document for document in _newest(work.db, work.company, CHUNK) if document.txn_id in asked]
 
 
 def read_sentinel_deleted(work: Work, row: RequestRow, answer: Answer) -> None:

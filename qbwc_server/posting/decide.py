@@ -60,7 +60,7 @@ def decide(db: Session, company: Company, row: DocumentRow, *, posted_as: str | 
     row.txn_id, row.posted_at = posted_as, now
     row.reason = row.message = row.advice = None
     move(db, row, Event.POSTED, by=by, now=now, request_id=request_id, detail={"decided": posted_as})
-    release_done(db, company, [request.id for request in open_ones])
+    release_done(db, company, [request.id for request in open_ones], now=now)
 
 
 def resume(db: Session, company: Company, *, repost: bool, by: str, now: datetime) -> int:

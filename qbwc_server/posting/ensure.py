@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 
 from qbwc_server.books.models import ListEntry, ListKind, Presence
 from qbwc_server.documents.kinds import Document, Party, Payment
+from qbwc_server.documents.problems import Problem
 from qbwc_server.ids import new_id
 from qbwc_server.posting.purposes import Purpose
-from qbwc_server.posting.texts import Texts
+from qbwc_server.posting.texts import CannotWrite, Texts
 from qbwc_server.queue.enqueue import NewRequest, open_requests, put
 from qbwc_server.queue.states import Priority
 from qbwc_server.tenancy.models import Company
@@ -25,18 +26,32 @@ Wanted = tuple[ListKind, str]  # kind, full name as QuickBooks will hold it
 def wanted_by(document: Document, texts: Texts) -> dict[Wanted, Party | None]:
     """The entries that ``document`` names."""
     wanted: dict[Wanted, Party | None] = {
-        (ListKind.CUSTOMER, texts.name(document.customer.name, "customer", 209)): document.customer
+        (ListKind.CUSTOMER, _full_name(texts, document.customer.name, "customer", 209)): document.customer
     }
     if not isinstance(document, Payment):
         for index, line in enumerate(document.lines):
             if line.item is not None:
-                wanted[ListKind.ITEM, texts.name(line.item, f"lines[{index}].item", 159)] = None
+                wanted[ListKind.ITEM, _full_name(texts, line.item, f"lines[{index}].item", 159)] = None
     return wanted
 
 
+def _full_name(texts: Texts, name: str, field: str, max_length: int) -> str:
+    fitted = texts.name(name, field, max_length)
+    if not all(part.strip() for part in fitted.split(":")):
+        raise CannotWrite(
+            Problem(
+                "empty_name",
+                field,
+                f"The name {fitted} has nothing before, between or behind a colon.",
+                "A colon stands between a name and what belongs to it, as in Customer:Job; correct the name.",
+            )
+        )
+    return fitted
+
+
 def name_key(full_name: str) -> str:
-    """How QuickBooks compares names: without case."""
-    return full_name.casefold()
+    """How QuickBooks compares names: without case, but Straße is not Strasse."""
+    return full_name.lower()
 
 
 def query_for(entry: ListEntry, guid: UUID) -> str:

@@ -21,39 +21,53 @@ from qbwc_server.documents.lifecycle import Event, Reason
 from qbwc_server.documents.models import DocumentRow
 from qbwc_server.ids import new_id
 from qbwc_server.posting.compile import KINDS, agrees, compile_change, compile_look, compile_read
-from qbwc_server.posting.compilers.sale import NAME, same_name
+from qbwc_server.posting.compilers.sale import same_name
 from qbwc_server.posting.ensure import query_for
-from qbwc_server.posting.entry_answers import present
-from qbwc_server.posting.options import options_of
+from qbwc_server.posting.entry_answers import present, refuse
 from qbwc_server.posting.post_answers import posted
 from qbwc_server.posting.purposes import Purpose
-from qbwc_server.posting.texts import CannotWrite, Texts
+from qbwc_server.posting.sent import Sent, read_sent
+from qbwc_server.posting.texts import CannotWrite
 from qbwc_server.posting.work import DocumentHead, Work
-from qbwc_server.queue.delivery import RequestRow, requests_by_id
+from qbwc_server.queue.delivery import RequestRow, requests_by_id, times_alone
 from qbwc_server.queue.enqueue import NewRequest, put, supply
-from qbwc_server.queue.models import MessageSet, Passenger
+from qbwc_server.queue.models import MessageSet, Passenger, QueuedRequest
 from qbwc_server.queue.states import Event as RequestEvent
 from qbwc_server.queue.states import Priority, RequestState
 from qbwc_server.tenancy.models import Company
-from qbxml import Answer, DeletedDateRangeFilter, TxnDeletedQueryRq, render
+from qbxml import (
+    Answer,
+    DeletedDateRangeFilter,
+    ListFilter,
+    ModifiedDateRangeFilter,
+    TxnDeletedQueryRq,
+    render,
+)
 from qbxml.status import Outcome, status
 
 MARGIN = timedelta(days=2)  # the PC's clock and time zone are not ours
 MOST_LOOKS = 3  # refused look-ups before a person is asked
+MOST_ALONE = 6  # journeys of a write that was alone in its set and not done, then it is given up
+MOST_ATTEMPTS = 20  # of any write
 ADDS = frozenset({"InvoiceAdd", "SalesReceiptAdd", "CreditMemoAdd", "ReceivePaymentAdd"})
+_TELLS_ALL = frozenset({0, 1, 500})  # codes of an answer beside whose entries there are no others
+
+
+def executed_before(rows: Sequence[RequestRow]) -> list[RequestRow]:
+    """Of a set whose answer is missing: what the late answer to an earlier set has settled since it left.
+
+    Whether it was executed a second time is to be looked up too.
+    """
+    return [row for row in rows if row.state is RequestState.DONE and row.message in ADDS]
 
 
 def look_for(db: Session, company: Company, uncertain: Sequence[RequestRow], now: datetime) -> None:
     """Queue a look-up for each uncertain write; look-ups leave before anything else, and alone."""
     if not uncertain:
         return
+    posts = {row.id: int(row.subject) for row in uncertain if row.purpose == Purpose.POST}
     documents = {
-        row.id: row
-        for row in db.scalars(
-            select(DocumentRow).where(
-                DocumentRow.id.in_({int(r.subject) for r in uncertain if r.purpose == Purpose.POST})
-            )
-        )
+        row.id: row for row in db.scalars(select(DocumentRow).where(DocumentRow.id.in_(set(posts.values()))))
     }
     entries = {
         row.id: row
@@ -63,24 +77,26 @@ def look_for(db: Session, company: Company, uncertain: Sequence[RequestRow], now
             )
         )
     }
+    texts = {
+        row.id: row.xml
+        for row in db.execute(select(QueuedRequest.id, QueuedRequest.xml).where(QueuedRequest.id.in_(posts)))
+    }
     new = []
     for row in uncertain:
         guid = new_id()
         if row.purpose == Purpose.CREATE:
             xml = query_for(entries[int(row.subject)], guid)
         else:
-            xml = _look_at(documents[int(row.subject)], row.message, guid, company)
+            xml = _look_at(documents[int(row.subject)], row.message, texts[row.id], guid)
         new.append(_look(Purpose.LOOK, row.id, xml, guid))
     put(db, company.id, new, now)
 
 
-def _look_at(document: DocumentRow, message: str, guid: UUID, company: Company) -> str:
+def _look_at(document: DocumentRow, message: str, sent: str | None, guid: UUID) -> str:
     if message not in ADDS and document.txn_id is not None:
         return compile_read(document.kind, guid, txn_id=document.txn_id)[1]
-    number = document.number
-    if number is not None:
-        number = Texts(options_of(company).characters).name(number, "number", 20)
-    return compile_look(document.kind, guid, number=number, day=document.date)
+    added = read_sent(sent)
+    return compile_look(document.kind, guid, number=added.number, day=added.day or document.date)
 
 
 def _look(purpose: Purpose, about: UUID, xml: str, guid: UUID) -> NewRequest:
@@ -92,28 +108,76 @@ def read_look(work: Work, row: RequestRow, answer: Answer) -> None:
     rets = list(answer.rets)  # before anything is settled: an answer that breaks off is no answer
     about = _about(work, row)
     if about is None:
-        return
-    said = status(answer.status_code, answer.status_message or "")
-    if said.outcome not in (Outcome.DONE, Outcome.NOTHING_FOUND):
+        work.settle(row, RequestEvent.DONE)
+    elif not rets and not _proves_absence(answer):
         _cannot_look(work, row, about, answer)
-    elif about.purpose == Purpose.CREATE:
-        _judge_entry(work, about, rets)
-    elif about.message == "TxnVoid":
-        _judge_void(work, about, rets)
-    elif about.message in ADDS:
-        _judge_add(work, about, rets)
+    elif work.settle(row, RequestEvent.DONE):
+        if about.purpose == Purpose.CREATE:
+            _judge_entry(work, about, rets)
+        elif about.message == "TxnVoid":
+            _judge_void(work, about, rets)
+        elif about.message in ADDS:
+            if not _judge_add(work, about, rets, answer):
+                _look_at_changed(work, about)
+        else:
+            _judge_change(work, about, rets)
+
+
+def read_look_changed(work: Work, row: RequestRow, answer: Answer) -> None:
+    """Nothing of that number or date: did somebody give it another one since? Then it still bears our mark."""
+    rets = list(answer.rets)
+    about = _about(work, row)
+    if about is None:
+        work.settle(row, RequestEvent.DONE)
+    elif not rets and not _proves_absence(answer):
+        _cannot_look(work, row, about, answer)
+    elif work.settle(row, RequestEvent.DONE):
+        marked = [ret for ret in rets if _guid(ret) is not None]
+        if not _judge_add(work, about, marked, answer):
+            _look_at_deleted(work, about)
+
+
+def read_look_deleted(work: Work, row: RequestRow, answer: Answer) -> None:
+    """Not in the books: was it there and deleted since? Only if not, it is queued again."""
+    rets: list[Any] = list(answer.rets)
+    about = _about(work, row)
+    if about is None:
+        work.settle(row, RequestEvent.DONE)
+        return
+    if answer.status_code not in _TELLS_ALL or not (rets or _proves_absence(answer)):
+        _cannot_look(work, row, about, answer)
+        return
+    if not work.settle(row, RequestEvent.DONE):
+        return
+    number = _sent(work, about).number
+    since = _first_sent(work, about) - MARGIN
+    deleted = [
+        ret
+        for ret in rets
+        if (number is None or (ret.ref_number or "").lower() == number.lower())
+        and (ret.time_created is None or _aware(ret.time_created) >= since)
+    ]
+    if deleted:
+        which = "One of that number" if number is not None else "One that may be it"
+        _ask(work, about, work.head(int(about.subject)), deleted, f"{which} was deleted in QuickBooks since.")
     else:
-        _judge_change(work, about, rets)
+        _again(work, about)
+
+
+def _proves_absence(answer: Answer) -> bool:
+    """Whether an answer without entries says that there are none: status 0 without any says nothing."""
+    said = status(answer.status_code, answer.status_message or "")
+    return said.outcome is Outcome.NOTHING_FOUND and not said.doubtful
 
 
 def _about(work: Work, row: RequestRow) -> RequestRow | None:
-    """The write that was looked for, if it is still uncertain; the look-up itself is done either way."""
+    """The write that was looked for, while its fate or the number of its executions is open."""
     found = requests_by_id(work.db, work.company.id, [UUID(row.subject)])
-    if not work.settle(row, RequestEvent.DONE) or not found:
+    if not found:
         return None
     about = found[0]
     work.states.setdefault(about.id, about.state)
-    if work.states[about.id] is not RequestState.UNCERTAIN:
+    if work.states[about.id] is not RequestState.UNCERTAIN and not executed_before(found):
         return None
     if about.purpose == Purpose.POST:
         work.learn_documents({int(about.subject)})
@@ -124,7 +188,7 @@ def _judge_entry(work: Work, about: RequestRow, rets: Sequence[Any]) -> None:
     if rets:  # added by us, or there by then: the same thing
         present(work, about, work.db.get_one(ListEntry, int(about.subject)), rets[0].list_id)
     else:
-        work.settle(about, RequestEvent.AGAIN)
+        _again(work, about)
 
 
 def _judge_void(work: Work, about: RequestRow, rets: Sequence[Any]) -> None:
@@ -134,7 +198,7 @@ def _judge_void(work: Work, about: RequestRow, rets: Sequence[Any]) -> None:
         if work.settle(about, RequestEvent.DONE, result_id=head.txn_id):
             work.post(head.id, Event.WITHDRAWN, about.id, {}, {"found": "void" if rets else "gone"})
     else:
-        work.settle(about, RequestEvent.AGAIN)
+        _again(work, about)
 
 
 def _judge_change(work: Work, about: RequestRow, rets: Sequence[Any]) -> None:
@@ -145,39 +209,34 @@ def _judge_change(work: Work, about: RequestRow, rets: Sequence[Any]) -> None:
         return
     document = work.document(head.id)
     content = load_document(document.body)
-    if agrees(content, rets[0], work.options):
-        posted(work, about, head, head.txn_id or "", rets[0], None, {"found": "changed as wanted"})
-        return
     try:
+        if agrees(content, rets[0], work.options):
+            posted(work, about, head, head.txn_id or "", rets[0], None, {"found": "changed as wanted"})
+            return
         compiled = compile_change(content, rets[0], about.id, work.options)
     except CannotWrite as cannot:
         _ask(work, about, head, rets, cannot.problem.message)
         return
-    if work.settle(about, RequestEvent.AGAIN):
+    if _again(work, about):
         supply(work.db, {about.id: compiled.xml})
 
 
-def _judge_add(work: Work, about: RequestRow, rets: Sequence[Any]) -> None:
+def _judge_add(work: Work, about: RequestRow, rets: Sequence[Any], answer: Answer) -> bool:
+    """Whether what was found settles the matter; if not, it was not found."""
     head = work.head(int(about.subject))
     ours = [ret for ret in rets if _guid(ret) == about.id]
-    if len(ours) > 1:
-        if work.settle(about, RequestEvent.DONE, result_id=ours[0].txn_id):
-            work.hold(
-                head.id,
-                about.id,
-                reason=Reason.TWICE,
-                message="QuickBooks holds this document two times: " + ", ".join(str(ret.txn_id) for ret in ours),
-                advice="Void or delete all but one in QuickBooks, then say which one stays.",
-                detail={"transactions": [_candidate(head, ret) for ret in ours]},
-            )
-        return
+    known = work.result_of(about)
+    if len(ours) > 1 or any(known not in (None, ret.txn_id) for ret in ours):
+        _found_twice(work, about, head, ours)
+        return True
+    if work.states[about.id] is RequestState.DONE:
+        return True
     if ours:
         posted(work, about, head, ours[0].txn_id, ours[0], None, {"found": "by its GUID"})
-        return
+        return True
     # no GUID at all: typed by hand, or QuickBooks does not tell. If it also says what ours says, only a person can
     # know.
-    document = work.document(head.id)
-    customer = Texts(work.options.characters).name(document.customer, "customer", NAME)
+    customer = _sent(work, about).customer
     alike = [
         ret
         for ret in rets
@@ -187,53 +246,80 @@ def _judge_add(work: Work, about: RequestRow, rets: Sequence[Any]) -> None:
     ]
     if alike:
         _ask(work, about, head, alike, "QuickBooks holds one like it that does not bear our mark.")
-        return
+    elif answer.status_code not in _TELLS_ALL:
+        _ask(work, about, head, [], "QuickBooks could not show all that it holds of that number or date.")
+    else:
+        return False
+    return True
+
+
+def _found_twice(work: Work, about: RequestRow, head: DocumentHead, ours: Sequence[Any]) -> None:
+    work.settle(about, RequestEvent.DONE, result_id=ours[0].txn_id)
+    ids = dict.fromkeys([*filter(None, [about.result_id]), *(str(ret.txn_id) for ret in ours)])
+    work.hold(
+        head.id,
+        about.id,
+        reason=Reason.TWICE,
+        message=f"QuickBooks holds this document {len(ids)} times: {', '.join(ids)}.",
+        advice="Void or delete all but one in QuickBooks, then say which one stays.",
+        detail={"transactions": [_candidate(head, ret) for ret in ours]},
+    )
+
+
+def _look_at_changed(work: Work, about: RequestRow) -> None:
     guid = new_id()
-    since = _first_sent(work, about) - MARGIN
+    customer = _sent(work, about).customer
+    if customer is None:
+        _look_at_deleted(work, about)
+        return
+    query = KINDS[work.head(int(about.subject)).kind].query(
+        modified_date_range_filter=ModifiedDateRangeFilter(from_modified_date=_first_sent(work, about) - MARGIN),
+        entity_filter=ListFilter(full_names=(customer,)),
+        request_id=str(guid),
+    )
+    work.put(_look(Purpose.LOOK_CHANGED, about.id, render(query), guid))
+
+
+def _look_at_deleted(work: Work, about: RequestRow) -> None:
+    guid = new_id()
     query = TxnDeletedQueryRq(
-        txn_del_types=(KINDS[head.kind].txn_type,),
-        deleted_date_range_filter=DeletedDateRangeFilter(from_deleted_date=since),
+        txn_del_types=(KINDS[work.head(int(about.subject)).kind].txn_type,),
+        deleted_date_range_filter=DeletedDateRangeFilter(from_deleted_date=_first_sent(work, about) - MARGIN),
         request_id=str(guid),
     )
     work.put(_look(Purpose.LOOK_DELETED, about.id, render(query), guid))
 
 
-def read_look_deleted(work: Work, row: RequestRow, answer: Answer) -> None:
-    """Not in the books: was it there and deleted since? Only if not, it is queued again."""
-    rets: list[Any] = list(answer.rets)  # before anything is settled: an answer that breaks off is no answer
-    about = _about(work, row)
-    if about is None:
-        return
-    said = status(answer.status_code, answer.status_message or "")
-    if said.outcome not in (Outcome.DONE, Outcome.NOTHING_FOUND):
-        _cannot_look(work, row, about, answer)
-        return
-    head = work.head(int(about.subject))
-    since = _first_sent(work, about) - MARGIN
-    deleted = [
-        ret
-        for ret in rets
-        if (head.number is None or ret.ref_number == head.number)
-        and (ret.time_created is None or _aware(ret.time_created) >= since)
-    ]
-    if deleted:
-        _ask(work, about, head, deleted, "One of that number was deleted in QuickBooks after it had been sent.")
-    else:
-        work.settle(about, RequestEvent.AGAIN)
+def _again(work: Work, about: RequestRow) -> bool:
+    """It was certainly not executed: it may leave once more, unless that has been in vain too often."""
+    few = about.attempts < MOST_ALONE
+    if few or (about.attempts < MOST_ATTEMPTS and times_alone(work.db, about.id) < MOST_ALONE):
+        return work.settle(about, RequestEvent.AGAIN)
+    message = (
+        f"It was sent to QuickBooks {about.attempts} times. Each time QuickBooks broke off, or its answer was lost, and "
+        "each time it was looked for and is not in the books."
+    )
+    advice = "See what QuickBooks says when it is entered by hand on that computer; then submit it again, or exclude it."
+    if about.purpose == Purpose.CREATE:
+        refuse(work, about, work.db.get_one(ListEntry, int(about.subject)), message, advice, None)
+    elif work.settle(about, RequestEvent.REFUSED, message=message):
+        work.fail(int(about.subject), about.id, reason=Reason.SENT_IN_VAIN.value, message=message, advice=advice)
+    return False
 
 
 def _cannot_look(work: Work, row: RequestRow, about: RequestRow, answer: Answer) -> None:
     """QuickBooks refused the look-up itself: try again a few times, then ask a person. Never guess."""
     said = status(answer.status_code, answer.status_message or "")
-    looks = work.db.scalar(select(func.count()).select_from(Passenger).where(Passenger.request_id == row.id))
-    if said.outcome is Outcome.TRY_AGAIN and (looks or 0) < MOST_LOOKS and about.purpose == Purpose.POST:
-        document = work.document(int(about.subject))
-        guid = new_id()
-        work.put(_look(Purpose.LOOK, about.id, _look_at(document, about.message, guid, work.company), guid))
-    elif about.purpose == Purpose.POST:
-        _ask(work, about, work.head(int(about.subject)), [], f"QuickBooks could not be asked: {said.meaning}")
+    if said.outcome is Outcome.TRY_AGAIN and row.attempts < MOST_LOOKS:
+        work.settle(row, RequestEvent.AGAIN)
+        return
+    if not work.settle(row, RequestEvent.DONE, code=answer.status_code, message=answer.status_message):
+        return
+    if about.purpose == Purpose.POST:
+        why = said.meaning if said.outcome is not Outcome.DONE else "its answer shows nothing."
+        _ask(work, about, work.head(int(about.subject)), [], f"QuickBooks could not be asked: {why}")
     else:
-        work.settle(about, RequestEvent.AGAIN)  # adding a list entry again can only meet "name in use"
+        _again(work, about)  # adding a list entry again can only meet "name in use"
 
 
 def _ask(work: Work, about: RequestRow, head: DocumentHead, found: Sequence[Any], why: str) -> None:
@@ -284,3 +370,7 @@ def _first_sent(work: Work, about: RequestRow) -> datetime:
         .where(Passenger.request_id == about.id)
     )
     return sent or work.now
+
+
+def _sent(work: Work, about: RequestRow) -> Sent:
+    return read_sent(work.db.get_one(QueuedRequest, about.id).xml)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -18,16 +19,16 @@ from qbwc_server.posting.purposes import Purpose
 from qbwc_server.posting.texts import CannotWrite, Texts
 from qbwc_server.posting.work import DocumentHead, Work
 from qbwc_server.queue.delivery import RequestRow
-from qbwc_server.queue.enqueue import NewRequest
+from qbwc_server.queue.enqueue import NewRequest, cancel, open_requests
 from qbwc_server.queue.models import QueuedRequest
 from qbwc_server.queue.states import Event as RequestEvent
-from qbwc_server.queue.states import Priority
+from qbwc_server.queue.states import Priority, RequestState
 from qbxml import Aggregate, Answer
 from qbxml.status import Outcome, Status, status
 
 STALE_EDIT_SEQUENCE = 3200
 NOT_THERE = 3120
-UNKNOWN_NAMES = frozenset({3130, 3140})
+UNKNOWN_NAMES = frozenset({3120, 3130, 3140})
 CLOSED_PERIOD = frozenset({3161, 3171})
 MOST_ATTEMPTS = 5  # of a request that only met a lock
 MOST_CHANGES = 3  # times that somebody else was quicker, then a person looks
@@ -43,7 +44,7 @@ def read_post(work: Work, row: RequestRow, answer: Answer) -> None:
         posted(work, row, head, txn_id, ret, answer)
     elif said.doubtful or said.outcome is Outcome.DONE:  # done, says the code; but what was done? look
         work.doubt(row)
-    elif answer.status_code == STALE_EDIT_SEQUENCE and head.txn_id is not None:
+    elif answer.status_code == STALE_EDIT_SEQUENCE and row.message.endswith("Mod"):
         _read_again(work, row, head, answer)
     elif said.outcome is Outcome.TRY_AGAIN and row.attempts < MOST_ATTEMPTS:
         work.settle(row, RequestEvent.AGAIN, code=answer.status_code, message=answer.status_message)
@@ -68,11 +69,14 @@ def posted(
     code = answer.status_code if answer is not None else None
     message = answer.status_message if answer is not None and code else None
     if not work.settle(row, RequestEvent.DONE, code=code, message=message, result_id=txn_id):
-        if row.result_id is not None and row.result_id != txn_id:
-            _twice(work, row, head, txn_id)
+        _executed_again(work, row, head, txn_id)
         return
     if row.message == "TxnVoid":
         work.post(head.id, Event.WITHDRAWN, row.id, {}, detail)
+        return
+    earlier = _earlier_sending(work, row, head)
+    if earlier not in (None, txn_id):
+        _twice(work, row, head, str(earlier), txn_id)
         return
     total = KINDS[head.kind].total(ret) if ret is not None else None
     values = {
@@ -90,6 +94,52 @@ def posted(
     work.post(head.id, Event.POSTED, row.id, values, detail)
 
 
+def _earlier_sending(work: Work, row: RequestRow, head: DocumentHead) -> str | None:
+    """The id under which an earlier request of this document came into the books unseen, where that is known.
+
+    Only a document that is held for it can have one, while a later request of it was on its way.
+    """
+    if head.reason != Reason.OUTCOME_UNKNOWN or work.states[row.id] is RequestState.DISPUTED:
+        return None
+    return work.db.scalar(
+        select(QueuedRequest.result_id).where(
+            QueuedRequest.company_id == work.company.id,
+            QueuedRequest.purpose == Purpose.POST,
+            QueuedRequest.subject == row.subject,
+            QueuedRequest.id != row.id,
+            QueuedRequest.result_id.is_not(None),
+            QueuedRequest.state.in_((RequestState.FAILED, RequestState.CANCELLED)),
+        )
+    )
+
+
+def _executed_again(work: Work, row: RequestRow, head: DocumentHead, txn_id: str) -> None:
+    """A request that is settled already was executed, says a second answer: once more, or against all that was known.
+
+    It must never happen, and if it does it must never be hidden.
+    """
+    known = work.result_of(row)
+    if txn_id in (known, head.txn_id) or row.message == "TxnVoid":
+        return
+    if known is not None:
+        _twice(work, row, head, known, txn_id)
+        return
+    work.db.get_one(QueuedRequest, row.id).result_id = txn_id  # refused or cancelled, and in the books all the same
+    if head.txn_id is not None:
+        _twice(work, row, head, head.txn_id, txn_id)
+        return
+    later = open_requests(work.db, work.company.id, Purpose.POST, [row.subject])
+    cancel(work.db, later.values(), work.now)
+    work.hold(
+        head.id,
+        row.id,
+        reason=Reason.OUTCOME_UNKNOWN,
+        message=f"An answer that came late says that an earlier sending of it is in QuickBooks as {txn_id}.",
+        advice="Look in QuickBooks: if it is there, say under which TxnID; if it is not, say so and it is sent again.",
+        detail={"candidates": [{"txn_id": txn_id}]},
+    )
+
+
 def refused(work: Work, row: RequestRow, document_id: int, said: Status, answer: Answer) -> None:
     """QuickBooks said no; everybody else in the set is untouched."""
     if not work.settle(row, RequestEvent.REFUSED, code=answer.status_code, message=answer.status_message):
@@ -100,13 +150,17 @@ def refused(work: Work, row: RequestRow, document_id: int, said: Status, answer:
         work.hold(document_id, row.id, reason=Reason.CLOSING_DATE, message=message, advice=said.advice or _RE_DATE)
         return
     if answer.status_code in UNKNOWN_NAMES:
-        forget(
-            work.db,
-            work.company.id,
-            load_document(work.document(document_id).body),
-            Texts(work.options.characters),
-        )
-    work.fail(document_id, row.id, reason=f"quickbooks_{answer.status_code}", message=message, advice=said.advice)
+        with suppress(CannotWrite):  # the options have changed since; it will be asked anew under the new names
+            forget(
+                work.db,
+                work.company.id,
+                load_document(work.document(document_id).body),
+                Texts(work.options.characters),
+            )
+    advice = said.advice
+    if said.outcome is Outcome.TRY_AGAIN:
+        advice = f"It was tried {row.attempts} times. See that nobody has it open in QuickBooks, then submit it again."
+    work.fail(document_id, row.id, reason=f"quickbooks_{answer.status_code}", message=message, advice=advice)
 
 
 _RE_DATE = "Hand it in again with a date after the closing date, or exclude it."
@@ -127,8 +181,19 @@ def read_for_change(work: Work, row: RequestRow, answer: Answer) -> None:
                 head.id,
                 row.id,
                 reason=Reason.MISSING,
-                message=f"It was in QuickBooks as {head.txn_id}, and is not any more: somebody deleted it there.",
-                advice="Exclude it if that was meant, or hand it in under a new origin to enter it anew.",
+                message=f"It was in QuickBooks as {head.txn_id} and cannot be found there any more.",
+                advice="Exclude it if it was deleted on purpose, or hand it in under a new origin to enter it anew.",
+            )
+    elif said.outcome is Outcome.DONE:  # and yet nothing came
+        if row.attempts < MOST_ATTEMPTS:
+            work.settle(row, RequestEvent.AGAIN)
+        elif work.settle(row, RequestEvent.REFUSED, code=answer.status_code, message=answer.status_message):
+            work.fail(
+                head.id,
+                row.id,
+                reason=Reason.MISSING.value,
+                message=f"QuickBooks does not show what stands in the books as {head.txn_id}, so it was not changed.",
+                advice="Look at it in QuickBooks, then submit it again.",
             )
     else:
         refused(work, row, head.id, said, answer)
@@ -193,15 +258,14 @@ def queue_read(work: Work, row: RequestRow, head: DocumentHead) -> None:
     )
 
 
-def _twice(work: Work, row: RequestRow, head: DocumentHead, txn_id: str) -> None:
-    """Two answers, two transactions: it must never happen, and if it does it must never be hidden."""
+def _twice(work: Work, row: RequestRow, head: DocumentHead, one: str, other: str) -> None:
     if head.operation is Operation.VOID:
         return
     work.hold(
         head.id,
         row.id,
         reason=Reason.TWICE,
-        message=f"QuickBooks holds this document two times: as {row.result_id} and as {txn_id}.",
+        message=f"QuickBooks holds this document two times: as {one} and as {other}.",
         advice="Void or delete one of the two in QuickBooks, then say which one stays.",
-        detail={"transactions": [row.result_id, txn_id]},
+        detail={"transactions": [one, other]},
     )

@@ -76,7 +76,7 @@ def proof(db: Session, row: DocumentRow) -> Proof:
             )
         )
     )
-    looks = (Purpose.LOOK.value, Purpose.LOOK_DELETED.value)
+    looks = (Purpose.LOOK.value, Purpose.LOOK_CHANGED.value, Purpose.LOOK_DELETED.value)
     if requests:
         requests += db.scalars(
             select(QueuedRequest).where(
@@ -155,7 +155,10 @@ def _part(answer: str | None, request_id: UUID) -> str | None:
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True, recover=True)
     # the text was decoded once; whatever encoding its declaration names does not hold any more
     body = answer.partition("?>")[2] if answer.lstrip().startswith("<?xml") else answer
-    root = etree.fromstring(body.strip().encode(), parser)
+    try:
+        root = etree.fromstring(body.strip().encode(), parser)
+    except etree.XMLSyntaxError:  # nothing of it can be read
+        return None
     if root is None:
         return None
     for element in root.iter():

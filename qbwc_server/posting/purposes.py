@@ -13,6 +13,7 @@ class Purpose(StrEnum):
     ENSURE = "ensure"  # list entry id: is it there?
     CREATE = "create"  # list entry id: add it
     LOOK = "look"  # request id: was this uncertain write executed?
+    LOOK_CHANGED = "look_changed"  # request id: was it executed, and its number or date altered since?
     LOOK_DELETED = "look_deleted"  # request id: was it executed and deleted since?
     SENTINEL = "sentinel"  # "newest": do our newest postings still stand in the file?
     SENTINEL_DELETED = "sentinel_deleted"  # document id: did somebody delete the one that is missing?

@@ -37,6 +37,7 @@ from qbwc_server.queue.models import QueuedRequest, RequestWait
 from qbwc_server.queue.states import Priority, RequestState
 from qbwc_server.tenancy.models import Company
 
+BY = "server"  # who fails a document without QuickBooks having been asked
 SUBMITTABLE = (State.FOR_REVIEW, State.FAILED, State.HELD)
 
 
@@ -221,29 +222,55 @@ def restore(db: Session, company: Company, row: DocumentRow, *, by: str, now: da
     move(db, row, Event.RESTORED, by=by, now=now)
 
 
-def release_done(db: Session, company: Company, done: Collection[UUID]) -> None:
-    """Let go what waited for requests that are done now; payments get the TxnIDs of their invoices."""
+def release_done(db: Session, company: Company, done: Collection[UUID], *, now: datetime) -> int:
+    """Let go what waited for requests that are done now; payments get the TxnIDs of their invoices.
+
+    Returns:
+        How many payments could not be written after all, since an invoice they name is no longer on its way.
+    """
+    released = release(db, done)
+    if not released:
+        return 0
+    ids = {int(one.subject) for one in released}
+    rows = {row.id: row for row in db.scalars(select(DocumentRow).where(DocumentRow.id.in_(ids)))}
+    documents = {row.id: load_document(row.body) for row in rows.values()}
+    txn_ids = _invoices(db, company, list(documents.values())).known
+    options = options_of(company)
     texts: dict[UUID, str] = {}
-    for released in release(db, done):
-        row = db.get_one(DocumentRow, int(released.subject))
-        document = load_document(row.body)
-        invoices = _invoices(db, company, [document])
-        texts[released.id] = compile_add(document, released.id, options_of(company), invoices.posted).xml
+    failed = 0
+    for one in released:
+        row, document = rows[int(one.subject)], documents[int(one.subject)]
+        try:
+            for origin in _applied(document):
+                if origin not in txn_ids:
+                    raise CannotWrite(_not_posted(origin))
+            texts[one.id] = compile_add(document, one.id, options, txn_ids).xml
+        except CannotWrite as cannot:
+            cancel(db, [one.id], now)
+            move(db, row, Event.REFUSED, by=BY, now=now, request_id=str(one.id))
+            show_problems(row, [cannot.problem])
+            failed += 1
     supply(db, texts)
+    return failed
 
 
 @dataclass
 class _Invoices:
-    """Invoices that payments name, by origin: TxnID where posted, else the request to wait for."""
+    """Invoices that payments name, by origin."""
 
-    posted: dict[str, str]
-    pending: dict[str, UUID]
+    known: dict[str, str]  # TxnID of what stands in QuickBooks
+    pending: dict[str, UUID]  # the open request of what is on its way there, or about to be changed there
+
+    @property
+    def posted(self) -> dict[str, str]:
+        """TxnID of those that need not be waited for."""
+        return {origin: txn_id for origin, txn_id in self.known.items() if origin not in self.pending}
 
 
 def _invoices(db: Session, company: Company, documents: Sequence[Document]) -> _Invoices:
     rows = by_origin(db, company.id, {origin for document in documents for origin in _applied(document)})
-    posted = {
-        origin: row.txn_id for origin, row in rows.items() if row.state is State.POSTED and row.txn_id is not None
+    known = {
+        origin: row.txn_id for origin, row in rows.items() if row.txn_id is not None and row.state is not State.WITHDRAWN
     }
     waiting = {str(row.id): origin for origin, row in rows.items() if row.state is State.SUBMITTED}
     pending = {
@@ -251,7 +278,7 @@ def _invoices(db: Session, company: Company, documents: Sequence[Document]) -> _
         for purpose in (Purpose.READ_FOR_CHANGE, Purpose.POST)
         for subject, guid in (open_requests(db, company.id, purpose, waiting) if waiting else {}).items()
     }
-    return _Invoices(posted, pending)
+    return _Invoices(known, pending)
 
 
 def _check(

@@ -28,7 +28,7 @@ from qbwc_server.tenancy.models import Company
 
 BY = "QuickBooks"
 
-DocumentHead = Row[tuple[int, str, State, Operation, str | None, Any, str | None, int]]
+DocumentHead = Row[tuple[int, str, State, Operation, str | None, Any, str | None, int, str | None]]
 _HEAD = (
     DocumentRow.id,
     DocumentRow.kind,
@@ -38,6 +38,7 @@ _HEAD = (
     DocumentRow.total,
     DocumentRow.txn_id,
     DocumentRow.revision,
+    DocumentRow.reason,
 )
 _SETTLED = {"reason": None, "message": None, "advice": None}
 
@@ -60,7 +61,8 @@ class Work:
         self.counts = Counts()
         self.states: dict[UUID, RequestState] = {}
         self.uncertain: list[RequestRow] = []  # writes whose answer says nothing: to be looked up
-        self._settlements: list[Settlement] = []
+        self.late: set[UUID] = set()  # requests whose answers belong to sets that are owed no more
+        self._settlements: dict[UUID, Settlement] = {}
         self._postings: dict[int, Posting] = {}
         self._new: list[NewRequest] = []
         self._handed_over: list[tuple[UUID, UUID]] = []
@@ -100,10 +102,18 @@ class Work:
         result_id: str | None = None,
     ) -> bool:
         """Move a request; False when that no longer matters (a second or late answer)."""
-        if request_after(self.states[row.id], event) is None:
+        if row.id in self._settlements or request_after(self.states[row.id], event) is None:
             return False
-        self._settlements.append(Settlement(row.id, event, code, message, result_id))
+        executed = event not in (RequestEvent.REFUSED, RequestEvent.AGAIN)
+        if row.id in self.late and row.writes and row.attempts > 1 and not executed:
+            return False  # so ended one of several attempts; it says nothing of the others
+        self._settlements[row.id] = Settlement(row.id, event, code, message, result_id)
         return True
+
+    def result_of(self, row: RequestRow) -> str | None:
+        """The id under which QuickBooks is known to hold what this request wrote."""
+        settled = self._settlements.get(row.id)
+        return row.result_id if settled is None else settled.result_id
 
     def post(
         self,
@@ -117,10 +127,6 @@ class Work:
         head = self._heads[document_id]
         if event not in TRANSITIONS[head.state]:
             return  # excluded or withdrawn in the meantime: the request's own record keeps the answer
-        if event is Event.POSTED:
-            self.counts.posted[KINDS[head.kind].titles] += 1
-        elif event in (Event.REFUSED, Event.HELD):
-            self.counts.needs_you += 1
         self._postings[document_id] = Posting(
             document_id, head.state, event, str(request_id), {**_SETTLED, **values}, detail
         )
@@ -166,12 +172,21 @@ class Work:
         Returns:
             Uncertain writes, for which the caller queues look-ups in the same transaction.
         """
-        settle(self.db, self.states, self._settlements, self.now)
+        settlements = list(self._settlements.values())
+        settle(self.db, self.states, settlements, self.now)
         put(self.db, self.company.id, self._new, self.now)
         for old, new in self._handed_over:
             hand_over(self.db, old, new)
         apply_postings(self.db, self.company.id, list(self._postings.values()), by=BY, now=self.now)
-        done = [s.request_id for s in self._settlements if self.states[s.request_id] is RequestState.DONE]
-        release_done(self.db, self.company, done)
+        self._count()
+        done = [s.request_id for s in settlements if self.states[s.request_id] is RequestState.DONE]
+        self.counts.needs_you += release_done(self.db, self.company, done, now=self.now)
         doubtful = [row for row in self.uncertain if self.states[row.id] is RequestState.SENT]
         return doubt_requests(self.db, doubtful, self.now) if doubtful else []
+
+    def _count(self) -> None:
+        for posting in self._postings.values():
+            if posting.event is Event.POSTED:
+                self.counts.posted[KINDS[self._heads[posting.document_id].kind].titles] += 1
+            elif posting.event in (Event.REFUSED, Event.HELD):
+                self.counts.needs_you += 1

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, exists, func, insert, select, update
+from sqlalchemy import Row, exists, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from qbwc_server.ids import new_id
@@ -75,7 +75,8 @@ def next_set(
 ) -> MessageSet | None:
     """Wrap what is due into a set, mark it in flight and return it; None when nothing is due.
 
-    Look-ups leave alone: as long as one is queued nothing else does, so nothing is written in doubt.
+    Questions about the file leave alone, and then look-ups: as long as one is queued nothing else does, so nothing is
+    believed of the wrong file and nothing is written in doubt.
 
     Args:
         document: makes the whole qbXML text of rendered requests.
@@ -101,7 +102,7 @@ def next_set(
             raise RuntimeError(f"request {row.id} is due without text")
         if row.largest_set is not None:
             most = min(most, max(1, row.largest_set))
-        alone = due[0].priority == Priority.LOOK and row.priority != Priority.LOOK
+        alone = due[0].priority <= Priority.LOOK and row.priority != due[0].priority
         size += len(row.xml)
         if texts and (alone or len(texts) >= most or size > limits.size):
             break
@@ -215,6 +216,34 @@ def halve(db: Session, rows: Sequence[RequestRow]) -> None:
         update(QueuedRequest)
         .where(QueuedRequest.id.in_([row.id for row in rows]))
         .values(largest_set=max(1, len(rows) // 2))
+    )
+
+
+def shrink(db: Session, rows: Sequence[RequestRow], travelled: int) -> None:
+    """What was lost with a set more than once travels with a quarter of its company from now on.
+
+    So the one request on which QuickBooks breaks down soon stands alone, and keeps nobody else out.
+    """
+    size = max(1, travelled // 4)
+    ids = [row.id for row in rows if row.attempts > 1]
+    if ids:
+        db.execute(
+            update(QueuedRequest)
+            .where(QueuedRequest.id.in_(ids), or_(QueuedRequest.largest_set.is_(None), QueuedRequest.largest_set > size))
+            .values(largest_set=size)
+        )
+
+
+def times_alone(db: Session, request_id: UUID) -> int:
+    """In how many sets this request was the only one."""
+    return (
+        db.scalar(
+            select(func.count())
+            .select_from(Passenger)
+            .join(MessageSet, MessageSet.id == Passenger.message_set_id)
+            .where(Passenger.request_id == request_id, MessageSet.request_count == 1)
+        )
+        or 0
     )
 
 

@@ -15,19 +15,21 @@ from qbwc_server.tenancy.credentials import new_password, password_hash
 from qbwc_server.tenancy.models import Company, Hold
 
 _CODE = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")  # which a .qwc file cannot hold
 
 
 def add_company(db: Session, *, code: str, name: str, time_zone: str, now: datetime) -> tuple[Company, str]:
     """A new company and its Web Connector password, which is shown this once.
 
     Raises:
-        Invalid: code or time zone cannot be used.
+        Invalid: code, name or time zone cannot be used.
         Conflict: the code is taken.
     """
     if not _CODE.fullmatch(code):
         raise Invalid(f"The code {code!r} must be lower-case letters, digits and hyphens, at most 40.")
-    if not name.strip() or len(name) > 200:
-        raise Invalid("The company needs a name of at most 200 characters.")
+    name = name.strip()
+    if not name or len(name) > 200 or _UNPRINTABLE.search(name):
+        raise Invalid("The company needs a name of at most 200 characters in one line.")
     try:
         ZoneInfo(time_zone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -37,7 +39,7 @@ def add_company(db: Session, *, code: str, name: str, time_zone: str, now: datet
     password = new_password()
     company = Company(
         code=code,
-        name=name.strip(),
+        name=name,
         time_zone=time_zone,
         created_at=now,
         connector_user=code,

@@ -171,7 +171,7 @@ def same_name(wanted: str | None, found: Ref | None) -> bool:
     """Whether a reference is to ``wanted``; QuickBooks compares names without case. Nothing wanted fits everything."""
     if wanted is None:
         return True
-    return found is not None and (found.full_name or "").casefold() == wanted.casefold()
+    return found is not None and (found.full_name or "").lower() == wanted.lower()
 
 
 def same_line(wanted: LineValues, found: LineRet) -> bool:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import inspect, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
 
 from qbwc_server.db import Database, make_engine, schema
 from tests.conftest import on_server
@@ -74,6 +75,17 @@ def test_upgrading_again_changes_nothing(database: Database, database_url: str) 
     schema.upgrade(database_url)
     with database.reading() as db:
         assert db.execute(text("SELECT count(*) FROM login_failures")).scalar_one() == 1
+
+
+def test_an_upgrade_that_breaks_off_leaves_nothing_behind(empty_url: str) -> None:
+    engine = make_engine(empty_url)
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE passengers (in_the_way INTEGER)"))
+    with pytest.raises(DBAPIError, match="passengers"):
+        schema.upgrade(empty_url)
+    assert inspect(engine).get_table_names() == ["passengers"]
+    assert schema.current(engine) is None
+    engine.dispose()
 
 
 def test_several_processes_may_upgrade_at_once(empty_url: str) -> None:

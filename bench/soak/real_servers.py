@@ -1,0 +1,192 @@
+"""Real server processes behind HTTP, killed with SIGKILL at random moments and started again."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import random
+import signal
+import threading
+import time
+from collections import Counter
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import UTC, datetime
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+from bench import machine
+from bench.soak.stage import Clock, careless
+from qbwc_server.db import Database
+from qbwc_server.settings import Settings, load
+from qbwc_server.simulator import HttpTransport, TransportError
+
+PATIENCE_S = 1  # after which the server gives up a silent session
+LONGEST_KILL_DELAY_S = 0.03  # most calls take less
+_context = multiprocessing.get_context("forkserver")
+_context.set_forkserver_preload(["bench.soak.real_servers", "qbwc_server.app", "qbwc_server.serving"])
+
+
+class RealClock(Clock):
+    """The time of day; what the schedule calls a long pause is long enough for a silent session to be given up."""
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC)
+
+    def advance(self, seconds: float) -> None:
+        """Wait, but never long."""
+        time.sleep(PATIENCE_S + 0.1 if seconds > 300 else 0.01)
+
+
+def _serve(settings: dict[str, Any], log: str, ready: Connection) -> None:
+    os.setsid()  # a group of its own: killed as a whole
+    target = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    os.dup2(target, 1)
+    os.dup2(target, 2)
+    from qbwc_server.serving import serve
+
+    serve(load(**settings), ready=ready.send)
+
+
+class RealServers:
+    """One server of two worker processes, as ``qbwc-server serve`` runs it. Shared by many schedules."""
+
+    keeps_time = False  # a busy machine may let any session fall silent for a second
+
+    def __init__(self, database_url: str, folder: Path) -> None:
+        self.clock: Clock = RealClock()
+        self._values: dict[str, Any] = {
+            "database_url": database_url,
+            "session_timeout_s": PATIENCE_S,
+            "session_idle_s": 0,
+            "port": 0,
+            "workers": 2,
+            "log_level": "ERROR",
+            "login_failures": 1_000_000,
+        }
+        self.settings: Settings = load(**self._values)
+        self.database = Database(database_url)
+        careless(self.database.engine)
+        self.happened: Counter[str] = Counter()
+        self._log = folder / "server.log"
+        self._read = 0
+        self.errors: list[dict[str, Any]] = _Logged(self)
+        self.url = ""
+        self._start()
+
+    def _start(self) -> None:
+        ours, theirs = _context.Pipe(duplex=False)
+        self._process = _context.Process(target=_serve, args=(self._values, str(self._log), theirs), daemon=True)
+        self._process.start()
+        theirs.close()
+        if not ours.poll(60):
+            raise RuntimeError("the server did not start:\n" + self._log.read_text()[-3000:])
+        self.url = ours.recv() + "/qbwc"
+
+    def transport(self, dice: random.Random) -> KilledInBetween:
+        """The way to the server for one schedule."""
+        return KilledInBetween(self, dice)
+
+    def kill(self, *, everything: bool, dice: random.Random) -> None:
+        """SIGKILL, to all processes or to one worker."""
+        pid = self._process.pid
+        assert pid is not None
+        if everything:
+            with suppress(ProcessLookupError):
+                os.killpg(pid, signal.SIGKILL)
+            self.happened["server: all processes killed"] += 1
+        else:
+            workers = machine.family(pid)[1:]
+            if workers:
+                with suppress(ProcessLookupError):
+                    os.kill(dice.choice(workers), signal.SIGKILL)
+                self.happened["server: one worker killed"] += 1
+
+    def revive(self) -> None:
+        """Start again when nothing is left."""
+        self._process.join(0)
+        if not self._process.is_alive():
+            self._start()
+
+    def new_errors(self) -> list[dict[str, Any]]:
+        """What the server logged since the last time."""
+        with self._log.open("rb") as log:
+            log.seek(self._read)
+            text = log.read()
+            self._read = log.tell()
+        found = []
+        for line in text.decode(errors="replace").splitlines():
+            try:
+                record = json.loads(line)
+            except ValueError:
+                record = {"line": line}
+            # gunicorn says so of a worker that was killed
+            if "SIGKILL" not in line and "was sent" not in line and line.strip():
+                found.append(record)
+        return found
+
+    def close(self) -> None:
+        """Stop everything."""
+        if self._process.pid is not None:
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.join(10)
+        self.database.engine.dispose()
+
+
+class _Logged(list[dict[str, Any]]):
+    """The errors in the server's log, looked up when asked for."""
+
+    def __init__(self, servers: RealServers) -> None:
+        super().__init__()
+        self._servers = servers
+
+    def clear(self) -> None:
+        super().clear()
+        with suppress(FileNotFoundError):
+            self._servers.new_errors()
+
+    def __iter__(self) -> Any:
+        self.extend(self._servers.new_errors())
+        return super().__iter__()
+
+
+class KilledInBetween:
+    """HTTP to the server; now and then it is killed while a call is under way."""
+
+    def __init__(self, servers: RealServers, dice: random.Random) -> None:
+        self._servers = servers
+        self._dice = dice
+        self._http = HttpTransport(servers.url, timeout=30)
+        self._url = servers.url
+        self.trouble = 0.0
+
+    def call(self, operation: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, Mapping[str, str], bytes]:
+        """See simulator.Transport."""
+        servers, dice = self._servers, self._dice
+        if self._url != servers.url:
+            self._http.close()
+            self._http, self._url = HttpTransport(servers.url, timeout=30), servers.url
+        if dice.random() >= self.trouble:
+            return self._http.call(operation, body, headers)
+        everything = dice.random() < 0.5
+        delay = dice.uniform(0, LONGEST_KILL_DELAY_S)
+        killer = threading.Timer(delay, lambda: servers.kill(everything=everything, dice=dice))
+        killer.start()
+        try:
+            return self._http.call(operation, body, headers)
+        except TransportError:
+            servers.happened["server: killed in the middle of a call"] += 1
+            raise
+        finally:
+            killer.join()
+            if everything:
+                servers._process.join(10)
+                servers.revive()
+                self._http.close()
+
+    def close(self) -> None:
+        """Hang up."""
+        self._http.close()

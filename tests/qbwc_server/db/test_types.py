@@ -1,0 +1,120 @@
+"""Columns mean the same on both engines: what is put in comes out, and what cannot be kept is refused at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta, timezone
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Column, Integer, MetaData, Table, insert, select, text
+from sqlalchemy.exc import StatementError
+
+from qbwc_server.db import Database
+from qbwc_server.db.types import EnumValue, JsonRecord, Money, UtcDateTime
+
+
+class Colour(StrEnum):
+    RED = "red"
+
+
+VALUES = Table(
+    "values_of_test_types",
+    MetaData(),
+    Column("id", Integer, primary_key=True),
+    Column("moment", UtcDateTime),
+    Column("money", Money),
+    Column("colour", EnumValue(Colour)),
+    Column("record", JsonRecord),
+)
+
+
+@pytest.fixture
+def kept(database: Database) -> Iterator[Database]:
+    VALUES.create(database.engine)
+    yield database
+    VALUES.drop(database.engine)
+
+
+def there_and_back(database: Database, **values: Any) -> Any:
+    with database.transaction() as db:
+        db.execute(VALUES.delete())
+        db.execute(insert(VALUES), [values])
+        return db.execute(select(*(VALUES.c[name] for name in values))).scalar_one()
+
+
+_ZONES = st.integers(-14, 14).map(lambda hours: timezone(timedelta(hours=hours)))
+ROUNDS = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+@ROUNDS
+@given(moment=st.datetimes(datetime(1900, 1, 2), datetime(2200, 1, 1), timezones=_ZONES))  # noqa: DTZ001 - drawn
+def test_a_moment_stays_the_same_moment(kept: Database, moment: datetime) -> None:
+    back = there_and_back(kept, moment=moment)
+    assert back == moment
+    assert back.utcoffset() == timedelta(0)
+
+
+@ROUNDS
+@given(number=st.integers(-(10**18), 10**18))
+def test_money_keeps_five_decimals(kept: Database, number: int) -> None:
+    money = Decimal(number).scaleb(-5)
+    assert there_and_back(kept, money=money) == money
+
+
+@pytest.mark.parametrize(
+    ("money", "shown"),
+    [("3", "3.00"), ("-0.10", "-0.10"), ("0", "0.00"), ("1E+3", "1000.00"), ("0.12345", "0.12345"), ("0.125", "0.125")],
+)
+def test_money_comes_back_with_its_cents(kept: Database, money: str, shown: str) -> None:
+    assert str(there_and_back(kept, money=Decimal(money))) == shown
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"moment": datetime(2026, 3, 2)},  # noqa: DTZ001 - that is what must be refused
+        {"money": Decimal("0.000001")},
+        {"colour": "blue"},
+    ],
+)
+def test_what_cannot_be_kept_is_refused(kept: Database, values: dict[str, Any]) -> None:
+    with pytest.raises(StatementError):
+        there_and_back(kept, **values)
+
+
+@pytest.mark.parametrize("record", [{}, {"ä": ["東京", None, 1, True]}, {"b": 1, "a": {"y": 1, "x": "\0\n"}}])
+def test_records(kept: Database, record: dict[str, Any]) -> None:
+    assert there_and_back(kept, record=record) == record
+
+
+def test_records_of_the_same_content_are_the_same_text(kept: Database) -> None:
+    texts = []
+    for record in ({"b": 1, "a": 2}, {"a": 2, "b": 1}):
+        there_and_back(kept, record=record)
+        with kept.reading() as db:
+            texts.append(db.execute(text("SELECT record FROM values_of_test_types")).scalar_one())
+    assert texts == ['{"a":2,"b":1}'] * 2
+
+
+def test_an_enumeration_comes_back_as_its_member(kept: Database) -> None:
+    assert there_and_back(kept, colour=Colour.RED) is Colour.RED
+    assert there_and_back(kept, colour="red") is Colour.RED
+
+
+@pytest.mark.parametrize("name", ["moment", "money", "colour", "record"])
+def test_nothing_stays_nothing(kept: Database, name: str) -> None:
+    assert there_and_back(kept, **{name: None}) is None
+
+
+def test_moments_are_compared_as_moments(kept: Database) -> None:
+    noon = datetime(2026, 3, 2, 12, tzinfo=UTC)
+    there_and_back(kept, moment=noon)
+    earlier = (noon - timedelta(minutes=1)).astimezone(timezone(timedelta(hours=9)))
+    with kept.reading() as db:
+        assert db.execute(select(VALUES.c.id).where(VALUES.c.moment > earlier)).all()
+        assert not db.execute(select(VALUES.c.id).where(VALUES.c.moment < earlier)).all()

@@ -1,0 +1,95 @@
+"""A QuickBooks that answers oddly, and people who work in it: for the tests of an auditor."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from qbwc_server.simulator.faults import CrashAfter, Fine
+from tests.sessions.world import World, invoice, receipt
+
+Respond = Callable[[str, Callable[[str], str]], str]
+
+
+def quickbooks_says(world: World, respond: Respond) -> Callable[[], None]:
+    """Put ``respond(request, quickbooks)`` between the connector and QuickBooks; returns what takes it out again."""
+    before = world.books.process
+
+    def between(request: str) -> str:
+        return respond(request, before)
+
+    world.books.process = between  # type: ignore[method-assign]
+
+    def undo() -> None:
+        world.books.process = before  # type: ignore[method-assign]
+
+    return undo
+
+
+def quiet(world: World, rounds: int = 30) -> None:
+    """Update sessions until nothing waits."""
+    for _ in range(rounds):
+        if world.update().status_line == "No data exchange required":
+            return
+    raise AssertionError(f"never quiet: {world.report().lines()}")
+
+
+def known_names(world: World) -> None:
+    """Customer Acme with item Seat, and customer Shop with item Lamp, stand in the books."""
+    world.hand_in(invoice("warm-up", number="W-1"), receipt("warm-up-too", number="W-2"))
+    quiet(world)
+
+
+def lose_the_answer(world: World) -> None:
+    """What waits is written, and QuickBooks dies before it can say so. Some postings must be there already."""
+    world.books.faults.add(Fine(), CrashAfter())  # the first set asks for the newest postings
+    world.update()
+
+
+def numbers(world: World) -> list[str]:
+    """Of the invoices in the books."""
+    return sorted(str(one.ref_number) for one in world.books.invoices)
+
+
+def without_ids(answer: str) -> str:
+    """An answer that does not say to what."""
+    return re.sub(r' requestID="[^"]*"', "", answer)
+
+
+def emptied(answer: str, *tags: str) -> str:
+    """The answers of these messages with status 0 and nothing in them."""
+    for tag in tags:
+        answer = re.sub(
+            rf"<{tag}Rs ([^>]*?)statusCode=\"\d+\" statusSeverity=\"\w+\"([^>]*?)(/>|>.*?</{tag}Rs>)",
+            rf'<{tag}Rs \1statusCode="0" statusSeverity="Info" />',
+            answer,
+            flags=re.S,
+        )
+    return answer
+
+
+def answered(answer: str, tag: str, code: int, severity: str = "Error") -> str:
+    """The answers of this message with another status and nothing in them."""
+    return re.sub(
+        rf"<{tag}Rs ([^>]*?)statusCode=\"\d+\" statusSeverity=\"\w+\"([^>]*?)(/>|>.*?</{tag}Rs>)",
+        rf'<{tag}Rs \1statusCode="{code}" statusSeverity="{severity}" statusMessage="So it is." />',
+        answer,
+        flags=re.S,
+    )
+
+
+def document_with(answer: str) -> str:
+    """A whole answer document."""
+    return f'<?xml version="1.0" ?><QBXML><QBXMLMsgsRs>{answer}</QBXMLMsgsRs></QBXML>'
+
+
+def by_hand(world: World, request: str) -> str:
+    """Somebody does this in QuickBooks."""
+    world.books.open()
+    answer = world.books.process(
+        f'<?xml version="1.0"?><?qbxml version="13.0"?><QBXML><QBXMLMsgsRq onError="stopOnError">{request}'
+        "</QBXMLMsgsRq></QBXML>"
+    )
+    world.books.close()
+    assert 'statusSeverity="Error"' not in answer, answer
+    return answer

@@ -1,0 +1,73 @@
+"""What random schedules of faults have found, each as small as it could be made."""
+
+from __future__ import annotations
+
+from qbwc_server.documents.lifecycle import State
+from qbwc_server.simulator import Break, Faults, WireFault
+from tests.sessions.test_faults import run_until_quiet
+from tests.sessions.world import World, invoice, payment
+
+
+def test_a_look_up_whose_answer_breaks_off_is_made_again(sqlite_world: World) -> None:
+    world = sqlite_world
+    world.hand_in(invoice("i-0", number="1"))
+    world.update()
+    world.hand_in(invoice("i-1", number="2"))
+    world.update(Faults.of(WireFault(Break.REQUEST_LOST, "receiveResponseXML", 2)))
+    assert len(world.books.invoices) == 2
+    whole, cut = world.books.process, []
+
+    def breaks_off_once(request: str) -> str:
+        answer = whole(request)
+        if "<InvoiceQueryRq" in request and not cut:
+            cut.append(answer)
+            return answer[: answer.index("</InvoiceRet>")]
+        return answer
+
+    world.books.process = breaks_off_once  # type: ignore[method-assign]
+    run_until_quiet(world)
+    assert cut
+    assert world.row("i-1").state is State.POSTED
+    assert len(world.books.invoices) == 2
+
+
+def test_only_what_was_asked_for_can_be_missing(sqlite_world: World) -> None:
+    world = sqlite_world
+    for number in range(1, 5):
+        world.hand_in(invoice(f"i-{number}", number=str(number)))
+        world.update()
+    world.hand_in(invoice("i-5", number="5"))
+    # the question whether the newest three are still there is sent, and its answer comes a session later
+    world.update_killed(Faults.of(WireFault(Break.KILLED_AFTER, "sendRequestXML", 1)))
+    world.hand_in(invoice("i-4", number="4", amount="60.00"), revise=True)  # now another one belongs to the newest
+    run_until_quiet(world)
+    assert world.report().hold is None
+    assert world.row("i-4").posted_total == 60
+
+
+def test_a_payment_of_an_invoice_that_is_being_changed_meanwhile(sqlite_world: World) -> None:
+    world = sqlite_world
+    world.hand_in(invoice("i-1", number="1"))
+    world.update()
+    world.hand_in(invoice("i-2", number="2"), payment("p-1", amount="60.00", pays={"i-1": "30.00", "i-2": "30.00"}))
+    world.hand_in(invoice("i-1", number="1", amount="45.00"), revise=True)
+    run_until_quiet(world)
+    assert {row.state for row in world.rows(["i-1", "i-2", "p-1"])} == {State.POSTED}
+    assert world.books.balance_of("Acme") == 15
+
+
+def test_a_payment_whose_invoice_is_no_longer_on_its_way_fails_alone(sqlite_world: World) -> None:
+    world = sqlite_world
+    world.hand_in(invoice("i-1", number="1"))
+    world.update()
+    world.hand_in(invoice("i-2", number="2"), payment("p-1", amount="60.00", pays={"i-1": "30.00", "i-2": "30.00"}))
+    world.withdraw("i-1")
+    world.hand_in(invoice("i-3", number="3"))
+    run_until_quiet(world)
+    assert world.row("i-1").state is State.WITHDRAWN
+    assert {row.state for row in world.rows(["i-2", "i-3"])} == {State.POSTED}
+    row = world.row("p-1")
+    assert (row.state, row.reason) == (State.FAILED, "invoice_not_posted")
+    assert row.advice
+    assert world.report().waiting == 0
+
