@@ -338,7 +338,9 @@ def _keep_aside(held: dict[str, Any], tag: str, content: str) -> None:
 
 
 def _number(text: str | None) -> int | None:
+    """A number of 32 bits; what is longer is none of QuickBooks'."""
     try:
-        return None if text is None else int(text)
+        number = None if text is None else int(text)
     except ValueError:
         return None
+    return number if number is not None and -(2**31) <= number < 2**31 else None

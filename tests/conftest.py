@@ -154,16 +154,30 @@ def _own_settings_only(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _events_go_to_logging() -> None:
+    """Not to standard output, structlog's default, where they would stand between what a command prints."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.format_exc_info,
+            structlog.processors.KeyValueRenderer(key_order=["event"]),
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+    )
+
+
 @pytest.fixture
 def _logging_as_before() -> Iterator[None]:
     """For tests of what configures the logs of its process."""
-    root = logging.getLogger()
+    root, configuration = logging.getLogger(), structlog.get_config()
     handlers, level = root.handlers[:], root.level
     structlog.contextvars.clear_contextvars()
     yield
     root.handlers[:], root.level = handlers, level
     structlog.contextvars.clear_contextvars()
-    structlog.reset_defaults()
+    structlog.configure(**configuration)
 
 
 @pytest.fixture

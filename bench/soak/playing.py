@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -26,7 +28,7 @@ Where = str
 def where(index: int) -> Where:
     """Where the schedule of this index is played: every fourth on PostgreSQL, every fiftieth on real processes."""
     database = "postgresql" if index % 4 == 3 else "sqlite"
-    return f"{database} killed" if index % 50 in (10, 47) else database
+    return f"{database} killed" if index % 50 == 7 else database
 
 
 @dataclass
@@ -127,6 +129,9 @@ def play(seed: int, indexes: list[int]) -> Totals:
     _places = _places or _Places()
     totals = Totals()
     for index in indexes:
+        parent = multiprocessing.parent_process()
+        if parent is not None and not parent.is_alive():
+            sys.exit("nobody waits for this any more")
         place = where(index)
         try:
             outcome = Schedule(_places.crew(place), seed * SEEDS_APART + index).run()

@@ -17,9 +17,13 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import exists, select
+
 from bench import machine
 from bench.soak.stage import Clock, careless
 from qbwc_server.db import Database
+from qbwc_server.queue.models import MessageSet
+from qbwc_server.queue.states import Delivery
 from qbwc_server.settings import Settings, load
 from qbwc_server.simulator import HttpTransport, TransportError
 
@@ -32,12 +36,20 @@ _context.set_forkserver_preload(["bench.soak.real_servers", "qbwc_server.app", "
 class RealClock(Clock):
     """The time of day; what the schedule calls a long pause is long enough for a silent session to be given up."""
 
+    def __init__(self, database: Database) -> None:
+        super().__init__()
+        self._database = database
+
     def __call__(self) -> datetime:
         return datetime.now(UTC)
 
     def advance(self, seconds: float) -> None:
-        """Wait, but never long."""
-        time.sleep(PATIENCE_S + 0.1 if seconds > 300 else 0.01)
+        """Wait, but never long, and only where somebody waits for an answer."""
+        time.sleep(PATIENCE_S + 0.1 if seconds > 300 and self._answer_is_owed() else 0.01)
+
+    def _answer_is_owed(self) -> bool:
+        with self._database.reading() as db:
+            return bool(db.scalar(select(exists().where(MessageSet.delivery == Delivery.IN_FLIGHT))))
 
 
 def _serve(settings: dict[str, Any], log: str, ready: Connection) -> None:
@@ -45,9 +57,17 @@ def _serve(settings: dict[str, Any], log: str, ready: Connection) -> None:
     target = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     os.dup2(target, 1)
     os.dup2(target, 2)
+    threading.Thread(target=_end_with, args=(ready,), daemon=True).start()
     from qbwc_server.serving import serve
 
     serve(load(**settings), ready=ready.send)
+
+
+def _end_with(player: Connection) -> None:
+    """Wait until the process that plays is gone, then go as well, with all workers."""
+    with suppress(EOFError, OSError):
+        player.recv()
+    os.killpg(0, signal.SIGKILL)
 
 
 class RealServers:
@@ -56,7 +76,6 @@ class RealServers:
     keeps_time = False  # a busy machine may let any session fall silent for a second
 
     def __init__(self, database_url: str, folder: Path) -> None:
-        self.clock: Clock = RealClock()
         self._values: dict[str, Any] = {
             "database_url": database_url,
             "session_timeout_s": PATIENCE_S,
@@ -69,21 +88,24 @@ class RealServers:
         self.settings: Settings = load(**self._values)
         self.database = Database(database_url)
         careless(self.database.engine)
+        self.clock: Clock = RealClock(self.database)
         self.happened: Counter[str] = Counter()
         self._log = folder / "server.log"
         self._read = 0
         self.errors: list[dict[str, Any]] = _Logged(self)
         self.url = ""
+        self._reviving = threading.Lock()
         self._start()
 
     def _start(self) -> None:
-        ours, theirs = _context.Pipe(duplex=False)
+        ours, theirs = _context.Pipe()
         self._process = _context.Process(target=_serve, args=(self._values, str(self._log), theirs), daemon=True)
         self._process.start()
         theirs.close()
         if not ours.poll(60):
             raise RuntimeError("the server did not start:\n" + self._log.read_text()[-3000:])
         self.url = ours.recv() + "/qbwc"
+        self._line = ours  # kept open as long as the server is wanted
 
     def transport(self, dice: random.Random) -> KilledInBetween:
         """The way to the server for one schedule."""
@@ -106,9 +128,10 @@ class RealServers:
 
     def revive(self) -> None:
         """Start again when nothing is left."""
-        self._process.join(0)
-        if not self._process.is_alive():
-            self._start()
+        with self._reviving:
+            self._process.join(10)
+            if not self._process.is_alive():
+                self._start()
 
     def new_errors(self) -> list[dict[str, Any]]:
         """What the server logged since the last time."""
@@ -183,7 +206,6 @@ class KilledInBetween:
         finally:
             killer.join()
             if everything:
-                servers._process.join(10)
                 servers.revive()
                 self._http.close()
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from dataclasses import dataclass, field
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 from xml.sax.saxutils import escape
@@ -18,14 +19,15 @@ from qbwc_server.documents import store
 from qbwc_server.documents.lifecycle import NotNow, Reason, State
 from qbwc_server.documents.models import DocumentRow
 from qbwc_server.errors import QbwcError
-from qbwc_server.posting.decide import decide
+from qbwc_server.posting.decide import decide, resume
 from qbwc_server.posting.submit import SUBMITTABLE, exclude, hand_in, submit, withdraw
 from qbwc_server.simulator import Break, ConnectorKilled, Faults, NeverEnding, WireFault
 from qbwc_server.simulator.faults import FaultPlan, Fine, FineOpen, RefuseToOpen, Slow, random_fault
 from qbwc_server.tenancy.companies import find_company
-from qbwc_server.tenancy.models import Company
+from qbwc_server.tenancy.models import Company, Hold
 
 BY = "soak"
+RESTORES = 0.04  # share of schedules in which a backup of the company file is restored
 MOST_QUIET_SESSIONS = 40
 OPERATIONS = ("authenticate", "sendRequestXML", "receiveResponseXML", "closeConnection")
 WORTH_TRYING = (  # a lock that lasted, or what came of one
@@ -42,6 +44,7 @@ class Outcome:
     seed: int
     documents: int = 0
     sessions: int = 0
+    restored: bool = False  # a backup of the company file
     disputed: int = 0  # documents that waited for a person because nobody could tell
     retried: int = 0  # documents that a person submitted again after a refusal
     happened: Counter[str] = field(default_factory=Counter)
@@ -59,6 +62,8 @@ class Schedule:
         self.wishes = Wishes(self.dice, f"s{seed}")
         self.foreign: Counter[str] = Counter()  # accounts, by what other people entered
         self.foreign_count = 0
+        self.restores = servers.keeps_time and self.dice.random() < RESTORES
+        self.backup: tuple[bytes, Counter[str], int] | None = None
 
     def run(self) -> Outcome:
         """All of it."""
@@ -66,7 +71,14 @@ class Schedule:
         before = Counter(self.servers.happened)
         self.servers.errors.clear()
         dice = self.dice
-        self.stage.file.clock_offset = timedelta(hours=dice.choice((0, 0, 0, -20, 20, 3)))
+        file = self.stage.file
+        file.clock_offset = timedelta(hours=dice.choice((0, 0, 0, -20, 20, 3)))
+        file.switches = replace(
+            file.switches,
+            unparsable_executes_prefix=dice.random() < 0.5,
+            payment_changes_edit_sequence=dice.random() < 0.5,
+            coarse_edit_sequence=dice.random() < 0.5,
+        )
         self._bring(dice.randrange(2, 9))
         try:
             for _ in range(dice.randrange(2, 7)):
@@ -75,13 +87,15 @@ class Schedule:
                 self._session_with_faults()
                 if dice.random() < 0.3:
                     self._late()
+                if self.restores:
+                    self._back_up_or_restore()
             self._quiet()
             self._late()
             self._quiet()
         except NeverEnding as error:
             self._violation("a session never ends", str(error))
         finally:
-            self.stage.balancer.close()
+            self.stage.close()
         self.outcome.documents = len(self.wishes.all)
         self.outcome.violations += judge(self.stage, self.wishes, dict(self.foreign), self.foreign_count)
         self._server_errors()
@@ -187,7 +201,7 @@ class Schedule:
         if file.books.lists.named("item", "Seat") is None:
             return
         number = intent.record.get("number")
-        faults, file.faults = file.faults, FaultPlan()
+        faults, file.faults, session = file.faults, FaultPlan(), file._session
         file.open("")
         answer = file.process(
             '<?xml version="1.0"?><?qbxml version="13.0"?><QBXML><QBXMLMsgsRq onError="stopOnError"><InvoiceAddRq>'
@@ -197,8 +211,7 @@ class Schedule:
             + f"<InvoiceLineAdd><ItemRef><FullName>Seat</FullName></ItemRef><Amount>{intent.total:.2f}</Amount>"
             "</InvoiceLineAdd></InvoiceAdd></InvoiceAddRq></QBXMLMsgsRq></QBXML>"
         )
-        file.faults = faults
-        file.close()
+        file.faults, file._session = faults, session
         if 'statusCode="0"' not in answer and "<TxnID>" not in answer:
             raise RuntimeError(f"the harness could not enter an invoice by hand: {answer}")
         self.foreign_count += 1
@@ -206,11 +219,26 @@ class Schedule:
         self.foreign["Sales"] -= intent.total  # type: ignore[assignment]
         self.servers.happened["person: typed the same by hand"] += 1
 
+    def _back_up_or_restore(self) -> None:
+        """Somebody keeps a copy of the company file, and puts it in place of the newest one later."""
+        if self.backup is None:
+            self.backup = self.stage.file.backup(), Counter(self.foreign), self.foreign_count
+        elif self.dice.random() < 0.5:
+            content, self.foreign, self.foreign_count = self.backup
+            self.stage.file.restore(content)
+            self.restores = False  # once is enough
+            self.servers.happened["person: restored a backup"] += 1
+            self.outcome.restored = True
+            self._bring(1)  # it is noticed when something is to be written
+
     def _decide(self) -> bool:
         """A person looks at what waits for one. Whether there was anything."""
         acted = False
         with self.servers.database.transaction() as db:
             company = self._company(db)
+            if company.hold is Hold.RESTORED_BACKUP and self.outcome.restored:
+                resume(db, company, repost=True, by=BY, now=self.servers.clock())
+                acted = True
             for intent in self.wishes.all.values():
                 row = self._row(db, company, intent)
                 if row.state is State.HELD and row.reason == Reason.OUTCOME_UNKNOWN:
@@ -255,9 +283,12 @@ class Schedule:
                     plan.append(Fine())
             file.faults.clear()
             file.faults.add(*plan)
-        stage.balancer.trouble = dice.choice((0.0, 0.0, 0.05, 0.15))
-        if not self.servers.keeps_time:
-            stage.balancer.trouble *= 2
+        chance = dice.choice((0.0, 0.0, 0.05, 0.15))
+        stage.trouble(chance if self.servers.keeps_time else 2 * chance)
+        if not self.servers.keeps_time and dice.random() < 0.4:
+            self._both_at_once()
+            stage.trouble(0.0)
+            return
         one = dice.randrange(2)
         if dice.random() < 0.2:
             # between what QuickBooks did and the arrival of its answer, the other connector comes in
@@ -269,7 +300,16 @@ class Schedule:
             stage.pcs[one].before = lambda: self._interrupt(1 - one, pause)
         self._update(one, self._faults())
         stage.pcs[one].before = stage.pcs[one].between = None
-        stage.balancer.trouble = 0.0
+        stage.trouble(0.0)
+
+    def _both_at_once(self) -> None:
+        """Both Web Connectors press Update Selected in the same moment, while somebody brings more documents."""
+        self.servers.happened["both connectors at once"] += 1
+        with ThreadPoolExecutor(2) as pool:
+            sessions = [pool.submit(self._update, number, self._faults()) for number in range(2)]
+            self._bring(2)
+            for session in sessions:
+                session.result()
 
     def _interrupt(self, other: int, pause: float) -> None:
         self.servers.clock.advance(pause)
@@ -294,7 +334,8 @@ class Schedule:
         self.stage.file.faults.clear()
         for _ in range(MOST_QUIET_SESSIONS):
             self.servers.clock.advance(601)
-            if self._update(0, Faults()) and not self._decide():
+            nothing_waits = self._update(0, Faults())
+            if not self._decide() and nothing_waits:
                 return
         self._violation("never quiet", f"after {MOST_QUIET_SESSIONS} sessions without faults")
 

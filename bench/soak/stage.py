@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import random
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -27,7 +28,8 @@ from qbwc_server.simulator.wire_faults import Break, FaultCounter
 from qbwc_server.tenancy import credentials
 from qbwc_server.tenancy.companies import add_company
 
-INSTANCES = 2
+INSTANCES = 2  # of the server
+CONNECTORS = 2
 CANNOT_PARSE = "0x80040400"
 
 
@@ -162,49 +164,64 @@ class Balancer:
 
 
 class Pc:
-    """QuickBooks as one Web Connector reaches it: the company file, with what the schedule does meanwhile."""
+    """QuickBooks as one Web Connector reaches it: a session of its own with the company file both PCs share."""
 
     country = "US"
     major, minor = 13, 0
 
-    def __init__(self, file: CompanyFile) -> None:
+    def __init__(self, file: CompanyFile, lock: threading.RLock) -> None:
         self.file = file
         self.before: Callable[[], None] | None = None  # once, before the next set is executed
         self.between: Callable[[], None] | None = None  # once, between execution and the answer's way to the server
         self.poison: set[str] = set()  # marks of documents that this QuickBooks cannot read
         self.unreadable = 0
+        self._lock = lock
+        self._session: Any = None
 
     @property
     def path(self) -> str:
         return self.file.path
 
     def open(self, path: str) -> None:
-        self.file.open(path)
+        with self._own_session():
+            self.file.open(path)
 
     def close(self) -> None:
-        self.file.close()
+        with self._own_session():
+            self.file.close()
 
     def hcp_response(self, owner_id: UUID) -> str:
-        return self.file.hcp_response(owner_id)
+        with self._own_session():
+            return self.file.hcp_response(owner_id)
 
     def process(self, request: str) -> str:
-        """Execute a set; what happens meanwhile opens and closes the file, so it is opened again."""
-        if self._once("before"):
-            self.file.open("")
-        if any(mark in request for mark in self.poison):
-            self.unreadable += 1
-            raise HResultError(CANNOT_PARSE, "QuickBooks found an error when parsing the provided XML text stream.")
-        answer = self.file.process(request)
-        if self._once("between"):
-            self.file.open("")
+        """Execute a set, with what happens before it and after it."""
+        self._once("before")
+        for mark in self.poison:
+            request = request.replace(f"<Memo>{mark}", f"<NoSuchElement/><Memo>{mark}")
+        try:
+            with self._own_session():
+                answer = self.file.process(request)
+        except HResultError as error:
+            self.unreadable += error.hresult == CANNOT_PARSE
+            raise
+        self._once("between")
         return answer
 
-    def _once(self, name: str) -> bool:
+    @contextmanager
+    def _own_session(self) -> Iterator[None]:
+        with self._lock:
+            self.file._session = self._session
+            try:
+                yield
+            finally:
+                self._session = self.file._session
+
+    def _once(self, name: str) -> None:
         action: Callable[[], None] | None = getattr(self, name)
         setattr(self, name, None)
         if action is not None:
             action()
-        return action is not None
 
 
 class Stage:
@@ -219,14 +236,24 @@ class Stage:
             self.owner_id, file_id = UUID(company.owner_id), UUID(company.file_id)
         self.file = CompanyFile(code, now=self.clock, sleep=self.clock.advance)
         self.file.register(self.owner_id, file_id)
-        self.balancer = servers.transport(dice)
-        self.pcs = [Pc(self.file), Pc(self.file)]
-        self.connectors = [self.new_connector(pc) for pc in self.pcs]
+        lock = threading.RLock()
+        self.pcs = [Pc(self.file, lock) for _ in range(CONNECTORS)]
+        self.ways = [servers.transport(dice) for _ in self.pcs]
+        self.connectors = [self._connector(*both) for both in zip(self.ways, self.pcs, strict=True)]
 
-    def new_connector(self, pc: Pc) -> WebConnector:
-        """A Web Connector with this company's login."""
+    def trouble(self, chance: float) -> None:
+        """How often from here on a call meets trouble inside the server."""
+        for way in self.ways:
+            way.trouble = chance
+
+    def close(self) -> None:
+        """Hang up."""
+        for way in self.ways:
+            way.close()
+
+    def _connector(self, way: Troubled, pc: Pc) -> WebConnector:
         return WebConnector(
-            self.balancer,
+            way,
             pc,
             user=self.code,
             password=self.password,

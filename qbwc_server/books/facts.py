@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from qbwc_server.books.models import CompanyFacts
 from qbwc_server.errors import QbwcError
 from qbwc_server.tenancy.models import Company
-from qbxml import CompanyRet, HostRet, ParseError, PreferencesRet, Version, read_answers, versions
+from qbxml import Aggregate, CompanyRet, HostRet, ParseError, PreferencesRet, Version, read_answers, versions
 
 
 class UnreadableFile(QbwcError):
@@ -56,8 +56,8 @@ def read_introduction(source: BinaryIO, owner_id: str) -> Introduction:
         for answer in read_answers(source):
             for ret in answer.rets:
                 if isinstance(ret, HostRet):
-                    found.product, found.country = ret.product_name, ret.country
-                    found.supported = ret.supported_qbxml_versions or ()
+                    found.product, found.country = _said(ret, "product_name"), _said(ret, "country")
+                    found.supported = _said(ret, "supported_qbxml_versions") or ()
                 elif isinstance(ret, CompanyRet):
                     _company(found, ret, owner_id)
                 elif isinstance(ret, PreferencesRet):
@@ -68,27 +68,32 @@ def read_introduction(source: BinaryIO, owner_id: str) -> Introduction:
 
 
 def _company(found: Introduction, ret: CompanyRet, owner_id: str) -> None:
-    found.company_name, found.legal_name = ret.company_name, ret.legal_company_name
+    found.company_name, found.legal_name = _said(ret, "company_name"), _said(ret, "legal_company_name")
     for ext in ret.data_ext_rets or ():
-        if _guid(ext.owner_id) != _guid(owner_id):
+        if _guid(_said(ext, "owner_id")) != _guid(owner_id):
             continue
-        if ext.data_ext_name == "FileID":
-            found.file_id = _guid(ext.data_ext_value)
-        elif ext.data_ext_name == "AppLock":
-            found.machine = (ext.data_ext_value or "").split(":")[1:2][0] if ":" in (ext.data_ext_value or "") else None
+        name, value = _said(ext, "data_ext_name"), _said(ext, "data_ext_value") or ""
+        if name == "FileID":
+            found.file_id = _guid(value)
+        elif name == "AppLock":
+            found.machine = value.split(":")[1] if ":" in value else None
 
 
 def _preferences(found: Introduction, ret: PreferencesRet) -> None:
-    accounting, tax = ret.accounting_preferences, ret.sales_tax_preferences
-    currency = ret.multi_currency_preferences
-    if accounting is not None:
-        found.closing_date = accounting.closing_date
+    accounting, tax = _said(ret, "accounting_preferences"), _said(ret, "sales_tax_preferences")
+    currency = _said(ret, "multi_currency_preferences")
+    found.closing_date = _said(accounting, "closing_date")
     found.preferences = {
-        "class_tracking": bool(accounting and accounting.is_using_class_tracking),
+        "class_tracking": bool(_said(accounting, "is_using_class_tracking")),
         "sales_tax": tax is not None,
-        "sales_tax_item": tax.default_item_sales_tax.full_name if tax and tax.default_item_sales_tax else None,
-        "multi_currency": bool(currency and currency.is_multi_currency_on),
+        "sales_tax_item": _said(_said(tax, "default_item_sales_tax"), "full_name"),
+        "multi_currency": bool(_said(currency, "is_multi_currency_on")),
     }
+
+
+def _said(part: Aggregate | None, name: str) -> Any:
+    """A value of an answer; None where there is none, even if QuickBooks promises it: nothing here is worth failing."""
+    return getattr(part, name, None)
 
 
 def _guid(text: object) -> str | None:
@@ -127,14 +132,18 @@ def learn(
 
 
 def _same_file(company: Company, known: CompanyFacts | None, introduction: Introduction) -> None:
-    """The FileID decides. A file that never had one is known by its name; one that has lost it is another file."""
+    """The FileID decides: the one that the file had the last time, at first the one of the .qwc file.
+
+    A file that never had one is known by its name, also when it gets one; one that has lost it is another file.
+    """
     shown = introduction.company_name or "a company without a name"
     if introduction.file_id is not None:
-        expected = {company.file_id, known.file_id if known is not None else None}
-        if introduction.file_id not in expected:
+        expected = (known.file_id if known is not None else None) or company.file_id
+        unmarked = known is not None and known.file_id is None
+        if introduction.file_id != expected or (unmarked and known.company_name != introduction.company_name):
             raise OtherFile(
                 f"QuickBooks has {shown} open, which is not the company file of {company.name}.",
-                detail=f"FileID {introduction.file_id}, expected {company.file_id}",
+                detail=f"FileID {introduction.file_id}, expected {expected}",
             )
     elif known is not None and (known.file_id is not None or known.company_name != introduction.company_name):
         raise OtherFile(

@@ -32,7 +32,16 @@ from qbwc_server.ids import new_id
 from qbwc_server.posting.answers import apply_answers, keep_answer, put_in_doubt
 from qbwc_server.posting.backup import ask_for_newest
 from qbwc_server.posting.purposes import Purpose
-from qbwc_server.queue.delivery import Limits, count_due, in_flight, learn_pace, next_set, passengers, work_waits
+from qbwc_server.queue.delivery import (
+    Limits,
+    count_due,
+    count_waiting,
+    in_flight,
+    learn_pace,
+    next_set,
+    passengers,
+    work_waits,
+)
 from qbwc_server.queue.enqueue import NewRequest, put
 from qbwc_server.queue.models import MessageSet
 from qbwc_server.queue.states import Priority
@@ -261,7 +270,8 @@ class WebConnectorOperations:
         db.flush()
         if in_flight(db, company.id) is not None:  # a late answer; the one that is owed is still to come
             return percent(session.answered, 1)
-        done = percent(session.answered, count_due(db, company.id))
+        due = count_due(db, company.id)
+        done = percent(session.answered, due, count_waiting(db, company.id) if due else 0)
         session.state = after(session.state, Call.RAN_DRY if done == 100 else Call.ANSWERED)
         return done
 
@@ -359,4 +369,4 @@ hresult_of = hresult  # the parameter of that name is QuickBooks' word, on the w
 
 def _numbers(version: str) -> tuple[int, ...] | None:
     text = version.strip()
-    return tuple(map(int, text.split("."))) if re.fullmatch(r"\d{1,6}(\.\d{1,6}){1,3}", text) else None
+    return tuple(map(int, text.split("."))) if re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,6}){1,3}", text) else None

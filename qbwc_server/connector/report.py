@@ -9,15 +9,16 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from qbwc_server.books.models import CompanyFacts
 from qbwc_server.connector.models import UpdateSessionRow
 from qbwc_server.documents.lifecycle import NEEDS_A_PERSON, State
 from qbwc_server.documents.models import DocumentRow
 from qbwc_server.documents.store import counts
+from qbwc_server.posting.purposes import Purpose
 from qbwc_server.queue.delivery import in_flight
-from qbwc_server.queue.models import QueuedRequest
+from qbwc_server.queue.models import QueuedRequest, RequestWait
 from qbwc_server.queue.states import RequestState
 from qbwc_server.tenancy.models import Company, Hold
 
@@ -58,6 +59,7 @@ class CompanyReport:
     last_session_advice: str | None
     needs_you: list[NeedsYou]
     now: str
+    behind_others: int = 0  # submitted documents that wait for one that needs a person
 
     def as_record(self) -> dict[str, Any]:
         """Ready for JSON."""
@@ -75,7 +77,10 @@ class CompanyReport:
     def _lines(self) -> Iterator[str]:
         if self.hold == Hold.RESTORED_BACKUP:
             yield f"Nothing is written: {self.hold_detail}"
-            yield "What to do: restore the newest company file, or resume the company and post again what is missing."
+            yield (
+                "What to do: restore the newest company file and resume the company; or keep this file, resume the "
+                "company, and let it post again what is missing, or leave that out."
+            )
         elif self.hold == Hold.OTHER_FILE:
             yield f"Nothing is written: {self.hold_detail}"
             yield "What to do: open the right company file in QuickBooks and press Update Selected."
@@ -101,11 +106,16 @@ class CompanyReport:
                 f"{_requests(self.in_doubt)} in doubt, because the answer was lost; the next session looks in "
                 "QuickBooks before anything is sent again."
             )
-        if submitted:
-            yield f"{submitted} {'document waits' if submitted == 1 else 'documents wait'} for the next update session."
-            if not self.last_session_open:
+        due = submitted - self.behind_others
+        if due > 0:
+            yield f"{_documents_wait(due)} for the next update session."
+            if not self.last_session_open and not self.hold:
                 yield "What to do: nothing, if Auto-Run is on in the Web Connector; else press Update Selected there."
-        elif not self.needs_you and not self.hold:
+        if self.behind_others:
+            yield f"{_documents_wait(self.behind_others)} for another document that needs you."
+        if submitted:
+            return
+        if not self.needs_you and not self.hold:
             yield "Nothing waits."
 
     def _session(self) -> Iterator[str]:
@@ -169,7 +179,31 @@ def company_report(db: Session, company: Company, *, now: datetime) -> CompanyRe
         last_session_advice=last.advice if last else None,
         needs_you=_needs_you(db, company),
         now=now.isoformat(),
+        behind_others=_behind_others(db, company),
     )
+
+
+def _behind_others(db: Session, company: Company) -> int:
+    """Requests of documents that wait for a request which only a person can bring on its way again."""
+    before = aliased(QueuedRequest)
+    return (
+        db.scalar(
+            select(func.count(QueuedRequest.id.distinct()))
+            .join(RequestWait, RequestWait.request_id == QueuedRequest.id)
+            .join(before, before.id == RequestWait.after_id)
+            .where(
+                QueuedRequest.company_id == company.id,
+                QueuedRequest.state == RequestState.WAITING,
+                QueuedRequest.purpose.in_((Purpose.POST, Purpose.READ_FOR_CHANGE)),
+                before.state.in_((RequestState.FAILED, RequestState.CANCELLED, RequestState.DISPUTED)),
+            )
+        )
+        or 0
+    )
+
+
+def _documents_wait(number: int) -> str:
+    return "1 document waits" if number == 1 else f"{number} documents wait"
 
 
 def _needs_you(db: Session, company: Company) -> list[NeedsYou]:

@@ -60,8 +60,12 @@ def may_send(state: SessionState) -> bool:
     return Call.SENT in TRANSITIONS[state]
 
 
-def percent(answered: int, remaining: int) -> int:
-    """How far the session is: 1..99 while something is left, 100 only when nothing is."""
-    if remaining <= 0:
+def percent(answered: int, due: int, waiting: int = 0) -> int:
+    """How far the session is: 1..99 while something is left, 100 when nothing may leave any more.
+
+    Args:
+        waiting: for others to be done; what waits in vain does not keep a session going.
+    """
+    if due <= 0:
         return 100
-    return max(1, min(99, 100 * answered // (answered + remaining)))
+    return max(1, min(99, 100 * answered // (answered + due + waiting)))

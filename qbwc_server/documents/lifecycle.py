@@ -96,7 +96,16 @@ class Reason(StrEnum):
     MISSING = "missing"  # was in QuickBooks once, is not any more
 
 
+UNDECIDED = (Reason.OUTCOME_UNKNOWN, Reason.TWICE)  # nothing happens to such a document before a person has decided
 NEEDS_A_PERSON = (State.FOR_REVIEW, State.FAILED, State.HELD)
+
+
+_DONE_TO_IT = {event: event.value for event in Event} | {
+    Event.REFUSED: "failed",
+    Event.WITHDRAWAL: "voided",
+    Event.WITHDRAWN: "void",
+    Event.VANISHED: "missing",
+}
 
 
 class NotNow(Conflict):
@@ -110,4 +119,4 @@ def after(state: State, event: Event) -> State:
     try:
         return TRANSITIONS[state][event]
     except KeyError:
-        raise NotNow(f"A document that is {state.value.replace('_', ' ')} cannot be {event.value}.") from None
+        raise NotNow(f"A document that is {state.value.replace('_', ' ')} cannot be {_DONE_TO_IT[event]}.") from None

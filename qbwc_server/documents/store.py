@@ -12,7 +12,7 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from qbwc_server.documents.kinds import Document, body_digest, dump_document
-from qbwc_server.documents.lifecycle import Event, NotNow, Reason, State, after
+from qbwc_server.documents.lifecycle import UNDECIDED, Event, NotNow, State, after
 from qbwc_server.documents.models import DocumentEvent, DocumentRow, Operation
 from qbwc_server.documents.problems import Problem, problems
 from qbwc_server.documents.totals import LARGEST, total
@@ -102,8 +102,8 @@ def save(
             )
         else:
             try:
-                if row.reason == Reason.OUTCOME_UNKNOWN:
-                    raise NotNow(f"Document {row.id} may already be in QuickBooks: look there and decide first.")
+                if row.reason in UNDECIDED:
+                    raise NotNow(f"Document {row.id} is in QuickBooks, or may be: look there and decide first.")
                 after(row.state, Event.REVISED)
                 if row.state is State.SUBMITTED and recall is not None:
                     recall(row)

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from qbwc_server.posting.backup import read_sentinel, read_sentinel_deleted, read_verify
+from qbwc_server.posting.backup import read_seek, read_sentinel, read_sentinel_deleted, read_verify
 from qbwc_server.posting.entry_answers import read_create, read_ensure
 from qbwc_server.posting.look import executed_before, look_for, read_look, read_look_changed, read_look_deleted
 from qbwc_server.posting.post_answers import read_for_change, read_post
@@ -20,7 +20,7 @@ from qbwc_server.queue.delivery import RequestRow, condemn, doubt, passengers, r
 from qbwc_server.queue.models import MessageSet
 from qbwc_server.queue.states import Delivery, Event, RequestState
 from qbwc_server.tenancy.models import Company
-from qbxml import Answer, ParseError, read_answers
+from qbxml import Answer, MissingElement, ParseError, read_answers
 
 _STRAYS = 1000
 KEPT_OF_A_READ = 64 * 1024  # bytes of an answer to questions only
@@ -56,6 +56,7 @@ READERS: dict[Purpose, Callable[[Work, RequestRow, Answer], None]] = {
     Purpose.SENTINEL: read_sentinel,
     Purpose.SENTINEL_DELETED: read_sentinel_deleted,
     Purpose.VERIFY: read_verify,
+    Purpose.SEEK: read_seek,
     Purpose.GREETING: _read_greeting,
 }
 
@@ -133,8 +134,13 @@ def _read(
                 request_id = _uuid(answer.request_id)
                 row = None if request_id is None else rows.get(request_id)
                 if row is not None:
-                    READERS[Purpose(row.purpose)](work, row, answer)
-                    applied.answered_ids.add(row.id)
+                    try:
+                        with work.one_answer():
+                            READERS[Purpose(row.purpose)](work, row, answer)
+                    except MissingElement as error:  # it says nothing that can be used; the others do
+                        applied.broken = str(error)
+                    else:
+                        applied.answered_ids.add(row.id)
                 elif request_id is not None and request_id not in applied.answered_ids:
                     strays[request_id] = None
     except ParseError as error:

@@ -11,7 +11,9 @@ from uuid import UUID
 
 from qbwc_server.documents.kinds import Document, Payment
 from qbwc_server.documents.problems import Problem
+from qbwc_server.documents.totals import CENT, LARGEST
 from qbwc_server.posting.compilers import credit_memo, invoice, payment, sales_receipt
+from qbwc_server.posting.compilers.sale import says_already
 from qbwc_server.posting.options import PostingOptions
 from qbwc_server.posting.texts import CannotWrite, Texts
 from qbxml import (
@@ -61,28 +63,31 @@ class Kind:
     query: Callable[..., Aggregate]
     total: Callable[[Any], Decimal | None]
     change: Callable[..., Aggregate] | None = None  # (document, ret, options, texts)
-    agrees: Callable[..., bool] | None = None  # (document, ret, texts)
     voidable: bool = True
 
 
+def _money(found: Decimal | None) -> Decimal | None:
+    """An amount as QuickBooks writes it; answers are read generously, and what is none is not kept."""
+    return found if found is not None and abs(found) <= LARGEST and found == found.quantize(CENT) else None
+
+
 def _taxed(ret: Any) -> Decimal | None:
-    return None if ret.subtotal is None else ret.subtotal + (ret.sales_tax_total or Decimal(0))
+    subtotal = _money(getattr(ret, "subtotal", None))
+    return None if subtotal is None else _money(subtotal + (_money(ret.sales_tax_total) or Decimal(0)))
 
 
 def _total_amount(ret: Any) -> Decimal | None:
-    found: Decimal | None = ret.total_amount
-    return found
+    return _money(getattr(ret, "total_amount", None))
 
 
 KINDS: dict[str, Kind] = {
-    "invoice": Kind(TxnDelType.INVOICE, invoice.add, InvoiceQueryRq, _taxed, invoice.change, invoice.agrees),
+    "invoice": Kind(TxnDelType.INVOICE, invoice.add, InvoiceQueryRq, _taxed, invoice.change),
     "sales_receipt": Kind(
         TxnDelType.SALES_RECEIPT,
         sales_receipt.add,
         SalesReceiptQueryRq,
         _total_amount,
         sales_receipt.change,
-        sales_receipt.agrees,
     ),
     "credit_memo": Kind(TxnDelType.CREDIT_MEMO, credit_memo.add, CreditMemoQueryRq, _total_amount),
     "payment": Kind(TxnDelType.RECEIVE_PAYMENT, payment.add, ReceivePaymentQueryRq, _total_amount, voidable=False),
@@ -160,10 +165,16 @@ def compile_look(kind: str, guid: UUID, *, number: str | None, day: date) -> str
     )
 
 
-def agrees(document: Document, found: Aggregate, options: PostingOptions) -> bool:
-    """Whether what was found in the books says what the document says."""
-    rule = KINDS[document.kind].agrees
-    return rule is not None and rule(document, found, Texts(options.characters))
+def agrees(document: Document, found: Any, options: PostingOptions) -> bool:
+    """Whether what was found in the books says all that the document says. Raises CannotWrite."""
+    change = KINDS[document.kind].change
+    if change is None:
+        return False
+    try:
+        wanted: Any = change(document, found, options, Texts(options.characters))
+        return says_already(wanted, found)
+    except BuildError:
+        return False  # compile_change says what is wrong
 
 
 def _compiled(build: Callable[[], Aggregate], guid: UUID, texts: Texts) -> Compiled:

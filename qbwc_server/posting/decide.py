@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from qbwc_server.books.models import ListEntry, Presence
-from qbwc_server.documents.lifecycle import Event, NotNow, Reason, State
-from qbwc_server.documents.models import DocumentRow
-from qbwc_server.documents.store import move
+from qbwc_server.documents.lifecycle import UNDECIDED, Event, NotNow, Reason, State
+from qbwc_server.documents.models import DocumentRow, Operation
+from qbwc_server.documents.store import move, write_events
 from qbwc_server.errors import Invalid
-from qbwc_server.posting.backup import verify_all
+from qbwc_server.posting.backup import IfMissing, check_one, verify_all
+from qbwc_server.posting.compile import KINDS
 from qbwc_server.posting.purposes import Purpose
-from qbwc_server.posting.submit import lock, release_done
+from qbwc_server.posting.submit import lock, release_done, submit
 from qbwc_server.queue.delivery import Settlement, settle
 from qbwc_server.queue.models import QueuedRequest
 from qbwc_server.queue.states import Event as RequestEvent
@@ -22,21 +24,24 @@ from qbwc_server.queue.states import RequestState
 from qbwc_server.tenancy.companies import release_hold
 from qbwc_server.tenancy.models import Company, Hold
 
+_TXN_ID = re.compile(r"[0-9A-F]{1,12}-[0-9]{1,12}")
+
 
 def decide(db: Session, company: Company, row: DocumentRow, *, posted_as: str | None, by: str, now: datetime) -> None:
     """A person has looked in QuickBooks: the document is there under ``posted_as``, or it is not there (None).
 
+    Whether QuickBooks has that TxnID is asked in the next session.
+
     Raises:
         NotNow: there is nothing to decide about this document.
-        Invalid: that is no TxnID.
+        Invalid: that is no TxnID, or it is the one of another document.
     """
-    lock(db, company)
-    if row.state is not State.HELD or row.reason not in (Reason.OUTCOME_UNKNOWN, Reason.TWICE):
+    lock(db, company, [row])
+    if row.state is not State.HELD or row.reason not in UNDECIDED:
         raise NotNow(f"There is nothing to decide about document {row.id}.")
-    if posted_as is not None and not 3 <= len(posted_as) <= 36:
-        raise Invalid(f"{posted_as!r} is no TxnID; QuickBooks' look like 1A2B-1760000000.")
     if row.reason == Reason.TWICE and posted_as is None:
         raise Invalid("It is in QuickBooks two times: name the TxnID of the one that stays.")
+    txn_id = None if posted_as is None else _txn_id(db, company, row, posted_as)
     open_ones = db.scalars(
         select(QueuedRequest).where(
             QueuedRequest.company_id == company.id,
@@ -45,32 +50,83 @@ def decide(db: Session, company: Company, row: DocumentRow, *, posted_as: str | 
             QueuedRequest.state == RequestState.DISPUTED,
         )
     ).all()
-    event = RequestEvent.AGAIN if posted_as is None else RequestEvent.DONE
     settle(
         db,
         {request.id: request.state for request in open_ones},
-        [Settlement(request.id, event, result_id=posted_as) for request in open_ones],
+        [
+            Settlement(request.id, RequestEvent.AGAIN if txn_id is None else RequestEvent.DONE, result_id=txn_id)
+            for request in open_ones
+        ],
         now,
     )
     request_id = str(open_ones[0].id) if open_ones else None
-    if posted_as is None:
-        row.reason = row.message = row.advice = None
-        move(db, row, Event.SUBMITTED, by=by, now=now, request_id=request_id, detail={"decided": "not there"})
-        return
-    row.txn_id, row.posted_at = posted_as, now
+    again = not open_ones and row.reason == Reason.OUTCOME_UNKNOWN
     row.reason = row.message = row.advice = None
-    move(db, row, Event.POSTED, by=by, now=now, request_id=request_id, detail={"decided": posted_as})
-    release_done(db, company, [request.id for request in open_ones], now=now)
+    if again:
+        _once_more(db, company, row, txn_id, by=by, now=now)
+    elif txn_id is None:
+        move(db, row, Event.SUBMITTED, by=by, now=now, request_id=request_id, detail={"decided": "not there"})
+    else:
+        _posted(db, company, row, txn_id, request_id, by=by, now=now)
+        release_done(db, company, [request.id for request in open_ones], now=now)
+
+
+def _txn_id(db: Session, company: Company, row: DocumentRow, said: str) -> str:
+    txn_id = said.strip().upper()
+    if not _TXN_ID.fullmatch(txn_id):
+        raise Invalid(f"{said!r} is no TxnID; QuickBooks' look like 1A2B-1760000000.")
+    other = db.scalars(
+        select(DocumentRow).where(
+            DocumentRow.company_id == company.id, DocumentRow.txn_id == txn_id, DocumentRow.id != row.id
+        )
+    ).first()
+    if other is not None:
+        raise Invalid(f"{txn_id} is already document {other.id} ({other.origin}).")
+    return txn_id
+
+
+def _posted(
+    db: Session, company: Company, row: DocumentRow, txn_id: str, request_id: str | None, *, by: str, now: datetime
+) -> None:
+    row.txn_id, row.posted_at, row.edit_sequence = txn_id, now, None
+    move(db, row, Event.POSTED, by=by, now=now, request_id=request_id, detail={"decided": txn_id})
+    check_one(db, company, row, now)
+
+
+def _once_more(db: Session, company: Company, row: DocumentRow, txn_id: str | None, *, by: str, now: datetime) -> None:
+    """No request of it is open: it starts anew, from what stands in the books or from nothing."""
+    if txn_id is not None and KINDS[row.kind].change is None:
+        _posted(db, company, row, txn_id, None, by=by, now=now)
+        return
+    row.txn_id, row.edit_sequence, row.posted_at = txn_id, None, None
+    row.operation = Operation.ADD if txn_id is None else Operation.CHANGE
+    write_events(
+        db,
+        [
+            {
+                "company_id": company.id,
+                "document_id": row.id,
+                "at": now,
+                "by": by,
+                "event": "decided",
+                "from_state": row.state.value,
+                "to_state": row.state.value,
+                "request_id": None,
+                "detail": {"decided": txn_id or "not there"},
+            }
+        ],
+    )
+    submit(db, company, [row], by=by, now=now)
 
 
 def resume(db: Session, company: Company, *, repost: bool, by: str, now: datetime) -> int:
-    """Lift a hold. Returns how many postings are going to be looked for in the file.
+    """Lift a hold. Returns how many postings are going to be looked for in the file, to be entered again if missing.
 
     Another company file: the one that is open in the next session is the right one from then on. A restored backup:
-    with ``repost`` every posting is looked for, and what the file lacks is entered again; without, the file is taken
-    as it is.
+    every posting is looked for; with ``repost`` what the file lacks is entered again, without it is withdrawn here: the
+    file is taken as it is.
     """
-    lock(db, company)
+    db.refresh(company, with_for_update=True)
     hold = company.hold
     if hold is None:
         raise NotNow("Nothing is held.")
@@ -79,6 +135,7 @@ def resume(db: Session, company: Company, *, repost: bool, by: str, now: datetim
         db.execute(update(ListEntry).where(ListEntry.company_id == company.id).values(presence=Presence.UNKNOWN))
     if hold is Hold.OTHER_FILE:
         company.accept_next_file = True
-    if hold is Hold.RESTORED_BACKUP and repost:
-        return verify_all(db, company, now)
+    if hold is Hold.RESTORED_BACKUP:
+        looked_for = verify_all(db, company, now, IfMissing.ENTER if repost else IfMissing.WITHDRAW)
+        return looked_for if repost else 0
     return 0

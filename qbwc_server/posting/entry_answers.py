@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from sqlalchemy import update
+
 from qbwc_server.books.models import ListEntry, ListKind, Presence
 from qbwc_server.documents.kinds import Party
 from qbwc_server.documents.lifecycle import Reason
 from qbwc_server.ids import new_id
 from qbwc_server.posting.compilers.entries import add_customer, add_item
-from qbwc_server.posting.post_answers import MOST_ATTEMPTS
+from qbwc_server.posting.ensure import name_key
+from qbwc_server.posting.post_answers import LONGEST_ID, MOST_ATTEMPTS, UNKNOWN_NAMES
 from qbwc_server.posting.purposes import Purpose
 from qbwc_server.posting.texts import CannotWrite, Texts
 from qbwc_server.posting.work import Work
 from qbwc_server.queue.delivery import RequestRow
 from qbwc_server.queue.enqueue import NewRequest, cancel, waiting_for
 from qbwc_server.queue.states import Event, Priority
-from qbxml import Answer, BuildError, render, request_for
+from qbxml import Answer, BuildError, MissingElement, render, request_for
 from qbxml.status import Outcome, status
+
+NAME_IN_USE = 3100
 
 
 def read_ensure(work: Work, row: RequestRow, answer: Answer) -> None:
@@ -46,12 +51,32 @@ def read_create(work: Work, row: RequestRow, answer: Answer) -> None:
         work.doubt(row)
     elif said.outcome is Outcome.TRY_AGAIN and row.attempts < MOST_ATTEMPTS:
         work.settle(row, Event.AGAIN, code=answer.status_code, message=answer.status_message)
+    elif answer.status_code == NAME_IN_USE and row.attempts == 1:
+        work.doubt(row)  # perhaps somebody has just added the very same: look
     else:
+        if answer.status_code in UNKNOWN_NAMES:
+            _forget_parents(work, entry)
         refuse(work, row, entry, said.meaning, said.advice, answer)
 
 
+def _forget_parents(work: Work, entry: ListEntry) -> None:
+    """QuickBooks does not know a parent that it had once: it is asked for when a document comes again."""
+    parts = name_key(entry.full_name).split(":")
+    work.db.execute(
+        update(ListEntry)
+        .where(
+            ListEntry.company_id == work.company.id,
+            ListEntry.kind == entry.kind,
+            ListEntry.name_key.in_([":".join(parts[:depth]) for depth in range(1, len(parts))]),
+        )
+        .values(presence=Presence.UNKNOWN)
+    )
+
+
 def present(work: Work, row: RequestRow, entry: ListEntry, list_id: str) -> None:
-    """QuickBooks has the entry; what waited for it may go."""
+    """QuickBooks has the entry; what waited for it may go. Raises MissingElement for what is no id."""
+    if len(list_id) > LONGEST_ID:
+        raise MissingElement(f"{row.message} was answered with an id of {len(list_id)} characters")
     if work.settle(row, Event.DONE, result_id=list_id):
         entry.presence, entry.list_id, entry.changed_at = Presence.PRESENT, list_id, work.now
 

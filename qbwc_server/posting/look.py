@@ -39,6 +39,7 @@ from qbxml import (
     Answer,
     DeletedDateRangeFilter,
     ListFilter,
+    MissingElement,
     ModifiedDateRangeFilter,
     TxnDeletedQueryRq,
     render,
@@ -50,7 +51,7 @@ MOST_LOOKS = 3  # refused look-ups before a person is asked
 MOST_ALONE = 6  # journeys of a write that was alone in its set and not done, then it is given up
 MOST_ATTEMPTS = 20  # of any write
 ADDS = frozenset({"InvoiceAdd", "SalesReceiptAdd", "CreditMemoAdd", "ReceivePaymentAdd"})
-_TELLS_ALL = frozenset({0, 1, 500})  # codes of an answer beside whose entries there are no others
+_TELLS_ALL = frozenset({0, 1, 500})
 
 
 def executed_before(rows: Sequence[RequestRow]) -> list[RequestRow]:
@@ -66,9 +67,7 @@ def look_for(db: Session, company: Company, uncertain: Sequence[RequestRow], now
     if not uncertain:
         return
     posts = {row.id: int(row.subject) for row in uncertain if row.purpose == Purpose.POST}
-    documents = {
-        row.id: row for row in db.scalars(select(DocumentRow).where(DocumentRow.id.in_(set(posts.values()))))
-    }
+    documents = {row.id: row for row in db.scalars(select(DocumentRow).where(DocumentRow.id.in_(set(posts.values()))))}
     entries = {
         row.id: row
         for row in db.scalars(
@@ -103,13 +102,22 @@ def _look(purpose: Purpose, about: UUID, xml: str, guid: UUID) -> NewRequest:
     return NewRequest(purpose, str(about), "Look", False, Priority.LOOK, xml, (), guid)
 
 
+def _refuse_strangers(rets: Sequence[Any], about: RequestRow | None) -> None:
+    """Raises MissingElement where an entry is of another sort or does not say which it is: that is no answer."""
+    if about is not None:
+        name = "list_id" if about.purpose == Purpose.CREATE else "txn_id"
+        if any(getattr(ret, name, None) is None for ret in rets):
+            raise MissingElement(f"what was found of {about.message} comes without {name}")
+
+
 def read_look(work: Work, row: RequestRow, answer: Answer) -> None:
     """What the look-up found of an uncertain write."""
     rets = list(answer.rets)  # before anything is settled: an answer that breaks off is no answer
     about = _about(work, row)
+    _refuse_strangers(rets, about)
     if about is None:
         work.settle(row, RequestEvent.DONE)
-    elif not rets and not _proves_absence(answer):
+    elif not rets and not proves_absence(answer):
         _cannot_look(work, row, about, answer)
     elif work.settle(row, RequestEvent.DONE):
         if about.purpose == Purpose.CREATE:
@@ -127,12 +135,13 @@ def read_look_changed(work: Work, row: RequestRow, answer: Answer) -> None:
     """Nothing of that number or date: did somebody give it another one since? Then it still bears our mark."""
     rets = list(answer.rets)
     about = _about(work, row)
+    _refuse_strangers(rets, about)
     if about is None:
         work.settle(row, RequestEvent.DONE)
-    elif not rets and not _proves_absence(answer):
+    elif not rets and not proves_absence(answer):
         _cannot_look(work, row, about, answer)
     elif work.settle(row, RequestEvent.DONE):
-        marked = [ret for ret in rets if _guid(ret) is not None]
+        marked = [ret for ret in rets if guid_of(ret) is not None]
         if not _judge_add(work, about, marked, answer):
             _look_at_deleted(work, about)
 
@@ -141,10 +150,11 @@ def read_look_deleted(work: Work, row: RequestRow, answer: Answer) -> None:
     """Not in the books: was it there and deleted since? Only if not, it is queued again."""
     rets: list[Any] = list(answer.rets)
     about = _about(work, row)
+    _refuse_strangers(rets, about)
     if about is None:
         work.settle(row, RequestEvent.DONE)
         return
-    if answer.status_code not in _TELLS_ALL or not (rets or _proves_absence(answer)):
+    if not tells_all(answer) or not (rets or proves_absence(answer)):
         _cannot_look(work, row, about, answer)
         return
     if not work.settle(row, RequestEvent.DONE):
@@ -164,8 +174,13 @@ def read_look_deleted(work: Work, row: RequestRow, answer: Answer) -> None:
         _again(work, about)
 
 
-def _proves_absence(answer: Answer) -> bool:
-    """Whether an answer without entries says that there are none: status 0 without any says nothing."""
+def tells_all(answer: Answer) -> bool:
+    """Whether there is nothing else beside the entries of an answer."""
+    return answer.status_code in _TELLS_ALL
+
+
+def proves_absence(answer: Answer) -> bool:
+    """Whether an answer says that something asked for is not there: status 0 without any entry says nothing."""
     said = status(answer.status_code, answer.status_message or "")
     return said.outcome is Outcome.NOTHING_FOUND and not said.doubtful
 
@@ -224,7 +239,7 @@ def _judge_change(work: Work, about: RequestRow, rets: Sequence[Any]) -> None:
 def _judge_add(work: Work, about: RequestRow, rets: Sequence[Any], answer: Answer) -> bool:
     """Whether what was found settles the matter; if not, it was not found."""
     head = work.head(int(about.subject))
-    ours = [ret for ret in rets if _guid(ret) == about.id]
+    ours = [ret for ret in rets if guid_of(ret) == about.id]
     known = work.result_of(about)
     if len(ours) > 1 or any(known not in (None, ret.txn_id) for ret in ours):
         _found_twice(work, about, head, ours)
@@ -236,21 +251,25 @@ def _judge_add(work: Work, about: RequestRow, rets: Sequence[Any], answer: Answe
         return True
     # no GUID at all: typed by hand, or QuickBooks does not tell. If it also says what ours says, only a person can
     # know.
-    customer = _sent(work, about).customer
-    alike = [
-        ret
-        for ret in rets
-        if _guid(ret) is None
-        and same_name(customer, ret.customer)
-        and (head.total is None or KINDS[head.kind].total(ret) in (None, head.total))
-    ]
-    if alike:
-        _ask(work, about, head, alike, "QuickBooks holds one like it that does not bear our mark.")
-    elif answer.status_code not in _TELLS_ALL:
+    others = alike(head.kind, head.total, _sent(work, about).customer, rets)
+    if others:
+        _ask(work, about, head, others, "QuickBooks holds one like it that does not bear our mark.")
+    elif not tells_all(answer):
         _ask(work, about, head, [], "QuickBooks could not show all that it holds of that number or date.")
     else:
         return False
     return True
+
+
+def alike(kind: str, total: Decimal | None, customer: str | None, rets: Sequence[Any]) -> list[Any]:
+    """Those without any mark that say what a document says."""
+    return [
+        ret
+        for ret in rets
+        if guid_of(ret) is None
+        and same_name(customer, ret.customer)
+        and (total is None or KINDS[kind].total(ret) in (None, total))
+    ]
 
 
 def _found_twice(work: Work, about: RequestRow, head: DocumentHead, ours: Sequence[Any]) -> None:
@@ -262,7 +281,7 @@ def _found_twice(work: Work, about: RequestRow, head: DocumentHead, ours: Sequen
         reason=Reason.TWICE,
         message=f"QuickBooks holds this document {len(ids)} times: {', '.join(ids)}.",
         advice="Void or delete all but one in QuickBooks, then say which one stays.",
-        detail={"transactions": [_candidate(head, ret) for ret in ours]},
+        detail={"transactions": [candidate(head.kind, ret) for ret in ours]},
     )
 
 
@@ -296,10 +315,12 @@ def _again(work: Work, about: RequestRow) -> bool:
     if few or (about.attempts < MOST_ATTEMPTS and times_alone(work.db, about.id) < MOST_ALONE):
         return work.settle(about, RequestEvent.AGAIN)
     message = (
-        f"It was sent to QuickBooks {about.attempts} times. Each time QuickBooks broke off, or its answer was lost, and "
-        "each time it was looked for and is not in the books."
+        f"It was sent to QuickBooks {about.attempts} times. Each time QuickBooks broke off, or its answer was lost. "
+        "Each time it was looked for, and it is not in the books."
     )
-    advice = "See what QuickBooks says when it is entered by hand on that computer; then submit it again, or exclude it."
+    advice = (
+        "See what QuickBooks says when it is entered by hand on that computer; then submit it again, or exclude it."
+    )
     if about.purpose == Purpose.CREATE:
         refuse(work, about, work.db.get_one(ListEntry, int(about.subject)), message, advice, None)
     elif work.settle(about, RequestEvent.REFUSED, message=message):
@@ -332,11 +353,11 @@ def _ask(work: Work, about: RequestRow, head: DocumentHead, found: Sequence[Any]
         reason=Reason.OUTCOME_UNKNOWN,
         message=f"It was sent to QuickBooks, but the answer was lost. {why}",
         advice="Look in QuickBooks: if it is there, say under which TxnID; if it is not, say so and it is sent again.",
-        detail={"candidates": [_candidate(head, ret) for ret in found]},
+        detail={"candidates": [candidate(head.kind, ret) for ret in found]},
     )
 
 
-def _candidate(head: DocumentHead, ret: Any) -> dict[str, Any]:
+def candidate(kind: str, ret: Any) -> dict[str, Any]:
     """A transaction as far as a person needs it to recognise it."""
     names = ("txn_id", "ref_number", "txn_date", "time_created", "time_deleted", "memo")
     shown = {name: str(value) for name in names if (value := getattr(ret, name, None)) is not None}
@@ -344,13 +365,13 @@ def _candidate(head: DocumentHead, ret: Any) -> dict[str, Any]:
     if customer is not None and customer.full_name:
         shown["customer"] = customer.full_name
     if hasattr(ret, "customer"):
-        total = KINDS[head.kind].total(ret)
+        total = KINDS[kind].total(ret)
         if total is not None:
             shown["total"] = str(total)
     return shown
 
 
-def _guid(ret: Any) -> UUID | None:
+def guid_of(ret: Any) -> UUID | None:
     value = ret.external_guid
     try:
         return value if isinstance(value, UUID) else UUID(str(value)) if value else None

@@ -23,13 +23,14 @@ from qbwc_server.queue.enqueue import NewRequest, cancel, open_requests
 from qbwc_server.queue.models import QueuedRequest
 from qbwc_server.queue.states import Event as RequestEvent
 from qbwc_server.queue.states import Priority, RequestState
-from qbxml import Aggregate, Answer
+from qbxml import Aggregate, Answer, MissingElement
 from qbxml.status import Outcome, Status, status
 
 STALE_EDIT_SEQUENCE = 3200
 NOT_THERE = 3120
 UNKNOWN_NAMES = frozenset({3120, 3130, 3140})
 CLOSED_PERIOD = frozenset({3161, 3171})
+LONGEST_ID = 36  # IDTYPE
 MOST_ATTEMPTS = 5  # of a request that only met a lock
 MOST_CHANGES = 3  # times that somebody else was quicker, then a person looks
 
@@ -65,7 +66,9 @@ def posted(
     answer: Answer | None,
     detail: dict[str, Any] | None = None,
 ) -> None:
-    """QuickBooks has it: under which id, with which number and total."""
+    """QuickBooks has it: under which id, with which number and total. Raises MissingElement for what is no id."""
+    if len(txn_id) > LONGEST_ID:
+        raise MissingElement(f"{row.message} was answered with an id of {len(txn_id)} characters")
     code = answer.status_code if answer is not None else None
     message = answer.status_message if answer is not None and code else None
     if not work.settle(row, RequestEvent.DONE, code=code, message=message, result_id=txn_id):
@@ -81,8 +84,8 @@ def posted(
     total = KINDS[head.kind].total(ret) if ret is not None else None
     values = {
         "txn_id": txn_id,
-        "edit_sequence": getattr(ret, "edit_sequence", None),
-        "posted_number": getattr(ret, "ref_number", None),
+        "edit_sequence": (getattr(ret, "edit_sequence", None) or "")[:16] or None,
+        "posted_number": (getattr(ret, "ref_number", None) or "")[:30] or None,
         "posted_total": total,
         "posted_at": work.now,
     }

@@ -17,5 +17,6 @@ class Purpose(StrEnum):
     LOOK_DELETED = "look_deleted"  # request id: was it executed and deleted since?
     SENTINEL = "sentinel"  # "newest": do our newest postings still stand in the file?
     SENTINEL_DELETED = "sentinel_deleted"  # document id: did somebody delete the one that is missing?
-    VERIFY = "verify"  # "first-last" document ids: which of these still stand in the file?
+    VERIFY = "verify"  # "first-last what" document ids: which of these still stand in the file? (backup.IfMissing)
+    SEEK = "seek"  # "document-id what": does it stand in the file under another TxnID? (backup.IfMissing)
     GREETING = "greeting"  # "": asks for nothing that matters, so that a session can end cleanly

@@ -8,10 +8,10 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from qbwc_server.documents.kinds import Document, Party, Payment, load_document
-from qbwc_server.documents.lifecycle import Event, NotNow, Reason, State
+from qbwc_server.documents.lifecycle import UNDECIDED, Event, NotNow, Reason, State
 from qbwc_server.documents.lifecycle import after as next_state
 from qbwc_server.documents.models import DocumentRow, Operation
 from qbwc_server.documents.problems import Problem, problems
@@ -49,9 +49,16 @@ class Submitted:
     not_ready: list[DocumentRow] = field(default_factory=list)
 
 
-def lock(db: Session, company: Company) -> None:
-    """One transaction at a time changes the queue of a company; on SQLite BEGIN IMMEDIATE already sees to it."""
+def lock(db: Session, company: Company, rows: Sequence[DocumentRow] = ()) -> None:
+    """One transaction at a time changes the queue of a company; on SQLite BEGIN IMMEDIATE already sees to it.
+
+    Args:
+        rows: what was read before; it is read again, since another process may have moved it in the meantime.
+    """
     db.execute(select(Company.id).where(Company.id == company.id).with_for_update())
+    if rows:
+        again = select(DocumentRow).where(DocumentRow.id.in_([row.id for row in rows]))
+        db.scalars(again.execution_options(populate_existing=True)).all()
 
 
 def submit(db: Session, company: Company, rows: Sequence[DocumentRow], *, by: str, now: datetime) -> Submitted:
@@ -59,7 +66,11 @@ def submit(db: Session, company: Company, rows: Sequence[DocumentRow], *, by: st
 
     A row with problems stays as it is and shows them; so does one that is not waiting to be submitted.
     """
-    lock(db, company)
+    lock(db, company, rows)
+    return _submit(db, company, rows, by=by, now=now)
+
+
+def _submit(db: Session, company: Company, rows: Sequence[DocumentRow], *, by: str, now: datetime) -> Submitted:
     options = options_of(company)
     result = Submitted()
     ready: list[tuple[DocumentRow, Document, dict[Wanted, Party | None]]] = []
@@ -158,20 +169,20 @@ def hand_in(
     }
     if not submit_now:
         return HandedIn(results, Submitted(not_ready=list(fresh.values())))
-    return HandedIn(results, submit(db, company, list(fresh.values()), by=by, now=now))
+    return HandedIn(results, _submit(db, company, list(fresh.values()), by=by, now=now))
 
 
 def withdraw(db: Session, company: Company, row: DocumentRow, *, by: str, now: datetime) -> None:
     """Void a posted document in QuickBooks: it keeps its number and comes to zero. Raises NotNow."""
-    lock(db, company)
+    lock(db, company, [row])
     _decided(row)
     if row.txn_id is None:
         raise NotNow(f"Document {row.id} is not in QuickBooks; exclude it instead.")
     if not KINDS[row.kind].voidable:
-        raise NotNow(f"QuickBooks does not void a {row.kind}; delete it there.")
-    row.operation = Operation.VOID
+        raise NotNow(f"QuickBooks does not void a {row.kind.replace('_', ' ')}; delete it there.")
     guid = new_id()
     move(db, row, Event.WITHDRAWAL, by=by, now=now, request_id=str(guid))
+    row.operation = Operation.VOID
     compiled = compile_void(row.kind, row.txn_id, guid)
     put(db, company.id, [_post(str(row.id), compiled, Priority.CHANGE, guid)], now)
 
@@ -200,25 +211,49 @@ def recall(db: Session, company: Company, row: DocumentRow, *, now: datetime) ->
 
 def exclude(db: Session, company: Company, row: DocumentRow, *, by: str, now: datetime) -> None:
     """A person says: not into the books. Raises NotNow when it is there already or on its way."""
-    if row.txn_id is not None:
-        raise NotNow(f"Document {row.id} is in QuickBooks; withdraw it instead.")
+    lock(db, company, [row])
+    if row.txn_id is not None and row.reason != Reason.MISSING:
+        raise NotNow(f"Document {row.id} is in QuickBooks; void it instead.")
     _decided(row)
     if row.state is State.SUBMITTED:
         recall(db, company, row, now=now)
     move(db, row, Event.EXCLUDED, by=by, now=now)
+    _refuse_waiting(db, company, row, by=by, now=now)
+
+
+def _refuse_waiting(db: Session, company: Company, invoice: DocumentRow, *, by: str, now: datetime) -> None:
+    """Payments that wait for this invoice wait in vain: a person is told."""
+    before = aliased(QueuedRequest)
+    waiting = db.execute(
+        select(QueuedRequest.id, QueuedRequest.subject)
+        .join(RequestWait, RequestWait.request_id == QueuedRequest.id)
+        .join(before, before.id == RequestWait.after_id)
+        .where(
+            before.company_id == company.id,
+            before.purpose.in_((Purpose.POST, Purpose.READ_FOR_CHANGE)),
+            before.subject == str(invoice.id),
+        )
+        .distinct()
+    ).all()
+    cancel(db, [one.id for one in waiting], now)
+    for one in waiting:
+        row = db.get_one(DocumentRow, int(one.subject))
+        move(db, row, Event.REFUSED, by=by, now=now, request_id=str(one.id))
+        show_problems(row, [_not_posted(invoice.origin)])
 
 
 def _decided(row: DocumentRow) -> None:
     """Refuse what could put a document into the books twice."""
-    if row.reason == Reason.OUTCOME_UNKNOWN:
+    if row.reason in UNDECIDED:
         raise NotNow(
-            f"Document {row.id} may already be in QuickBooks: look there first, then say so.",
+            f"Document {row.id} is in QuickBooks, or may be: look there first, then say so.",
             detail="decide with the TxnID found there, or say that it is not there",
         )
 
 
 def restore(db: Session, company: Company, row: DocumentRow, *, by: str, now: datetime) -> None:
     """Take an excluded document back for review."""
+    lock(db, company, [row])
     move(db, row, Event.RESTORED, by=by, now=now)
 
 
@@ -270,7 +305,9 @@ class _Invoices:
 def _invoices(db: Session, company: Company, documents: Sequence[Document]) -> _Invoices:
     rows = by_origin(db, company.id, {origin for document in documents for origin in _applied(document)})
     known = {
-        origin: row.txn_id for origin, row in rows.items() if row.txn_id is not None and row.state is not State.WITHDRAWN
+        origin: row.txn_id
+        for origin, row in rows.items()
+        if row.txn_id is not None and row.state is not State.WITHDRAWN
     }
     waiting = {str(row.id): origin for origin, row in rows.items() if row.state is State.SUBMITTED}
     pending = {

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -25,6 +26,7 @@ from qbwc_server.queue.states import Event as RequestEvent
 from qbwc_server.queue.states import RequestState
 from qbwc_server.queue.states import after as request_after
 from qbwc_server.tenancy.models import Company
+from qbxml import ParseError
 
 BY = "QuickBooks"
 
@@ -67,6 +69,27 @@ class Work:
         self._new: list[NewRequest] = []
         self._handed_over: list[tuple[UUID, UUID]] = []
         self._heads: dict[int, DocumentHead] = {}
+        self._replaced: list[tuple[int, Posting | None]] = []  # of _postings, in their order
+
+    @contextmanager
+    def one_answer(self) -> Iterator[None]:
+        """All that one answer says, or nothing of it: it may break off, or lack what answers of its kind hold."""
+        lists: tuple[list[Any], ...] = (self._replaced, self._new, self._handed_over, self.uncertain)
+        lengths = [len(one) for one in lists]
+        settled = len(self._settlements)
+        try:
+            yield
+        except ParseError:
+            for document_id, before in reversed(self._replaced[lengths[0] :]):
+                if before is None:
+                    del self._postings[document_id]
+                else:
+                    self._postings[document_id] = before
+            for one, length in zip(lists, lengths, strict=True):
+                del one[length:]
+            for request_id in list(self._settlements)[settled:]:
+                del self._settlements[request_id]
+            raise
 
     def expect(self, rows: Sequence[RequestRow]) -> None:
         """Learn the requests that may be answered, and the heads of their documents."""
@@ -127,6 +150,7 @@ class Work:
         head = self._heads[document_id]
         if event not in TRANSITIONS[head.state]:
             return  # excluded or withdrawn in the meantime: the request's own record keeps the answer
+        self._replaced.append((document_id, self._postings.get(document_id)))
         self._postings[document_id] = Posting(
             document_id, head.state, event, str(request_id), {**_SETTLED, **values}, detail
         )

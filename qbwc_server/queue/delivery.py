@@ -8,9 +8,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, exists, func, insert, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Row, bindparam, exists, func, insert, or_, select, update
+from sqlalchemy.orm import Session, defer
 
+from qbwc_server.db import Base
 from qbwc_server.ids import new_id
 from qbwc_server.queue.models import MessageSet, Pace, Passenger, QueuedRequest
 from qbwc_server.queue.states import Delivery, Event, Priority, RequestState, after
@@ -28,6 +29,14 @@ _REQUEST = (
     QueuedRequest.state,
     QueuedRequest.attempts,
     QueuedRequest.result_id,
+)
+
+# Tables, not classes, where there is a row for each request of a set: the ORM would take longer than the database.
+_PASSENGERS, _REQUESTS = Base.metadata.tables["passengers"], Base.metadata.tables["queued_requests"]
+_SETTLE = (
+    update(_REQUESTS)
+    .where(_REQUESTS.c.id == bindparam("request_id"))
+    .values({name: bindparam(name) for name in ("state", "status_code", "status_message", "result_id", "settled_at")})
 )
 
 
@@ -48,9 +57,18 @@ def work_waits(db: Session, company_id: int) -> bool:
 
 def count_due(db: Session, company_id: int) -> int:
     """How many requests may leave now; counting stops at 10,000, since only a progress bar wants to know."""
+    return _count(db, company_id, RequestState.QUEUED)
+
+
+def count_waiting(db: Session, company_id: int) -> int:
+    """How many wait for others, counted in the same way: most of them may leave later in the same session."""
+    return _count(db, company_id, RequestState.WAITING)
+
+
+def _count(db: Session, company_id: int, state: RequestState) -> int:
     some = (
         select(QueuedRequest.id)
-        .where(QueuedRequest.company_id == company_id, QueuedRequest.state == RequestState.QUEUED)
+        .where(QueuedRequest.company_id == company_id, QueuedRequest.state == state)
         .limit(_COUNTED_UP_TO)
         .subquery()
     )
@@ -60,7 +78,9 @@ def count_due(db: Session, company_id: int) -> int:
 def in_flight(db: Session, company_id: int) -> MessageSet | None:
     """The set whose answer is owed, if any: there is never more than one per company."""
     return db.scalars(
-        select(MessageSet).where(MessageSet.company_id == company_id, MessageSet.delivery == Delivery.IN_FLIGHT)
+        select(MessageSet)
+        .where(MessageSet.company_id == company_id, MessageSet.delivery == Delivery.IN_FLIGHT)
+        .options(defer(MessageSet.body))  # up to a megabyte, and hardly ever looked at
     ).one_or_none()
 
 
@@ -122,8 +142,8 @@ def next_set(
     )
     db.add(message_set)
     db.flush()
-    db.execute(
-        insert(Passenger),
+    db.connection().execute(
+        insert(_PASSENGERS),
         [{"message_set_id": message_set.id, "request_id": row.id, "company_id": company_id} for row in leaving],
     )
     db.execute(
@@ -177,7 +197,7 @@ def settle(db: Session, states: dict[UUID, RequestState], settlements: Sequence[
         final = state in (RequestState.DONE, RequestState.FAILED)
         changes.append(
             {
-                "id": s.request_id,
+                "request_id": s.request_id,
                 "state": state,
                 "status_code": s.status_code,
                 "status_message": s.status_message,
@@ -186,7 +206,7 @@ def settle(db: Session, states: dict[UUID, RequestState], settlements: Sequence[
             }
         )
     if changes:
-        db.execute(update(QueuedRequest), changes)
+        db.connection().execute(_SETTLE, changes)
 
 
 def doubt(db: Session, message_set: MessageSet, now: datetime) -> list[RequestRow]:
@@ -229,7 +249,9 @@ def shrink(db: Session, rows: Sequence[RequestRow], travelled: int) -> None:
     if ids:
         db.execute(
             update(QueuedRequest)
-            .where(QueuedRequest.id.in_(ids), or_(QueuedRequest.largest_set.is_(None), QueuedRequest.largest_set > size))
+            .where(
+                QueuedRequest.id.in_(ids), or_(QueuedRequest.largest_set.is_(None), QueuedRequest.largest_set > size)
+            )
             .values(largest_set=size)
         )
 

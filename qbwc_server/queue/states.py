@@ -60,8 +60,8 @@ class Delivery(StrEnum):
 
 
 class Priority(IntEnum):
-    """Lower leaves earlier. FILE and LOOK never share a set with anything else: nothing is asked before it is known that
-    this is the right file, and nothing is written while something is in doubt.
+    """Lower leaves earlier. FILE and LOOK never share a set with anything else: nothing is asked before it is known
+    that this is the right file, and nothing is written while something is in doubt.
     """
 
     FILE = -10

@@ -93,3 +93,20 @@ def by_hand(world: World, request: str) -> str:
     world.books.close()
     assert 'statusSeverity="Error"' not in answer, answer
     return answer
+
+
+def refusing(tag: str, code: int) -> Respond:
+    """A QuickBooks that does not carry out these requests and says so."""
+
+    def respond(request: str, quickbooks: Callable[[str], str]) -> str:
+        refused = re.findall(rf'<{tag}Rq requestID="([^"]*)">', request)
+        answer = quickbooks(re.sub(rf"<{tag}Rq .*?</{tag}Rq>", "", request, flags=re.S))
+        said = "".join(
+            f'<{tag}Rs requestID="{key}" statusCode="{code}" statusSeverity="Error" statusMessage="No." />'
+            for key in refused
+        )
+        if "</QBXMLMsgsRs>" in answer:
+            return answer.replace("</QBXMLMsgsRs>", f"{said}</QBXMLMsgsRs>")
+        return re.sub("<QBXMLMsgsRs[^>]*/>", f"<QBXMLMsgsRs>{said}</QBXMLMsgsRs>", answer)
+
+    return respond

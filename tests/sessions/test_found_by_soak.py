@@ -70,4 +70,3 @@ def test_a_payment_whose_invoice_is_no_longer_on_its_way_fails_alone(sqlite_worl
     assert (row.state, row.reason) == (State.FAILED, "invoice_not_posted")
     assert row.advice
     assert world.report().waiting == 0
-

@@ -1,4 +1,4 @@
-"""Invoices: add, change, and whether one in the books says what the document says."""
+"""Invoices: add and change."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TypedDict
 from uuid import UUID
 
 from qbwc_server.documents.kinds import Invoice
-from qbwc_server.posting.compilers.sale import header, line_changes, line_values, ref, same_header, same_lines
+from qbwc_server.posting.compilers.sale import header, line_changes, line_values, ref
 from qbwc_server.posting.options import PostingOptions
 from qbwc_server.posting.texts import Texts
 from qbxml import InvoiceAdd, InvoiceLineAdd, InvoiceLineMod, InvoiceLineRet, InvoiceMod, InvoiceRet, Ref
@@ -58,16 +58,4 @@ def change(document: Invoice, found: InvoiceRet, options: PostingOptions, texts:
             InvoiceLineMod(txn_line_id=line_id) if line is None else InvoiceLineMod(txn_line_id=line_id, **line)
             for line_id, line in line_changes(line_values(document.lines, texts), existing)
         ),
-    )
-
-
-def agrees(document: Invoice, found: InvoiceRet, texts: Texts) -> bool:
-    """Whether the invoice in the books says what the document says."""
-    existing = [line for line in found.lines if isinstance(line, InvoiceLineRet)]
-    return (
-        same_header(document, found, texts)
-        and (document.due_date is None or found.due_date == document.due_date)
-        and (document.po_number is None or found.po_number == texts.prose(document.po_number, "po_number", 25))
-        and len(existing) == len(found.lines)
-        and same_lines(line_values(document.lines, texts), existing)
     )

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
-from typing import Protocol, TypedDict
+from typing import Any, Protocol, TypedDict, cast
 
 from qbwc_server.documents.kinds import Address, Line, Sale
 from qbwc_server.documents.totals import line_amount
 from qbwc_server.posting.options import PostingOptions
 from qbwc_server.posting.texts import Texts
 from qbxml import Address as QbAddress
-from qbxml import Ref
+from qbxml import Aggregate, InvoiceMod, InvoiceRet, Ref, SalesReceiptMod, SalesReceiptRet
 
 NAME, ITEM, CLASS = 209, 31 * 5 + 4, 159
 
@@ -165,6 +165,8 @@ class LineRet(Protocol):
     def class_(self) -> Ref | None: ...
     @property
     def sales_tax_code(self) -> Ref | None: ...
+    @property
+    def service_date(self) -> date | None: ...
 
 
 def same_name(wanted: str | None, found: Ref | None) -> bool:
@@ -185,12 +187,8 @@ def same_line(wanted: LineValues, found: LineRet) -> bool:
         and (wanted.total is None or found.amount == wanted.total)
         and same_name(wanted.class_name, found.class_)
         and same_name(wanted.tax_code, found.sales_tax_code)
+        and wanted.service_date in (None, found.service_date)
     )
-
-
-def same_lines(wanted: Sequence[LineValues], found: Sequence[LineRet]) -> bool:
-    """Whether the books hold just these lines, in this order."""
-    return len(wanted) == len(found) and all(map(same_line, wanted, found))
 
 
 def line_changes(wanted: Sequence[LineValues], found: Sequence[LineRet]) -> Iterator[tuple[str, LineContent | None]]:
@@ -219,24 +217,30 @@ def _line_id(wanted: LineValues, found: LineRet | None) -> str:
     return found.txn_line_id if keeps_quantity and same_name(wanted.item, found.item) else "-1"
 
 
-class SaleRet(Protocol):
-    """What invoices and sales receipts in the books tell of themselves."""
-
-    @property
-    def customer(self) -> Ref | None: ...
-    @property
-    def txn_date(self) -> date | None: ...
-    @property
-    def ref_number(self) -> str | None: ...
-    @property
-    def memo(self) -> str | None: ...
+_ADDRESS = ("addr1", "addr2", "addr3", "addr4", "addr5", "city", "state", "postal_code", "country")
+_OF_ITSELF = frozenset({"txn_id", "edit_sequence", "lines"})
 
 
-def same_header(document: Sale, found: SaleRet, texts: Texts) -> bool:
-    """Whether customer, date, number and memo in the books are the document's."""
+def says_already(change: InvoiceMod | SalesReceiptMod, found: InvoiceRet | SalesReceiptRet) -> bool:
+    """Whether what is in the books holds everything that ``change`` would write, so that it would change nothing."""
+    lines = [line for line in change.lines if any(_given(line, {"txn_line_id"}))]
     return (
-        same_name(texts.name(document.customer.name, "customer", NAME), found.customer)
-        and found.txn_date == document.date
-        and (document.number is None or found.ref_number == texts.name(document.number, "number", 11))
-        and (found.memo or "") == (texts.prose(document.memo, "memo", 4095) or "")
+        not lines
+        and len(change.lines) == len(found.lines)
+        and all(_holds(wanted, getattr(found, name)) for name, wanted in _given(change, _OF_ITSELF))
     )
+
+
+def _given(aggregate: Aggregate, apart_from: Collection[str]) -> Iterator[tuple[str, Any]]:
+    for one in fields(cast("Any", aggregate)):
+        value = getattr(aggregate, one.name)
+        if one.name not in apart_from and value not in (None, ()):
+            yield one.name, value
+
+
+def _holds(wanted: Any, found: Any) -> bool:
+    if isinstance(wanted, Ref):
+        return same_name(wanted.full_name, found)
+    if isinstance(wanted, QbAddress):
+        return found is not None and all(getattr(wanted, one) == getattr(found, one) for one in _ADDRESS)
+    return bool(wanted == found) or not (wanted or found)  # an empty text, or no, and nothing are the same

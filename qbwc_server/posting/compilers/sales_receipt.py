@@ -1,4 +1,4 @@
-"""Sales receipts: add, change, and whether one in the books says what the document says."""
+"""Sales receipts: add and change."""
 
 from __future__ import annotations
 
@@ -11,9 +11,6 @@ from qbwc_server.posting.compilers.sale import (
     line_changes,
     line_values,
     ref,
-    same_header,
-    same_lines,
-    same_name,
 )
 from qbwc_server.posting.options import PostingOptions
 from qbwc_server.posting.texts import Texts
@@ -69,15 +66,4 @@ def change(document: SalesReceipt, found: SalesReceiptRet, options: PostingOptio
             else SalesReceiptLineMod(txn_line_id=line_id, **line)
             for line_id, line in line_changes(line_values(document.lines, texts), existing)
         ),
-    )
-
-
-def agrees(document: SalesReceipt, found: SalesReceiptRet, texts: Texts) -> bool:
-    """Whether the receipt in the books says what the document says."""
-    existing = [line for line in found.lines if isinstance(line, SalesReceiptLineRet)]
-    return (
-        same_header(document, found, texts)
-        and same_name(document.payment_method, found.payment_method)
-        and len(existing) == len(found.lines)
-        and same_lines(line_values(document.lines, texts), existing)
     )

@@ -41,16 +41,21 @@ def test_every_session_can_be_closed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("answered", "remaining", "said"),
-    [(0, 0, 100), (5, 0, 100), (0, 1, 1), (1, 1, 50), (999, 1, 99), (1, 999, 1), (0, 10_000, 1), (25, 75, 25)],
-)
-def test_progress(answered: int, remaining: int, said: int) -> None:
-    assert percent(answered, remaining) == said
+    ("answered", "due", "waiting", "said"),
+    [
+        (0, 0, 0, 100), (5, 0, 0, 100), (0, 1, 0, 1), (1, 1, 0, 50), (999, 1, 0, 99), (1, 999, 0, 1),
+        (25, 75, 0, 25), (2, 2, 96, 2), (25, 25, 50, 25), (5, 0, 9, 100),
+    ],
+)  # fmt: skip
+def test_progress(answered: int, due: int, waiting: int, said: int) -> None:
+    assert percent(answered, due, waiting) == said
 
 
-@given(st.integers(0, 10**6), st.integers(0, 10**6))
-def test_100_means_that_nothing_is_left_and_nothing_else_ends_a_session(answered: int, remaining: int) -> None:
-    said = percent(answered, remaining)
+@given(st.integers(0, 10**6), st.integers(0, 10**6), st.integers(0, 10**6))
+def test_100_means_that_nothing_may_leave_and_nothing_else_ends_a_session(
+    answered: int, due: int, waiting: int
+) -> None:
+    said = percent(answered, due, waiting)
     assert 1 <= said <= 100
-    assert (said == 100) == (remaining == 0)
-    assert percent(answered + 1, remaining) >= said
+    assert (said == 100) == (due == 0)
+    assert percent(answered + 1, due, waiting) >= said

@@ -28,6 +28,7 @@ from qbwc_server.posting.compilers.sale import line_changes, line_values, same_l
 from qbwc_server.posting.options import PostingOptions
 from qbwc_server.posting.texts import CannotWrite, Texts
 from qbxml import (
+    Address,
     Aggregate,
     CharacterPolicy,
     InvoiceLineRet,
@@ -239,6 +240,9 @@ def invoice_in_the_books(**changes: Any) -> InvoiceRet:
         "ref_number": "1001",
         "memo": "5 < 6",
         "po_number": "PO 7",
+        "class_": Ref(full_name="West"),
+        "terms": Ref(full_name="Net 30"),
+        "bill_address": Address(addr1="Dorfstr. 1", addr2="2nd floor", city="Zürich", postal_code="8000"),
         "lines": (
             InvoiceLineRet(
                 txn_line_id="1-1", item=Ref(full_name="Seat"), desc="Seats", quantity=Decimal(3),
@@ -246,7 +250,8 @@ def invoice_in_the_books(**changes: Any) -> InvoiceRet:
             ),
             InvoiceLineRet(txn_line_id="2-1", desc="Thank you"),
             InvoiceLineRet(
-                txn_line_id="3-1", item=Ref(full_name="Discount"), amount=Decimal("-1.50"), class_=Ref(full_name="East")
+                txn_line_id="3-1", item=Ref(full_name="Discount"), amount=Decimal("-1.50"), class_=Ref(full_name="East"),
+                service_date=date(2026, 3, 1),
             ),
         ),
     }  # fmt: skip
@@ -272,6 +277,11 @@ def test_what_stands_in_the_books_as_wanted_is_recognised() -> None:
         {"memo": None},
         {"memo": "5"},
         {"po_number": None},
+        {"class_": Ref(full_name="East")},
+        {"terms": None},
+        {"bill_address": None},
+        {"bill_address": Address(addr1="Dorfstr. 1", city="Zürich", postal_code="8000")},
+        {"bill_address": Address(addr1="Dorfstr. 1", addr2="2nd floor", addr3="x", city="Zürich", postal_code="8000")},
         {"lines": ()},
         {"lines": invoice_in_the_books().lines[:2]},
         {"lines": invoice_in_the_books().lines[::-1]},
@@ -322,10 +332,12 @@ def test_a_receipt_is_changed_as_well() -> None:
     found = as_read(
         SalesReceiptRet,
         {"txn_id": "6-1", "edit_sequence": "2", "customer": Ref(full_name="Shop"), "txn_date": date(2026, 3, 2),
-         "payment_method": Ref(full_name="Cash"), "lines": (line,)},
+         "payment_method": Ref(full_name="Cash"), "check_number": "77", "deposit_to_account": Ref(full_name="Till"),
+         "lines": (line,)},
     )  # fmt: skip
     assert agrees(read_document(RECEIPT), found, DEFAULTS)
-    assert not agrees(read_document({**RECEIPT, "payment_method": "Visa"}), found, DEFAULTS)
+    for change in ({"payment_method": "Visa"}, {"deposit_to": "Bank"}, {"check_number": "78"}):
+        assert not agrees(read_document({**RECEIPT, **change}), found, DEFAULTS)
     mod = changed({**RECEIPT, "lines": [{"item": "Lamp", "quantity": "2", "amount": "39.80"}]}, found)
     assert texts(mod, "SalesReceiptLineMod/TxnLineID", "SalesReceiptLineMod/Quantity") == ["1-1", "2"]
 

@@ -18,6 +18,7 @@ from qbwc_server.queue.delivery import (
     Settlement,
     condemn,
     count_due,
+    count_waiting,
     doubt,
     halve,
     in_flight,
@@ -151,7 +152,7 @@ def test_due_is_what_may_leave_now(line: Line, clock: TurnableClock) -> None:
     line.put(first, request("b"), request("c", after=(first.id,)))
     Line(line.database, clock, "other").put(request("a"))
     with line.database.reading() as db:
-        assert count_due(db, line.company_id) == 2
+        assert (count_due(db, line.company_id), count_waiting(db, line.company_id)) == (2, 1)
 
 
 def test_settling_follows_the_table_and_ignores_what_no_longer_matters(line: Line) -> None:

@@ -49,6 +49,12 @@ def test_from_every_open_state_an_answer_still_counts() -> None:
     assert all(after(state, event) for state in left_once for event in (_E.DONE, _E.REFUSED))
 
 
-def test_look_ups_come_first() -> None:
-    assert min(Priority) is Priority.LOOK
-    assert sorted(Priority)[:5] == [Priority.LOOK, Priority.READ, Priority.LIST, Priority.TRANSACTION, Priority.CHANGE]
+def test_the_file_comes_first_then_look_ups() -> None:
+    assert sorted(Priority)[:6] == [
+        Priority.FILE,
+        Priority.LOOK,
+        Priority.READ,
+        Priority.LIST,
+        Priority.TRANSACTION,
+        Priority.CHANGE,
+    ]
