@@ -27,7 +27,7 @@ bench: $(INSTALLED_TEST)
 	@$(BIN)/python -m bench $(ARGS)
 
 soak: $(INSTALLED_TEST)
-	@$(BIN)/python -m bench.soak $(ARGS)
+	@$(BIN)/python -m bench.soak --schedules $(or $(SCHEDULES),10000) --seed $(or $(SEED),1) $(ARGS)
 
 migration: $(INSTALLED_TEST)  # make migration MESSAGE="what changes"
 	@written=$$($(BIN)/python -c "import sys; from qbwc_server.db import schema; print(schema.write_migration(sys.argv[1]))" \

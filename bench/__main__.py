@@ -29,11 +29,13 @@ def _parts(effort: str) -> Mapping[str, Part]:
         "handing-out": lambda report: handing_out.measure(
             report, companies=companies, rounds=3 if quick else 9 if full else 5, samples=50 if quick else 100
         ),
-        "large-answer": lambda report: large_answer.measure(
-            report, rounds=1 if quick else 3, sizes=1 if quick else 2
-        ),
+        "large-answer": lambda report: large_answer.measure(report, rounds=1 if quick else 3, sizes=1 if quick else 2),
         "parsing": lambda report: parsing.measure(report, rounds=3 if quick else 7, megabytes=5 if quick else 20),
     }
+
+
+def _say(words: str) -> None:
+    print(f"... {words}", file=sys.stderr, flush=True)
 
 
 def main() -> int:
@@ -46,13 +48,12 @@ def main() -> int:
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there as well")
     asked = parser.parse_args()
     logs.configure("WARNING", "text")
-    report: Report = (lambda words: print(f"... {words}", file=sys.stderr, flush=True))
     began = time.perf_counter()
     usable = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else set()
     sections: list[Section] = []
     for name, part in _parts(asked.effort or "normal").items():
         if asked.only is None or name in asked.only:
-            sections += part(report)
+            sections += part(_say)
             if usable:
                 os.sched_setaffinity(0, usable)
     server, client = machine.cores()

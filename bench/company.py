@@ -18,6 +18,8 @@ from qbwc_server.db import Database, schema
 from qbwc_server.documents.kinds import Document, read_document
 from qbwc_server.documents.store import by_origin
 from qbwc_server.posting import submit
+from qbwc_server.posting.compile import compile_add
+from qbwc_server.posting.options import PostingOptions
 from qbwc_server.posting.submit import hand_in
 from qbwc_server.simulator.scenarios import demo_company
 from qbwc_server.tenancy.companies import add_company, find_company
@@ -128,10 +130,7 @@ def empty_postgres(url: str, name: str) -> Database:
 
 def _empty(url: str) -> Database:
     schema.upgrade(url)
-    database = Database(url)
-    schema.declared().drop_all(database.engine)  # until the first migration is final
-    schema.declared().create_all(database.engine)
-    return database
+    return Database(url)
 
 
 class InstantCompany:
@@ -165,10 +164,7 @@ class InstantCompany:
 
 
 def _invoice_ret() -> str:
-    """What the simulated QuickBooks answers to one of ``invoices``, with places for what differs from one to another."""
-    from qbwc_server.posting.compile import compile_add
-    from qbwc_server.posting.options import PostingOptions
-
+    """What the simulated QuickBooks answers to one of ``invoices``, with places for what differs between them."""
     file = demo_company("Bench")
     books = file.books
     for number in range(CUSTOMERS):
@@ -176,7 +172,9 @@ def _invoice_ret() -> str:
     file.open("")
     guid = UUID(int=1)
     (document,) = invoices(1)
-    text = file.process(message_set([compile_add(document, guid, PostingOptions()).xml], level=Version(13, 0)))
+    text = file.process(
+        message_set([compile_add(document, guid, PostingOptions.model_validate({})).xml], level=Version(13, 0))
+    )
     answer = re.search(r"<InvoiceAddRs .*</InvoiceAddRs>", text, re.DOTALL)
     assert answer is not None
     found = answer[0].replace("%", "%%")
@@ -190,16 +188,16 @@ def customers(count: int, request_id: str = "1") -> bytes:
     file = demo_company("Bench")
     file.open("")
     text = file.process(
-        message_set(['<CustomerQueryRq requestID="1"><FullName>Kern Lighting</FullName></CustomerQueryRq>'],
-                    level=Version(13, 0))
+        message_set(
+            ['<CustomerQueryRq requestID="1"><FullName>Kern Lighting</FullName></CustomerQueryRq>'],
+            level=Version(13, 0),
+        )
     )
     found = re.search(r"<CustomerRet>.*</CustomerRet>", text, re.DOTALL)
     assert found is not None
     one = found[0].replace("Kern Lighting", "Kern Lighting {0}").replace("{", "{{").replace("}", "}}")
     one = one.replace("{{0}}", "{0}")
-    head = (
-        f'<CustomerQueryRs requestID="{request_id}" statusCode="0" statusSeverity="Info" statusMessage="Status OK">'
-    )
+    head = f'<CustomerQueryRs requestID="{request_id}" statusCode="0" statusSeverity="Info" statusMessage="Status OK">'
     return answer_set([head, *(one.format(number) for number in range(count)), "</CustomerQueryRs>"]).encode()
 
 

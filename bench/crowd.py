@@ -130,9 +130,7 @@ def _copy(connection: Connection, rows: Iterator[tuple[Any, ...]]) -> None:
 def _insert(connection: Connection, rows: Iterator[tuple[Any, ...]]) -> None:
     raw: Any = connection.connection.driver_connection
     statement = f"INSERT INTO queued_requests ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"
-    raw.executemany(
-        statement, ((row[0].hex, *row[1:-1], row[-1].strftime("%Y-%m-%d %H:%M:%S.%f")) for row in rows)
-    )
+    raw.executemany(statement, ((row[0].hex, *row[1:-1], row[-1].strftime("%Y-%m-%d %H:%M:%S.%f")) for row in rows))
 
 
 assert set(_COLUMNS) <= {column.name for column in QueuedRequest.__table__.columns}

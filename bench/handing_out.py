@@ -7,6 +7,7 @@ import statistics
 import time
 from contextlib import ExitStack
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 
 from sqlalchemy import text
@@ -99,12 +100,10 @@ def measure(report: Report, *, companies: int, rounds: int, samples: int) -> lis
     return sections
 
 
-def _section(
-    title: str, few: list[list[float]], many: list[list[float]], companies: int, rounds: int
-) -> Section:
+def _section(title: str, few: list[list[float]], many: list[list[float]], companies: int, rounds: int) -> Section:
     def by_round(turns: list[list[float]]) -> list[list[float]]:
         size = len(turns) // rounds
-        return [sum(turns[start : start + size], []) for start in range(0, size * rounds, size)]
+        return [list(chain(*turns[start : start + size])) for start in range(0, size * rounds, size)]
 
     small, large = by_round(few), by_round(many)
     ratios = {
@@ -119,7 +118,8 @@ def _section(
             )
     figures.append(figure("p50, many against few", ratios[0.5], "times"))
     figures.append(figure("p99, many against few", ratios[0.99], "times", at_most=1.2))
-    figures.append(Figure("sets handed out in each", sum(map(len, small)), "", *[sum(map(len, small))] * 2))
+    handed_out = float(sum(map(len, small)))
+    figures.append(Figure("sets handed out in each", handed_out, "", handed_out, handed_out))
     return Section(
         f"Time to hand out the next set, {title}",
         f"sendRequestXML in process, commit included, 25 requests a set; {FEW} companies against {companies:,} drawn "
@@ -127,4 +127,3 @@ def _section(
         f"{rounds} rounds, each {statistics.mean(map(len, small)):.0f} sets.",
         figures,
     )
-

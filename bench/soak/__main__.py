@@ -22,6 +22,7 @@ def main() -> int:
     parser.add_argument("--first", type=int, default=0, help="index of the first schedule")
     parser.add_argument("--only", type=int, action="append", help="play this index alone, in this process")
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--restores", action="store_true", help="restore a backup of the company file in each")
     asked = parser.parse_args()
     indexes = asked.only or list(range(asked.first, asked.first + asked.schedules))
     totals = Totals()
@@ -35,11 +36,11 @@ def main() -> int:
     began = time.perf_counter()
     if asked.only:
         for index in asked.only:
-            take(play(asked.seed, [index]))
+            take(play(asked.seed, [index], asked.restores))
     else:
         chunks = [indexes[start : start + CHUNK] for start in range(0, len(indexes), CHUNK)]
         with ProcessPoolExecutor(asked.processes, multiprocessing.get_context("spawn")) as pool:
-            parts = as_completed([pool.submit(play, asked.seed, chunk) for chunk in chunks])
+            parts = as_completed([pool.submit(play, asked.seed, chunk, asked.restores) for chunk in chunks])
             for done, future in enumerate(parts, 1):
                 take(future.result())
                 if sys.stderr.isatty() or done % 25 == 0:

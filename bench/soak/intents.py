@@ -12,7 +12,7 @@ from typing import Any
 from qbwc_server.documents.kinds import Document, read_document
 
 KINDS = ("invoice", "sales_receipt", "credit_memo", "payment")
-CUSTOMERS = ("Acme", "Müller & Söhne", "Acme:Job 7", "O'Brien <Irish> \"Pub\"", "Café Zoé")
+CUSTOMERS = ("Acme", "Müller & Söhne", "Acme:Job 7", 'O\'Brien <Irish> "Pub"', "Café Zoé")
 ITEMS = ("Seat", "Lamp", "Lamp:Small", "Größe 4 & mehr")
 FIRST_DAY = date(2026, 2, 20)
 

@@ -96,9 +96,7 @@ class _Places:
             if place in self._crews:
                 self._crews.pop(place).close()
             url = self._empty(place)
-            self._crews[place] = (
-                RealServers(url, self._folder) if place.endswith("killed") else stage.Servers(url)
-            )
+            self._crews[place] = RealServers(url, self._folder) if place.endswith("killed") else stage.Servers(url)
         return self._crews[place]
 
     def _empty(self, place: Where) -> str:
@@ -123,7 +121,7 @@ class _Places:
 _places: _Places | None = None
 
 
-def play(seed: int, indexes: list[int]) -> Totals:
+def play(seed: int, indexes: list[int], restores: bool = False) -> Totals:
     """Some schedules, in this process."""
     global _places
     _places = _places or _Places()
@@ -134,7 +132,7 @@ def play(seed: int, indexes: list[int]) -> Totals:
             sys.exit("nobody waits for this any more")
         place = where(index)
         try:
-            outcome = Schedule(_places.crew(place), seed * SEEDS_APART + index).run()
+            outcome = Schedule(_places.crew(place), seed * SEEDS_APART + index, restores=restores).run()
         except NoPostgres as reason:
             totals.happened[f"not played, {reason}"] += 1
             continue

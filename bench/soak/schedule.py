@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import random
-from collections import Counter
+from collections import Counter, defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -22,12 +23,11 @@ from qbwc_server.errors import QbwcError
 from qbwc_server.posting.decide import decide, resume
 from qbwc_server.posting.submit import SUBMITTABLE, exclude, hand_in, submit, withdraw
 from qbwc_server.simulator import Break, ConnectorKilled, Faults, NeverEnding, WireFault
-from qbwc_server.simulator.faults import FaultPlan, Fine, FineOpen, RefuseToOpen, Slow, random_fault
+from qbwc_server.simulator.faults import FaultPlan, Fine, FineOpen, Slow, random_fault
 from qbwc_server.tenancy.companies import find_company
 from qbwc_server.tenancy.models import Company, Hold
 
 BY = "soak"
-RESTORES = 0.04  # share of schedules in which a backup of the company file is restored
 MOST_QUIET_SESSIONS = 40
 OPERATIONS = ("authenticate", "sendRequestXML", "receiveResponseXML", "closeConnection")
 WORTH_TRYING = (  # a lock that lasted, or what came of one
@@ -54,16 +54,17 @@ class Outcome:
 class Schedule:
     """Plays one schedule on a stage of its own."""
 
-    def __init__(self, servers: Crew, seed: int) -> None:
+    def __init__(self, servers: Crew, seed: int, *, restores: bool = False) -> None:
+        """A schedule with ``restores`` puts an earlier copy in the company file's place."""
         self.dice = random.Random(seed)
         self.servers = servers
         self.outcome = Outcome(seed)
         self.stage = Stage(servers, f"s{seed}", self.dice)
         self.wishes = Wishes(self.dice, f"s{seed}")
-        self.foreign: Counter[str] = Counter()  # accounts, by what other people entered
+        self.foreign: defaultdict[str, Decimal] = defaultdict(Decimal)  # accounts: what other people entered
         self.foreign_count = 0
-        self.restores = servers.keeps_time and self.dice.random() < RESTORES
-        self.backup: tuple[bytes, Counter[str], int] | None = None
+        self.restores = restores
+        self.backup: tuple[bytes, defaultdict[str, Decimal], int] | None = None
 
     def run(self) -> Outcome:
         """All of it."""
@@ -119,9 +120,7 @@ class Schedule:
                     pc.poison.add(intent.mark)
         with self.servers.database.transaction() as db:
             company = self._company(db)
-            handed = hand_in(
-                db, company, [intent.document for intent in intents], by=BY, now=self.servers.clock()
-            )
+            handed = hand_in(db, company, [intent.document for intent in intents], by=BY, now=self.servers.clock())
         for row in handed.submitted.not_ready:
             if row.reason != "invoice_not_posted":  # the invoice itself waits for a person
                 self._violation("not accepted", f"{row.origin}: {row.message}")
@@ -215,14 +214,14 @@ class Schedule:
         if 'statusCode="0"' not in answer and "<TxnID>" not in answer:
             raise RuntimeError(f"the harness could not enter an invoice by hand: {answer}")
         self.foreign_count += 1
-        self.foreign["Accounts Receivable"] += intent.total  # type: ignore[assignment]
-        self.foreign["Sales"] -= intent.total  # type: ignore[assignment]
+        self.foreign["Accounts Receivable"] += intent.total
+        self.foreign["Sales"] -= intent.total
         self.servers.happened["person: typed the same by hand"] += 1
 
     def _back_up_or_restore(self) -> None:
         """Somebody keeps a copy of the company file, and puts it in place of the newest one later."""
         if self.backup is None:
-            self.backup = self.stage.file.backup(), Counter(self.foreign), self.foreign_count
+            self.backup = self.stage.file.backup(), self.foreign.copy(), self.foreign_count
         elif self.dice.random() < 0.5:
             content, self.foreign, self.foreign_count = self.backup
             self.stage.file.restore(content)
@@ -363,5 +362,3 @@ class Schedule:
 def play(servers: Crew, seed: int) -> Outcome:
     """One schedule, the same for the same seed."""
     return Schedule(servers, seed).run()
-
-

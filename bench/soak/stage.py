@@ -9,7 +9,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
+from unittest.mock import patch
 from uuid import UUID
 
 import structlog
@@ -266,7 +267,7 @@ class Stage:
 class _Seen(FaultCounter):
     """Counts the breaks that came to pass."""
 
-    happened: Counter[str] = Counter()
+    happened: ClassVar[Counter[str]] = Counter()
 
     def next_call(self, operation: str) -> frozenset[Break]:
         breaks = super().next_call(operation)
@@ -278,16 +279,14 @@ class _Seen(FaultCounter):
 def prepared() -> Iterator[None]:
     """Make this process fit for thousands of schedules: passwords cost nothing, breaks and errors are collected."""
     root = logging.getLogger()
-    hasher, logging_before = credentials._HASHER, (structlog.get_config(), root.handlers[:], root.level)
-    credentials._HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    web_connector.FaultCounter = _Seen  # type: ignore[misc]
+    config, handlers, level = structlog.get_config(), root.handlers[:], root.level
+    cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     try:
-        yield
+        with patch.object(credentials, "_HASHER", cheap), patch.object(web_connector, "FaultCounter", _Seen):
+            yield
     finally:
-        credentials._HASHER = hasher
-        web_connector.FaultCounter = FaultCounter  # type: ignore[misc]
-        config, root.handlers[:], level = logging_before
         structlog.configure(**config)
+        root.handlers[:] = handlers
         root.setLevel(level)
 
 

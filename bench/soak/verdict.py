@@ -95,9 +95,7 @@ def _judge_one(
             yield Violation("altered", f"{words}: {name} is {value!r} instead of {wanted_value!r}")
 
 
-def _differences(
-    intent: Intent, txn: Transaction, txn_ids: dict[str, str | None]
-) -> Iterator[tuple[str, Any, Any]]:
+def _differences(intent: Intent, txn: Transaction, txn_ids: dict[str, str | None]) -> Iterator[tuple[str, Any, Any]]:
     """Field, what was asked for, and what the books say, where they differ."""
     record = intent.record
     pairs: list[tuple[str, Any, Any]] = [

@@ -139,8 +139,8 @@ def _same_file(company: Company, known: CompanyFacts | None, introduction: Intro
     shown = introduction.company_name or "a company without a name"
     if introduction.file_id is not None:
         expected = (known.file_id if known is not None else None) or company.file_id
-        unmarked = known is not None and known.file_id is None
-        if introduction.file_id != expected or (unmarked and known.company_name != introduction.company_name):
+        renamed = known is not None and known.file_id is None and known.company_name != introduction.company_name
+        if introduction.file_id != expected or renamed:
             raise OtherFile(
                 f"QuickBooks has {shown} open, which is not the company file of {company.name}.",
                 detail=f"FileID {introduction.file_id}, expected {expected}",

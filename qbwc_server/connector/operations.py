@@ -318,15 +318,21 @@ class WebConnectorOperations:
             return "done"
 
     def get_last_error(self, ticket: str) -> str:
-        """Why the session stopped, in a sentence for the status column."""
-        with self._database.reading() as db:
+        """Why the session stopped, in a sentence for the status column.
+
+        An open session without an error was stopped by a break-down of ours: that is kept for the report.
+        """
+        with self._database.transaction() as db:
             found = find_session(db, ticket)
             if found is None:
                 return ENDED
             session = found[0]
             if session.error:
                 return f"{session.error} {session.advice or ''}".strip()
-            return ENDED if session.ended_at is not None else TROUBLE
+            if session.ended_at is not None:
+                return ENDED
+            session.error = TROUBLE
+            return TROUBLE
 
     def close_connection(self, ticket: str) -> str:
         """End the session with a sentence worth reading."""

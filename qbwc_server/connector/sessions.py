@@ -33,16 +33,20 @@ def open_session(db: Session, company: Company, now: datetime) -> tuple[UpdateSe
 
 
 def find_session(db: Session, ticket: str) -> tuple[UpdateSessionRow, Company] | None:
-    """Session and company of a ticket, open or ended; the company is locked for this transaction."""
+    """Session and company of a ticket, open or ended; the company is locked for this transaction.
+
+    The session is read when the lock is there: while this call waited for it, another may have ended the session.
+    """
     if not ticket:
         return None
-    row = db.execute(
-        select(UpdateSessionRow, Company)
-        .join(Company, Company.id == UpdateSessionRow.company_id)
-        .where(UpdateSessionRow.ticket_digest == digest(ticket))
+    of_ticket = UpdateSessionRow.ticket_digest == digest(ticket)
+    company = db.scalars(
+        select(Company)
+        .join(UpdateSessionRow, Company.id == UpdateSessionRow.company_id)
+        .where(of_ticket)
         .with_for_update(of=Company)
     ).one_or_none()
-    return None if row is None else (row[0], row[1])
+    return None if company is None else (db.scalars(select(UpdateSessionRow).where(of_ticket)).one(), company)
 
 
 def ticket_is_known(db: Session, ticket: str) -> bool:
@@ -61,13 +65,14 @@ def is_alive(db: Session, session: UpdateSessionRow, settings: Settings, now: da
     """Whether the session's connector may still be at work.
 
     While a set is in QuickBooks' hands silence says little, so that session is given up later: a second connector
-    must not look up, let alone write, what the first one may be executing this moment.
+    must not look up, let alone write, what the first one may be executing this moment. A call that lies far in the
+    future was made before the clock was set back, and is as old as that.
     """
     owed = db.scalar(
         select(exists().where(MessageSet.company_id == session.company_id, MessageSet.delivery == Delivery.IN_FLIGHT))
     )
     patience = settings.session_timeout_s if owed else settings.session_idle_s
-    return now - session.last_call_at < timedelta(seconds=patience)
+    return abs(now - session.last_call_at) < timedelta(seconds=patience)
 
 
 def end_session(session: UpdateSessionRow, now: datetime, words: str | None = None) -> None:

@@ -8,15 +8,19 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
+from qbwc_server.db import Base
 from qbwc_server.documents.kinds import Document, body_digest, dump_document
 from qbwc_server.documents.lifecycle import UNDECIDED, Event, NotNow, State, after
 from qbwc_server.documents.models import DocumentEvent, DocumentRow, Operation
 from qbwc_server.documents.problems import Problem, problems
 from qbwc_server.documents.totals import LARGEST, total
 from qbwc_server.errors import Conflict, NotFound
+
+# Tables, not classes, where there is a row for each answer of a set: the ORM would take longer than the database.
+_DOCUMENTS, _EVENTS = Base.metadata.tables["documents"], Base.metadata.tables["document_events"]
 
 
 class Saved(StrEnum):
@@ -212,10 +216,14 @@ def apply_postings(db: Session, company_id: int, postings: Sequence[Posting], *,
     if not postings:
         return
     moved = [(p, after(p.before, p.event)) for p in postings]
-    db.execute(
-        update(DocumentRow),
-        [{"id": p.document_id, "state": state, "changed_at": now, **p.values} for p, state in moved],
-    )
+    changes: dict[tuple[str, ...], list[dict[str, Any]]] = {}  # by the columns that change: a statement for each
+    for p, state in moved:
+        change = {"document_id": p.document_id, "state": state, "changed_at": now, **p.values}
+        changes.setdefault(tuple(change), []).append(change)
+    db.flush()
+    for (key, *columns), rows in changes.items():
+        values: dict[str, Any] = {name: bindparam(name) for name in columns}
+        db.connection().execute(update(_DOCUMENTS).where(_DOCUMENTS.c.id == bindparam(key)).values(values), rows)
     write_events(
         db,
         [
@@ -238,7 +246,7 @@ def apply_postings(db: Session, company_id: int, postings: Sequence[Posting], *,
 def write_events(db: Session, events: Sequence[dict[str, Any]]) -> None:
     """Append to the history."""
     if events:
-        db.execute(insert(DocumentEvent), events)
+        db.connection().execute(insert(_EVENTS), events)
 
 
 def find(db: Session, company_id: int, document_id: int) -> DocumentRow:
@@ -250,10 +258,14 @@ def find(db: Session, company_id: int, document_id: int) -> DocumentRow:
 
 
 def by_origin(db: Session, company_id: int, origins: Collection[str]) -> dict[str, DocumentRow]:
-    """Documents of this company by their origin."""
+    """Documents of this company by their origin, as they stand now: answers are written past what a session holds."""
     if not origins:
         return {}
-    rows = db.scalars(select(DocumentRow).where(DocumentRow.company_id == company_id, DocumentRow.origin.in_(origins)))
+    rows = db.scalars(
+        select(DocumentRow)
+        .where(DocumentRow.company_id == company_id, DocumentRow.origin.in_(origins))
+        .execution_options(populate_existing=True)
+    )
     return {row.origin: row for row in rows}
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import exists, func, select, update
 from sqlalchemy.orm import Session
 
 from qbwc_server.books.models import ListEntry, Presence
 from qbwc_server.documents.lifecycle import UNDECIDED, Event, NotNow, Reason, State
-from qbwc_server.documents.models import DocumentRow, Operation
+from qbwc_server.documents.models import DocumentEvent, DocumentRow, Operation
 from qbwc_server.documents.store import move, write_events
 from qbwc_server.errors import Invalid
 from qbwc_server.posting.backup import IfMissing, check_one, verify_all
@@ -94,8 +94,8 @@ def _posted(
 
 
 def _once_more(db: Session, company: Company, row: DocumentRow, txn_id: str | None, *, by: str, now: datetime) -> None:
-    """No request of it is open: it starts anew, from what stands in the books or from nothing."""
-    if txn_id is not None and KINDS[row.kind].change is None:
+    """No request of it is open: it starts anew, from nothing or from an older revision that stands in the books."""
+    if txn_id is not None and (KINDS[row.kind].change is None or not _revised_since(db, row)):
         _posted(db, company, row, txn_id, None, by=by, now=now)
         return
     row.txn_id, row.edit_sequence, row.posted_at = txn_id, None, None
@@ -117,6 +117,22 @@ def _once_more(db: Session, company: Company, row: DocumentRow, txn_id: str | No
         ],
     )
     submit(db, company, [row], by=by, now=now)
+
+
+def _revised_since(db: Session, row: DocumentRow) -> bool:
+    """Whether the document has got another content since it was first sent."""
+    sent = select(func.min(QueuedRequest.created_at)).where(
+        QueuedRequest.company_id == row.company_id,
+        QueuedRequest.purpose == Purpose.POST,
+        QueuedRequest.subject == str(row.id),
+        QueuedRequest.attempts > 0,
+    )
+    revised = exists().where(
+        DocumentEvent.document_id == row.id,
+        DocumentEvent.event == Event.REVISED.value,
+        DocumentEvent.at >= sent.scalar_subquery(),
+    )
+    return bool(db.scalar(select(revised)))
 
 
 def resume(db: Session, company: Company, *, repost: bool, by: str, now: datetime) -> int:

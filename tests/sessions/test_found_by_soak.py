@@ -15,7 +15,8 @@ def test_a_look_up_whose_answer_breaks_off_is_made_again(sqlite_world: World) ->
     world.hand_in(invoice("i-1", number="2"))
     world.update(Faults.of(WireFault(Break.REQUEST_LOST, "receiveResponseXML", 2)))
     assert len(world.books.invoices) == 2
-    whole, cut = world.books.process, []
+    whole = world.books.process
+    cut: list[str] = []
 
     def breaks_off_once(request: str) -> str:
         answer = whole(request)
@@ -70,3 +71,15 @@ def test_a_payment_whose_invoice_is_no_longer_on_its_way_fails_alone(sqlite_worl
     assert (row.state, row.reason) == (State.FAILED, "invoice_not_posted")
     assert row.advice
     assert world.report().waiting == 0
+
+
+def test_a_payment_whose_invoice_comes_to_another_total_in_quickbooks(sqlite_world: World) -> None:
+    world = sqlite_world
+    world.books.use_sales_tax()
+    world.hand_in(
+        invoice("i-1", number="1", total="99.00", sales_tax_item="Sales Tax"),
+        payment("p-1", amount="30.00", pays={"i-1": "30.00"}),
+    )
+    run_until_quiet(world)
+    assert world.row("i-1").notes, "there was to be a remark about the total"
+    assert {row.state for row in world.rows(["i-1", "p-1"])} == {State.POSTED}

@@ -87,7 +87,7 @@ class Wire:
 
     def finish(self, ticket: str, hcp: str | None = None) -> list[int]:
         """Go on as a Web Connector would until 100 or an error; the progress that was told."""
-        told = []
+        told: list[int] = []
         while True:
             request = self.send(ticket, hcp)
             if not request:
