@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from tomllib import TOMLDecodeError
 from typing import Annotated, Literal
@@ -90,6 +91,13 @@ class Settings(BaseSettings):
         if backend not in ("sqlite", "postgresql+psycopg"):
             raise ValueError("use sqlite:///FILE or postgresql+psycopg://...")
         return url
+
+    @field_validator("oldest_connector", "refused_connector")
+    @classmethod
+    def _version_numbers(cls, version: str) -> str:
+        if not re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,6}){1,3}", version):
+            raise ValueError("a version such as 2.1.0.30")
+        return version
 
     @field_validator("base_url")
     @classmethod

@@ -92,8 +92,8 @@ def read_answers(source: Source, *, skip: Collection[str] = ()) -> Answers:
 
     Args:
         source: text, UTF-8 bytes or a file of them, whatever encoding the document names.
-        skip: aggregates inside objects to pass over, such as ``InvoiceLineRet``: whoever only wants the ids of a thousand
-            new invoices reads them in half the time.
+        skip: aggregates inside objects to pass over, such as ``InvoiceLineRet``: whoever only wants the ids of a
+            thousand new invoices reads them in half the time.
 
     Raises:
         ParseError: from the iterators, not from here: the document breaks off or is none of qbXML, after all that

@@ -110,9 +110,12 @@ def learn(
 
     Raises:
         OtherFile: nothing may be written to this file.
+        UnreadableFile: it did not say which company file it is.
         qbxml.TooOld: QuickBooks is older than we support.
     """
     level: Version = versions.choose(introduction.supported)
+    if introduction.file_id is None and not introduction.company_name:
+        raise UnreadableFile(detail="neither a FileID of ours nor the name of the company was told")
     known = db.get(CompanyFacts, company.id)
     if company.accept_next_file:
         company.accept_next_file = False

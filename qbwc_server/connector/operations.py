@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 import structlog
@@ -44,7 +45,7 @@ from qbwc_server.queue.delivery import (
 )
 from qbwc_server.queue.enqueue import NewRequest, put
 from qbwc_server.queue.models import MessageSet
-from qbwc_server.queue.states import Priority
+from qbwc_server.queue.states import Delivery, Priority
 from qbwc_server.settings import Settings
 from qbwc_server.tenancy.companies import put_on_hold, release_hold
 from qbwc_server.tenancy.credentials import (
@@ -100,7 +101,8 @@ class WebConnectorOperations:
         # outside any transaction: it takes some 20 ms on purpose
         if paused or not password_matches(stored, password):
             if not paused:
-                with self._database.transaction() as db:
+                # two processes may count the first wrong password of a key in the same moment: one of them is enough
+                with suppress(IntegrityError), self._database.transaction() as db:
                     note_login_failure(db, user, address, pause=pause, now=now)
             log.warning("login refused", paused=paused)
             return ["", "nvu"]
@@ -175,7 +177,8 @@ class WebConnectorOperations:
                 introduction.supported = (str(spoken),)
             facts = learn(db, company, introduction, file_path=company_file[:1000], country=country[:8], now=now)
         except OtherFile as other:
-            put_on_hold(company, Hold.OTHER_FILE, str(other))
+            if company.hold is not Hold.PAUSED:
+                put_on_hold(company, Hold.OTHER_FILE, str(other))
             self._fail(session, str(other), other.advice)
             return False
         except UnreadableFile as unreadable:
@@ -264,12 +267,13 @@ class WebConnectorOperations:
                 if session.failures >= MOST_CONNECTION_ERRORS:
                     self._fail(session, NO_ANSWER, NO_ANSWER_ADVICE)
                     return -1
-            return self._progress(db, session, company)
+            return self._progress(db, session, company, owed)
 
-    def _progress(self, db: Session, session: UpdateSessionRow, company: Company) -> int:
+    def _progress(self, db: Session, session: UpdateSessionRow, company: Company, owed: MessageSet | None) -> int:
         db.flush()
-        if in_flight(db, company.id) is not None:  # a late answer; the one that is owed is still to come
-            return percent(session.answered, 1)
+        settled = owed is not None and owed.delivery is not Delivery.IN_FLIGHT  # and then there is no other
+        if not settled and in_flight(db, company.id) is not None:
+            return percent(session.answered, 1)  # a late answer; the one that is owed is still to come
         due = count_due(db, company.id)
         done = percent(session.answered, due, count_waiting(db, company.id) if due else 0)
         session.state = after(session.state, Call.RAN_DRY if done == 100 else Call.ANSWERED)
@@ -294,7 +298,7 @@ class WebConnectorOperations:
             return -1
         unreadable = set_failed(db, company, owed, code, message, now)
         if unreadable or (failed.outcome is Outcome.TRY_AGAIN and session.failures < MOST_CONNECTION_ERRORS):
-            return self._progress(db, session, company)
+            return self._progress(db, session, company, owed)
         self._fail(session, f"{failed.meaning} ({failed.code})", failed.advice)
         return -1
 

@@ -31,6 +31,7 @@ class Event(StrEnum):
     RESTORED = "restored"
     WITHDRAWAL = "withdrawal"  # a person asked to void it
     WITHDRAWN = "withdrawn"
+    REVIVED = "revived"  # voided once, and not void in the company file (an older backup was restored)
     VANISHED = "vanished"  # posted once, no longer in the company file (an older backup was restored)
 
 
@@ -80,7 +81,7 @@ TRANSITIONS: dict[State, dict[Event, State]] = {
         _E.WITHDRAWN: _S.WITHDRAWN,
     },
     _S.EXCLUDED: {_E.RESTORED: _S.FOR_REVIEW, _E.POSTED: _S.POSTED, _E.HELD: _S.HELD},
-    _S.WITHDRAWN: {},
+    _S.WITHDRAWN: {_E.REVIVED: _S.FOR_REVIEW},
 }
 
 

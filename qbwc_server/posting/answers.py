@@ -10,11 +10,12 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from qbwc_server.posting.backup import read_seek, read_sentinel, read_sentinel_deleted, read_verify
+from qbwc_server.posting.backup import read_sentinel, read_sentinel_deleted
 from qbwc_server.posting.entry_answers import read_create, read_ensure
 from qbwc_server.posting.look import executed_before, look_for, read_look, read_look_changed, read_look_deleted
 from qbwc_server.posting.post_answers import read_for_change, read_post
 from qbwc_server.posting.purposes import Purpose
+from qbwc_server.posting.verify import read_compare, read_seek, read_verify
 from qbwc_server.posting.work import Counts, Work
 from qbwc_server.queue.delivery import RequestRow, condemn, doubt, passengers, requests_by_id, shrink, unanswered_set_of
 from qbwc_server.queue.models import MessageSet
@@ -57,6 +58,7 @@ READERS: dict[Purpose, Callable[[Work, RequestRow, Answer], None]] = {
     Purpose.SENTINEL_DELETED: read_sentinel_deleted,
     Purpose.VERIFY: read_verify,
     Purpose.SEEK: read_seek,
+    Purpose.COMPARE: read_compare,
     Purpose.GREETING: _read_greeting,
 }
 

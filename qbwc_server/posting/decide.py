@@ -13,11 +13,12 @@ from qbwc_server.documents.lifecycle import UNDECIDED, Event, NotNow, Reason, St
 from qbwc_server.documents.models import DocumentEvent, DocumentRow, Operation
 from qbwc_server.documents.store import move, write_events
 from qbwc_server.errors import Invalid
-from qbwc_server.posting.backup import IfMissing, check_one, verify_all
 from qbwc_server.posting.compile import KINDS
 from qbwc_server.posting.purposes import Purpose
 from qbwc_server.posting.submit import lock, release_done, submit
+from qbwc_server.posting.verify import IfMissing, check_one, verify_all
 from qbwc_server.queue.delivery import Settlement, settle
+from qbwc_server.queue.enqueue import open_requests
 from qbwc_server.queue.models import QueuedRequest
 from qbwc_server.queue.states import Event as RequestEvent
 from qbwc_server.queue.states import RequestState
@@ -37,7 +38,7 @@ def decide(db: Session, company: Company, row: DocumentRow, *, posted_as: str | 
         Invalid: that is no TxnID, or it is the one of another document.
     """
     lock(db, company, [row])
-    if row.state is not State.HELD or row.reason not in UNDECIDED:
+    if row.state is not State.HELD or row.reason not in (*UNDECIDED, Reason.MISSING):
         raise NotNow(f"There is nothing to decide about document {row.id}.")
     if row.reason == Reason.TWICE and posted_as is None:
         raise Invalid("It is in QuickBooks two times: name the TxnID of the one that stays.")
@@ -59,8 +60,10 @@ def decide(db: Session, company: Company, row: DocumentRow, *, posted_as: str | 
         ],
         now,
     )
+    if not open_ones and open_requests(db, company.id, Purpose.POST, [str(row.id)]):
+        raise NotNow(f"Document {row.id} was sent once more and has no answer yet; wait for the next update session.")
     request_id = str(open_ones[0].id) if open_ones else None
-    again = not open_ones and row.reason == Reason.OUTCOME_UNKNOWN
+    again = not open_ones and row.reason in (Reason.OUTCOME_UNKNOWN, Reason.MISSING)
     row.reason = row.message = row.advice = None
     if again:
         _once_more(db, company, row, txn_id, by=by, now=now)

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from qbwc_server.documents.kinds import load_document
 from qbwc_server.documents.lifecycle import Event, Reason
-from qbwc_server.documents.models import Operation
+from qbwc_server.documents.models import DocumentEvent, Operation
 from qbwc_server.documents.store import add_notes, show_problems
 from qbwc_server.ids import new_id
 from qbwc_server.posting.compile import KINDS, compile_change, compile_read
@@ -185,7 +185,7 @@ def read_for_change(work: Work, row: RequestRow, answer: Answer) -> None:
                 row.id,
                 reason=Reason.MISSING,
                 message=f"It was in QuickBooks as {head.txn_id} and cannot be found there any more.",
-                advice="Exclude it if it was deleted on purpose, or hand it in under a new origin to enter it anew.",
+                advice="Exclude it if it was deleted on purpose; or say that it is not there, and it is entered anew.",
             )
     elif said.outcome is Outcome.DONE:  # and yet nothing came
         if row.attempts < MOST_ATTEMPTS:
@@ -239,13 +239,17 @@ def _read_again(work: Work, row: RequestRow, head: DocumentHead, answer: Answer)
 
 
 def stale_times(work: Work, document_id: int) -> int:
-    """How often the present revision has met a stale edit sequence, this time included."""
+    """How often it has met a stale edit sequence since it was last submitted, this time included."""
+    submitted = select(func.max(DocumentEvent.at)).where(
+        DocumentEvent.document_id == document_id, DocumentEvent.event == Event.SUBMITTED.value
+    )
     earlier = work.db.scalar(
         select(func.count()).where(
             QueuedRequest.company_id == work.company.id,
             QueuedRequest.purpose == Purpose.POST,
             QueuedRequest.subject == str(document_id),
             QueuedRequest.status_code == STALE_EDIT_SEQUENCE,
+            QueuedRequest.created_at >= submitted.scalar_subquery(),
         )
     )
     return (earlier or 0) + 1

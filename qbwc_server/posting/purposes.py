@@ -19,4 +19,5 @@ class Purpose(StrEnum):
     SENTINEL_DELETED = "sentinel_deleted"  # document id: did somebody delete the one that is missing?
     VERIFY = "verify"  # "first-last what" document ids: which of these still stand in the file? (backup.IfMissing)
     SEEK = "seek"  # "document-id what": does it stand in the file under another TxnID? (backup.IfMissing)
+    COMPARE = "compare"  # document id: does it say there what it was changed into last?
     GREETING = "greeting"  # "": asks for nothing that matters, so that a session can end cleanly

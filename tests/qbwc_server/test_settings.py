@@ -52,6 +52,7 @@ def test_a_file_of_the_usual_name_is_found_and_a_named_one_must_exist() -> None:
         ("database_url", "postgresql://u:hunter2@h/d"),
         ("database_url", "no url hunter2"),
         ("base_url", "books.example.com"),
+        ("oldest_connector", "the newest hunter2"),
         ("base_url", "http://books.example.com"),
         ("base_url", "http://127.0.0.1:8000"),
         ("base_url", "ftp://localhost"),

@@ -147,6 +147,23 @@ def test_error_recovery_is_known_when_the_objects_are_through() -> None:
     assert (answer.error_recovery.txn_id, answer.error_recovery.edit_sequence) == ("C5-1", "7")
 
 
+def test_parts_that_nobody_wants_are_passed_over() -> None:
+    item = "<ItemRef><FullName>Seat</FullName></ItemRef>"
+    line = f"<InvoiceLineRet><TxnLineID>2</TxnLineID>{item}<Desc>x</Desc></InvoiceLineRet>"
+    invoice = f"<InvoiceRet><TxnID>1-2</TxnID>{line}{line}<Memo>after the lines</Memo></InvoiceRet>"
+    text = document(f'<InvoiceAddRs requestID="1" {OK}>{invoice}</InvoiceAddRs>', customers("a"))
+
+    first, second = [list(answer.rets) for answer in read_answers(text, skip={"InvoiceLineRet"})]
+
+    (ret,) = first
+    assert isinstance(ret, InvoiceRet)
+    assert (ret.txn_id, ret.lines, ret.memo, ret.unknown) == ("1-2", (), "after the lines", ())
+    assert len(second) == 1
+    whole = next(iter(next(read_answers(text)).rets))
+    assert isinstance(whole, InvoiceRet)
+    assert len(whole.lines) == 2
+
+
 def test_what_is_not_declared_is_kept_aside() -> None:
     answer = next(
         read_answers(

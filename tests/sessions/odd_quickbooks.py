@@ -5,6 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from sqlalchemy import select
+
+from qbwc_server.documents import store
+from qbwc_server.documents.lifecycle import Reason, State
+from qbwc_server.posting.purposes import Purpose
+from qbwc_server.queue.models import QueuedRequest
+from qbwc_server.queue.states import RequestState
 from qbwc_server.simulator.faults import CrashAfter, Fine
 from tests.sessions.world import World, invoice, receipt
 
@@ -27,11 +34,25 @@ def quickbooks_says(world: World, respond: Respond) -> Callable[[], None]:
 
 
 def quiet(world: World, rounds: int = 30) -> None:
-    """Update sessions until nothing waits."""
+    """Update sessions until nothing waits; then nothing may be left that nobody would ever take up again."""
     for _ in range(rounds):
         if world.update().status_line == "No data exchange required":
+            nothing_is_stranded(world)
             return
     raise AssertionError(f"never quiet: {world.report().lines()}")
+
+
+def nothing_is_stranded(world: World) -> None:
+    """Nothing is under way any more, and every submitted document has a request that waits for another's."""
+    with world.database.reading() as db:
+        requests = db.scalars(select(QueuedRequest).where(QueuedRequest.company_id == world.company(db).id)).all()
+        under_way = (RequestState.QUEUED, RequestState.SENT, RequestState.UNCERTAIN)
+        assert [f"{one.purpose} {one.subject}" for one in requests if one.state in under_way] == []
+        waiting = {one.subject for one in requests if one.state is RequestState.WAITING and one.purpose == Purpose.POST}
+        disputed = {one.subject for one in requests if one.state is RequestState.DISPUTED}
+        for row in store.listing(db, world.company(db).id, limit=10_000):
+            assert row.state is not State.SUBMITTED or str(row.id) in waiting, f"{row.origin} waits for nothing"
+            assert str(row.id) not in disputed or row.reason == Reason.OUTCOME_UNKNOWN, f"{row.origin} is in dispute"
 
 
 def known_names(world: World) -> None:

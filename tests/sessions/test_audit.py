@@ -6,17 +6,20 @@ import re
 from collections.abc import Callable
 from contextlib import suppress
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
+from qbwc_server.documents.kinds import read_document
 from qbwc_server.documents.lifecycle import NotNow, Reason, State
 from qbwc_server.errors import Conflict
 from qbwc_server.queue.states import RequestState
 from qbwc_server.simulator import Break, ConnectorKilled, Faults, WireFault
-from qbwc_server.simulator.faults import CrashBefore, Fine
+from qbwc_server.simulator.faults import CrashAfter, CrashBefore, CrashDuring, Fault, Fine
 from qbwc_server.simulator.hresult_error import HResultError
 from tests.sessions.odd_quickbooks import (
     answered,
+    by_hand,
     document_with,
     emptied,
     known_names,
@@ -365,3 +368,48 @@ def test_quickbooks_total_is_noted_and_the_payment_still_goes(world: World) -> N
     undo()
     assert [world.row(one).state for one in ("i-1", "p-1")] == [State.POSTED, State.POSTED]
     assert "32.10" in str(world.row("i-1").notes)
+
+
+# -- what looks alike -------------------------------------------------------------------------------------------------
+
+
+def test_two_of_ours_with_the_same_number_customer_and_total(world: World) -> None:
+    known_names(world)
+    world.hand_in(invoice("i-1", number="1"), invoice("i-2", number="1"), invoice("i-3"), invoice("i-4"))
+    world.books.faults.add(Fine(), CrashDuring(after=3))
+    world.update()
+    quiet(world)
+    assert len(world.books.invoices) == 5
+    rows = world.rows(["i-1", "i-2", "i-3", "i-4"])
+    assert {row.state for row in rows} == {State.POSTED}
+    assert len({row.txn_id for row in rows}) == 4
+
+
+@pytest.mark.parametrize("fault", [CrashBefore(), CrashAfter()], ids=str)
+@pytest.mark.parametrize("number", ["N-1", None])
+@pytest.mark.parametrize("kind", ["invoice", "sales_receipt", "credit_memo", "payment"])
+def test_every_kind_is_looked_for(sqlite_world: World, kind: str, number: str | None, fault: Fault) -> None:
+    world = sqlite_world
+    known_names(world)
+    record: dict[str, Any] = {"kind": kind, "origin": "d-1", "number": number, "date": "2026-03-02", "customer": "Acme"}
+    if kind == "payment":
+        record |= {"amount": "5.00"}
+    else:
+        record |= {"lines": [{"item": "Seat", "quantity": 1, "amount": "5.00"}]}
+    world.hand_in(read_document(record))
+    before = len(world.books.transactions)
+    world.books.faults.add(Fine(), fault)
+    world.update()
+    quiet(world)
+    assert world.row("d-1").state is State.POSTED
+    assert len(world.books.transactions) == before + 1
+    assert ("look_changed" in {one.purpose for one in world.proof("d-1").requests}) is (fault == CrashBefore())
+
+
+def test_one_that_somebody_voided_is_neither_missing_nor_a_backup(world: World) -> None:
+    known_names(world)
+    voided = world.books.invoices[0]
+    by_hand(world, f"<TxnVoidRq><TxnVoidType>Invoice</TxnVoidType><TxnID>{voided.txn_id}</TxnID></TxnVoidRq>")
+    world.hand_in(invoice("i-1", number="1"))
+    assert world.update().ok
+    assert [world.row(one).state for one in ("warm-up", "i-1")] == [State.POSTED, State.POSTED]

@@ -291,6 +291,31 @@ def test_a_change_that_was_lost_unexecuted_is_made_however_small(sqlite_world: W
     assert world.row("i-1").state is State.POSTED
 
 
+def test_stale_again_and_again_then_submitted_once_more(world: World) -> None:
+    """A person looks after three times; what was before does not count against the next try."""
+    world.hand_in(invoice("i-1", number="1"))
+    quiet(world)
+    revise(world, invoice("i-1", number="1", amount="60.00"))
+    undo = quickbooks_says(world, refusing("InvoiceMod", 3200))
+    quiet(world)
+    undo()
+    assert (world.row("i-1").state, world.row("i-1").reason) == (State.HELD, Reason.CHANGED_MEANWHILE)
+    world.clock.advance(minutes=1)
+    world.submit("i-1")
+    refuse_once = [True]
+
+    def once(request: str, quickbooks: Callable[[str], str]) -> str:
+        if "InvoiceModRq" in request and refuse_once:
+            refuse_once.clear()
+            return refusing("InvoiceMod", 3200)(request, quickbooks)
+        return quickbooks(request)
+
+    quickbooks_says(world, once)
+    quiet(world)
+    assert world.row("i-1").state is State.POSTED
+    assert [one.total for one in world.books.invoices] == [Decimal("60.00")]
+
+
 def test_a_document_is_revised_while_its_change_is_on_its_way(world: World) -> None:
     world.hand_in(invoice("i-1", number="1"))
     quiet(world)
@@ -598,3 +623,56 @@ def test_a_closing_date_that_was_set_afterwards_holds_the_change_and_the_void(wo
     quiet(world)
     assert [world.row(one).state for one in ("i-1", "r-1")] == [State.POSTED, State.WITHDRAWN]
     assert [one.total for one in world.books.invoices] == [Decimal("45.00")]
+
+
+# -- what was done after the backup that was restored ----------------------------------------------------------------
+
+
+def changed_after_the_backup(world: World) -> None:
+    """i-1 is changed and r-1 void in the file that was lost; i-2 was never in the older one."""
+    world.hand_in(invoice("i-1", number="1"), receipt("r-1", number="R-1"), invoice("i-0", number="0"))
+    quiet(world)
+    revise(world, invoice("i-0", number="0", amount="31.00"))
+    quiet(world)
+    backup = world.books.backup()
+    revise(world, invoice("i-1", number="1", amount="45.00"))
+    world.withdraw("r-1")
+    quiet(world)
+    world.hand_in(invoice("i-2", number="2"))
+    quiet(world)
+    world.books.restore(backup)
+    world.hand_in(invoice("i-3", number="3"))
+    assert "older backup" in world.update().status_line
+
+
+def test_what_was_changed_after_the_backup_is_shown_and_what_was_void_is_voided_again(world: World) -> None:
+    changed_after_the_backup(world)
+    go_on(world, repost=True)
+    quiet(world)
+    assert numbers(world) == ["0", "1", "2", "3"]
+    row = world.row("i-1")
+    assert (row.state, row.reason) == (State.HELD, Reason.CHANGED_MEANWHILE)
+    assert "30.00" in (row.message or "")
+    assert world.row("r-1").state is State.WITHDRAWN
+    assert [one.is_void for one in world.books.sales_receipts] == [True]
+    assert world.row("i-0").state is State.POSTED  # changed before the backup
+    world.submit("i-1")
+    quiet(world)
+    assert {str(one.ref_number): one.total for one in world.books.invoices}["1"] == Decimal("45.00")
+    assert world.row("i-1").state is State.POSTED
+
+
+def test_what_was_being_changed_and_is_missing_can_be_entered_anew(world: World) -> None:
+    world.hand_in(invoice("i-1", number="1"))
+    quiet(world)
+    backup = world.books.backup()
+    world.hand_in(invoice("i-2", number="2"))
+    quiet(world)
+    revise(world, invoice("i-2", number="2", amount="45.00"))
+    world.books.restore(backup)
+    quiet(world)
+    assert (world.row("i-2").state, world.row("i-2").reason) == (State.HELD, Reason.MISSING)
+    say(world, "i-2", None)
+    quiet(world)
+    assert world.row("i-2").state is State.POSTED
+    assert {str(one.ref_number): one.total for one in world.books.invoices} == {"1": Decimal(30), "2": Decimal(45)}

@@ -190,6 +190,15 @@ def test_another_file_is_refused_at_the_very_first_session(kern: Acquaintance) -
         assert db.get(CompanyFacts, kern.id) is None  # nothing of it is remembered
 
 
+@pytest.mark.parametrize("name", [None, ""])
+def test_a_file_that_says_nothing_of_itself_is_not_taken_for_ours(kern: Acquaintance, name: str | None) -> None:
+    for _ in range(2):
+        with pytest.raises(UnreadableFile):
+            kern.meets(replace(UNMARKED, company_name=name))
+        kern.accept_the_next()
+    kern.meets(OURS)
+
+
 def test_a_file_without_a_mark_is_known_by_its_name(kern: Acquaintance) -> None:
     kern.meets(UNMARKED)
     kern.meets(UNMARKED)

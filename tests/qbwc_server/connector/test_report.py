@@ -115,8 +115,8 @@ REFUSED = NeedsYou("quickbooks_3140", 1, "The customer 東京本店 is not there
         (
             {**WELL, "hold": "restored_backup", "hold_detail": "Invoice 7 is missing."},
             ["Nothing is written: Invoice 7 is missing.",
-             "What to do: restore the newest company file and resume the company; or keep this file, resume the company, "
-             "and let it post again what is missing, or leave that out.",
+             "What to do: restore the newest company file and resume the company; or keep this file, resume the "
+             "company, and let it post again what is missing, or leave that out.",
              *WELL_LINES],
         ),
         (

@@ -44,6 +44,7 @@ MOVES = {
     (_S.EXCLUDED, _E.RESTORED): _S.FOR_REVIEW,
     (_S.EXCLUDED, _E.POSTED): _S.POSTED,
     (_S.EXCLUDED, _E.HELD): _S.HELD,
+    (_S.WITHDRAWN, _E.REVIVED): _S.FOR_REVIEW,
 }
 
 
@@ -59,8 +60,8 @@ def test_every_event_in_every_state(state: State, event: Event) -> None:
         assert refusal.value.code == "document_state"
 
 
-def test_only_what_was_taken_back_is_at_its_end() -> None:
-    assert [state for state in State if not TRANSITIONS[state]] == [State.WITHDRAWN]
+def test_what_was_taken_back_comes_again_only_with_an_older_file() -> None:
+    assert TRANSITIONS[State.WITHDRAWN].keys() == {Event.REVIVED}
 
 
 @pytest.mark.parametrize("state", [state for state in State if state is not State.WITHDRAWN])

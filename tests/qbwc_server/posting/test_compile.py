@@ -250,8 +250,8 @@ def invoice_in_the_books(**changes: Any) -> InvoiceRet:
             ),
             InvoiceLineRet(txn_line_id="2-1", desc="Thank you"),
             InvoiceLineRet(
-                txn_line_id="3-1", item=Ref(full_name="Discount"), amount=Decimal("-1.50"), class_=Ref(full_name="East"),
-                service_date=date(2026, 3, 1),
+                txn_line_id="3-1", item=Ref(full_name="Discount"), amount=Decimal("-1.50"),
+                class_=Ref(full_name="East"), service_date=date(2026, 3, 1),
             ),
         ),
     }  # fmt: skip

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from datetime import timedelta
 
 import argon2
@@ -165,12 +164,11 @@ def test_guessing_one_login_from_many_addresses_is_stopped(door: Door) -> None:
     assert not door.shut("other", "198.51.100.1")
 
 
-@pytest.mark.parametrize("wait", [lambda door: door.clock.advance(minutes=15), lambda door: door.clock.advance(days=3)])
-def test_the_pause_ends_and_counting_begins_anew(door: Door, wait: Callable[[Door], None]) -> None:
+def test_the_pause_ends_and_counting_begins_anew(door: Door) -> None:
     door.fail("kern", "192.0.2.1", 3)
     door.clock.advance(minutes=14, seconds=59)
     assert door.shut("kern", "192.0.2.1")
-    wait(door)
+    door.clock.advance(seconds=1)
     assert not door.shut("kern", "192.0.2.1")
     door.fail("kern", "192.0.2.1", 2)
     assert not door.shut("kern", "192.0.2.1")
