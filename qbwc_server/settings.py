@@ -31,7 +31,7 @@ class BadSettings(QbwcError):
 
 
 class Settings(BaseSettings):
-    """Read from ``QBWC_*`` variables, else from the TOML file named by ``QBWC_SETTINGS`` (default ``qbwc.toml``)."""
+    """Read from ``QBWC_*`` variables, else from a TOML file (``qbwc.toml``, or the one that ``load`` is given)."""
 
     model_config = SettingsConfigDict(env_prefix="QBWC_", frozen=True, extra="forbid", hide_input_in_errors=True)
 

@@ -16,6 +16,7 @@ from qbwc_server.cli.run import scheduler, serve, settings
 from qbwc_server.cli.runtime import Runtime
 from qbwc_server.cli.simulate import simulate
 from qbwc_server.cli.status import status
+from qbwc_server.observe import logs
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -43,4 +44,5 @@ def main() -> None:
         # a terminal that cannot show a character shows a substitute; it must not end the command
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
+    logs.configure("WARNING", "text", sys.stderr)  # standard output is the command's own; serve says what it wants
     cli(prog_name="qbwc-server")

@@ -7,6 +7,7 @@ import click
 from qbwc_server import serving
 from qbwc_server.cli.output import json_option, note, print_json, print_table
 from qbwc_server.cli.runtime import Runtime, pass_runtime
+from qbwc_server.cli.server_process import LISTENS
 from qbwc_server.jobs import runner
 from qbwc_server.observe import logs
 from qbwc_server.settings import Settings, load
@@ -25,7 +26,7 @@ def serve(runtime: Runtime, host: str | None, port: int | None, workers: int | N
     chosen: dict[str, object] = {"host": host, "port": port, "workers": workers}
     overrides = {name: value for name, value in chosen.items() if value is not None}
     settings = load(runtime.settings_file, **overrides)
-    serving.serve(settings, ready=lambda address: note(f"qbwc-server listens on {address}; Ctrl-C stops it."))
+    serving.serve(settings, ready=lambda address: note(f"{LISTENS} {address}; Ctrl-C stops it."))
 
 
 @click.command()

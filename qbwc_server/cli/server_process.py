@@ -16,6 +16,7 @@ from pathlib import Path
 from qbwc_server.errors import Conflict, QbwcError
 from qbwc_server.serving import CannotServe
 
+LISTENS = "qbwc-server listens on"  # what ``serve`` says when it does
 _PAUSE = 0.05  # seconds between two looks at whether the server answers
 
 
@@ -42,13 +43,19 @@ class ServerProcess:
         self.log = log
 
     def await_ready(self, *, seconds: float) -> None:
-        """Return when ``/healthz`` answers 200. Raises ServerDidNotStart after ``seconds``, or when the child ended."""
+        """Return when the child listens and ``/healthz`` answers 200.
+
+        Its own word that it listens is asked for, since another server may have been quicker to take the port.
+
+        Raises:
+            ServerDidNotStart: after ``seconds``, or when the child ended.
+        """
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             if self._process.poll() is not None:
                 status = self._process.returncode
                 raise ServerDidNotStart(f"The server ended with status {status}.", detail=self._tail())
-            if _answers(self._port):
+            if LISTENS in self._log_text() and _answers(self._port):
                 return
             time.sleep(_PAUSE)
         raise ServerDidNotStart(f"The server did not answer within {seconds:.0f} seconds.", detail=self._tail())
@@ -67,8 +74,10 @@ class ServerProcess:
         self._process.wait()
 
     def _tail(self, lines: int = 15) -> str:
-        text = self.log.read_text(encoding="utf-8", errors="replace") if self.log.exists() else ""
-        return "\n".join(text.splitlines()[-lines:])
+        return "\n".join(self._log_text().splitlines()[-lines:])
+
+    def _log_text(self) -> str:
+        return self.log.read_text(encoding="utf-8", errors="replace") if self.log.exists() else ""
 
 
 @contextmanager

@@ -33,8 +33,17 @@ def make_engine(url: str) -> Engine:
     immediate transactions for writers, so that two processes queue up instead of failing half-way.
     """
     if make_url(url).get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20)
-    engine = create_engine(url, connect_args={"timeout": 30, "check_same_thread": False}, pool_size=10, max_overflow=20)
+        waiting = {"connect_timeout": 10}
+        return create_engine(
+            url, connect_args=waiting, pool_pre_ping=True, pool_size=10, max_overflow=20, hide_parameters=True
+        )
+    engine = create_engine(
+        url,
+        connect_args={"timeout": 30, "check_same_thread": False},
+        pool_size=10,
+        max_overflow=20,
+        hide_parameters=True,  # they are customers' data, and exceptions end up in logs
+    )
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: object) -> None:

@@ -15,7 +15,7 @@ from qbwc_server.posting.entry_answers import read_create, read_ensure
 from qbwc_server.posting.look import executed_before, look_for, read_look, read_look_changed, read_look_deleted
 from qbwc_server.posting.post_answers import read_for_change, read_post
 from qbwc_server.posting.purposes import Purpose
-from qbwc_server.posting.verify import read_compare, read_seek, read_verify
+from qbwc_server.posting.verify import MOST_JOURNEYS, read_compare, read_seek, read_verify
 from qbwc_server.posting.work import Counts, Work
 from qbwc_server.queue.delivery import RequestRow, condemn, doubt, passengers, requests_by_id, shrink, unanswered_set_of
 from qbwc_server.queue.models import MessageSet
@@ -38,8 +38,8 @@ _DETAILS = frozenset(
         "DataExt",
     )
 ) | {"BillAddress", "BillAddressBlock", "ShipAddress", "ShipAddressBlock"}
-MOST_JOURNEYS = 10  # of a question, then it is given up
 UNREADABLE_STATUS = 1030  # "not supported": what stands closest to a request that QuickBooks cannot read
+SILENT_STATUS = 1010  # "not available": the same for one that it never answers
 
 
 def _read_greeting(work: Work, row: RequestRow, answer: Answer) -> None:
@@ -121,6 +121,7 @@ def apply_answers(
         work.doubt(row)
     shrink(db, missing, len(rows))
     look_for(db, company, [*work.finish(), *executed_before(unanswered)], now)
+    _give_up(db, company, missing, now)
     return applied
 
 
@@ -192,7 +193,7 @@ def unreadable_alone(
     if row.writes and not condemn(db, row.id):
         return False
     owed.delivery = Delivery.ANSWERED
-    _refuse(db, company, [row], f"QuickBooks could not read the request. {message}".strip(), now)
+    _refuse(db, company, [row], UNREADABLE_STATUS, f"It could not read the request. {message}".strip(), now)
     return True
 
 
@@ -205,20 +206,24 @@ def put_in_doubt(db: Session, company: Company, owed: MessageSet, now: datetime)
     sent = [row for row in rows if row.state is RequestState.SENT]
     look_for(db, company, [*doubt(db, owed, now), *executed_before(rows)], now)
     shrink(db, sent, len(rows))
-    vain = [row.id for row in sent if not row.writes and row.attempts >= MOST_JOURNEYS]
+    _give_up(db, company, sent, now)
+
+
+def _give_up(db: Session, company: Company, unanswered: list[RequestRow], now: datetime) -> None:
+    """Questions that have been asked in vain too often; a write is looked for each time, which has its own end."""
+    vain = [row.id for row in unanswered if not row.writes and row.attempts >= MOST_JOURNEYS]
     if vain:
-        asked_again = requests_by_id(db, company.id, vain)
-        _refuse(db, company, asked_again, f"QuickBooks has not answered it {MOST_JOURNEYS} times.", now)
+        _refuse(db, company, requests_by_id(db, company.id, vain), SILENT_STATUS, "", now)
 
 
-def _refuse(db: Session, company: Company, rows: list[RequestRow], words: str, now: datetime) -> None:
+def _refuse(db: Session, company: Company, rows: list[RequestRow], code: int, words: str, now: datetime) -> None:
     """Let the reader of each request hear that QuickBooks does not take it."""
     work = Work(db, company, now)
     work.expect(rows)
     for row in rows:
         refusal = {
             "requestID": str(row.id),
-            "statusCode": str(UNREADABLE_STATUS),
+            "statusCode": str(code),
             "statusSeverity": "Error",
             "statusMessage": words,
         }

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
@@ -18,7 +18,7 @@ from qbwc_server.ids import new_id
 from qbwc_server.posting.compile import KINDS
 from qbwc_server.posting.look import MARGIN, proves_absence, tells_all
 from qbwc_server.posting.purposes import Purpose
-from qbwc_server.posting.verify import CHUNK, MOST_ASKED, IfMissing, question
+from qbwc_server.posting.verify import CHUNK, MOST_ASKED, MOST_JOURNEYS, IfMissing, question
 from qbwc_server.posting.work import BY, Work
 from qbwc_server.queue.delivery import RequestRow
 from qbwc_server.queue.enqueue import open_requests, put
@@ -31,12 +31,15 @@ from qbxml import Answer, DeletedDateRangeFilter, TransactionQueryRq, TxnDeleted
 from qbxml.status import Outcome, status
 
 NEWEST = 3
+PAUSE = timedelta(days=1)  # after a question that was never answered
 
 
 def ask_for_newest(db: Session, company: Company, now: datetime) -> None:
     """At the start of a session: queue the question whether our newest postings still stand in the file."""
     newest = _newest(db, company, NEWEST)
-    if not newest or open_requests(db, company.id, Purpose.SENTINEL, ["newest"]) or _all_are_asked_for(db, company):
+    if not newest or open_requests(db, company.id, Purpose.SENTINEL, ["newest"]):
+        return
+    if _all_are_asked_for(db, company) or _asked_in_vain(db, company, now):
         return
     guid = new_id()
     query = TransactionQueryRq(txn_ids=tuple(row.txn_id or "" for row in newest), request_id=str(guid))
@@ -56,6 +59,23 @@ def _newest(db: Session, company: Company, limit: int) -> Sequence[DocumentRow]:
         .order_by(DocumentRow.posted_at.desc(), DocumentRow.id.desc())
         .limit(limit)
     ).all()
+
+
+def _asked_in_vain(db: Session, company: Company, now: datetime) -> bool:
+    """Whether QuickBooks could not be brought to answer that question lately; asking again only keeps all else out."""
+    return bool(
+        db.scalar(
+            select(
+                exists().where(
+                    QueuedRequest.company_id == company.id,
+                    QueuedRequest.purpose == Purpose.SENTINEL,
+                    QueuedRequest.subject == "newest",
+                    QueuedRequest.attempts >= MOST_JOURNEYS,
+                    QueuedRequest.settled_at > now - PAUSE,
+                )
+            )
+        )
+    )
 
 
 def _all_are_asked_for(db: Session, company: Company) -> bool:

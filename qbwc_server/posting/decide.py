@@ -71,7 +71,6 @@ def decide(db: Session, company: Company, row: DocumentRow, *, posted_as: str | 
         move(db, row, Event.SUBMITTED, by=by, now=now, request_id=request_id, detail={"decided": "not there"})
     else:
         _posted(db, company, row, txn_id, request_id, by=by, now=now)
-        release_done(db, company, [request.id for request in open_ones], now=now)
 
 
 def _txn_id(db: Session, company: Company, row: DocumentRow, said: str) -> str:
@@ -94,6 +93,14 @@ def _posted(
     row.txn_id, row.posted_at, row.edit_sequence = txn_id, now, None
     move(db, row, Event.POSTED, by=by, now=now, request_id=request_id, detail={"decided": txn_id})
     check_one(db, company, row, now)
+    own = db.scalars(
+        select(QueuedRequest.id).where(
+            QueuedRequest.company_id == company.id,
+            QueuedRequest.purpose.in_((Purpose.POST, Purpose.READ_FOR_CHANGE)),
+            QueuedRequest.subject == str(row.id),
+        )
+    ).all()
+    release_done(db, company, own, now=now)
 
 
 def _once_more(db: Session, company: Company, row: DocumentRow, txn_id: str | None, *, by: str, now: datetime) -> None:

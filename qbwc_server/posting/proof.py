@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from qbwc_server.documents.models import DocumentRow
 from qbwc_server.documents.store import history
 from qbwc_server.posting.purposes import Purpose
+from qbwc_server.posting.verify import IfMissing
 from qbwc_server.queue.models import MessageSet, Passenger, QueuedRequest
 
 
@@ -66,13 +67,13 @@ class Proof:
 
 def proof(db: Session, row: DocumentRow) -> Proof:
     """The evidence of one document, oldest first."""
-    own = (Purpose.POST.value, Purpose.READ_FOR_CHANGE.value)
+    own = (Purpose.POST.value, Purpose.READ_FOR_CHANGE.value, Purpose.COMPARE.value, Purpose.SEEK.value)
     requests = list(
         db.scalars(
             select(QueuedRequest).where(
                 QueuedRequest.company_id == row.company_id,
                 QueuedRequest.purpose.in_(own),
-                QueuedRequest.subject == str(row.id),
+                QueuedRequest.subject.in_([str(row.id), *(f"{row.id} {what}" for what in IfMissing)]),
             )
         )
     )

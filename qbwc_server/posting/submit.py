@@ -38,6 +38,7 @@ from qbwc_server.queue.states import Priority, RequestState
 from qbwc_server.tenancy.models import Company
 
 BY = "server"  # who fails a document without QuickBooks having been asked
+_AT_A_TIME = 1_000  # rows read in one statement
 SUBMITTABLE = (State.FOR_REVIEW, State.FAILED, State.HELD)
 
 
@@ -56,9 +57,9 @@ def lock(db: Session, company: Company, rows: Sequence[DocumentRow] = ()) -> Non
         rows: what was read before; it is read again, since another process may have moved it in the meantime.
     """
     db.execute(select(Company.id).where(Company.id == company.id).with_for_update())
-    if rows:
-        again = select(DocumentRow).where(DocumentRow.id.in_([row.id for row in rows]))
-        db.scalars(again.execution_options(populate_existing=True)).all()
+    for start in range(0, len(rows), _AT_A_TIME):
+        some = DocumentRow.id.in_([row.id for row in rows[start : start + _AT_A_TIME]])
+        db.scalars(select(DocumentRow).where(some).execution_options(populate_existing=True)).all()
 
 
 def submit(db: Session, company: Company, rows: Sequence[DocumentRow], *, by: str, now: datetime) -> Submitted:
@@ -185,6 +186,7 @@ def withdraw(db: Session, company: Company, row: DocumentRow, *, by: str, now: d
     row.operation = Operation.VOID
     compiled = compile_void(row.kind, row.txn_id, guid)
     put(db, company.id, [_post(str(row.id), compiled, Priority.CHANGE, guid)], now)
+    _take_over(db, company, {str(row.id): guid})
 
 
 def recall(db: Session, company: Company, row: DocumentRow, *, now: datetime) -> None:

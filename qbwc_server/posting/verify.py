@@ -34,6 +34,7 @@ from qbxml import Answer, TransactionQueryRq, render
 from qbxml.status import status
 
 CHUNK = 50  # TxnIDs in one query
+MOST_JOURNEYS = 12  # of a question that is never answered, then it is given up
 MOST_ASKED = 3  # times that the same question is put before an answer that says nothing is taken for what it is
 
 

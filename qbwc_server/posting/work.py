@@ -29,6 +29,7 @@ from qbwc_server.tenancy.models import Company
 from qbxml import ParseError
 
 BY = "QuickBooks"
+_AT_A_TIME = 1_000  # ids in one statement; databases take some ten thousand at most
 
 DocumentHead = Row[tuple[int, str, State, Operation, str | None, Any, str | None, int, str | None]]
 _HEAD = (
@@ -99,9 +100,11 @@ class Work:
 
     def learn_documents(self, ids: set[int]) -> None:
         """Load document heads that are not known yet."""
-        if ids - self._heads.keys():
+        unknown = sorted(ids - self._heads.keys())
+        for start in range(0, len(unknown), _AT_A_TIME):
+            some = unknown[start : start + _AT_A_TIME]
             rows = self.db.execute(
-                select(*_HEAD).where(DocumentRow.company_id == self.company.id, DocumentRow.id.in_(ids))
+                select(*_HEAD).where(DocumentRow.company_id == self.company.id, DocumentRow.id.in_(some))
             )
             self._heads.update({row.id: row for row in rows})
 

@@ -146,10 +146,11 @@ def next_set(
         insert(_PASSENGERS),
         [{"message_set_id": message_set.id, "request_id": row.id, "company_id": company_id} for row in leaving],
     )
-    db.execute(
-        update(QueuedRequest)
-        .where(QueuedRequest.id.in_([row.id for row in leaving]))
-        .values(state=after(RequestState.QUEUED, Event.LEFT), attempts=QueuedRequest.attempts + 1)
+    travelling = select(_PASSENGERS.c.request_id).where(_PASSENGERS.c.message_set_id == message_set.id)
+    db.connection().execute(
+        update(_REQUESTS)
+        .where(_REQUESTS.c.id.in_(travelling))
+        .values(state=after(RequestState.QUEUED, Event.LEFT), attempts=_REQUESTS.c.attempts + 1)
     )
     return message_set
 

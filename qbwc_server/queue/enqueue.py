@@ -14,6 +14,8 @@ from qbwc_server.ids import new_id
 from qbwc_server.queue.models import QueuedRequest, RequestWait
 from qbwc_server.queue.states import TRANSITIONS, Event, Priority, RequestState, after
 
+_AT_A_TIME = 1_000  # ids in one statement; databases take some ten thousand at most
+
 
 @dataclass(frozen=True, slots=True)
 class NewRequest:
@@ -68,25 +70,27 @@ def release(db: Session, done: Collection[UUID]) -> list[Row[tuple[UUID, str, st
     """
     if not done:
         return []
-    waiting = set(db.scalars(select(RequestWait.request_id).where(RequestWait.after_id.in_(done))))
-    if not waiting:
+    # by subquery, not by id: a new customer may have a hundred thousand invoices waiting for it
+    waiting = select(RequestWait.request_id).where(RequestWait.after_id.in_(done))
+    if not db.scalar(select(waiting.exists())):
         return []
-    db.execute(delete(RequestWait).where(RequestWait.after_id.in_(done)))
-    still = exists().where(RequestWait.request_id == QueuedRequest.id)
-    db.execute(
-        update(QueuedRequest)
-        .where(QueuedRequest.id.in_(waiting), QueuedRequest.state.in_(_before(Event.RELEASED)), ~still)
-        .values(state=RequestState.QUEUED)
-    )
-    return list(
+    still = exists().where(RequestWait.request_id == QueuedRequest.id, RequestWait.after_id.not_in(done))
+    free = (QueuedRequest.id.in_(waiting), QueuedRequest.state.in_(_before(Event.RELEASED)), ~still)
+    without_text: list[Row[tuple[UUID, str, str, str]]] = list(
         db.execute(
             select(QueuedRequest.id, QueuedRequest.purpose, QueuedRequest.subject, QueuedRequest.message).where(
-                QueuedRequest.id.in_(waiting),
-                QueuedRequest.state == RequestState.QUEUED,
-                QueuedRequest.xml.is_(None),
+                *free, QueuedRequest.xml.is_(None)
             )
         )
     )
+    db.execute(
+        update(QueuedRequest)
+        .where(*free)
+        .values(state=RequestState.QUEUED)
+        .execution_options(synchronize_session=False)
+    )
+    db.execute(delete(RequestWait).where(RequestWait.after_id.in_(done)))
+    return without_text
 
 
 def supply(db: Session, texts: dict[UUID, str]) -> None:
@@ -128,8 +132,13 @@ def open_requests(db: Session, company_id: int, purpose: str, subjects: Collecti
 
 def cancel(db: Session, request_ids: Collection[UUID], now: datetime) -> set[UUID]:
     """Take out requests that have certainly not left (or that a person gave up); returns those taken out."""
-    if not request_ids:
-        return set()
+    ids, gone = list(request_ids), set()
+    for start in range(0, len(ids), _AT_A_TIME):
+        gone |= _cancel(db, ids[start : start + _AT_A_TIME], now)
+    return gone
+
+
+def _cancel(db: Session, request_ids: Collection[UUID], now: datetime) -> set[UUID]:
     rows = db.execute(
         select(QueuedRequest.id, QueuedRequest.state).where(QueuedRequest.id.in_(request_ids)).with_for_update()
     )

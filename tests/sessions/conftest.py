@@ -13,7 +13,7 @@ from tests.conftest import TurnableClock
 from tests.sessions.world import World
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="package", autouse=True)
 def _passwords_are_quick() -> Iterator[None]:
     """A login opens every session, and its 20 ms say nothing about posting."""
     with pytest.MonkeyPatch.context() as patch:

@@ -98,6 +98,27 @@ def test_a_look_up_on_which_quickbooks_crashes_asks_a_person_and_blocks_nobody(w
     assert world.row("r-1").state is State.POSTED
 
 
+@pytest.mark.parametrize("tag", ["InvoiceQuery", "CustomerQuery", "TransactionQuery", "HostQuery"])
+def test_a_question_that_is_never_answered_is_given_up_and_blocks_nobody(sqlite_world: World, tag: str) -> None:
+    world = sqlite_world
+    known_names(world)
+    world.hand_in(invoice("i-1", number="1"))
+    lose_the_answer(world)
+    world.hand_in(invoice("i-2", number="2", customer="New"), receipt("r-1", number="R-1"))
+    quickbooks_says(
+        world,
+        lambda request, quickbooks: re.sub(
+            rf"<{tag}Rs [^>]*/>|<{tag}Rs .*?</{tag}Rs>", "", quickbooks(request), flags=re.S
+        ),
+    )
+    quiet(world, 60)
+    assert world.row("r-1").state is State.POSTED
+    expected = {"InvoiceQuery": ("i-1", State.HELD), "CustomerQuery": ("i-2", State.FAILED)}
+    origin, state = expected.get(tag, ("i-2", State.POSTED))
+    assert world.row(origin).state is state
+    assert "does not know" not in (world.row(origin).message or "")
+
+
 @pytest.mark.parametrize(("code", "severity"), [(0, "Info"), (510, "Warn"), (2, "Info"), (999, "Warn")])
 def test_a_look_up_answered_with_nothing_at_all_does_not_prove_absence(world: World, code: int, severity: str) -> None:
     known_names(world)

@@ -21,6 +21,7 @@ from qbwc_server.queue.states import RequestState
 from qbwc_server.simulator import Break, Faults, WireFault
 from qbwc_server.simulator.faults import CrashBefore, Fine
 from tests.sessions.odd_quickbooks import (
+    Respond,
     answered,
     by_hand,
     known_names,
@@ -136,6 +137,41 @@ def test_the_invoice_is_being_voided_when_its_payment_comes(world: World) -> Non
     assert world.row("i-1").state is State.WITHDRAWN
     assert world.row("p-1").state in (State.FAILED, State.FOR_REVIEW)
     assert open_requests(world) == []
+
+
+def test_the_invoice_is_voided_after_a_change_that_its_payment_waits_for_was_refused(world: World) -> None:
+    world.hand_in(pair()[0])
+    quiet(world)
+    revise(world, invoice("i-1", number="1", amount="45.00"))
+    world.hand_in(pair()[1])
+    undo = quickbooks_says(world, refusing("InvoiceMod", 3205))
+    quiet(world)
+    undo()
+    assert (world.row("i-1").state, world.row("p-1").state) == (State.FAILED, State.SUBMITTED)
+    world.withdraw("i-1")
+    quiet(world)
+    assert (world.row("i-1").state, world.row("p-1").state) == (State.WITHDRAWN, State.FAILED)
+
+
+def test_a_person_finds_the_invoice_for_which_a_payment_waits(world: World) -> None:
+    known_names(world)
+    world.hand_in(*pair())
+    world.books.faults.add(Fine(), CrashBefore())
+    world.update()
+    undo = quickbooks_says(world, refusing("InvoiceAdd", 3205))
+    quiet(world)
+    undo()
+    request = next(one for one in world.proof("i-1").requests if one.message == "InvoiceAdd")
+    posted = by_hand_like_ours(world, request.request or "")
+    world.hand_in(invoice("i-2", number="2"))
+    undo = quickbooks_says(world, executed_late(request.request_id, posted))
+    world.update()
+    undo()
+    assert world.row("i-1").reason == Reason.OUTCOME_UNKNOWN
+    say(world, "i-1", posted)
+    quiet(world)
+    assert [world.row(one).state for one in ("i-1", "p-1")] == [State.POSTED, State.POSTED]
+    assert numbers(world) == ["1", "2", "W-1"]
 
 
 def test_the_change_of_the_invoice_cannot_be_written_but_the_invoice_stands(world: World) -> None:
@@ -397,14 +433,7 @@ def test_deciding_after_a_late_yes(world: World, there: bool) -> None:
     request = next(one for one in world.proof("i-1").requests if one.message == "InvoiceAdd")
     world.hand_in(invoice("i-2", number="2"))
     posted = by_hand_like_ours(world, request.request or "") if there else "FFFF-1"
-    undo = quickbooks_says(
-        world,
-        lambda sent, quickbooks: quickbooks(sent).replace(
-            "</QBXMLMsgsRs>",
-            f'<InvoiceAddRs requestID="{request.request_id}" statusCode="0" statusSeverity="Info"><InvoiceRet>'
-            f"<TxnID>{posted}</TxnID></InvoiceRet></InvoiceAddRs></QBXMLMsgsRs>",
-        ),
-    )
+    undo = quickbooks_says(world, executed_late(request.request_id, posted))
     world.update()
     undo()
     assert (world.row("i-1").state, world.row("i-1").reason) == (State.HELD, Reason.OUTCOME_UNKNOWN)
@@ -412,6 +441,15 @@ def test_deciding_after_a_late_yes(world: World, there: bool) -> None:
     quiet(world)
     assert world.row("i-1").state is State.POSTED
     assert numbers(world) == ["1", "2", "W-1"]
+
+
+def executed_late(request_id: str, txn_id: str) -> Respond:
+    """A QuickBooks in whose next answer stands that it had executed this request."""
+    late = (
+        f'<InvoiceAddRs requestID="{request_id}" statusCode="0" statusSeverity="Info"><InvoiceRet>'
+        f"<TxnID>{txn_id}</TxnID></InvoiceRet></InvoiceAddRs></QBXMLMsgsRs>"
+    )
+    return lambda sent, quickbooks: quickbooks(sent).replace("</QBXMLMsgsRs>", late)
 
 
 def by_hand_like_ours(world: World, request: str) -> str:

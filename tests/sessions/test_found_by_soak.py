@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from qbwc_server.documents.lifecycle import State
+from typing import Any
+
+from sqlalchemy import event
+
+from qbwc_server.documents.lifecycle import Reason, State
 from qbwc_server.simulator import Break, Faults, WireFault
 from tests.sessions.test_faults import run_until_quiet
 from tests.sessions.world import World, invoice, payment
@@ -83,3 +87,52 @@ def test_a_payment_whose_invoice_comes_to_another_total_in_quickbooks(sqlite_wor
     run_until_quiet(world)
     assert world.row("i-1").notes, "there was to be a remark about the total"
     assert {row.state for row in world.rows(["i-1", "p-1"])} == {State.POSTED}
+
+
+def test_a_pc_that_sleeps_with_a_set_and_executes_it_hours_later_is_not_hidden(sqlite_world: World) -> None:
+    """No server can prevent this: a second PC has posted it by then. What it can do is say so."""
+    world = sqlite_world
+    world.hand_in(invoice("i-0", number="1"))
+    world.update()
+    world.hand_in(invoice("i-1", number="2"))
+    execute = world.books.process
+    second = world.new_connector(world.books)
+    slept: list[str] = []
+
+    def asleep(request: str) -> str:
+        if "<InvoiceAddRq" in request and not slept:
+            slept.append(request)
+            for _ in range(3):
+                world.clock.advance(hours=1)
+                second.update()
+            world.books.open()
+        return execute(request)
+
+    world.books.process = asleep  # type: ignore[method-assign]
+    world.update()
+    assert slept
+    assert len(world.books.invoices) == 3
+    row = world.row("i-1")
+    assert (row.state, row.reason) == (State.HELD, Reason.TWICE)
+    assert all(str(one.txn_id) in (row.message or "") for one in world.books.invoices if one.ref_number == "2")
+
+
+def test_no_statement_grows_with_what_waits_for_a_customer(sqlite_world: World) -> None:
+    """PostgreSQL takes 65,535 values in one statement; beyond, every answer would fail, for ever."""
+    world = sqlite_world
+    many = 1_500
+    world.options(create_customers=False)
+    world.books.books.create("Customer", "There")
+    for customer in ("There", "Missing"):
+        world.hand_in(*(invoice(f"{customer}-{number}", customer=customer) for number in range(many)))
+    counts: list[int] = []
+
+    def look(_: Any, __: Any, ___: str, values: Any, ____: Any, executemany: bool) -> None:
+        if not executemany:
+            counts.append(len(values))
+
+    event.listen(world.database.engine, "before_cursor_execute", look)
+    world.update_killed(Faults.of(WireFault(Break.KILLED_AFTER, "receiveResponseXML", 2)))
+    assert world.report().documents == {State.SUBMITTED.value: many, State.FAILED.value: many}
+    assert world.report().waiting == many
+    assert max(counts) <= 1_010

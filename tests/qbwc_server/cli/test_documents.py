@@ -8,12 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from qbwc_server.cli.documents import read_options
 from qbwc_server.db import Database
 from qbwc_server.documents import store
 from qbwc_server.documents.lifecycle import Event, Reason, State
 from qbwc_server.errors import Invalid, NotFound
+from qbwc_server.posting.purposes import Purpose
+from qbwc_server.queue.models import QueuedRequest
+from qbwc_server.queue.states import RequestState
 from tests.qbwc_server.cli.conftest import INVOICE, CommandLine, Import
 
 NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
@@ -264,6 +268,9 @@ def test_decide_what_became_of_a_document(bring_in: Import, run: CommandLine, cl
     bring_in(invoice(1), invoice(2))
     for document in (1, 2):
         force(cli_database, document, Event.HELD, reason=Reason.OUTCOME_UNKNOWN.value)
+    with cli_database.transaction() as db:  # sent, looked for, and not to be decided by what was found
+        posts = update(QueuedRequest).where(QueuedRequest.purpose == Purpose.POST)
+        db.execute(posts.values(state=RequestState.DISPUTED))
     assert run("documents", "decide", "acme", 1).exit_code == 2
     assert run("documents", "decide", "acme", 1, "--not-posted", "--posted-as", "1A-1").exit_code == 2
     assert run("documents", "decide", "acme", 1, "--posted-as", "x").exit_code == 4
