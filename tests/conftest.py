@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import shutil
+import sys
 import uuid
 from collections.abc import Generator, Iterator
 from datetime import UTC, datetime, timedelta
@@ -169,6 +170,12 @@ def _events_go_to_logging() -> None:
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
     )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _logs_go_to_standard_error() -> None:
+    """structlog prints to standard output until it is configured; there it would mix with what a command says."""
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.__stderr__))
 
 
 @pytest.fixture

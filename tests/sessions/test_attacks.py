@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import io
 import json
-import logging
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from decimal import Decimal
 
 import pytest
-import structlog
 from lxml import etree
 from sqlalchemy import event, func, select
 
@@ -345,15 +343,11 @@ def test_a_bomb_in_the_envelope_is_refused_without_a_word_of_it(sqlite_world: Wo
 
 
 @pytest.fixture
-def log() -> Iterator[io.StringIO]:
+def log(_logging_as_before: None) -> io.StringIO:
     """Everything that is logged, as in production but down to the last detail."""
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
     stream = io.StringIO()
     logs.configure("DEBUG", "json", stream)
-    yield stream
-    root.handlers[:], root.level = handlers, level
-    structlog.reset_defaults()
+    return stream
 
 
 def test_logs_hold_no_secrets_and_no_customers(world: World, log: io.StringIO) -> None:
