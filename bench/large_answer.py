@@ -43,7 +43,8 @@ def measure(report: Report, *, rounds: int, sizes: int) -> list[Section]:
             Section(
                 f"receiveResponseXML with {count:,} customers",
                 f"Over HTTP, one worker; CustomerQueryRs of {taken[0].body / 1e6:.1f} MB, every customer read as a "
-                f"typed object, from temporary files. Growth is of resident memory at its highest over that before the call.",
+                "typed object, from temporary files. Growth is of resident memory at its highest over that before the "
+                "call.",
                 [
                     figure("memory growth against the answer", [t.growth / t.body for t in taken], "times", at_most=2),
                     figure("memory growth", [t.growth / 1e6 for t in taken], "MB"),
