@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, cast
 
 from flask import Blueprint, Response, request
 
+from qbwc_server.connector.soap.answering import CONTENT_TYPE, SoapApplication
 from qbwc_server.connector.soap.contract import Operations
 from qbwc_server.connector.soap.reading import Limits
-from qbwc_server.connector.soap.service import CONTENT_TYPE, SoapApplication
 from qbwc_server.connector.soap.wsdl import wsdl
 
 if TYPE_CHECKING:

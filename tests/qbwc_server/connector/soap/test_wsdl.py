@@ -148,7 +148,7 @@ def service(operations: RecordedOperations) -> Iterator[Any]:
     transport.session.close()
 
 
-# zeep hands an empty string over as None; the raw bytes are looked at in test_service.
+# zeep hands an empty string over as None; the raw bytes are looked at in test_answering.
 CALLS: list[tuple[str, tuple[object, ...], tuple[str, tuple[object, ...]], object]] = [
     ("serverVersion", ("",), ("server_version", ("",)), "1.0"),
     ("clientVersion", ("2.3.0.20",), ("client_version", ("2.3.0.20",)), None),
