@@ -102,9 +102,13 @@ class RealServers:
         self._process = _context.Process(target=_serve, args=(self._values, str(self._log), theirs), daemon=True)
         self._process.start()
         theirs.close()
-        if not ours.poll(60):
+        try:
+            url = ours.recv() if ours.poll(60) else None
+        except EOFError:
+            url = None
+        if url is None:
             raise RuntimeError("the server did not start:\n" + self._log.read_text()[-3000:])
-        self.url = ours.recv() + "/qbwc"
+        self.url = f"{url}/qbwc"
         self._line = ours  # kept open as long as the server is wanted
 
     def transport(self, dice: random.Random) -> KilledInBetween:
@@ -113,19 +117,27 @@ class RealServers:
 
     def kill(self, *, everything: bool, dice: random.Random) -> None:
         """SIGKILL, to all processes or to one worker."""
+        if not self._reviving.acquire(blocking=False):
+            return  # the other connector has had it killed, and it is being started again
+        try:
+            self._kill(everything, dice)
+        finally:
+            self._reviving.release()
+
+    def _kill(self, everything: bool, dice: random.Random) -> None:
         pid = self._process.pid
         if pid is None:
-            return  # the other connector has had it killed, and it is being started again
+            return
         if everything:
             with suppress(ProcessLookupError):
                 os.killpg(pid, signal.SIGKILL)
             self.happened["server: all processes killed"] += 1
-        else:
-            workers = machine.family(pid)[1:]
-            if workers:
-                with suppress(ProcessLookupError):
-                    os.kill(dice.choice(workers), signal.SIGKILL)
-                self.happened["server: one worker killed"] += 1
+            return
+        workers = machine.family(pid)[1:]
+        if workers:
+            with suppress(ProcessLookupError):
+                os.kill(dice.choice(workers), signal.SIGKILL)
+            self.happened["server: one worker killed"] += 1
 
     def revive(self) -> None:
         """Start again when nothing is left."""

@@ -17,7 +17,7 @@ from bench.soak.intents import Intent, Wishes
 from bench.soak.stage import Crew, Stage, listen_to
 from bench.soak.verdict import Violation, judge
 from qbwc_server.documents import store
-from qbwc_server.documents.lifecycle import NotNow, Reason, State
+from qbwc_server.documents.lifecycle import UNDECIDED, NotNow, Reason, State
 from qbwc_server.documents.models import DocumentRow
 from qbwc_server.errors import QbwcError
 from qbwc_server.posting.decide import decide, resume
@@ -34,7 +34,8 @@ WORTH_TRYING = (  # a lock that lasted, or what came of one
     *("quickbooks_3175", "quickbooks_3176", "quickbooks_3180", Reason.LIST_ENTRY),
     *(Reason.CHANGED_MEANWHILE, "invoice_not_posted"),
 )
-PAUSES = (1, 5, 30, 61, 120, 299, 301, 600, 3600, 86_400)  # seconds; a session is given up after 60 or 300
+AFTER_A_RESTORE = ("quickbooks_3120", "quickbooks_3140", "quickbooks_3210")  # written for a file that had more
+PAUSES = (1, 5, 30, 61, 120, 299, 301, 607, 3_613, 86_413)  # seconds; a session is given up after 60 or 300
 
 
 @dataclass
@@ -222,9 +223,11 @@ class Schedule:
         """Somebody keeps a copy of the company file, and puts it in place of the newest one later."""
         if self.backup is None:
             self.backup = self.stage.file.backup(), self.foreign.copy(), self.foreign_count
+            self.servers.clock.advance(3)  # QuickBooks' times are in whole seconds
         elif self.dice.random() < 0.5:
             content, self.foreign, self.foreign_count = self.backup
             self.stage.file.restore(content)
+            self.servers.clock.advance(61)  # that takes a while: no two transactions get the same TxnID
             self.restores = False  # once is enough
             self.servers.happened["person: restored a backup"] += 1
             self.outcome.restored = True
@@ -233,6 +236,8 @@ class Schedule:
     def _decide(self) -> bool:
         """A person looks at what waits for one. Whether there was anything."""
         acted = False
+        undecided = UNDECIDED if self.outcome.restored else (Reason.OUTCOME_UNKNOWN,)
+        worth_trying = WORTH_TRYING + (AFTER_A_RESTORE if self.outcome.restored else ())
         with self.servers.database.transaction() as db:
             company = self._company(db)
             if company.hold is Hold.RESTORED_BACKUP and self.outcome.restored:
@@ -240,15 +245,18 @@ class Schedule:
                 acted = True
             for intent in self.wishes.all.values():
                 row = self._row(db, company, intent)
-                if row.state is State.HELD and row.reason == Reason.OUTCOME_UNKNOWN:
+                if row.state is State.HELD and row.reason in undecided:
                     found = [t for t in self.stage.file.transactions if intent.mark in t.memo]
                     txn_id = found[0].txn_id if found else None
                     decide(db, company, row, posted_as=txn_id, by=BY, now=self.servers.clock())
                     self.outcome.disputed += 1
                     acted = True
+                elif row.state is State.HELD and row.reason == Reason.MISSING and self.outcome.restored:
+                    decide(db, company, row, posted_as=None, by=BY, now=self.servers.clock())
+                    acted = True
                 elif intent.poison:
                     continue
-                elif row.reason in WORTH_TRYING and row.state in SUBMITTABLE:
+                elif row.reason in worth_trying and row.state in SUBMITTABLE:
                     done = submit(db, company, [row], by=BY, now=self.servers.clock())
                     acted |= bool(done.submitted)
                     self.outcome.retried += 1

@@ -80,7 +80,8 @@ def _judge_one(
             yield Violation("unwanted", f"{words} stands in the books as {[t.txn_id for t in found]}")
         return
     if not found:
-        yield Violation("lost", words)
+        if not intent.void:  # what was void, and is not even there in an older file, is as it was wanted
+            yield Violation("lost", words)
         return
     if len(found) > 1:
         yield Violation("doubled", f"{words}: {[(t.txn_id, t.memo, t.is_void) for t in found]}")

@@ -41,6 +41,7 @@ from qbwc_server.queue.delivery import (
     learn_pace,
     next_set,
     passengers,
+    wake,
     work_waits,
 )
 from qbwc_server.queue.enqueue import NewRequest, put
@@ -125,6 +126,7 @@ class WebConnectorOperations:
         if company.postpone_until is not None and company.postpone_until > now:
             seconds = str(int((company.postpone_until - now).total_seconds()) + 1)
             return ["", "none", seconds, *interval[1:]]
+        wake(db, company.id)
         if company.hold is Hold.PAUSED or not (work_waits(db, company.id) or db.get(CompanyFacts, company.id) is None):
             return ["", "none", *interval]
         session, ticket = open_session(db, company, now)

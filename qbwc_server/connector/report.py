@@ -46,6 +46,7 @@ class CompanyReport:
     time_zone: str
     documents: dict[str, int]
     waiting: int  # requests that may leave with the next session
+    locked: int  # those of them that met a lock in an earlier one
     in_doubt: int
     in_quickbooks: int  # requests whose answer is owed
     hold: str | None
@@ -106,6 +107,12 @@ class CompanyReport:
                 f"{_requests(self.in_doubt)} in doubt, because the answer was lost; the next session looks in "
                 "QuickBooks before anything is sent again."
             )
+        if self.locked:
+            yield (
+                f"{_requests(self.locked)} put off to the next session, because somebody had the entry, or one that it "
+                "names, open in QuickBooks."
+            )
+            yield "What to do: close such windows in QuickBooks."
         due = submitted - self.behind_others
         if due > 0:
             yield f"{_documents_wait(due)} for the next update session."
@@ -155,7 +162,7 @@ def company_report(db: Session, company: Company, *, now: datetime) -> CompanyRe
             select(QueuedRequest.state, func.count().label("number"))
             .where(
                 QueuedRequest.company_id == company.id,
-                QueuedRequest.state.in_((RequestState.QUEUED, RequestState.UNCERTAIN)),
+                QueuedRequest.state.in_((RequestState.QUEUED, RequestState.RESTING, RequestState.UNCERTAIN)),
             )
             .group_by(QueuedRequest.state)
         )
@@ -165,7 +172,8 @@ def company_report(db: Session, company: Company, *, now: datetime) -> CompanyRe
         name=company.name,
         time_zone=company.time_zone,
         documents={state.value: count for state, count in counts(db, company.id).items()},
-        waiting=waits.get(RequestState.QUEUED, 0),
+        waiting=waits.get(RequestState.QUEUED, 0) + waits.get(RequestState.RESTING, 0),
+        locked=waits.get(RequestState.RESTING, 0),
         in_doubt=waits.get(RequestState.UNCERTAIN, 0),
         in_quickbooks=owed.request_count if owed else 0,
         hold=company.hold.value if company.hold else None,

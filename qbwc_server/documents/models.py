@@ -30,7 +30,7 @@ class DocumentRow(Base):
     __table_args__ = (
         UniqueConstraint("company_id", "origin"),  # a document exists once per origin
         Index("ix_documents_company_state", "company_id", "state", "id"),
-        Index("ix_documents_company_posted", "company_id", "posted_at"),
+        Index("ix_documents_company_written", "company_id", "written_at"),
         Index("ix_documents_company_number", "company_id", "number"),
     )
 
@@ -59,8 +59,15 @@ class DocumentRow(Base):
     posted_number: Mapped[str | None] = mapped_column(String(30))  # as QuickBooks keeps it
     posted_total: Mapped[Decimal | None] = mapped_column(Money)
     posted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    written_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # when QuickBooks last showed what it wrote for us
+    time_modified: Mapped[datetime | None] = mapped_column(UtcDateTime)  # of that writing, by the clock of QuickBooks
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    def not_in_books(self) -> None:
+        """Forget under which id, and since when, it stood in QuickBooks: what is to be done is to add it."""
+        self.txn_id = self.edit_sequence = self.posted_at = self.written_at = self.time_modified = None
+        self.operation = Operation.ADD
 
 
 class DocumentEvent(Base):

@@ -1,12 +1,12 @@
-"""Is this still the file we wrote to? An older backup lacks our newest postings; nothing is written before that
-is known.
+"""Is this still the file we wrote to? An older backup lacks what we wrote last; nothing is written before that is
+known.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
@@ -16,9 +16,10 @@ from qbwc_server.documents.models import DocumentRow
 from qbwc_server.documents.store import move
 from qbwc_server.ids import new_id
 from qbwc_server.posting.compile import KINDS
-from qbwc_server.posting.look import MARGIN, proves_absence, tells_all
+from qbwc_server.posting.look import proves_absence, tells_all
+from qbwc_server.posting.pc_clock import MARGIN, is_older, modified_at
 from qbwc_server.posting.purposes import Purpose
-from qbwc_server.posting.verify import CHUNK, MOST_ASKED, MOST_JOURNEYS, IfMissing, question
+from qbwc_server.posting.verify import CHUNK, MOST_ASKED, MOST_JOURNEYS, OUGHT_TO_STAND, IfMissing, question
 from qbwc_server.posting.work import BY, Work
 from qbwc_server.queue.delivery import RequestRow
 from qbwc_server.queue.enqueue import open_requests, put
@@ -35,7 +36,7 @@ PAUSE = timedelta(days=1)  # after a question that was never answered
 
 
 def ask_for_newest(db: Session, company: Company, now: datetime) -> None:
-    """At the start of a session: queue the question whether our newest postings still stand in the file."""
+    """At the start of a session: queue the question whether what we wrote last still stands in the file."""
     newest = _newest(db, company, NEWEST)
     if not newest or open_requests(db, company.id, Purpose.SENTINEL, ["newest"]):
         return
@@ -47,16 +48,16 @@ def ask_for_newest(db: Session, company: Company, now: datetime) -> None:
 
 
 def _newest(db: Session, company: Company, limit: int) -> Sequence[DocumentRow]:
-    """Our newest postings that ought to stand in the file, as far as QuickBooks itself has shown them."""
+    """What we wrote last and ought to stand in the file, as far as QuickBooks itself has shown it."""
     return db.scalars(
         select(DocumentRow)
         .where(
             DocumentRow.company_id == company.id,
-            DocumentRow.posted_at.is_not(None),
-            DocumentRow.state == State.POSTED,
-            DocumentRow.edit_sequence.is_not(None),
+            DocumentRow.written_at.is_not(None),
+            DocumentRow.txn_id.is_not(None),
+            OUGHT_TO_STAND,
         )
-        .order_by(DocumentRow.posted_at.desc(), DocumentRow.id.desc())
+        .order_by(DocumentRow.written_at.desc(), DocumentRow.id.desc())
         .limit(limit)
     ).all()
 
@@ -96,35 +97,64 @@ def _all_are_asked_for(db: Session, company: Company) -> bool:
 
 
 def read_sentinel(work: Work, row: RequestRow, answer: Answer) -> None:
-    """Which of the newest are missing? For each one: did somebody delete it?"""
+    """Is one of the newest as it was before we changed it? Are some missing? Of each: did somebody delete it?"""
     said = status(answer.status_code, answer.status_message or "")
-    there = {getattr(ret, "txn_id", None) for ret in answer.rets}
+    there: dict[str | None, datetime | None] = {}
+    for ret in answer.rets:  # there may be one for each line of a transaction
+        there[getattr(ret, "txn_id", None)] = modified_at(ret)
     if said.outcome is Outcome.TRY_AGAIN and row.attempts < MOST_ASKED:
         work.settle(row, RequestEvent.AGAIN)
         return
     asked = not _all_are_asked_for(work.db, work.company)
     if not work.settle(row, RequestEvent.DONE, code=answer.status_code, message=answer.status_message):
         return
-    if not asked or not proves_absence(answer):
+    if not asked:
+        return
+    documents = _asked_for(work, row)
+    for document in documents:
+        _compare(work, document, there.get(document.txn_id))
+    if not proves_absence(answer):
         return  # TransactionQuery is not to be had, or nothing is missing
-    for document in _asked_for(work, row):
+    for document in documents:
         if document.txn_id in there:
             continue
         guid = new_id()
         query = TxnDeletedQueryRq(
             txn_del_types=(KINDS[document.kind].txn_type,),
             deleted_date_range_filter=DeletedDateRangeFilter(
-                from_deleted_date=(document.posted_at or document.created_at) - MARGIN
+                from_deleted_date=(document.written_at or document.created_at) - MARGIN
             ),
             request_id=str(guid),
         )
         work.put(question(Purpose.SENTINEL_DELETED, str(document.id), "TxnDeletedQuery", render(query), guid))
 
 
+def _compare(work: Work, document: DocumentRow, shown: datetime | None) -> None:
+    """What QuickBooks shows as it was before it wrote for us comes from an older copy of the file."""
+    known = document.time_modified
+    if shown is not None and known is not None and is_older(shown, known):
+        put_on_hold(
+            work.company,
+            Hold.RESTORED_BACKUP,
+            f"Document {document.id} ({document.number or document.origin}) was written at {_utc(known)} by the clock "
+            f"of QuickBooks, and the company file shows it as of {_utc(shown)}: an older backup seems to have been "
+            "restored.",
+        )
+
+
+def _utc(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+
+
 def _asked_for(work: Work, row: RequestRow) -> list[DocumentRow]:
-    """The documents that this very question named: what has become the newest since then was not asked for."""
-    asked = set(re.findall("<TxnID>([^<]+)</TxnID>", work.db.get_one(QueuedRequest, row.id).xml or ""))
-    return [document for document in _newest(work.db, work.company, CHUNK) if document.txn_id in asked]
+    """The documents that this very question named, unless they were written since then: nothing is asked of those."""
+    asking = work.db.get_one(QueuedRequest, row.id)
+    asked = set(re.findall("<TxnID>([^<]+)</TxnID>", asking.xml or ""))
+    return [
+        document
+        for document in _newest(work.db, work.company, CHUNK)
+        if document.txn_id in asked and (document.written_at or work.now) <= asking.created_at
+    ]
 
 
 def read_sentinel_deleted(work: Work, row: RequestRow, answer: Answer) -> None:
@@ -138,9 +168,12 @@ def read_sentinel_deleted(work: Work, row: RequestRow, answer: Answer) -> None:
     if not work.settle(row, RequestEvent.DONE, code=answer.status_code, message=answer.status_message) or not asked:
         return
     document = work.document(int(row.subject))
-    if document.state is not State.POSTED:
+    if document.state not in (State.POSTED, State.WITHDRAWN):
         return
     if document.txn_id in deleted:
+        document.written_at = None  # it need not be asked for again
+        if document.state is State.WITHDRAWN:
+            return
         found = {"found": "deleted in QuickBooks by a person"}
         move(work.db, document, Event.WITHDRAWN, by=BY, now=work.now, request_id=str(row.id), detail=found)
         return

@@ -90,7 +90,8 @@ def _txn_id(db: Session, company: Company, row: DocumentRow, said: str) -> str:
 def _posted(
     db: Session, company: Company, row: DocumentRow, txn_id: str, request_id: str | None, *, by: str, now: datetime
 ) -> None:
-    row.txn_id, row.posted_at, row.edit_sequence = txn_id, now, None
+    row.not_in_books()  # as far as QuickBooks has shown
+    row.txn_id, row.posted_at = txn_id, now
     move(db, row, Event.POSTED, by=by, now=now, request_id=request_id, detail={"decided": txn_id})
     check_one(db, company, row, now)
     own = db.scalars(
@@ -108,8 +109,9 @@ def _once_more(db: Session, company: Company, row: DocumentRow, txn_id: str | No
     if txn_id is not None and (KINDS[row.kind].change is None or not _revised_since(db, row)):
         _posted(db, company, row, txn_id, None, by=by, now=now)
         return
-    row.txn_id, row.edit_sequence, row.posted_at = txn_id, None, None
-    row.operation = Operation.ADD if txn_id is None else Operation.CHANGE
+    row.not_in_books()
+    if txn_id is not None:
+        row.txn_id, row.operation = txn_id, Operation.CHANGE
     write_events(
         db,
         [

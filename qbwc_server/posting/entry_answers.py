@@ -12,7 +12,7 @@ from qbwc_server.documents.lifecycle import Reason
 from qbwc_server.ids import new_id
 from qbwc_server.posting.compilers.entries import add_customer, add_item
 from qbwc_server.posting.ensure import name_key
-from qbwc_server.posting.post_answers import LONGEST_ID, MOST_ATTEMPTS, UNKNOWN_NAMES
+from qbwc_server.posting.post_answers import LONGEST_ID, UNKNOWN_NAMES, tried_again
 from qbwc_server.posting.purposes import Purpose
 from qbwc_server.posting.texts import CannotWrite, Texts
 from qbwc_server.posting.work import Work
@@ -32,8 +32,8 @@ def read_ensure(work: Work, row: RequestRow, answer: Answer) -> None:
     list_id = _list_id(answer)
     if list_id is not None:
         present(work, row, entry, list_id)
-    elif said.outcome is Outcome.TRY_AGAIN and row.attempts < MOST_ATTEMPTS:
-        work.settle(row, Event.AGAIN)
+    elif tried_again(work, row, said, answer):
+        pass
     elif said.outcome in (Outcome.NOTHING_FOUND, Outcome.DONE):
         _create(work, row, entry)
     else:
@@ -49,8 +49,8 @@ def read_create(work: Work, row: RequestRow, answer: Answer) -> None:
         present(work, row, entry, list_id)
     elif said.doubtful or said.outcome is Outcome.DONE:
         work.doubt(row)
-    elif said.outcome is Outcome.TRY_AGAIN and row.attempts < MOST_ATTEMPTS:
-        work.settle(row, Event.AGAIN, code=answer.status_code, message=answer.status_message)
+    elif tried_again(work, row, said, answer):
+        pass
     elif answer.status_code == NAME_IN_USE and row.attempts == 1:
         work.doubt(row)  # perhaps somebody has just added the very same: look
     else:

@@ -7,12 +7,12 @@ the document waits for a person with both candidates shown.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from qbwc_server.books.models import ListEntry
@@ -24,14 +24,15 @@ from qbwc_server.posting.compile import KINDS, agrees, compile_change, compile_l
 from qbwc_server.posting.compilers.sale import same_name
 from qbwc_server.posting.ensure import query_for
 from qbwc_server.posting.entry_answers import present, refuse
-from qbwc_server.posting.post_answers import posted
+from qbwc_server.posting.pc_clock import MARGIN, aware
+from qbwc_server.posting.post_answers import posted, written
 from qbwc_server.posting.purposes import Purpose
 from qbwc_server.posting.sent import Sent, read_sent
 from qbwc_server.posting.texts import CannotWrite
 from qbwc_server.posting.work import DocumentHead, Work
-from qbwc_server.queue.delivery import RequestRow, requests_by_id, times_alone
+from qbwc_server.queue.delivery import RequestRow, first_sent, requests_by_id, times_alone
 from qbwc_server.queue.enqueue import NewRequest, put, supply
-from qbwc_server.queue.models import MessageSet, Passenger, QueuedRequest
+from qbwc_server.queue.models import QueuedRequest
 from qbwc_server.queue.states import Event as RequestEvent
 from qbwc_server.queue.states import Priority, RequestState
 from qbwc_server.tenancy.models import Company
@@ -46,7 +47,6 @@ from qbxml import (
 )
 from qbxml.status import Outcome, status
 
-MARGIN = timedelta(days=2)  # the PC's clock and time zone are not ours
 MOST_LOOKS = 3  # refused look-ups before a person is asked
 MOST_ALONE = 6  # journeys of a write that was alone in its set and not done, then it is given up
 MOST_ATTEMPTS = 20  # of any write
@@ -160,12 +160,12 @@ def read_look_deleted(work: Work, row: RequestRow, answer: Answer) -> None:
     if not work.settle(row, RequestEvent.DONE):
         return
     number = _sent(work, about).number
-    since = _first_sent(work, about) - MARGIN
+    since = (first_sent(work.db, about.id) or work.now) - MARGIN
     deleted = [
         ret
         for ret in rets
         if (number is None or (ret.ref_number or "").lower() == number.lower())
-        and (ret.time_created is None or _aware(ret.time_created) >= since)
+        and (ret.time_created is None or aware(ret.time_created) >= since)
     ]
     if deleted:
         which = "One of that number" if number is not None else "One that may be it"
@@ -211,7 +211,8 @@ def _judge_void(work: Work, about: RequestRow, rets: Sequence[Any]) -> None:
     total = KINDS[head.kind].total(rets[0]) if rets else Decimal(0)
     if total == 0:
         if work.settle(about, RequestEvent.DONE, result_id=head.txn_id):
-            work.post(head.id, Event.WITHDRAWN, about.id, {}, {"found": "void" if rets else "gone"})
+            values = written(work, rets[0] if rets else None)
+            work.post(head.id, Event.WITHDRAWN, about.id, values, {"found": "void" if rets else "gone"})
     else:
         _again(work, about)
 
@@ -292,7 +293,9 @@ def _look_at_changed(work: Work, about: RequestRow) -> None:
         _look_at_deleted(work, about)
         return
     query = KINDS[work.head(int(about.subject)).kind].query(
-        modified_date_range_filter=ModifiedDateRangeFilter(from_modified_date=_first_sent(work, about) - MARGIN),
+        modified_date_range_filter=ModifiedDateRangeFilter(
+            from_modified_date=(first_sent(work.db, about.id) or work.now) - MARGIN
+        ),
         entity_filter=ListFilter(full_names=(customer,)),
         request_id=str(guid),
     )
@@ -303,7 +306,9 @@ def _look_at_deleted(work: Work, about: RequestRow) -> None:
     guid = new_id()
     query = TxnDeletedQueryRq(
         txn_del_types=(KINDS[work.head(int(about.subject)).kind].txn_type,),
-        deleted_date_range_filter=DeletedDateRangeFilter(from_deleted_date=_first_sent(work, about) - MARGIN),
+        deleted_date_range_filter=DeletedDateRangeFilter(
+            from_deleted_date=(first_sent(work.db, about.id) or work.now) - MARGIN
+        ),
         request_id=str(guid),
     )
     work.put(_look(Purpose.LOOK_DELETED, about.id, render(query), guid))
@@ -377,20 +382,6 @@ def guid_of(ret: Any) -> UUID | None:
         return value if isinstance(value, UUID) else UUID(str(value)) if value else None
     except ValueError:
         return None
-
-
-def _aware(moment: datetime) -> datetime:
-    """A time that came without its offset is the PC's own; the margin is wide enough for any zone."""
-    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
-
-
-def _first_sent(work: Work, about: RequestRow) -> datetime:
-    sent = work.db.scalar(
-        select(func.min(MessageSet.sent_at))
-        .join(Passenger, Passenger.message_set_id == MessageSet.id)
-        .where(Passenger.request_id == about.id)
-    )
-    return sent or work.now
 
 
 def _sent(work: Work, about: RequestRow) -> Sent:

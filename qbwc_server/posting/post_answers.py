@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,10 +16,11 @@ from qbwc_server.documents.store import add_notes, show_problems
 from qbwc_server.ids import new_id
 from qbwc_server.posting.compile import KINDS, compile_change, compile_read
 from qbwc_server.posting.ensure import forget
+from qbwc_server.posting.pc_clock import modified_at
 from qbwc_server.posting.purposes import Purpose
 from qbwc_server.posting.texts import CannotWrite, Texts
 from qbwc_server.posting.work import DocumentHead, Work
-from qbwc_server.queue.delivery import RequestRow
+from qbwc_server.queue.delivery import RequestRow, first_sent
 from qbwc_server.queue.enqueue import NewRequest, cancel, open_requests
 from qbwc_server.queue.models import QueuedRequest
 from qbwc_server.queue.states import Event as RequestEvent
@@ -29,9 +31,11 @@ from qbxml.status import Outcome, Status, status
 STALE_EDIT_SEQUENCE = 3200
 NOT_THERE = 3120
 UNKNOWN_NAMES = frozenset({3120, 3130, 3140})
+AT_ONCE = frozenset({3230, 3231})  # another request of the set failed
 CLOSED_PERIOD = frozenset({3161, 3171})
 LONGEST_ID = 36  # IDTYPE
-MOST_ATTEMPTS = 5  # of a request that only met a lock
+MOST_ATTEMPTS = 5  # of a request that was not executed and may simply go again
+LONGEST_LOCK = timedelta(days=1)  # that long it goes again in each session, however many there are
 MOST_CHANGES = 3  # times that somebody else was quicker, then a person looks
 
 
@@ -47,14 +51,36 @@ def read_post(work: Work, row: RequestRow, answer: Answer) -> None:
         work.doubt(row)
     elif answer.status_code == STALE_EDIT_SEQUENCE and row.message.endswith("Mod"):
         _read_again(work, row, head, answer)
-    elif said.outcome is Outcome.TRY_AGAIN and row.attempts < MOST_ATTEMPTS:
-        work.settle(row, RequestEvent.AGAIN, code=answer.status_code, message=answer.status_message)
+    elif tried_again(work, row, said, answer):
+        pass
     elif answer.status_code == NOT_THERE and row.message == "TxnVoid":
         # it is not in the books: that is what was wanted
         if work.settle(row, RequestEvent.DONE, code=answer.status_code, message=answer.status_message):
-            work.post(head.id, Event.WITHDRAWN, row.id, {}, {"found": "QuickBooks does not have it any more"})
+            found = {"found": "QuickBooks does not have it any more"}
+            work.post(head.id, Event.WITHDRAWN, row.id, written(work, None), found)
     else:
         refused(work, row, head.id, said, answer)
+
+
+def tried_again(work: Work, row: RequestRow, said: Status, answer: Answer) -> bool:
+    """Whether a request that was certainly not executed goes once more.
+
+    What met a lock rests until the next session: whoever has the entry open now will have it open in a second too.
+    """
+    if said.outcome is not Outcome.TRY_AGAIN:
+        return False
+    event = RequestEvent.AGAIN if said.doubtful or said.code in AT_ONCE else RequestEvent.LOCKED
+    if row.attempts >= MOST_ATTEMPTS:
+        since = first_sent(work.db, row.id) or work.now
+        if event is RequestEvent.AGAIN or work.now - since > LONGEST_LOCK:
+            return False
+    work.settle(row, event, code=answer.status_code, message=answer.status_message)
+    return True
+
+
+def written(work: Work, ret: Aggregate | None) -> dict[str, Any]:
+    """What is remembered of a writing that QuickBooks has shown: by this an older copy of the file is recognised."""
+    return {"written_at": None if ret is None else work.now, "time_modified": modified_at(ret)}
 
 
 def posted(
@@ -75,7 +101,7 @@ def posted(
         _executed_again(work, row, head, txn_id)
         return
     if row.message == "TxnVoid":
-        work.post(head.id, Event.WITHDRAWN, row.id, {}, detail)
+        work.post(head.id, Event.WITHDRAWN, row.id, written(work, ret), detail)
         return
     earlier = _earlier_sending(work, row, head)
     if earlier not in (None, txn_id):
@@ -88,6 +114,7 @@ def posted(
         "posted_number": (getattr(ret, "ref_number", None) or "")[:30] or None,
         "posted_total": total,
         "posted_at": work.now,
+        **written(work, ret),
     }
     if total is not None and head.total is not None and total != head.total:
         add_notes(
@@ -176,8 +203,8 @@ def read_for_change(work: Work, row: RequestRow, answer: Answer) -> None:
     ret = next(iter(answer.rets), None)
     if ret is not None:
         queue_change(work, row, head, ret)
-    elif said.outcome is Outcome.TRY_AGAIN and row.attempts < MOST_ATTEMPTS:
-        work.settle(row, RequestEvent.AGAIN)
+    elif tried_again(work, row, said, answer):
+        pass
     elif said.outcome is Outcome.NOTHING_FOUND or answer.status_code == NOT_THERE:
         if work.settle(row, RequestEvent.REFUSED, code=answer.status_code, message=answer.status_message):
             work.hold(

@@ -39,6 +39,13 @@ from qbwc_server.tenancy.models import Company
 
 BY = "server"  # who fails a document without QuickBooks having been asked
 _AT_A_TIME = 1_000  # rows read in one statement
+_UNDER_WAY = (
+    RequestState.WAITING,
+    RequestState.QUEUED,
+    RequestState.RESTING,
+    RequestState.SENT,
+    RequestState.UNCERTAIN,
+)
 SUBMITTABLE = (State.FOR_REVIEW, State.FAILED, State.HELD)
 
 
@@ -198,9 +205,7 @@ def recall(db: Session, company: Company, row: DocumentRow, *, now: datetime) ->
                 QueuedRequest.company_id == company.id,
                 QueuedRequest.purpose.in_((Purpose.POST, Purpose.READ_FOR_CHANGE)),
                 QueuedRequest.subject == str(row.id),
-                QueuedRequest.state.in_(
-                    (RequestState.WAITING, RequestState.QUEUED, RequestState.SENT, RequestState.UNCERTAIN)
-                ),
+                QueuedRequest.state.in_(_UNDER_WAY),
             )
         )
     )

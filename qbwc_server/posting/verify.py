@@ -18,6 +18,7 @@ from qbwc_server.documents.store import move
 from qbwc_server.ids import new_id
 from qbwc_server.posting.compile import KINDS, agrees, compile_look, compile_read
 from qbwc_server.posting.look import ADDS, alike, candidate, guid_of, proves_absence, tells_all
+from qbwc_server.posting.pc_clock import modified_at
 from qbwc_server.posting.purposes import Purpose
 from qbwc_server.posting.sent import Sent, read_sent
 from qbwc_server.posting.submit import submit
@@ -38,6 +39,12 @@ MOST_JOURNEYS = 12  # of a question that is never answered, then it is given up
 MOST_ASKED = 3  # times that the same question is put before an answer that says nothing is taken for what it is
 
 
+OUGHT_TO_STAND = or_(  # in the file; what is void too: it keeps its TxnID and comes to zero
+    DocumentRow.state == State.POSTED,
+    and_(DocumentRow.state == State.WITHDRAWN, DocumentRow.operation == Operation.VOID),
+)
+
+
 class IfMissing(StrEnum):
     """What becomes of a posting that the file lacks."""
 
@@ -52,18 +59,15 @@ def question(purpose: Purpose, subject: str, message: str, xml: str, guid: UUID)
 
 
 def verify_all(db: Session, company: Company, now: datetime, if_missing: IfMissing) -> int:
-    """Queue the question which of all our postings still stand in the file; returns how many are asked for.
-
-    What is to be entered again includes what was done last: a void, a change. So what we voided is asked for too.
+    """Queue the question which of all our postings, voided ones too, still stand in the file, and since when as they
+    are; returns how many are asked for.
     """
-    voided = and_(DocumentRow.state == State.WITHDRAWN, DocumentRow.operation == Operation.VOID)
-    asked = DocumentRow.state == State.POSTED
     rows = db.execute(
         select(DocumentRow.id, DocumentRow.txn_id)
         .where(
             DocumentRow.company_id == company.id,
             DocumentRow.txn_id.is_not(None),
-            or_(asked, voided) if if_missing is IfMissing.ENTER else asked,
+            OUGHT_TO_STAND,
         )
         .order_by(DocumentRow.id)
     ).all()
@@ -98,7 +102,7 @@ def read_verify(work: Work, row: RequestRow, answer: Answer) -> None:
             DocumentRow.company_id == work.company.id,
             DocumentRow.id.between(first, last),
             DocumentRow.txn_id.is_not(None),
-            DocumentRow.state.in_((State.POSTED, State.WITHDRAWN)),
+            OUGHT_TO_STAND,
         )
     ).all()
     posted = [document for document in documents if document.state is State.POSTED]
@@ -108,20 +112,22 @@ def read_verify(work: Work, row: RequestRow, answer: Answer) -> None:
         return
     if not work.settle(row, RequestEvent.DONE, code=answer.status_code, message=answer.status_message):
         return
+    for document in documents:  # from here on this copy of the file is the right one
+        ret = there.get(document.txn_id)
+        document.time_modified = modified_at(ret)
+        if ret is None and document.state is State.WITHDRAWN:
+            document.written_at = None
     for document in gone:
         work.put(_seek(work.db, document, if_missing))
     if if_missing != IfMissing.ENTER:
         return
     for document in posted:
-        if document.txn_id in there and document.revision > 1:
+        if document.txn_id in there and document.revision > 1 and KINDS[document.kind].change is not None:
             work.put(_compare(document))
     revived = [
         document
         for document in documents
-        if document.state is State.WITHDRAWN
-        and document.operation is Operation.VOID
-        and document.txn_id in there
-        and there[document.txn_id].amount
+        if document.state is State.WITHDRAWN and document.txn_id in there and there[document.txn_id].amount
     ]
     for document in revived:
         found = {"found": f"comes to {there[document.txn_id].amount} in QuickBooks again"}
@@ -228,6 +234,7 @@ def read_seek(work: Work, row: RequestRow, answer: Answer) -> None:
     if len(ours) == 1:
         detail = {"found": "by its GUID, under another TxnID", "before": document.txn_id}
         document.txn_id, document.edit_sequence = ours[0].txn_id, ours[0].edit_sequence
+        document.time_modified = modified_at(ours[0])
         move(work.db, document, Event.POSTED, by=BY, now=work.now, request_id=str(row.id), detail=detail)
         return
     candidates = ours or alike(document.kind, document.total, _sent(work.db, document).customer, rets)
@@ -246,8 +253,7 @@ def _ask(work: Work, row: RequestRow, document: DocumentRow, found: Sequence[Any
     )
     document.advice = "Look in QuickBooks, then say under which TxnID it is there, or that it is not there."
     detail = {"candidates": [candidate(document.kind, ret) for ret in found]}
-    document.txn_id = document.edit_sequence = document.posted_at = None
-    document.operation = Operation.ADD
+    document.not_in_books()
     move(work.db, document, Event.HELD, by=BY, now=work.now, request_id=str(row.id), detail=detail)
 
 
@@ -258,9 +264,9 @@ def _missing(work: Work, row: RequestRow, document: DocumentRow, if_missing: str
         document.message = f"QuickBooks has no transaction {detail['txn_id']}, and none that bears our mark."
         return
     if if_missing == IfMissing.WITHDRAW:
+        document.written_at = None
         move(work.db, document, Event.WITHDRAWN, by=BY, now=work.now, request_id=str(row.id), detail=detail)
         return
     move(work.db, document, Event.VANISHED, by=BY, now=work.now, request_id=str(row.id), detail=detail)
-    document.txn_id = document.edit_sequence = document.posted_at = None
-    document.operation = Operation.ADD
+    document.not_in_books()
     submit(work.db, work.company, [document], by=BY, now=work.now)

@@ -130,7 +130,7 @@ class Work:
         """Move a request; False when that no longer matters (a second or late answer)."""
         if row.id in self._settlements or request_after(self.states[row.id], event) is None:
             return False
-        executed = event not in (RequestEvent.REFUSED, RequestEvent.AGAIN)
+        executed = event not in (RequestEvent.REFUSED, RequestEvent.AGAIN, RequestEvent.LOCKED)
         if row.id in self.late and row.writes and row.attempts > 1 and not executed:
             return False  # so ended one of several attempts; it says nothing of the others
         self._settlements[row.id] = Settlement(row.id, event, code, message, result_id)

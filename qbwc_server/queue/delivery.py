@@ -48,6 +48,16 @@ class Limits:
     size: int
 
 
+def wake(db: Session, company_id: int) -> None:
+    """At the start of a session: what met a lock in an earlier one may leave again."""
+    db.execute(
+        update(QueuedRequest)
+        .where(QueuedRequest.company_id == company_id, QueuedRequest.state == RequestState.RESTING)
+        .values(state=after(RequestState.RESTING, Event.WOKEN))
+        .execution_options(synchronize_session=False)
+    )
+
+
 def work_waits(db: Session, company_id: int) -> bool:
     """Whether a session of this company would have anything to do."""
     due = exists().where(QueuedRequest.company_id == company_id, QueuedRequest.state == RequestState.QUEUED)
@@ -255,6 +265,15 @@ def shrink(db: Session, rows: Sequence[RequestRow], travelled: int) -> None:
             )
             .values(largest_set=size)
         )
+
+
+def first_sent(db: Session, request_id: UUID) -> datetime | None:
+    """When this request first left; None before that."""
+    return db.scalar(
+        select(func.min(MessageSet.sent_at))
+        .join(Passenger, Passenger.message_set_id == MessageSet.id)
+        .where(Passenger.request_id == request_id)
+    )
 
 
 def times_alone(db: Session, request_id: UUID) -> int:

@@ -35,8 +35,8 @@ class QueuedRequest(Base):
             "ix_queued_requests_open",
             "company_id",
             "state",
-            postgresql_where=text("state IN ('waiting', 'sent', 'uncertain', 'disputed')"),
-            sqlite_where=text("state IN ('waiting', 'sent', 'uncertain', 'disputed')"),
+            postgresql_where=text("state IN ('waiting', 'resting', 'sent', 'uncertain', 'disputed')"),
+            sqlite_where=text("state IN ('waiting', 'resting', 'sent', 'uncertain', 'disputed')"),
         ),
         Index("ix_queued_requests_subject", "company_id", "purpose", "subject"),
     )

@@ -10,6 +10,7 @@ class RequestState(StrEnum):
 
     WAITING = "waiting"  # for another request to be done first
     QUEUED = "queued"  # may leave with the next set
+    RESTING = "resting"  # met a lock: may leave again in a later session
     SENT = "sent"  # in a set whose answer is owed
     UNCERTAIN = "uncertain"  # a write whose answer is missing: to be looked up, never sent as it stands
     DISPUTED = "disputed"  # the look-up did not decide: a person does
@@ -26,6 +27,8 @@ class Event(StrEnum):
     DONE = "done"
     REFUSED = "refused"
     AGAIN = "again"  # certainly not executed: may leave once more
+    LOCKED = "locked"  # the same, but somebody has the entry open: not in this session
+    WOKEN = "woken"
     DOUBT = "doubt"
     UNDECIDED = "undecided"
     CANCELLED = "cancelled"
@@ -37,7 +40,14 @@ TRANSITIONS: dict[RequestState, dict[Event, RequestState]] = {
     _S.WAITING: {_E.RELEASED: _S.QUEUED, _E.CANCELLED: _S.CANCELLED},
     # an answer may come late, after the look-up had already queued the request again: it still counts
     _S.QUEUED: {_E.LEFT: _S.SENT, _E.CANCELLED: _S.CANCELLED, _E.DONE: _S.DONE, _E.REFUSED: _S.FAILED},
-    _S.SENT: {_E.DONE: _S.DONE, _E.REFUSED: _S.FAILED, _E.AGAIN: _S.QUEUED, _E.DOUBT: _S.UNCERTAIN},
+    _S.RESTING: {_E.WOKEN: _S.QUEUED, _E.CANCELLED: _S.CANCELLED, _E.DONE: _S.DONE, _E.REFUSED: _S.FAILED},
+    _S.SENT: {
+        _E.DONE: _S.DONE,
+        _E.REFUSED: _S.FAILED,
+        _E.AGAIN: _S.QUEUED,
+        _E.LOCKED: _S.RESTING,
+        _E.DOUBT: _S.UNCERTAIN,
+    },
     _S.UNCERTAIN: {
         _E.DONE: _S.DONE,
         _E.REFUSED: _S.FAILED,

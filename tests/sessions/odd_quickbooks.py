@@ -46,7 +46,7 @@ def nothing_is_stranded(world: World) -> None:
     """Nothing is under way any more, and every submitted document has a request that waits for another's."""
     with world.database.reading() as db:
         requests = db.scalars(select(QueuedRequest).where(QueuedRequest.company_id == world.company(db).id)).all()
-        under_way = (RequestState.QUEUED, RequestState.SENT, RequestState.UNCERTAIN)
+        under_way = (RequestState.QUEUED, RequestState.RESTING, RequestState.SENT, RequestState.UNCERTAIN)
         assert [f"{one.purpose} {one.subject}" for one in requests if one.state in under_way] == []
         waiting = {one.subject for one in requests if one.state is RequestState.WAITING and one.purpose == Purpose.POST}
         disputed = {one.subject for one in requests if one.state is RequestState.DISPUTED}

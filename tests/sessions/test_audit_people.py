@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -714,3 +714,135 @@ def test_what_was_being_changed_and_is_missing_can_be_entered_anew(world: World)
     quiet(world)
     assert world.row("i-2").state is State.POSTED
     assert {str(one.ref_number): one.total for one in world.books.invoices} == {"1": Decimal(30), "2": Decimal(45)}
+
+
+def only_changed_after_the_backup(world: World, what: str) -> None:
+    """Nothing was added since the backup that was restored: an invoice was changed in the file, or a receipt void."""
+    world.hand_in(invoice("i-1", number="1"), receipt("r-1", number="R-1"))
+    quiet(world)
+    backup = world.books.backup()
+    world.clock.advance(seconds=7)
+    if what == "a change":
+        revise(world, invoice("i-1", number="1", amount="45.00"))
+    else:
+        world.withdraw("r-1")
+    quiet(world)
+    world.books.restore(backup)
+    world.hand_in(invoice("i-2", number="2"))
+    writes = world.books.executed_writes
+    assert "older backup" in world.update().status_line
+    assert world.books.executed_writes == writes
+
+
+@pytest.mark.parametrize("what", ["a change", "a void"])
+@pytest.mark.parametrize("repost", [True, False])
+def test_a_backup_that_lacks_only_what_we_changed_is_noticed(world: World, what: str, repost: bool) -> None:
+    only_changed_after_the_backup(world, what)
+    go_on(world, repost=repost)
+    quiet(world)
+    assert numbers(world) == ["1", "2"]
+    assert [one.is_void for one in world.books.sales_receipts] == [repost and what == "a void"]
+    held = repost and what == "a change"
+    assert world.row("i-1").state is (State.HELD if held else State.POSTED)
+    assert {str(one.ref_number): one.total for one in world.books.invoices}["1"] == Decimal("30.00")
+    world.hand_in(invoice("i-3", number="3"))
+    quiet(world)  # and that was that: the file as it is now is the right one
+    assert world.row("i-3").state is State.POSTED
+
+
+def test_what_was_revised_before_it_was_posted_is_as_it_was(world: World) -> None:
+    """QuickBooks takes no change of a credit memo from us: so there is none that an older copy could lack."""
+    world.hand_in(receipt("c-1", number="C-1", kind="credit_memo"))
+    revise(world, receipt("c-1", number="C-1", kind="credit_memo", amount="25.00"))
+    quiet(world)
+    restored(world)
+    go_on(world, repost=True)
+    quiet(world)
+    assert world.row("c-1").state is State.POSTED
+    assert [one.total for one in world.books.credit_memos] == [Decimal("25.00")]
+
+
+@pytest.mark.parametrize("hours", [-1, 1])
+def test_the_end_of_daylight_saving_is_no_backup(world: World, hours: int) -> None:
+    """QuickBooks tells the times of old transactions with the offset of today."""
+
+    def respond(request: str, quickbooks: Callable[[str], str]) -> str:
+        def moved(found: re.Match[str]) -> str:
+            later = datetime.fromisoformat(found[1]) + timedelta(hours=hours)
+            return f"<TimeModified>{later.isoformat()}</TimeModified>"
+
+        return re.sub("<TimeModified>(.*?)</TimeModified>", moved, quickbooks(request))
+
+    world.hand_in(invoice("i-1", number="1"))
+    quiet(world)
+    quickbooks_says(world, respond)
+    world.hand_in(invoice("i-2", number="2"))
+    quiet(world)
+    assert world.row("i-2").state is State.POSTED
+
+
+def test_what_a_person_touched_is_no_backup(world: World) -> None:
+    world.hand_in(invoice("i-1", number="1"))
+    quiet(world)
+    world.clock.advance(minutes=7)
+    one = world.books.invoices[0]
+    by_hand(
+        world,
+        f"<InvoiceModRq><InvoiceMod><TxnID>{one.txn_id}</TxnID><EditSequence>{one.edit_sequence}</EditSequence>"
+        "<Memo>called him</Memo></InvoiceMod></InvoiceModRq>",
+    )
+    world.hand_in(invoice("i-2", number="2"))
+    quiet(world)
+    assert world.row("i-2").state is State.POSTED
+
+
+# -- somebody has it open in QuickBooks ------------------------------------------------------------------------------
+
+
+LOCKED = refusing("InvoiceAdd", 3176)
+
+
+def test_what_somebody_has_open_is_tried_again_in_each_session_for_a_day(world: World) -> None:
+    known_names(world)
+    undo = quickbooks_says(world, LOCKED)
+    world.hand_in(invoice("i-1", number="1"), receipt("r-1", number="R-1"))
+    for _ in range(12):
+        world.clock.advance(minutes=55)
+        assert world.update().ok
+        assert world.row("i-1").state is State.SUBMITTED
+        assert world.row("r-1").state is State.POSTED
+        assert "open in QuickBooks" in " ".join(world.report().lines())
+    assert len(world.proof("i-1").requests) == 1
+    undo()
+    quiet(world)
+    assert world.row("i-1").state is State.POSTED
+    assert numbers(world).count("1") == 1
+
+
+def test_a_lock_that_stays_for_more_than_a_day_is_for_a_person(world: World) -> None:
+    known_names(world)
+    undo = quickbooks_says(world, LOCKED)
+    world.hand_in(invoice("i-1", number="1"))
+    for _ in range(6):
+        world.clock.advance(hours=5)
+        world.update()
+    row = world.row("i-1")
+    assert (row.state, row.reason) == (State.FAILED, "quickbooks_3176")
+    assert "tried 6 times" in (row.advice or "")
+    undo()
+    world.submit("i-1")
+    quiet(world)
+    assert numbers(world).count("1") == 1
+
+
+def test_what_waits_for_a_lock_can_be_taken_back(world: World) -> None:
+    known_names(world)
+    undo = quickbooks_says(world, LOCKED)
+    world.hand_in(invoice("i-1", number="1"), invoice("i-2", number="2"))
+    world.update()
+    world.exclude("i-1")
+    revise(world, invoice("i-2", number="2", amount="45.00"))
+    undo()
+    quiet(world)
+    assert world.row("i-1").state is State.EXCLUDED
+    assert [one.total for one in world.books.invoices if one.ref_number in ("1", "2")] == [Decimal("45.00")]

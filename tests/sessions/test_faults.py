@@ -62,7 +62,7 @@ def assert_once_each(world: World) -> None:
     for origin in ("i-1", "i-2", "i-3", "r-1", "p-1"):
         row = world.row(origin)
         assert row.state is State.POSTED, (origin, row.state, row.reason, row.message)
-    assert sorted(str(one.ref_number) for one in world.books.invoices)[:2] == ["1001", "1002"]
+    assert {"1001", "1002"} <= {str(one.ref_number) for one in world.books.invoices}
     assert len(world.books.invoices) == 3
     assert len(world.books.sales_receipts) == 1
     assert len(world.books.payments) == 1

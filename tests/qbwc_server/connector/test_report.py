@@ -37,6 +37,7 @@ NEW = CompanyReport(
     time_zone="America/New_York",
     documents={},
     waiting=0,
+    locked=0,
     in_doubt=0,
     in_quickbooks=0,
     hold=None,
@@ -75,6 +76,12 @@ REFUSED = NeedsYou("quickbooks_3140", 1, "The customer 東京本店 is not there
             {**WELL, "documents": {"submitted": 3}, "last_session_open": True, "in_quickbooks": 1},
             ["1 request is in QuickBooks' hands; the answer is awaited.",
              "3 documents wait for the next update session.", "An update session is running since 2026-03-02 09:30."],
+        ),
+        (
+            {**WELL, "documents": {"submitted": 1}, "waiting": 1, "locked": 1},
+            ["1 request is put off to the next session, because somebody had the entry, or one that it names, open in "
+             "QuickBooks.", "What to do: close such windows in QuickBooks.",
+             "1 document waits for the next update session.", AUTO_RUN, WELL_LINES[0]],
         ),
         (
             {**WELL, "documents": {"submitted": 2}, "in_doubt": 2},

@@ -80,7 +80,7 @@ def test_only_what_has_certainly_not_left_is_taken_out(line: Line, state: Reques
     with line.database.transaction() as db:
         db.execute(update(QueuedRequest).values(state=state))
         gone = cancel(db, [a.id, new_id()], line.clock())
-    may = state in (RequestState.WAITING, RequestState.QUEUED, RequestState.DISPUTED)
+    may = state in (RequestState.WAITING, RequestState.QUEUED, RequestState.RESTING, RequestState.DISPUTED)
     assert gone == ({a.id} if may else set())
     assert line.row("a").state is (CANCELLED if may else state)
     assert line.row("a").settled_at == (line.clock() if may else None)
