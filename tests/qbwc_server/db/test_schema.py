@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import uuid
@@ -9,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from alembic import command
 from sqlalchemy import inspect, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
@@ -67,6 +69,47 @@ def test_partial_indexes_are_partial_on_both_engines(database: Database) -> None
     where = index["dialect_options"][f"{database.engine.dialect.name}_where"]
     assert "delivery" in str(where)
     assert "in_flight" in str(where)
+
+
+def test_partial_indexes_name_the_states_that_the_code_declares(database: Database) -> None:
+    dialect = database.engine.dialect.name
+    for table in schema.declared().tables.values():
+        there = {index["name"]: index for index in inspect(database.engine).get_indexes(table.name)}
+        for index in table.indexes:
+            where = index.dialect_options[dialect]["where"]
+            if where is not None:
+                found = str(there[index.name]["dialect_options"][f"{dialect}_where"])
+                assert set(re.findall("'([a-z_]+)'", found)) == set(re.findall("'([a-z_]+)'", str(where))), index.name
+
+
+def test_what_the_first_schema_holds_survives_the_second(empty_url: str) -> None:
+    engine = make_engine(empty_url)
+    with engine.connect() as connection:
+        command.upgrade(schema._config(connection), "0001")
+    rows = [("posted", "'1772463600'"), ("decided", "NULL")]  # by QuickBooks' word, and by that of a person
+    with engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO companies (id, code, name, time_zone, owner_id, file_id, connector_user, "
+                "connector_password_hash, company_file, posting_options, accept_next_file, created_at) VALUES "
+                "(1, 'kern', 'Kern', 'UTC', 'o', 'f', 'kern', 'h', '', '{}', false, '2026-03-02 15:00:00')"
+            )
+        )
+        for number, (origin, edit_sequence) in enumerate(rows, 1):
+            connection.execute(
+                text(
+                    "INSERT INTO documents (id, company_id, origin, kind, date, customer, body, body_digest, revision, "
+                    "state, operation, txn_id, edit_sequence, posted_at, created_at, changed_at) VALUES "
+                    f"({number}, 1, '{origin}', 'invoice', '2026-03-02', 'Acme', '{{}}', 'd', 1, 'posted', 'add', "
+                    f"'{number}-1', {edit_sequence}, '2026-03-02 15:00:00', '2026-03-02 14:00:00', "
+                    "'2026-03-02 15:00:00')"
+                )
+            )
+    schema.upgrade(empty_url)
+    with engine.connect() as connection:
+        kept = connection.execute(text("SELECT origin, written_at = posted_at FROM documents ORDER BY id")).all()
+    assert [(origin, bool(known)) for origin, known in kept] == [("posted", True), ("decided", False)]
+    engine.dispose()
 
 
 def test_upgrading_again_changes_nothing(database: Database, database_url: str) -> None:
