@@ -1,0 +1,273 @@
+"""Backups and other copies of the company file: nothing is written to, or believed of, the wrong one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from qbwc_server.documents.lifecycle import Reason, State
+from tests.sessions.odd_quickbooks import answered, by_hand, lose_the_answer, numbers, quickbooks_says, quiet
+from tests.sessions.people import go_on, revise, say
+from tests.sessions.world import World, invoice, receipt
+
+# -- what was posted after the backup that was restored, and other files ---------------------------------------------
+
+
+def restored(world: World) -> None:
+    """i-1 stands in the file, i-2 only in the one that was there before a backup was restored."""
+    world.hand_in(invoice("i-1", number="1"))
+    quiet(world)
+    backup = world.books.backup()
+    world.hand_in(invoice("i-2", number="2"))
+    quiet(world)
+    world.books.restore(backup)
+    world.hand_in(invoice("i-3", number="3"))
+    assert "older backup" in world.update().status_line
+
+
+def test_a_restored_backup_may_be_taken_as_it_is(world: World) -> None:
+    restored(world)
+    go_on(world, repost=False)
+    quiet(world)
+    assert numbers(world) == ["1", "3"]
+    assert world.row("i-2").state is State.WITHDRAWN
+    assert world.row("i-3").state is State.POSTED
+
+
+@pytest.mark.parametrize("code", [0, 1000, 3260])
+def test_answers_that_show_nothing_are_no_reason_to_enter_everything_again(world: World, code: int) -> None:
+    restored(world)
+    go_on(world, repost=True)
+    undo = quickbooks_says(
+        world, lambda request, quickbooks: answered(quickbooks(request), "TransactionQuery", code, "Info")
+    )
+    for _ in range(6):
+        world.update()
+    undo()
+    assert numbers(world).count("1") == 1
+    with world.database.reading() as db:
+        held = world.company(db).hold is not None
+    if held:
+        go_on(world, repost=True)
+    quiet(world)
+    assert numbers(world) == ["1", "2", "3"]
+
+
+def test_to_and_fro_between_two_copies_doubles_nothing(world: World) -> None:
+    world.hand_in(invoice("i-1", number="1"))
+    quiet(world)
+    older = world.books.backup()
+    world.hand_in(invoice("i-2", number="2"))
+    quiet(world)
+    newer = world.books.backup()
+    for copy in (older, newer):
+        world.books.restore(copy)
+        world.hand_in(invoice(f"next-{len(copy)}-{copy is newer}"))
+        assert "older backup" in world.update().status_line
+        go_on(world, repost=True)
+        quiet(world)
+    assert numbers(world).count("1") == 1
+    assert numbers(world).count("2") == 1
+    assert len(world.books.invoices) == 4
+
+
+def test_nothing_is_believed_of_an_older_copy(world: World) -> None:
+    """A write is in doubt, an older copy is opened by mistake, then the right file again."""
+    world.hand_in(invoice("i-1", number="1"))
+    quiet(world)
+    older = world.books.backup()
+    world.hand_in(invoice("i-2", number="2"))
+    quiet(world)
+    world.hand_in(invoice("i-3", number="3"))
+    lose_the_answer(world)
+    assert numbers(world) == ["1", "2", "3"]
+    right = world.books.backup()
+    world.books.restore(older)
+    assert "older backup" in world.update().status_line
+    world.books.restore(right)
+    go_on(world, repost=False)
+    quiet(world)
+    assert numbers(world) == ["1", "2", "3"]
+    assert {row.state for row in world.rows(["i-1", "i-2", "i-3"])} == {State.POSTED}
+
+
+@pytest.mark.parametrize("code", [1000, 3260, 0])
+def test_whether_it_was_deleted_cannot_be_asked(world: World, code: int) -> None:
+    """Nothing may be concluded from an answer that shows nothing, in either direction."""
+    world.hand_in(invoice("i-1", number="1"), invoice("i-2", number="2"))
+    quiet(world)
+    gone = world.books.invoices[1]
+    by_hand(world, f"<TxnDelRq><TxnDelType>Invoice</TxnDelType><TxnID>{gone.txn_id}</TxnID></TxnDelRq>")
+    world.hand_in(invoice("i-3", number="3"))
+    undo = quickbooks_says(
+        world, lambda request, quickbooks: answered(quickbooks(request), "TxnDeletedQuery", code, "Info")
+    )
+    report = world.update()
+    undo()
+    assert not report.ok
+    assert "nobody deleted it" not in report.status_line
+    assert len(world.books.invoices) == 1
+    go_on(world, repost=False)
+    quiet(world)
+    assert world.row("i-2").state is State.WITHDRAWN
+    assert world.row("i-3").state is State.POSTED
+
+
+def test_back_to_the_file_before_the_last_is_another_file(world: World) -> None:
+    world.hand_in(invoice("i-1", number="1"))
+    quiet(world)
+    second = world.books.other_file("Second")
+    connector = world.new_connector(second)
+    world.hand_in(receipt("r-1", number="R-1"))
+    world.clock.advance(minutes=10)
+    connector.update()
+    go_on(world, repost=False)
+    for _ in range(2):
+        world.clock.advance(minutes=10)
+        connector.update()
+    go_on(world, repost=False)
+    for _ in range(3):
+        world.clock.advance(minutes=10)
+        connector.update()
+    world.hand_in(receipt("r-2", number="R-2"))
+    writes = world.books.executed_writes
+    report = world.update()
+    assert "Kern Lighting" in report.status_line
+    assert world.books.executed_writes == writes
+
+
+# -- what was done after the backup that was restored ----------------------------------------------------------------
+
+
+def changed_after_the_backup(world: World) -> None:
+    """i-1 is changed and r-1 void in the file that was lost; i-2 was never in the older one."""
+    world.hand_in(invoice("i-1", number="1"), receipt("r-1", number="R-1"), invoice("i-0", number="0"))
+    quiet(world)
+    revise(world, invoice("i-0", number="0", amount="31.00"))
+    quiet(world)
+    backup = world.books.backup()
+    revise(world, invoice("i-1", number="1", amount="45.00"))
+    world.withdraw("r-1")
+    quiet(world)
+    world.hand_in(invoice("i-2", number="2"))
+    quiet(world)
+    world.books.restore(backup)
+    world.hand_in(invoice("i-3", number="3"))
+    assert "older backup" in world.update().status_line
+
+
+def test_what_was_changed_after_the_backup_is_shown_and_what_was_void_is_voided_again(world: World) -> None:
+    changed_after_the_backup(world)
+    go_on(world, repost=True)
+    quiet(world)
+    assert numbers(world) == ["0", "1", "2", "3"]
+    row = world.row("i-1")
+    assert (row.state, row.reason) == (State.HELD, Reason.CHANGED_MEANWHILE)
+    assert "30.00" in (row.message or "")
+    assert world.row("r-1").state is State.WITHDRAWN
+    assert [one.is_void for one in world.books.sales_receipts] == [True]
+    assert world.row("i-0").state is State.POSTED  # changed before the backup
+    world.submit("i-1")
+    quiet(world)
+    assert {str(one.ref_number): one.total for one in world.books.invoices}["1"] == Decimal("45.00")
+    assert world.row("i-1").state is State.POSTED
+
+
+def test_what_was_being_changed_and_is_missing_can_be_entered_anew(world: World) -> None:
+    world.hand_in(invoice("i-1", number="1"))
+    quiet(world)
+    backup = world.books.backup()
+    world.hand_in(invoice("i-2", number="2"))
+    quiet(world)
+    revise(world, invoice("i-2", number="2", amount="45.00"))
+    world.books.restore(backup)
+    quiet(world)
+    assert (world.row("i-2").state, world.row("i-2").reason) == (State.HELD, Reason.MISSING)
+    say(world, "i-2", None)
+    quiet(world)
+    assert world.row("i-2").state is State.POSTED
+    assert {str(one.ref_number): one.total for one in world.books.invoices} == {"1": Decimal(30), "2": Decimal(45)}
+
+
+def only_changed_after_the_backup(world: World, what: str) -> None:
+    """Nothing was added since the backup that was restored: an invoice was changed in the file, or a receipt void."""
+    world.hand_in(invoice("i-1", number="1"), receipt("r-1", number="R-1"))
+    quiet(world)
+    backup = world.books.backup()
+    world.clock.advance(seconds=7)
+    if what == "a change":
+        revise(world, invoice("i-1", number="1", amount="45.00"))
+    else:
+        world.withdraw("r-1")
+    quiet(world)
+    world.books.restore(backup)
+    world.hand_in(invoice("i-2", number="2"))
+    writes = world.books.executed_writes
+    assert "older backup" in world.update().status_line
+    assert world.books.executed_writes == writes
+
+
+@pytest.mark.parametrize("what", ["a change", "a void"])
+@pytest.mark.parametrize("repost", [True, False])
+def test_a_backup_that_lacks_only_what_we_changed_is_noticed(world: World, what: str, repost: bool) -> None:
+    only_changed_after_the_backup(world, what)
+    go_on(world, repost=repost)
+    quiet(world)
+    assert numbers(world) == ["1", "2"]
+    assert [one.is_void for one in world.books.sales_receipts] == [repost and what == "a void"]
+    held = repost and what == "a change"
+    assert world.row("i-1").state is (State.HELD if held else State.POSTED)
+    assert {str(one.ref_number): one.total for one in world.books.invoices}["1"] == Decimal("30.00")
+    world.hand_in(invoice("i-3", number="3"))
+    quiet(world)  # and that was that: the file as it is now is the right one
+    assert world.row("i-3").state is State.POSTED
+
+
+def test_what_was_revised_before_it_was_posted_is_as_it_was(world: World) -> None:
+    """QuickBooks takes no change of a credit memo from us: so there is none that an older copy could lack."""
+    world.hand_in(receipt("c-1", number="C-1", kind="credit_memo"))
+    revise(world, receipt("c-1", number="C-1", kind="credit_memo", amount="25.00"))
+    quiet(world)
+    restored(world)
+    go_on(world, repost=True)
+    quiet(world)
+    assert world.row("c-1").state is State.POSTED
+    assert [one.total for one in world.books.credit_memos] == [Decimal("25.00")]
+
+
+@pytest.mark.parametrize("hours", [-1, 1])
+def test_the_end_of_daylight_saving_is_no_backup(world: World, hours: int) -> None:
+    """QuickBooks tells the times of old transactions with the offset of today."""
+
+    def respond(request: str, quickbooks: Callable[[str], str]) -> str:
+        def moved(found: re.Match[str]) -> str:
+            later = datetime.fromisoformat(found[1]) + timedelta(hours=hours)
+            return f"<TimeModified>{later.isoformat()}</TimeModified>"
+
+        return re.sub("<TimeModified>(.*?)</TimeModified>", moved, quickbooks(request))
+
+    world.hand_in(invoice("i-1", number="1"))
+    quiet(world)
+    quickbooks_says(world, respond)
+    world.hand_in(invoice("i-2", number="2"))
+    quiet(world)
+    assert world.row("i-2").state is State.POSTED
+
+
+def test_what_a_person_touched_is_no_backup(world: World) -> None:
+    world.hand_in(invoice("i-1", number="1"))
+    quiet(world)
+    world.clock.advance(minutes=7)
+    one = world.books.invoices[0]
+    by_hand(
+        world,
+        f"<InvoiceModRq><InvoiceMod><TxnID>{one.txn_id}</TxnID><EditSequence>{one.edit_sequence}</EditSequence>"
+        "<Memo>called him</Memo></InvoiceMod></InvoiceModRq>",
+    )
+    world.hand_in(invoice("i-2", number="2"))
+    quiet(world)
+    assert world.row("i-2").state is State.POSTED
