@@ -138,8 +138,8 @@ class Schedule:
                 self._revise(intent)
             elif chance < 0.12 and intent.wanted and not intent.paid_by:
                 self._withdraw(intent)
-            elif chance < 0.15 and intent.wanted and not intent.paid_by:
-                self._exclude(intent)
+            elif chance < 0.15 and intent.wanted and not intent.paid_by and not self.outcome.restored:
+                self._exclude(intent)  # not what was brought so that the older copy is noticed
             elif chance < 0.20:
                 self._touch(intent)
             elif chance < 0.22 and intent.kind == "invoice" and intent.wanted and not intent.void:
