@@ -17,9 +17,12 @@ def aware(moment: datetime) -> datetime:
 
 
 def modified_at(ret: Aggregate | None) -> datetime | None:
-    """When QuickBooks last changed what it shows, where it says so."""
+    """When QuickBooks last changed what it shows; None where it does not say, or names a moment outside all years."""
     moment: datetime | None = getattr(ret, "time_modified", None)
-    return None if moment is None else aware(moment)
+    try:
+        return None if moment is None else aware(moment).astimezone(UTC)
+    except OverflowError:
+        return None
 
 
 def is_older(shown: datetime, known: datetime) -> bool:

@@ -271,3 +271,17 @@ def test_what_a_person_touched_is_no_backup(world: World) -> None:
     world.hand_in(invoice("i-2", number="2"))
     quiet(world)
     assert world.row("i-2").state is State.POSTED
+
+
+@pytest.mark.parametrize("time", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "2026-03-02T10:00:00"])
+def test_a_time_that_cannot_be_is_no_reason_to_lose_an_answer(world: World, time: str) -> None:
+    quickbooks_says(
+        world, lambda request, quickbooks: re.sub("(<TimeModified>).*?(</)", rf"\g<1>{time}\2", quickbooks(request))
+    )
+    world.hand_in(invoice("i-1", number="1"), receipt("r-1", number="R-1"))
+    quiet(world)
+    world.withdraw("r-1")
+    world.hand_in(invoice("i-2", number="2"))
+    quiet(world)
+    assert [world.row(one).state for one in ("i-1", "i-2", "r-1")] == [State.POSTED, State.POSTED, State.WITHDRAWN]
+    assert numbers(world) == ["1", "2"]

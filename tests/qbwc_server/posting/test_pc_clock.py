@@ -41,9 +41,10 @@ def test_a_time_without_an_offset_is_taken_for_utc() -> None:
         b"<QBXML><QBXMLMsgsRs><TransactionQueryRs statusCode='0' statusSeverity='Info' statusMessage=''>"
         b"<TransactionRet><TimeModified>2026-03-08T12:00:00</TimeModified></TransactionRet>"
         b"<TransactionRet><TimeModified>2026-03-08T21:00:00+09:00</TimeModified></TransactionRet>"
+        b"<TransactionRet><TimeModified>0001-01-01T00:00:00+14:00</TimeModified></TransactionRet>"
         b"<TransactionRet></TransactionRet></TransactionQueryRs></QBXMLMsgsRs></QBXML>"
     )
     times = [modified_at(ret) for one in read_answers(BytesIO(answer)) for ret in one.rets]
-    assert times == [NOON, NOON, None]
+    assert times == [NOON, NOON, None, None]
     assert modified_at(None) is None
     assert aware(NOON) is NOON
