@@ -11,23 +11,19 @@ from sqlalchemy.orm import Session
 from qbwc_server.api.access import BY, Access
 from qbwc_server.api.errors import NotReady
 from qbwc_server.api.schemas import (
-    LARGEST_ID,
     MOST_PER_PAGE,
-    body_record,
-    document_record,
-    event_record,
     flag_asked,
     kind_asked,
     number_asked,
-    problems_of,
     read_body,
     states_asked,
 )
-from qbwc_server.documents.models import DocumentRow
+from qbwc_server.documents.models import LARGEST_ID, DocumentRow
 from qbwc_server.documents.store import Saved, find, history, listing
 from qbwc_server.errors import Conflict
-from qbwc_server.posting.proof import proof
 from qbwc_server.posting.submit import exclude, hand_in, restore, submit, withdraw
+from qbwc_server.reports.documents import body_record, document_record, event_record, problems_of
+from qbwc_server.reports.proof import proof
 from qbwc_server.tenancy.models import Company
 
 _ALL = "/companies/<code>/documents"

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import io
-import json
 from collections.abc import Mapping
-from typing import Any
 
 from flask import Request
 
@@ -14,10 +12,8 @@ from qbwc_server.channels.contract import Draft, FileOptions, RowProblem
 from qbwc_server.channels.files import json_lines
 from qbwc_server.documents.kinds import KINDS, Document
 from qbwc_server.documents.lifecycle import State
-from qbwc_server.documents.models import DocumentEvent, DocumentRow
 from qbwc_server.errors import Invalid
 
-LARGEST_ID = 2**63 - 1
 MOST_PER_PAGE = 500
 
 
@@ -49,58 +45,6 @@ def read_body(request: Request) -> Document:
     if not fields:
         raise NotJson("The body is empty.")
     raise BadDocument(fields)
-
-
-def document_record(row: DocumentRow) -> dict[str, Any]:
-    """A stored document as programs see it; amounts are text, moments ISO 8601 in UTC."""
-    return {
-        "id": row.id,
-        "origin": row.origin,
-        "kind": row.kind,
-        "number": row.number,
-        "date": row.date.isoformat(),
-        "customer": row.customer,
-        "total": None if row.total is None else str(row.total),
-        "state": row.state.value,
-        "operation": row.operation.value,
-        "revision": row.revision,
-        "reason": row.reason,
-        "message": row.message,
-        "advice": row.advice,
-        "problems": problems_of(row),
-        "notes": (row.notes or {}).get("notes", []),
-        "txn_id": row.txn_id,
-        "posted_number": row.posted_number,
-        "posted_total": None if row.posted_total is None else str(row.posted_total),
-        "posted_at": None if row.posted_at is None else row.posted_at.isoformat(),
-        "created_at": row.created_at.isoformat(),
-        "changed_at": row.changed_at.isoformat(),
-    }
-
-
-def body_record(row: DocumentRow) -> dict[str, Any]:
-    """The document itself, as it was handed in."""
-    body: dict[str, Any] = json.loads(row.body)
-    return body
-
-
-def event_record(event: DocumentEvent) -> dict[str, Any]:
-    """One step of a document's history."""
-    return {
-        "at": event.at.isoformat(),
-        "by": event.by,
-        "event": event.event,
-        "from": event.from_state,
-        "to": event.to_state,
-        "request_id": event.request_id,
-        "detail": event.detail,
-    }
-
-
-def problems_of(row: DocumentRow) -> list[FieldMistake]:
-    """What keeps a document from being submitted."""
-    found: list[FieldMistake] = (row.problems or {}).get("problems", [])
-    return found
 
 
 def states_asked(arguments: Mapping[str, str]) -> tuple[State, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, jsonify
 
 from qbwc_server.api.access import Access
-from qbwc_server.connector.report import company_report
+from qbwc_server.reports.company import company_report
 
 
 def add_routes(blueprint: Blueprint, access: Access) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from qbwc_server.api.schemas import document_record
 from qbwc_server.channels.importing import ImportReport
 from qbwc_server.cli.demo_folder import COMPANY, DemoFolder
 from qbwc_server.cli.output import paragraph, print_table, program, say
@@ -16,6 +15,7 @@ from qbwc_server.documents import store
 from qbwc_server.documents.kinds import KINDS
 from qbwc_server.documents.lifecycle import State
 from qbwc_server.documents.models import DocumentRow
+from qbwc_server.reports.documents import document_record
 from qbwc_server.simulator import UpdateReport
 from qbwc_server.simulator.company_file import CompanyFile
 from qbwc_server.simulator.scenarios import demo_company

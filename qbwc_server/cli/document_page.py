@@ -7,7 +7,7 @@ from datetime import datetime
 from qbwc_server.cli.output import counted, moment, plain, print_facts, print_table, say
 from qbwc_server.documents.kinds import KINDS, Payment, load_document
 from qbwc_server.documents.models import DocumentRow
-from qbwc_server.posting.proof import Journey, Proof, RequestProof
+from qbwc_server.reports.proof import Journey, Proof, RequestProof
 from qbwc_server.tenancy.models import Company
 
 _PURPOSES = {

@@ -10,7 +10,6 @@ from pathlib import Path
 import click
 from sqlalchemy.orm import Session
 
-from qbwc_server.api.schemas import LARGEST_ID, body_record, document_record
 from qbwc_server.channels.importing import ImportReport, Progress, import_file
 from qbwc_server.channels.registry import FORMATS
 from qbwc_server.cli.document_page import show_document
@@ -30,11 +29,12 @@ from qbwc_server.cli.runtime import Runtime, pass_runtime
 from qbwc_server.documents import store
 from qbwc_server.documents.kinds import KINDS
 from qbwc_server.documents.lifecycle import State
-from qbwc_server.documents.models import DocumentRow
+from qbwc_server.documents.models import LARGEST_ID, DocumentRow
 from qbwc_server.errors import Invalid, NotFound
 from qbwc_server.posting import decide as decisions
 from qbwc_server.posting import submit as submitting
-from qbwc_server.posting.proof import proof
+from qbwc_server.reports.documents import body_record, document_record
+from qbwc_server.reports.proof import proof
 from qbwc_server.tenancy import companies
 from qbwc_server.tenancy.models import Company
 

@@ -6,7 +6,7 @@ import click
 
 from qbwc_server.cli.output import json_option, paragraph, plain, print_json, say
 from qbwc_server.cli.runtime import Runtime, pass_runtime
-from qbwc_server.connector.report import company_report
+from qbwc_server.reports.company import company_report
 from qbwc_server.tenancy import companies
 
 

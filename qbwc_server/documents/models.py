@@ -14,6 +14,8 @@ from qbwc_server.db import Base
 from qbwc_server.db.types import EnumValue, JsonRecord, Key, Money, UtcDateTime
 from qbwc_server.documents.lifecycle import State
 
+LARGEST_ID = 2**63 - 1
+
 
 class Operation(StrEnum):
     """What is to be done in QuickBooks to make the books agree with the document."""

@@ -13,14 +13,14 @@ from uuid import UUID
 from flask import Flask
 
 from qbwc_server.app import create_app
-from qbwc_server.connector.report import CompanyReport, company_report
 from qbwc_server.db import Database
 from qbwc_server.documents import store
 from qbwc_server.documents.kinds import Document, read_document
 from qbwc_server.documents.models import DocumentRow
 from qbwc_server.posting.options import change_options
-from qbwc_server.posting.proof import Proof, proof
 from qbwc_server.posting.submit import HandedIn, exclude, hand_in, submit, withdraw
+from qbwc_server.reports.company import CompanyReport, company_report
+from qbwc_server.reports.proof import Proof, proof
 from qbwc_server.settings import Settings
 from qbwc_server.simulator import ConnectorKilled, Faults, Transport, UpdateReport, WebConnector, WsgiTransport
 from qbwc_server.simulator.company_file import CompanyFile

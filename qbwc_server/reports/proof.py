@@ -15,6 +15,7 @@ from qbwc_server.documents.store import history
 from qbwc_server.posting.purposes import Purpose
 from qbwc_server.posting.verify import IfMissing
 from qbwc_server.queue.models import MessageSet, Passenger, QueuedRequest
+from qbwc_server.reports.documents import event_record
 
 
 @dataclass(frozen=True)
@@ -109,18 +110,7 @@ def proof(db: Session, row: DocumentRow) -> Proof:
             )
             for r in requests
         ],
-        history=[
-            {
-                "at": event.at.isoformat(),
-                "by": event.by,
-                "event": event.event,
-                "from": event.from_state,
-                "to": event.to_state,
-                "request_id": event.request_id,
-                "detail": event.detail,
-            }
-            for event in history(db, row.id)
-        ],
+        history=[event_record(event) for event in history(db, row.id)],
     )
 
 

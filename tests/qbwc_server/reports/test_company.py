@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from qbwc_server.books.models import CompanyFacts
-from qbwc_server.connector.report import CompanyReport, NeedsYou, company_report
 from qbwc_server.connector.sessions import end_session, open_session
 from qbwc_server.db import Database
 from qbwc_server.documents import store
@@ -20,6 +19,7 @@ from qbwc_server.queue.delivery import Limits, next_set
 from qbwc_server.queue.enqueue import NewRequest, put
 from qbwc_server.queue.models import QueuedRequest
 from qbwc_server.queue.states import Priority, RequestState
+from qbwc_server.reports.company import CompanyReport, NeedsYou, company_report
 from qbwc_server.tenancy.companies import put_on_hold
 from qbwc_server.tenancy.models import Company, Hold
 from tests.conftest import TurnableClock

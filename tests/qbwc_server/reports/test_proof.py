@@ -9,8 +9,8 @@ from uuid import uuid4
 import pytest
 from lxml import etree
 
-from qbwc_server.posting.proof import _part
 from qbwc_server.queue.models import MessageSet
+from qbwc_server.reports.proof import _part
 from qbwc_server.settings import load
 from qbwc_server.simulator import Break, Faults, WireFault
 from tests.conftest import TurnableClock
