@@ -13,23 +13,18 @@ from werkzeug.exceptions import HTTPException
 from qbwc_server.api.access import Unauthorized
 from qbwc_server.errors import Conflict, Invalid, NotFound, QbwcError
 from qbwc_server.observe import metrics
+from qbwc_server.strict_json import NestedTooDeeply, NotJson
 
 log = structlog.get_logger(__name__)
 
 FieldMistake = dict[str, str]  # field, code, message, advice
 
 
-class NotJson(QbwcError):
-    """The body is not a JSON document."""
-
-    code = "not_json"
-    advice = "Send one JSON object in UTF-8 with the header Content-Type: application/json."
-
-
-class WrongType(NotJson):
+class WrongType(QbwcError):
     """The body is not declared as JSON."""
 
     code = "wrong_content_type"
+    advice = "Send one JSON object in UTF-8 with the header Content-Type: application/json."
 
 
 class BadDocument(Invalid):
@@ -72,6 +67,7 @@ class OurMistake(QbwcError):
 # the nearest ancestor decides
 STATUS: dict[type[QbwcError], int] = {
     NotJson: 400,
+    NestedTooDeeply: 400,
     Unauthorized: 401,
     NotFound: 404,
     Conflict: 409,

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping
 
 from flask import Request
 
-from qbwc_server.api.errors import BadDocument, FieldMistake, NotJson, WrongType
-from qbwc_server.channels.contract import Draft, FileOptions, RowProblem
+from qbwc_server import strict_json
+from qbwc_server.api.errors import BadDocument, FieldMistake, WrongType
+from qbwc_server.channels.contract import Draft
 from qbwc_server.channels.files import json_lines
 from qbwc_server.documents.kinds import KINDS, Document
 from qbwc_server.documents.lifecycle import State
 from qbwc_server.errors import Invalid
+from qbwc_server.strict_json import BadJson, NestedTooDeeply, NotJson
 
 MOST_PER_PAGE = 500
 
@@ -21,7 +22,7 @@ def read_body(request: Request) -> Document:
     """The document in the body of ``request``, by the same rules as a line of a JSON Lines file.
 
     Raises:
-        WrongType, NotJson: the body is no JSON object in UTF-8.
+        WrongType, NotJson, NestedTooDeeply: the body is no JSON object in UTF-8.
         BadDocument: it is no document; every mistake with the path of its field.
     """
     if request.mimetype != "application/json":
@@ -30,21 +31,22 @@ def read_body(request: Request) -> Document:
         body = request.get_data(cache=False).decode()
     except UnicodeDecodeError:
         raise NotJson("The body is not UTF-8.") from None
-    # No text in JSON holds a bare line break, so this changes nothing of the document.
-    line = body.removeprefix("\ufeff").translate({ord("\r"): " ", ord("\n"): " "})
-    outcomes = json_lines.read(io.BytesIO(line.encode()), FileOptions(encoding="utf-8"))
+    try:
+        value = strict_json.decode(body.removeprefix("\ufeff"), "body")
+    except (NotJson, NestedTooDeeply):
+        raise
+    except BadJson as found:
+        raise BadDocument([_mistake("", found.code, str(found), found.advice)]) from None
     fields: list[FieldMistake] = []
-    for outcome in outcomes:
-        match outcome:
-            case Draft(document=document):
-                return document
-            case RowProblem(code="not_json", message=message):
-                raise NotJson(message)
-            case RowProblem(field=field, code=code, message=message, advice=advice):
-                fields.append({"field": field, "code": code, "message": message, "advice": advice})
-    if not fields:
-        raise NotJson("The body is empty.")
+    for outcome in json_lines.outcomes_of(value, 1):
+        if isinstance(outcome, Draft):
+            return outcome.document
+        fields.append(_mistake(outcome.field, outcome.code, outcome.message, outcome.advice))
     raise BadDocument(fields)
+
+
+def _mistake(field: str, code: str, message: str, advice: str) -> FieldMistake:
+    return {"field": field, "code": code, "message": message, "advice": advice}
 
 
 def states_asked(arguments: Mapping[str, str]) -> tuple[State, ...]:

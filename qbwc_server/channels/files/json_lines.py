@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterator
 from decimal import Decimal
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from pydantic import ValidationError
 
+from qbwc_server import strict_json
 from qbwc_server.channels.cells import CENT, Unreadable, amount_of, date_of, plain, quantity_of, shown, storable
 from qbwc_server.channels.contract import (
     MAX_DOCUMENT_CHARACTERS,
@@ -21,8 +21,9 @@ from qbwc_server.channels.contract import (
     RowProblem,
 )
 from qbwc_server.channels.csv_rows import Lines, encoding_of, encoding_remark, opened_text
-from qbwc_server.channels.files.mistakes import Found, mistakes, path, sentence, unstorable
+from qbwc_server.channels.files.mistakes import Found, Place, mistakes, path, sentence, unstorable
 from qbwc_server.documents.kinds import read_document
+from qbwc_server.strict_json import BadJson
 
 _MOST_BROKEN_LINES = 1000
 _DATES = frozenset(("date", "due_date", "ship_date", "service_date"))
@@ -53,61 +54,43 @@ def read(stream: BinaryIO, options: FileOptions) -> Iterator[Outcome]:
                 continue
             try:
                 value = _decoded(line)
-            except Unreadable as found:
+            except BadJson as found:
                 broken += 1
                 if broken > _MOST_BROKEN_LINES:
                     raise FileRefused(
                         f"More than {_MOST_BROKEN_LINES} lines are broken, the last one {number}."
                     ) from None
-                yield RowProblem(number, "", found.code, found.message, found.advice, number)
+                yield RowProblem(number, "", found.code, str(found), found.advice, number)
                 continue
-            yield from _outcomes(value, number)
+            yield from outcomes_of(value, number)
+
+
+class RowTooLong(BadJson):
+    """The line is too long."""
+
+    code = "row_too_long"
+    advice = "Split the document."
 
 
 def _decoded(line: str) -> object:
     if len(line) > MAX_DOCUMENT_CHARACTERS:
-        raise Unreadable(
-            "row_too_long", f"The line has more than {MAX_DOCUMENT_CHARACTERS} characters.", "Split the document."
-        )
-    try:
-        return json.loads(line, parse_float=Decimal, parse_constant=_no_number, object_pairs_hook=_distinct)
-    except json.JSONDecodeError as error:
-        raise Unreadable(
-            "not_json",
-            f"The line is not JSON: {error.msg} at character {error.colno}.",
-            "Write one complete document per line.",
-        ) from None
-    except RecursionError:
-        raise Unreadable("not_json", "The line is nested too deeply.", "Write one document per line.") from None
-    except ValueError as error:  # a number of thousands of digits
-        if isinstance(error, Unreadable):
-            raise
-        raise Unreadable("bad_number", "The line holds a number that is too long.", "Correct the number.") from None
+        raise RowTooLong(f"The line has more than {MAX_DOCUMENT_CHARACTERS} characters.")
+    return strict_json.decode(line, "line")
 
 
-def _no_number(text: str) -> object:
-    raise Unreadable("bad_number", f"{text} is no amount.", "Correct the number.")
-
-
-def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    record = dict(pairs)
-    if len(record) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise Unreadable("field_twice", f"The field {shown(twice)} stands there twice.", "Remove one of them.")
-    return record
-
-
-def _outcomes(value: object, number: int) -> Iterator[Outcome]:
+def outcomes_of(value: object, number: int) -> Iterator[Draft | RowProblem]:
+    """The document that a decoded value is, or every mistake in it; ``number`` is that of its line."""
     found: list[Found] = list(unstorable(value))
     value = _settled(value, (), found)
-    origin = value.get("origin") if isinstance(value, dict) else None
-    if not found:
-        try:
-            yield Draft(read_document(value), number)
+    try:
+        document = read_document(value)
+        if not found:
+            yield Draft(document, number)
             return
-        except ValidationError as error:
-            found = list(mistakes(error))
+    except ValidationError as error:
+        told = [place for place, _ in found]
+        found += [(place, mistake) for place, mistake in mistakes(error) if not _is_below(place, told)]
+    origin = value.get("origin") if isinstance(value, dict) else None
     for place, mistake in found:
         yield RowProblem(
             number,
@@ -118,6 +101,11 @@ def _outcomes(value: object, number: int) -> Iterator[Outcome]:
             number,
             storable(origin) if isinstance(origin, str) else None,
         )
+
+
+def _is_below(place: Place, told: list[Place]) -> bool:
+    """Whether something is told already of ``place``, or of what it lies in: one mistake, one sentence."""
+    return any(place[: len(one)] == one for one in told)
 
 
 def _settled(value: object, place: tuple[str | int, ...], found: list[Found]) -> object:

@@ -13,6 +13,7 @@ from qbwc_server.documents.kinds import KINDS
 Place = tuple[str | int, ...]  # path in a document
 Found = tuple[Place, Unreadable]
 _KINDS = ", ".join(KINDS)
+_LONGEST_NAME = 100  # characters of a field's name that a message repeats
 _ADVICE = "Correct the value; docs/formats.md says what each field takes."
 
 
@@ -46,10 +47,11 @@ def sentence(field: str, mistake: Unreadable) -> str:
 
 
 def path(place: tuple[str | int, ...]) -> str:
-    """("lines", 0, "amount") as lines[0].amount."""
+    """("lines", 0, "amount") as lines[0].amount; a name that is too long for a field is cut."""
     text = ""
     for step in place:
-        text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else step
+        name = str(step)[:_LONGEST_NAME]
+        text += f"[{name}]" if isinstance(step, int) else f".{name}" if text else name
     return storable(text)
 
 

@@ -132,7 +132,9 @@ def test_a_payment_needs_an_amount_above_nothing() -> None:
         ('{"a": NaN}', "bad_number"),
         ('{"a": 1, "a": 2}', "field_twice"),
         ('{"a": ' + "9" * 5000 + "}", "bad_number"),
-        ("[" * 200_000, "not_json"),
+        ("[" * 200_000, "nested_too_deeply"),
+        ('{"a": ' * 900 + "1" + "}" * 900, "nested_too_deeply"),
+        ('{"a": ' + "[" * 900 + "]" * 900 + "}", "nested_too_deeply"),
         ('{"a": "' + "x" * 1_000_000 + '"}', "row_too_long"),
         ('{"memo": "\\ud800"}', "control_character"),
     ],
@@ -155,9 +157,27 @@ def test_messages_can_always_be_written() -> None:
         assert "\x1b" not in text
 
 
-def test_a_broken_line_does_not_stop_the_rest() -> None:
-    found = outcomes(INVOICE, "{", {**INVOICE, "origin": "a-2"})
+@pytest.mark.parametrize("broken", ["{", "[" * 900 + "]" * 900, '{"a":' * 900 + "1" + "}" * 900])
+def test_a_broken_line_does_not_stop_the_rest(broken: str) -> None:
+    found = outcomes(INVOICE, broken, {**INVOICE, "origin": "a-2"})
     assert [type(one) for one in found] == [Draft, RowProblem, Draft]
+
+
+def test_one_mistake_does_not_hide_another() -> None:
+    found = outcomes({**INVOICE, "memo": "a\0b", "date": "x", "due": 1, "lines": [{"item": "a", "amount": "1,5"}]})
+    told = [(one.field, one.code) for one in found if isinstance(one, RowProblem)]
+    assert sorted(told) == [
+        ("date", "bad_date"),
+        ("due", "unknown_field"),
+        ("lines[0].amount", "bad_number"),
+        ("memo", "control_character"),
+    ]
+
+
+def test_a_name_of_a_megabyte_is_not_repeated() -> None:
+    (found,) = outcomes({**INVOICE, "x" * 100_000: 1})
+    assert isinstance(found, RowProblem)
+    assert len(found.message) < 300
 
 
 def test_all_mistakes_of_a_document_are_told_with_one_document_line() -> None:

@@ -8,6 +8,7 @@ from sqlalchemy.exc import OperationalError
 from qbwc_server.api import documents, errors
 from qbwc_server.documents.lifecycle import NotNow
 from qbwc_server.errors import Conflict, Invalid, NotFound, QbwcError
+from qbwc_server.strict_json import NotJson
 from tests.qbwc_server.api.conftest import Caller
 
 SHAPE = {"code", "message", "detail", "advice", "retry_helps"}
@@ -15,7 +16,7 @@ SHAPE = {"code", "message", "detail", "advice", "retry_helps"}
 
 @pytest.mark.parametrize(
     ("kind", "status"),
-    [(NotFound, 404), (Conflict, 409), (NotNow, 409), (Invalid, 422), (errors.NotJson, 400), (errors.WrongType, 415)],
+    [(NotFound, 404), (Conflict, 409), (NotNow, 409), (Invalid, 422), (NotJson, 400), (errors.WrongType, 415)],
 )
 def test_the_nearest_ancestor_decides_the_status(kind: type[QbwcError], status: int) -> None:
     assert errors.status_of(kind()) == status
