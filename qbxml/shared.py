@@ -692,3 +692,13 @@ class TxnQueryRq(IteratedQuery):
         at_most_one("modified_date_range_filter", "txn_date_range_filter"),
         at_most_one("ref_number_filter", "ref_number_range_filter"),
     )
+
+
+MESSAGES = (
+    DataExtRet,
+    ContactsRet,
+    AdditionalNotesRet,
+    ExpenseLineRet,
+    ItemLineRet,
+    ItemGroupLineRet,
+)

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from qbwc_server.books.models import CompanyFacts
 from qbwc_server.errors import QbwcError
 from qbwc_server.tenancy.models import Company
-from qbxml import Aggregate, CompanyRet, HostRet, ParseError, PreferencesRet, Version, read_answers, versions
+from qbxml import Aggregate, ParseError, Version, read_answers, versions
+from qbxml.messages.company import CompanyRet, HostRet, PreferencesRet
 
 
 class UnreadableFile(QbwcError):

@@ -56,7 +56,8 @@ from qbwc_server.tenancy.credentials import (
     password_matches,
 )
 from qbwc_server.tenancy.models import Company, Hold
-from qbxml import HostQueryRq, TooOld, Version, message_set, render
+from qbxml import TooOld, Version, message_set, render
+from qbxml.messages.company import HostQueryRq
 from qbxml.status import Outcome, hresult
 
 log = structlog.get_logger()

@@ -28,7 +28,8 @@ from qbwc_server.queue.states import Event as RequestEvent
 from qbwc_server.queue.states import RequestState
 from qbwc_server.tenancy.companies import put_on_hold
 from qbwc_server.tenancy.models import Company, Hold
-from qbxml import Answer, DeletedDateRangeFilter, TransactionQueryRq, TxnDeletedQueryRq, render
+from qbxml import Answer, render
+from qbxml.messages.transaction import DeletedDateRangeFilter, TransactionQueryRq, TxnDeletedQueryRq
 from qbxml.status import Outcome, status
 
 NEWEST = 3

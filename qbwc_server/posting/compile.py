@@ -16,25 +16,13 @@ from qbwc_server.posting.compilers import credit_memo, invoice, payment, sales_r
 from qbwc_server.posting.compilers.sale import says_already
 from qbwc_server.posting.options import PostingOptions
 from qbwc_server.posting.texts import CannotWrite, Texts
-from qbxml import (
-    Aggregate,
-    BuildError,
-    CreditMemoQueryRq,
-    CreditMemoRet,
-    InvoiceQueryRq,
-    InvoiceRet,
-    ReceivePaymentQueryRq,
-    ReceivePaymentRet,
-    Ref,
-    SalesReceiptQueryRq,
-    SalesReceiptRet,
-    TxnDateRangeFilter,
-    TxnDelType,
-    TxnVoidRq,
-    TxnVoidType,
-    render,
-    request_for,
-)
+from qbxml import Aggregate, BuildError, Ref, render, request_for
+from qbxml.messages.credit_memo import CreditMemoQueryRq, CreditMemoRet
+from qbxml.messages.invoice import InvoiceQueryRq, InvoiceRet
+from qbxml.messages.receive_payment import ReceivePaymentQueryRq, ReceivePaymentRet
+from qbxml.messages.sales_receipt import SalesReceiptQueryRq, SalesReceiptRet
+from qbxml.messages.transaction import TxnDelType, TxnVoidRq, TxnVoidType
+from qbxml.shared import TxnDateRangeFilter
 
 
 class TransactionRet(Protocol):

@@ -18,7 +18,9 @@ from qbwc_server.posting.texts import CannotWrite, Texts
 from qbwc_server.queue.enqueue import NewRequest, open_requests, put
 from qbwc_server.queue.states import Priority
 from qbwc_server.tenancy.models import Company
-from qbxml import CustomerQueryRq, ItemQueryRq, render
+from qbxml import render
+from qbxml.messages.customer import CustomerQueryRq
+from qbxml.messages.item import ItemQueryRq
 
 Wanted = tuple[ListKind, str]  # kind, full name as QuickBooks will hold it
 

@@ -36,15 +36,9 @@ from qbwc_server.queue.models import QueuedRequest
 from qbwc_server.queue.states import Event as RequestEvent
 from qbwc_server.queue.states import Priority, RequestState
 from qbwc_server.tenancy.models import Company
-from qbxml import (
-    Answer,
-    DeletedDateRangeFilter,
-    ListFilter,
-    MissingElement,
-    ModifiedDateRangeFilter,
-    TxnDeletedQueryRq,
-    render,
-)
+from qbxml import Answer, MissingElement, render
+from qbxml.messages.transaction import DeletedDateRangeFilter, TxnDeletedQueryRq
+from qbxml.shared import ListFilter, ModifiedDateRangeFilter
 from qbxml.status import Outcome, status
 
 MOST_LOOKS = 3  # refused look-ups before a person is asked

@@ -31,7 +31,8 @@ from qbwc_server.queue.states import Event as RequestEvent
 from qbwc_server.queue.states import Priority
 from qbwc_server.tenancy.companies import put_on_hold
 from qbwc_server.tenancy.models import Company, Hold
-from qbxml import Answer, TransactionQueryRq, render
+from qbxml import Answer, render
+from qbxml.messages.transaction import TransactionQueryRq
 from qbxml.status import status
 
 CHUNK = 50  # TxnIDs in one query

@@ -174,3 +174,13 @@ class AccountQueryRs(QueryResponse):
     """The answer to :class:`AccountQueryRq`."""
 
     account_rets: tuple[AccountRet, ...] = element("AccountRet", default=())
+
+
+MESSAGES = (
+    AccountAddRq,
+    AccountQueryRq,
+    TaxLineInfoRet,
+    AccountRet,
+    AccountAddRs,
+    AccountQueryRs,
+)

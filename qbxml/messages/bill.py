@@ -165,3 +165,12 @@ class BillQueryRs(IteratedQueryResponse):
     """The answer to :class:`BillQueryRq`."""
 
     bill_rets: tuple[BillRet, ...] = element("BillRet", default=())
+
+
+MESSAGES = (
+    BillAddRq,
+    BillQueryRq,
+    BillRet,
+    BillAddRs,
+    BillQueryRs,
+)

@@ -142,3 +142,12 @@ class CheckQueryRs(IteratedQueryResponse):
     """The answer to :class:`CheckQueryRq`."""
 
     check_rets: tuple[CheckRet, ...] = element("CheckRet", default=())
+
+
+MESSAGES = (
+    CheckAddRq,
+    CheckQueryRq,
+    CheckRet,
+    CheckAddRs,
+    CheckQueryRs,
+)

@@ -408,3 +408,16 @@ class PreferencesQueryRs(Response, since=(1, 1)):
     """The answer to :class:`PreferencesQueryRq`."""
 
     preferences_ret: PreferencesRet | None = element("PreferencesRet", default=None)
+
+
+MESSAGES = (
+    HostQueryRq,
+    CompanyQueryRq,
+    PreferencesQueryRq,
+    HostRet,
+    HostQueryRs,
+    CompanyRet,
+    CompanyQueryRs,
+    PreferencesRet,
+    PreferencesQueryRs,
+)

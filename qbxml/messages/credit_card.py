@@ -104,3 +104,13 @@ class CreditCardCreditAddRs(Response):
 
     credit_card_credit_ret: CreditCardCreditRet | None = element("CreditCardCreditRet", default=None)
     error_recovery: ErrorRecovery | None = element("ErrorRecovery", default=None, since=(11, 0))
+
+
+MESSAGES = (
+    CreditCardChargeAddRq,
+    CreditCardCreditAddRq,
+    CreditCardChargeRet,
+    CreditCardChargeAddRs,
+    CreditCardCreditRet,
+    CreditCardCreditAddRs,
+)

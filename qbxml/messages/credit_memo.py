@@ -226,3 +226,14 @@ class CreditMemoQueryRs(IteratedQueryResponse):
     """The answer to :class:`CreditMemoQueryRq`."""
 
     credit_memo_rets: tuple[CreditMemoRet, ...] = element("CreditMemoRet", default=())
+
+
+MESSAGES = (
+    CreditMemoAddRq,
+    CreditMemoQueryRq,
+    CreditMemoLineRet,
+    CreditMemoLineGroupRet,
+    CreditMemoRet,
+    CreditMemoAddRs,
+    CreditMemoQueryRs,
+)

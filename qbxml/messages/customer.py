@@ -297,3 +297,14 @@ class CustomerQueryRs(IteratedQueryResponse):
     """The answer to :class:`CustomerQueryRq`."""
 
     customer_rets: tuple[CustomerRet, ...] = element("CustomerRet", default=())
+
+
+MESSAGES = (
+    CustomerAddRq,
+    CustomerModRq,
+    CustomerQueryRq,
+    CustomerRet,
+    CustomerAddRs,
+    CustomerModRs,
+    CustomerQueryRs,
+)

@@ -250,3 +250,17 @@ class DataExtDelRs(Response, since=(2, 0)):
 
     data_ext_del_ret: DataExtDelRet | None = element("DataExtDelRet", default=None)
     error_recovery: ErrorRecovery | None = element("ErrorRecovery", default=None, since=(11, 0))
+
+
+MESSAGES = (
+    DataExtDefAddRq,
+    DataExtAddRq,
+    DataExtModRq,
+    DataExtDelRq,
+    DataExtDefRet,
+    DataExtDefAddRs,
+    DataExtAddRs,
+    DataExtModRs,
+    DataExtDelRet,
+    DataExtDelRs,
+)

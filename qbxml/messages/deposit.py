@@ -181,3 +181,14 @@ class DepositQueryRs(IteratedQueryResponse, since=(2, 0)):
     """The answer to :class:`DepositQueryRq`."""
 
     deposit_rets: tuple[DepositRet, ...] = element("DepositRet", default=())
+
+
+MESSAGES = (
+    DepositAddRq,
+    DepositQueryRq,
+    CashBackInfoRet,
+    DepositLineRet,
+    DepositRet,
+    DepositAddRs,
+    DepositQueryRs,
+)

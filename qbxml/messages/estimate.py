@@ -273,3 +273,14 @@ class EstimateModRs(Response, since=(3, 0)):
 
     estimate_ret: EstimateRet | None = element("EstimateRet", default=None)
     error_recovery: ErrorRecovery | None = element("ErrorRecovery", default=None, since=(11, 0))
+
+
+MESSAGES = (
+    EstimateAddRq,
+    EstimateModRq,
+    EstimateLineRet,
+    EstimateLineGroupRet,
+    EstimateRet,
+    EstimateAddRs,
+    EstimateModRs,
+)

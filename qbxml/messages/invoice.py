@@ -361,3 +361,16 @@ class InvoiceQueryRs(IteratedQueryResponse):
     """The answer to :class:`InvoiceQueryRq`."""
 
     invoice_rets: tuple[InvoiceRet, ...] = element("InvoiceRet", default=())
+
+
+MESSAGES = (
+    InvoiceAddRq,
+    InvoiceModRq,
+    InvoiceQueryRq,
+    InvoiceLineRet,
+    InvoiceLineGroupRet,
+    InvoiceRet,
+    InvoiceAddRs,
+    InvoiceModRs,
+    InvoiceQueryRs,
+)

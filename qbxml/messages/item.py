@@ -577,3 +577,30 @@ class ItemQueryRs(IteratedQueryResponse):
         "ItemGroupRet",
         default=(),
     )
+
+
+MESSAGES = (
+    ItemServiceAddRq,
+    ItemNonInventoryAddRq,
+    ItemOtherChargeAddRq,
+    ItemInventoryAddRq,
+    ItemDiscountAddRq,
+    ItemQueryRq,
+    ItemServiceRet,
+    ItemServiceAddRs,
+    ItemNonInventoryRet,
+    ItemNonInventoryAddRs,
+    ItemOtherChargeRet,
+    ItemOtherChargeAddRs,
+    ItemInventoryRet,
+    ItemInventoryAddRs,
+    ItemDiscountRet,
+    ItemDiscountAddRs,
+    ItemInventoryAssemblyRet,
+    ItemFixedAssetRet,
+    ItemSubtotalRet,
+    ItemPaymentRet,
+    ItemSalesTaxGroupRet,
+    ItemGroupRet,
+    ItemQueryRs,
+)

@@ -101,3 +101,12 @@ class JournalEntryQueryRs(IteratedQueryResponse):
     """The answer to :class:`JournalEntryQueryRq`."""
 
     journal_entry_rets: tuple[JournalEntryRet, ...] = element("JournalEntryRet", default=())
+
+
+MESSAGES = (
+    JournalEntryAddRq,
+    JournalEntryQueryRq,
+    JournalEntryRet,
+    JournalEntryAddRs,
+    JournalEntryQueryRs,
+)

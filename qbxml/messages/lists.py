@@ -164,3 +164,19 @@ class PaymentMethodQueryRs(QueryResponse):
     """The answer to :class:`PaymentMethodQueryRq`."""
 
     payment_method_rets: tuple[PaymentMethodRet, ...] = element("PaymentMethodRet", default=())
+
+
+MESSAGES = (
+    TermsQueryRq,
+    ClassQueryRq,
+    PaymentMethodAddRq,
+    PaymentMethodQueryRq,
+    StandardTermsRet,
+    DateDrivenTermsRet,
+    TermsQueryRs,
+    ClassRet,
+    ClassQueryRs,
+    PaymentMethodRet,
+    PaymentMethodAddRs,
+    PaymentMethodQueryRs,
+)

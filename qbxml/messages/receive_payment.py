@@ -107,3 +107,13 @@ class ReceivePaymentQueryRs(IteratedQueryResponse, since=(1, 1)):
     """The answer to :class:`ReceivePaymentQueryRq`."""
 
     receive_payment_rets: tuple[ReceivePaymentRet, ...] = element("ReceivePaymentRet", default=())
+
+
+MESSAGES = (
+    ReceivePaymentAddRq,
+    ReceivePaymentQueryRq,
+    AppliedToTxnRet,
+    ReceivePaymentRet,
+    ReceivePaymentAddRs,
+    ReceivePaymentQueryRs,
+)

@@ -193,3 +193,12 @@ class SalesOrderAddRs(Response, since=(2, 1)):
 
     sales_order_ret: SalesOrderRet | None = element("SalesOrderRet", default=None)
     error_recovery: ErrorRecovery | None = element("ErrorRecovery", default=None, since=(11, 0))
+
+
+MESSAGES = (
+    SalesOrderAddRq,
+    SalesOrderLineRet,
+    SalesOrderLineGroupRet,
+    SalesOrderRet,
+    SalesOrderAddRs,
+)

@@ -279,3 +279,16 @@ class SalesReceiptQueryRs(IteratedQueryResponse):
     """The answer to :class:`SalesReceiptQueryRq`."""
 
     sales_receipt_rets: tuple[SalesReceiptRet, ...] = element("SalesReceiptRet", default=())
+
+
+MESSAGES = (
+    SalesReceiptAddRq,
+    SalesReceiptModRq,
+    SalesReceiptQueryRq,
+    SalesReceiptLineRet,
+    SalesReceiptLineGroupRet,
+    SalesReceiptRet,
+    SalesReceiptAddRs,
+    SalesReceiptModRs,
+    SalesReceiptQueryRs,
+)

@@ -128,3 +128,15 @@ class ItemSalesTaxQueryRs(IteratedQueryResponse):
     """The answer to :class:`ItemSalesTaxQueryRq`."""
 
     item_sales_tax_rets: tuple[ItemSalesTaxRet, ...] = element("ItemSalesTaxRet", default=())
+
+
+MESSAGES = (
+    SalesTaxCodeQueryRq,
+    ItemSalesTaxAddRq,
+    ItemSalesTaxQueryRq,
+    SalesTaxCodeRet,
+    SalesTaxCodeQueryRs,
+    ItemSalesTaxRet,
+    ItemSalesTaxAddRs,
+    ItemSalesTaxQueryRs,
+)

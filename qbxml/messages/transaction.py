@@ -482,3 +482,22 @@ class TransactionQueryRs(IteratedQueryResponse, since=(4, 0)):
     """The answer to :class:`TransactionQueryRq`."""
 
     transaction_rets: tuple[TransactionRet, ...] = element("TransactionRet", default=())
+
+
+MESSAGES = (
+    ListDelRq,
+    ListDeletedQueryRq,
+    TxnDelRq,
+    TxnVoidRq,
+    TxnDeletedQueryRq,
+    TransactionQueryRq,
+    ListDelRs,
+    ListDeletedRet,
+    ListDeletedQueryRs,
+    TxnDelRs,
+    TxnVoidRs,
+    TxnDeletedRet,
+    TxnDeletedQueryRs,
+    TransactionRet,
+    TransactionQueryRs,
+)

@@ -131,3 +131,12 @@ class VendorQueryRs(IteratedQueryResponse):
     """The answer to :class:`VendorQueryRq`."""
 
     vendor_rets: tuple[VendorRet, ...] = element("VendorRet", default=())
+
+
+MESSAGES = (
+    VendorAddRq,
+    VendorQueryRq,
+    VendorRet,
+    VendorAddRs,
+    VendorQueryRs,
+)

@@ -12,34 +12,10 @@ from uuid import UUID
 import pytest
 
 from qbxml import (
-    BarCode,
     BuildError,
-    CreditCardInfo,
-    CustomerAdd,
-    CustomerAddRq,
-    DataExtAdd,
-    DepositLineAdd,
-    EstimateLineGroupAdd,
-    InvoiceAdd,
-    InvoiceAddRq,
-    InvoiceLineAdd,
-    InvoiceLineGroupAdd,
-    InvoiceQueryRq,
-    InvoiceRet,
-    ItemServiceAdd,
-    JournalCreditLine,
-    JournalEntryAdd,
-    ListDataExtType,
     MissingElement,
-    ModifiedDateRangeFilter,
     QbxmlError,
-    ReceivePaymentAdd,
     Ref,
-    SalesOrPurchase,
-    SetCredit,
-    TxnDateRangeFilter,
-    TxnVoidRq,
-    TxnVoidType,
     UseMacro,
     Version,
     VersionError,
@@ -49,7 +25,23 @@ from qbxml import (
 )
 from qbxml.aggregate import Aggregate
 from qbxml.declaration import at_most_one, element
-from qbxml.shared import DateMacro
+from qbxml.messages.customer import CreditCardInfo, CustomerAdd, CustomerAddRq
+from qbxml.messages.data_ext import DataExtAdd, ListDataExtType
+from qbxml.messages.deposit import DepositLineAdd
+from qbxml.messages.estimate import EstimateLineGroupAdd
+from qbxml.messages.invoice import (
+    InvoiceAdd,
+    InvoiceAddRq,
+    InvoiceLineAdd,
+    InvoiceLineGroupAdd,
+    InvoiceQueryRq,
+    InvoiceRet,
+)
+from qbxml.messages.item import ItemServiceAdd, SalesOrPurchase
+from qbxml.messages.journal_entry import JournalCreditLine, JournalEntryAdd
+from qbxml.messages.receive_payment import ReceivePaymentAdd
+from qbxml.messages.transaction import TxnVoidRq, TxnVoidType
+from qbxml.shared import BarCode, DateMacro, ModifiedDateRangeFilter, SetCredit, TxnDateRangeFilter
 
 CUSTOMER = Ref(full_name="Kern Lighting")
 BOTH = Ref(list_id="80000013-1416570432", full_name="Kern Lighting")

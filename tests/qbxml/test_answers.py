@@ -11,23 +11,15 @@ from typing import BinaryIO, cast
 
 import pytest
 
-from qbxml import (
-    AccountRet,
-    CustomerRet,
-    InvoiceRet,
-    ItemInventoryRet,
-    ListDelRs,
-    MissingElement,
-    ParseError,
-    ReceivePaymentRet,
-    SalesOrderRet,
-    SalesReceiptRet,
-    TransactionRet,
-    TxnVoidRs,
-    TxnVoidType,
-    Unknown,
-    read_answers,
-)
+from qbxml import MissingElement, ParseError, Unknown, read_answers
+from qbxml.messages.account import AccountRet
+from qbxml.messages.customer import CustomerRet
+from qbxml.messages.invoice import InvoiceRet
+from qbxml.messages.item import ItemInventoryRet
+from qbxml.messages.receive_payment import ReceivePaymentRet
+from qbxml.messages.sales_order import SalesOrderRet
+from qbxml.messages.sales_receipt import SalesReceiptRet
+from qbxml.messages.transaction import ListDelRs, TransactionRet, TxnVoidRs, TxnVoidType
 from tests.shared_folder import shared
 
 OK = 'statusCode="0" statusSeverity="Info" statusMessage="Status OK"'

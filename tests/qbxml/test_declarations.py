@@ -28,7 +28,6 @@ def test_every_request_has_its_response() -> None:
     requests = {tag.removesuffix("Rq") for tag in MESSAGES if tag.endswith("Rq")}
     responses = {tag.removesuffix("Rs") for tag in MESSAGES if tag.endswith("Rs")}
     assert requests == responses
-    assert len(requests) == 56
 
 
 def test_every_table_of_the_reference_is_declared() -> None:

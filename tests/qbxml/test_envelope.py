@@ -10,27 +10,22 @@ import pytest
 from qbxml import (
     CLEAR_ALL_MESSAGE_SETS,
     BuildError,
-    InvoiceAdd,
-    InvoiceAddRq,
-    InvoiceAddRs,
-    InvoiceLineAdd,
-    InvoiceQueryRq,
     MessageSet,
     OnError,
     ParseError,
     Ref,
     ResponseData,
-    TxnVoidRq,
-    TxnVoidType,
     UseMacro,
     Version,
-    answer_set,
     message_set,
     read_answers,
     read_message,
     read_message_set,
     render,
 )
+from qbxml.envelope import answer_set
+from qbxml.messages.invoice import InvoiceAdd, InvoiceAddRq, InvoiceAddRs, InvoiceLineAdd, InvoiceQueryRq
+from qbxml.messages.transaction import TxnVoidRq, TxnVoidType
 
 INVOICE = InvoiceAddRq(
     invoice_add=InvoiceAdd(

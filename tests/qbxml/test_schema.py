@@ -4,7 +4,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from qbxml import MESSAGES, Aggregate, answer_set, message_set, read_message, read_message_set, render
+from qbxml import MESSAGES, Aggregate, message_set, read_message, read_message_set, render
+from qbxml.envelope import answer_set
 from tests.qbxml.examples import GOLDEN, example
 from tests.qbxml.schema import faults
 from tests.qbxml.strategies import messages

@@ -8,7 +8,7 @@ from qbwc_server.documents.kinds import CreditMemo
 from qbwc_server.posting.compilers.sale import header, line_values, ref
 from qbwc_server.posting.options import PostingOptions
 from qbwc_server.posting.texts import Texts
-from qbxml import CreditMemoAdd, CreditMemoLineAdd
+from qbxml.messages.credit_memo import CreditMemoAdd, CreditMemoLineAdd
 
 
 def add(document: CreditMemo, guid: UUID, options: PostingOptions, texts: Texts) -> CreditMemoAdd:

@@ -8,7 +8,8 @@ from qbwc_server.documents.kinds import Party
 from qbwc_server.posting.compilers.sale import address, ref
 from qbwc_server.posting.options import PostingOptions
 from qbwc_server.posting.texts import Texts
-from qbxml import CustomerAdd, ItemServiceAdd, SalesOrPurchase
+from qbxml.messages.customer import CustomerAdd
+from qbxml.messages.item import ItemServiceAdd, SalesOrPurchase
 
 
 def add_customer(full_name: str, party: Party | None, guid: UUID, texts: Texts) -> CustomerAdd:

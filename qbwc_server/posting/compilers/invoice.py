@@ -10,7 +10,8 @@ from qbwc_server.documents.kinds import Invoice
 from qbwc_server.posting.compilers.sale import header, line_changes, line_values, ref
 from qbwc_server.posting.options import PostingOptions
 from qbwc_server.posting.texts import Texts
-from qbxml import InvoiceAdd, InvoiceLineAdd, InvoiceLineMod, InvoiceLineRet, InvoiceMod, InvoiceRet, Ref
+from qbxml import Ref
+from qbxml.messages.invoice import InvoiceAdd, InvoiceLineAdd, InvoiceLineMod, InvoiceLineRet, InvoiceMod, InvoiceRet
 
 
 class _OfInvoice(TypedDict):

@@ -9,7 +9,8 @@ from qbwc_server.documents.kinds import Payment
 from qbwc_server.posting.compilers.sale import NAME, ref
 from qbwc_server.posting.options import PostingOptions
 from qbwc_server.posting.texts import Texts
-from qbxml import AppliedToTxnAdd, ReceivePaymentAdd, Ref
+from qbxml import Ref
+from qbxml.messages.receive_payment import AppliedToTxnAdd, ReceivePaymentAdd
 
 
 def add(

@@ -12,8 +12,10 @@ from qbwc_server.documents.kinds import Address, Line, Sale
 from qbwc_server.documents.totals import line_amount
 from qbwc_server.posting.options import PostingOptions
 from qbwc_server.posting.texts import Texts
-from qbxml import Address as QbAddress
-from qbxml import Aggregate, InvoiceMod, InvoiceRet, Ref, SalesReceiptMod, SalesReceiptRet
+from qbxml import Aggregate, Ref
+from qbxml.messages.invoice import InvoiceMod, InvoiceRet
+from qbxml.messages.sales_receipt import SalesReceiptMod, SalesReceiptRet
+from qbxml.shared import Address as QbAddress
 
 NAME, ITEM, CLASS = 209, 31 * 5 + 4, 159
 

@@ -14,8 +14,8 @@ from qbwc_server.posting.compilers.sale import (
 )
 from qbwc_server.posting.options import PostingOptions
 from qbwc_server.posting.texts import Texts
-from qbxml import (
-    Ref,
+from qbxml import Ref
+from qbxml.messages.sales_receipt import (
     SalesReceiptAdd,
     SalesReceiptLineAdd,
     SalesReceiptLineMod,

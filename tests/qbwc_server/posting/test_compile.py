@@ -27,19 +27,11 @@ from qbwc_server.posting.compile import (
 from qbwc_server.posting.compilers.sale import line_changes, line_values, same_line
 from qbwc_server.posting.options import PostingOptions
 from qbwc_server.posting.texts import CannotWrite, Texts
-from qbxml import (
-    Address,
-    Aggregate,
-    CharacterPolicy,
-    InvoiceLineRet,
-    InvoiceRet,
-    Ref,
-    SalesReceiptLineRet,
-    SalesReceiptRet,
-    message_set,
-    read_message_set,
-)
+from qbxml import Aggregate, CharacterPolicy, Ref, message_set, read_message_set
 from qbxml.aggregate import as_read
+from qbxml.messages.invoice import InvoiceLineRet, InvoiceRet
+from qbxml.messages.sales_receipt import SalesReceiptLineRet, SalesReceiptRet
+from qbxml.shared import Address
 from tests.qbwc_server.documents.strategies import AMOUNTS, DOCUMENTS, PRICES
 from tests.qbxml.schema import faults
 
