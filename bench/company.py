@@ -22,11 +22,13 @@ from qbwc_server.posting.compile import compile_add
 from qbwc_server.posting.options import PostingOptions
 from qbwc_server.posting.submit import hand_in
 from qbwc_server.simulator.scenarios import demo_company
+from qbwc_server.tenancy.actor import Actor, ActorKind
 from qbwc_server.tenancy.companies import add_company, find_company
 from qbxml import Version, message_set
 from qbxml.envelope import answer_set
 
 CODE = "bench"
+_BY = Actor(ActorKind.COMMAND_LINE, "bench")
 CUSTOMERS = 20
 ITEMS = ("Seat", "Consulting", "Coffee Beans 1kg")
 _REQUEST = re.compile(rb'requestID=(?:"|&quot;)([0-9a-f-]{36}).*?RefNumber&gt;([^&]*)&lt;', re.DOTALL)
@@ -103,7 +105,7 @@ def add(database: Database, code: str = CODE) -> Prepared:
 def bring(database: Database, documents: list[Document], code: str = CODE) -> None:
     """Queue documents, all in one transaction."""
     with database.transaction() as db:
-        hand_in(db, find_company(db, code), documents, by="bench", now=datetime.now(UTC))
+        hand_in(db, find_company(db, code), documents, by=_BY, now=datetime.now(UTC))
 
 
 def exclude(database: Database, origin: str) -> None:
@@ -111,7 +113,7 @@ def exclude(database: Database, origin: str) -> None:
     with database.transaction() as db:
         company = find_company(db, CODE)
         row = by_origin(db, company.id, [origin])[origin]
-        submit.exclude(db, company, row, by="bench", now=datetime.now(UTC))
+        submit.exclude(db, company, row, by=_BY, now=datetime.now(UTC))
 
 
 def empty(folder: Path, name: str = "bench.db") -> Database:

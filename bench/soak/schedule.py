@@ -24,10 +24,11 @@ from qbwc_server.posting.decide import decide, resume
 from qbwc_server.posting.submit import SUBMITTABLE, exclude, hand_in, submit, withdraw
 from qbwc_server.simulator import Break, ConnectorKilled, Faults, NeverEnding, WireFault
 from qbwc_server.simulator.faults import FaultPlan, Fine, FineOpen, Slow, random_fault
+from qbwc_server.tenancy.actor import Actor, ActorKind
 from qbwc_server.tenancy.companies import find_company
 from qbwc_server.tenancy.models import Company, Hold
 
-BY = "soak"
+BY = Actor(ActorKind.COMMAND_LINE, "soak")
 MOST_QUIET_SESSIONS = 40
 OPERATIONS = ("authenticate", "sendRequestXML", "receiveResponseXML", "closeConnection")
 WORTH_TRYING = (  # a lock that lasted, or what came of one

@@ -14,10 +14,9 @@ from sqlalchemy.orm import Session
 from qbwc_server.clock import Clock
 from qbwc_server.db import Database
 from qbwc_server.errors import NotFound, QbwcError
-from qbwc_server.tenancy.credentials import company_of_token
+from qbwc_server.tenancy.actor import Actor, ActorKind
+from qbwc_server.tenancy.credentials import find_token
 from qbwc_server.tenancy.models import Company
-
-BY = "API"  # who acts, in the history of what is changed
 
 
 class Unauthorized(QbwcError):
@@ -38,6 +37,12 @@ class Access:
         """The present."""
         return self._clock()
 
+    @property
+    def by(self) -> Actor:
+        """Who acts, for the history of what is changed."""
+        by: Actor = g.by
+        return by
+
     def require(self) -> None:
         """Look at the token before anything else of the request is.
 
@@ -49,13 +54,15 @@ class Access:
         if scheme.lower() != "bearer" or not token.strip():
             raise Unauthorized
         with self._database.reading() as db:
-            company = company_of_token(db, token.strip())
-        if company is None:
+            found = find_token(db, token.strip())
+        if found is None:
             raise Unauthorized
+        known, company = found
         asked = (request.view_args or {}).get("code")
         if asked != company.code:
             raise NotFound(f"There is no company {asked!r}.")
         g.company_id = company.id
+        g.by = Actor(ActorKind.TOKEN, known.label, str(known.id))
         structlog.contextvars.bind_contextvars(company_id=company.id)
 
     @contextmanager

@@ -8,7 +8,7 @@ from datetime import datetime
 from flask import Blueprint, Response, jsonify, request
 from sqlalchemy.orm import Session
 
-from qbwc_server.api.access import BY, Access
+from qbwc_server.api.access import Access
 from qbwc_server.api.errors import NotReady
 from qbwc_server.api.schemas import (
     MOST_PER_PAGE,
@@ -24,13 +24,14 @@ from qbwc_server.errors import Conflict
 from qbwc_server.posting.submit import exclude, hand_in, restore, submit, withdraw
 from qbwc_server.reports.documents import body_record, document_record, event_record, problems_of
 from qbwc_server.reports.proof import proof
+from qbwc_server.tenancy.actor import Actor
 from qbwc_server.tenancy.models import Company
 
 _ALL = "/companies/<code>/documents"
 _ONE = f"{_ALL}/<int(max={LARGEST_ID}):document_id>"
 
 
-def _submit(db: Session, company: Company, row: DocumentRow, *, by: str, now: datetime) -> None:
+def _submit(db: Session, company: Company, row: DocumentRow, *, by: Actor, now: datetime) -> None:
     submit(db, company, [row], by=by, now=now)
 
 
@@ -51,7 +52,9 @@ def add_routes(blueprint: Blueprint, access: Access) -> None:
         review, revise = flag_asked(request.args, "review"), flag_asked(request.args, "revise")
         document = read_body(request)
         with access.changing() as (db, company):
-            handed = hand_in(db, company, [document], by=BY, now=access.now(), revise=revise, submit_now=not review)
+            handed = hand_in(
+                db, company, [document], by=access.by, now=access.now(), revise=revise, submit_now=not review
+            )
             (result,) = handed.results
             if isinstance(result, Conflict):
                 raise result
@@ -85,7 +88,7 @@ def add_routes(blueprint: Blueprint, access: Access) -> None:
         """Do one thing with a document; the answer is the document as it stands then."""
         with access.changing() as (db, company):
             row = find(db, company.id, document_id)
-            ACTIONS[action](db, company, row, by=BY, now=access.now())
+            ACTIONS[action](db, company, row, by=access.by, now=access.now())
             record, problems = document_record(row), problems_of(row)
         if action == "retry" and problems:
             raise NotReady(problems)  # after the transaction, which keeps what was found

@@ -41,6 +41,7 @@ from qbwc_server.documents.totals import total
 from qbwc_server.errors import Conflict
 from qbwc_server.posting.submit import hand_in
 from qbwc_server.posting.submit import submit as submit_rows
+from qbwc_server.tenancy.actor import Actor
 from qbwc_server.tenancy.companies import find_company
 from qbwc_server.tenancy.models import Company
 
@@ -57,7 +58,7 @@ def import_file(
     company_code: str,
     path: Path,
     *,
-    by: str,
+    by: Actor,
     format: str | None = None,  # noqa: A002  # the word users type
     options: Mapping[str, object] | FileOptions | None = None,
     clock: Clock = present,
@@ -127,7 +128,7 @@ class _Import:
         company_code: str,
         report: ImportReport,
         *,
-        by: str,
+        by: Actor,
         clock: Clock,
         revise: bool,
         submit: bool,

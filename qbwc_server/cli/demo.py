@@ -26,10 +26,11 @@ from qbwc_server.settings import Settings
 from qbwc_server.simulator import UpdateReport, WebConnector
 from qbwc_server.simulator.company_file import CompanyFile
 from qbwc_server.tenancy import companies
+from qbwc_server.tenancy.actor import Actor, ActorKind
 
 _START_S = 30.0  # for a server to start on a slow machine
 _BUSY_S = 30.0  # for an update session that was broken off to be given up
-_BY = "demo"
+_BY = Actor(ActorKind.COMMAND_LINE, "demo")
 _BUSY = "Application Busy"  # what the simulated Web Connector shows
 
 

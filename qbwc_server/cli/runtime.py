@@ -10,6 +10,7 @@ import click
 from qbwc_server import clock
 from qbwc_server.db import Database, schema
 from qbwc_server.settings import Settings, load
+from qbwc_server.tenancy.actor import Actor, ActorKind
 
 
 class Runtime:
@@ -32,12 +33,12 @@ class Runtime:
         return database
 
     @property
-    def by(self) -> str:
+    def by(self) -> Actor:
         """Who acts, for the history of what is changed."""
         try:
-            return f"{getpass.getuser()[:60]}, command line"
+            return Actor(ActorKind.COMMAND_LINE, getpass.getuser())
         except (KeyError, OSError, ImportError):  # no such user in the system's list, as in some containers
-            return "command line"
+            return Actor(ActorKind.COMMAND_LINE)
 
 
 pass_runtime = click.make_pass_decorator(Runtime)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from qbwc_server.db import Base
 from qbwc_server.db.types import EnumValue, JsonRecord, Key, Money, UtcDateTime
 from qbwc_server.documents.lifecycle import State
+from qbwc_server.tenancy.actor import Actor, ActorColumn
 
 LARGEST_ID = 2**63 - 1
 
@@ -82,7 +83,7 @@ class DocumentEvent(Base):
     company_id: Mapped[int] = mapped_column(ForeignKey("companies.id", ondelete="CASCADE"))
     document_id: Mapped[int] = mapped_column(ForeignKey("documents.id", ondelete="CASCADE"))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
-    by: Mapped[str] = mapped_column(String(100))
+    by: Mapped[Actor] = mapped_column(ActorColumn)
     event: Mapped[str] = mapped_column(String(24))
     from_state: Mapped[str | None] = mapped_column(String(24))
     to_state: Mapped[str] = mapped_column(String(24))

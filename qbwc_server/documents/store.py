@@ -18,6 +18,7 @@ from qbwc_server.documents.models import DocumentEvent, DocumentRow, Operation
 from qbwc_server.documents.problems import Problem, problems
 from qbwc_server.documents.totals import LARGEST, total
 from qbwc_server.errors import Conflict, NotFound
+from qbwc_server.tenancy.actor import Actor
 
 # Tables, not classes, where there is a row for each answer of a set: the ORM would take longer than the database.
 _DOCUMENTS, _EVENTS = Base.metadata.tables["documents"], Base.metadata.tables["document_events"]
@@ -51,7 +52,7 @@ def save(
     company_id: int,
     documents: Sequence[Document],
     *,
-    by: str,
+    by: Actor,
     now: datetime,
     revise: bool = False,
     recall: Callable[[DocumentRow], None] | None = None,
@@ -123,7 +124,7 @@ def save(
     return results
 
 
-def _add(db: Session, rows: Sequence[DocumentRow], *, by: str, now: datetime) -> None:
+def _add(db: Session, rows: Sequence[DocumentRow], *, by: Actor, now: datetime) -> None:
     db.add_all(rows)
     db.flush()
     write_events(
@@ -173,7 +174,7 @@ def move(
     row: DocumentRow,
     event: Event,
     *,
-    by: str,
+    by: Actor,
     now: datetime,
     request_id: str | None = None,
     detail: Mapping[str, Any] | None = None,
@@ -211,7 +212,7 @@ class Posting:
     detail: Mapping[str, Any] | None = None
 
 
-def apply_postings(db: Session, company_id: int, postings: Sequence[Posting], *, by: str, now: datetime) -> None:
+def apply_postings(db: Session, company_id: int, postings: Sequence[Posting], *, by: Actor, now: datetime) -> None:
     """Move many documents at once by the same table."""
     if not postings:
         return

@@ -20,12 +20,13 @@ from qbwc_server.posting.look import proves_absence, tells_all
 from qbwc_server.posting.pc_clock import MARGIN, is_older, modified_at
 from qbwc_server.posting.purposes import Purpose
 from qbwc_server.posting.verify import CHUNK, MOST_ASKED, MOST_JOURNEYS, OUGHT_TO_STAND, IfMissing, question
-from qbwc_server.posting.work import BY, Work
+from qbwc_server.posting.work import Work
 from qbwc_server.queue.delivery import RequestRow
 from qbwc_server.queue.enqueue import open_requests, put
 from qbwc_server.queue.models import QueuedRequest
 from qbwc_server.queue.states import Event as RequestEvent
 from qbwc_server.queue.states import RequestState
+from qbwc_server.tenancy.actor import QUICKBOOKS
 from qbwc_server.tenancy.companies import put_on_hold
 from qbwc_server.tenancy.models import Company, Hold
 from qbxml import Answer, render
@@ -176,7 +177,7 @@ def read_sentinel_deleted(work: Work, row: RequestRow, answer: Answer) -> None:
         if document.state is State.WITHDRAWN:
             return
         found = {"found": "deleted in QuickBooks by a person"}
-        move(work.db, document, Event.WITHDRAWN, by=BY, now=work.now, request_id=str(row.id), detail=found)
+        move(work.db, document, Event.WITHDRAWN, by=QUICKBOOKS, now=work.now, request_id=str(row.id), detail=found)
         return
     told = tells_all(answer) and (deleted or proves_absence(answer))
     why = (

@@ -22,13 +22,14 @@ from qbwc_server.queue.enqueue import open_requests
 from qbwc_server.queue.models import QueuedRequest
 from qbwc_server.queue.states import Event as RequestEvent
 from qbwc_server.queue.states import RequestState
+from qbwc_server.tenancy.actor import Actor
 from qbwc_server.tenancy.companies import release_hold
 from qbwc_server.tenancy.models import Company, Hold
 
 _TXN_ID = re.compile(r"[0-9A-F]{1,12}-[0-9]{1,12}")
 
 
-def decide(db: Session, company: Company, row: DocumentRow, *, posted_as: str | None, by: str, now: datetime) -> None:
+def decide(db: Session, company: Company, row: DocumentRow, *, posted_as: str | None, by: Actor, now: datetime) -> None:
     """A person has looked in QuickBooks: the document is there under ``posted_as``, or it is not there (None).
 
     Whether QuickBooks has that TxnID is asked in the next session.
@@ -88,7 +89,7 @@ def _txn_id(db: Session, company: Company, row: DocumentRow, said: str) -> str:
 
 
 def _posted(
-    db: Session, company: Company, row: DocumentRow, txn_id: str, request_id: str | None, *, by: str, now: datetime
+    db: Session, company: Company, row: DocumentRow, txn_id: str, request_id: str | None, *, by: Actor, now: datetime
 ) -> None:
     row.not_in_books()  # as far as QuickBooks has shown
     row.txn_id, row.posted_at = txn_id, now
@@ -104,7 +105,9 @@ def _posted(
     release_done(db, company, own, now=now)
 
 
-def _once_more(db: Session, company: Company, row: DocumentRow, txn_id: str | None, *, by: str, now: datetime) -> None:
+def _once_more(
+    db: Session, company: Company, row: DocumentRow, txn_id: str | None, *, by: Actor, now: datetime
+) -> None:
     """No request of it is open: it starts anew, from nothing or from an older revision that stands in the books."""
     if txn_id is not None and (KINDS[row.kind].change is None or not _revised_since(db, row)):
         _posted(db, company, row, txn_id, None, by=by, now=now)
@@ -147,7 +150,7 @@ def _revised_since(db: Session, row: DocumentRow) -> bool:
     return bool(db.scalar(select(revised)))
 
 
-def resume(db: Session, company: Company, *, repost: bool, by: str, now: datetime) -> int:
+def resume(db: Session, company: Company, *, repost: bool, by: Actor, now: datetime) -> int:
     """Lift a hold. Returns how many postings are going to be looked for in the file, to be entered again if missing.
 
     Another company file: the one that is open in the next session is the right one from then on. A restored backup:

@@ -35,9 +35,9 @@ from qbwc_server.posting.texts import CannotWrite, Texts
 from qbwc_server.queue.enqueue import NewRequest, cancel, hand_over, open_requests, put, release, supply
 from qbwc_server.queue.models import QueuedRequest, RequestWait
 from qbwc_server.queue.states import Priority, RequestState
+from qbwc_server.tenancy.actor import SERVER, Actor
 from qbwc_server.tenancy.models import Company
 
-BY = "server"  # who fails a document without QuickBooks having been asked
 _AT_A_TIME = 1_000  # rows read in one statement
 _UNDER_WAY = (
     RequestState.WAITING,
@@ -69,7 +69,7 @@ def lock(db: Session, company: Company, rows: Sequence[DocumentRow] = ()) -> Non
         db.scalars(select(DocumentRow).where(some).execution_options(populate_existing=True)).all()
 
 
-def submit(db: Session, company: Company, rows: Sequence[DocumentRow], *, by: str, now: datetime) -> Submitted:
+def submit(db: Session, company: Company, rows: Sequence[DocumentRow], *, by: Actor, now: datetime) -> Submitted:
     """Mark documents submitted and queue the requests that make the books agree with them.
 
     A row with problems stays as it is and shows them; so does one that is not waiting to be submitted.
@@ -78,7 +78,7 @@ def submit(db: Session, company: Company, rows: Sequence[DocumentRow], *, by: st
     return _submit(db, company, rows, by=by, now=now)
 
 
-def _submit(db: Session, company: Company, rows: Sequence[DocumentRow], *, by: str, now: datetime) -> Submitted:
+def _submit(db: Session, company: Company, rows: Sequence[DocumentRow], *, by: Actor, now: datetime) -> Submitted:
     options = options_of(company)
     result = Submitted()
     ready: list[tuple[DocumentRow, Document, dict[Wanted, Party | None]]] = []
@@ -118,7 +118,7 @@ def _submit(db: Session, company: Company, rows: Sequence[DocumentRow], *, by: s
 
 
 def _mark_submitted(
-    db: Session, rows: Sequence[DocumentRow], requests: Sequence[NewRequest], *, by: str, now: datetime
+    db: Session, rows: Sequence[DocumentRow], requests: Sequence[NewRequest], *, by: Actor, now: datetime
 ) -> None:
     events = []
     for row, request in zip(rows, requests, strict=True):
@@ -154,7 +154,7 @@ def hand_in(
     company: Company,
     documents: Sequence[Document],
     *,
-    by: str,
+    by: Actor,
     now: datetime,
     revise: bool = False,
     submit_now: bool = True,
@@ -180,7 +180,7 @@ def hand_in(
     return HandedIn(results, _submit(db, company, list(fresh.values()), by=by, now=now))
 
 
-def withdraw(db: Session, company: Company, row: DocumentRow, *, by: str, now: datetime) -> None:
+def withdraw(db: Session, company: Company, row: DocumentRow, *, by: Actor, now: datetime) -> None:
     """Void a posted document in QuickBooks: it keeps its number and comes to zero. Raises NotNow."""
     lock(db, company, [row])
     _decided(row)
@@ -216,7 +216,7 @@ def recall(db: Session, company: Company, row: DocumentRow, *, now: datetime) ->
         )
 
 
-def exclude(db: Session, company: Company, row: DocumentRow, *, by: str, now: datetime) -> None:
+def exclude(db: Session, company: Company, row: DocumentRow, *, by: Actor, now: datetime) -> None:
     """A person says: not into the books. Raises NotNow when it is there already or on its way."""
     lock(db, company, [row])
     if row.txn_id is not None and row.reason != Reason.MISSING:
@@ -228,7 +228,7 @@ def exclude(db: Session, company: Company, row: DocumentRow, *, by: str, now: da
     _refuse_waiting(db, company, row, by=by, now=now)
 
 
-def _refuse_waiting(db: Session, company: Company, invoice: DocumentRow, *, by: str, now: datetime) -> None:
+def _refuse_waiting(db: Session, company: Company, invoice: DocumentRow, *, by: Actor, now: datetime) -> None:
     """Payments that wait for this invoice wait in vain: a person is told."""
     before = aliased(QueuedRequest)
     waiting = db.execute(
@@ -258,7 +258,7 @@ def _decided(row: DocumentRow) -> None:
         )
 
 
-def restore(db: Session, company: Company, row: DocumentRow, *, by: str, now: datetime) -> None:
+def restore(db: Session, company: Company, row: DocumentRow, *, by: Actor, now: datetime) -> None:
     """Take an excluded document back for review."""
     lock(db, company, [row])
     move(db, row, Event.RESTORED, by=by, now=now)
@@ -289,7 +289,7 @@ def release_done(db: Session, company: Company, done: Collection[UUID], *, now: 
             texts[one.id] = compile_add(document, one.id, options, txn_ids).xml
         except CannotWrite as cannot:
             cancel(db, [one.id], now)
-            move(db, row, Event.REFUSED, by=BY, now=now, request_id=str(one.id))
+            move(db, row, Event.REFUSED, by=SERVER, now=now, request_id=str(one.id))
             show_problems(row, [cannot.problem])
             failed += 1
     supply(db, texts)

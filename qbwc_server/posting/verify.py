@@ -23,12 +23,13 @@ from qbwc_server.posting.purposes import Purpose
 from qbwc_server.posting.sent import Sent, read_sent
 from qbwc_server.posting.submit import submit
 from qbwc_server.posting.texts import CannotWrite
-from qbwc_server.posting.work import BY, Work
+from qbwc_server.posting.work import Work
 from qbwc_server.queue.delivery import RequestRow
 from qbwc_server.queue.enqueue import NewRequest, put
 from qbwc_server.queue.models import QueuedRequest
 from qbwc_server.queue.states import Event as RequestEvent
 from qbwc_server.queue.states import Priority
+from qbwc_server.tenancy.actor import QUICKBOOKS
 from qbwc_server.tenancy.companies import put_on_hold
 from qbwc_server.tenancy.models import Company, Hold
 from qbxml import Answer, render
@@ -132,9 +133,9 @@ def read_verify(work: Work, row: RequestRow, answer: Answer) -> None:
     ]
     for document in revived:
         found = {"found": f"comes to {there[document.txn_id].amount} in QuickBooks again"}
-        move(work.db, document, Event.REVIVED, by=BY, now=work.now, request_id=str(row.id), detail=found)
+        move(work.db, document, Event.REVIVED, by=QUICKBOOKS, now=work.now, request_id=str(row.id), detail=found)
     if revived:
-        submit(work.db, work.company, revived, by=BY, now=work.now)
+        submit(work.db, work.company, revived, by=QUICKBOOKS, now=work.now)
 
 
 def _compare(document: DocumentRow) -> NewRequest:
@@ -165,7 +166,7 @@ def read_compare(work: Work, row: RequestRow, answer: Answer) -> None:
     )
     document.advice = "Submit it again to make the change once more, or hand in a revision that says what is right."
     detail = {"candidates": [candidate(document.kind, ret)]}
-    move(work.db, document, Event.HELD, by=BY, now=work.now, request_id=str(row.id), detail=detail)
+    move(work.db, document, Event.HELD, by=QUICKBOOKS, now=work.now, request_id=str(row.id), detail=detail)
 
 
 def _not_told(work: Work, row: RequestRow, answer: Answer, if_missing: str) -> None:
@@ -236,7 +237,7 @@ def read_seek(work: Work, row: RequestRow, answer: Answer) -> None:
         detail = {"found": "by its GUID, under another TxnID", "before": document.txn_id}
         document.txn_id, document.edit_sequence = ours[0].txn_id, ours[0].edit_sequence
         document.time_modified = modified_at(ours[0])
-        move(work.db, document, Event.POSTED, by=BY, now=work.now, request_id=str(row.id), detail=detail)
+        move(work.db, document, Event.POSTED, by=QUICKBOOKS, now=work.now, request_id=str(row.id), detail=detail)
         return
     candidates = ours or alike(document.kind, document.total, _sent(work.db, document).customer, rets)
     if candidates or not told:
@@ -255,7 +256,7 @@ def _ask(work: Work, row: RequestRow, document: DocumentRow, found: Sequence[Any
     document.advice = "Look in QuickBooks, then say under which TxnID it is there, or that it is not there."
     detail = {"candidates": [candidate(document.kind, ret) for ret in found]}
     document.not_in_books()
-    move(work.db, document, Event.HELD, by=BY, now=work.now, request_id=str(row.id), detail=detail)
+    move(work.db, document, Event.HELD, by=QUICKBOOKS, now=work.now, request_id=str(row.id), detail=detail)
 
 
 def _missing(work: Work, row: RequestRow, document: DocumentRow, if_missing: str) -> None:
@@ -266,8 +267,8 @@ def _missing(work: Work, row: RequestRow, document: DocumentRow, if_missing: str
         return
     if if_missing == IfMissing.WITHDRAW:
         document.written_at = None
-        move(work.db, document, Event.WITHDRAWN, by=BY, now=work.now, request_id=str(row.id), detail=detail)
+        move(work.db, document, Event.WITHDRAWN, by=QUICKBOOKS, now=work.now, request_id=str(row.id), detail=detail)
         return
-    move(work.db, document, Event.VANISHED, by=BY, now=work.now, request_id=str(row.id), detail=detail)
+    move(work.db, document, Event.VANISHED, by=QUICKBOOKS, now=work.now, request_id=str(row.id), detail=detail)
     document.not_in_books()
-    submit(work.db, work.company, [document], by=BY, now=work.now)
+    submit(work.db, work.company, [document], by=QUICKBOOKS, now=work.now)

@@ -25,10 +25,10 @@ from qbwc_server.queue.enqueue import NewRequest, hand_over, put
 from qbwc_server.queue.states import Event as RequestEvent
 from qbwc_server.queue.states import RequestState
 from qbwc_server.queue.states import after as request_after
+from qbwc_server.tenancy.actor import QUICKBOOKS
 from qbwc_server.tenancy.models import Company
 from qbxml import ParseError
 
-BY = "QuickBooks"
 _AT_A_TIME = 1_000  # ids in one statement; databases take some ten thousand at most
 
 DocumentHead = Row[tuple[int, str, State, Operation, str | None, Any, str | None, int, str | None]]
@@ -204,7 +204,7 @@ class Work:
         put(self.db, self.company.id, self._new, self.now)
         for old, new in self._handed_over:
             hand_over(self.db, old, new)
-        apply_postings(self.db, self.company.id, list(self._postings.values()), by=BY, now=self.now)
+        apply_postings(self.db, self.company.id, list(self._postings.values()), by=QUICKBOOKS, now=self.now)
         self._count()
         done = [s.request_id for s in settlements if self.states[s.request_id] is RequestState.DONE]
         self.counts.needs_you += release_done(self.db, self.company, done, now=self.now)

@@ -45,7 +45,7 @@ def event_record(event: DocumentEvent) -> dict[str, Any]:
     """One step of a document's history."""
     return {
         "at": event.at.isoformat(),
-        "by": event.by,
+        "by": str(event.by),
         "event": event.event,
         "from": event.from_state,
         "to": event.to_state,

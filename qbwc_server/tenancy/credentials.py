@@ -57,11 +57,14 @@ def add_token(db: Session, company: Company, *, label: str, now: datetime) -> st
     return token
 
 
-def company_of_token(db: Session, token: str) -> Company | None:
-    """The company whose token this is. The look-up goes by digest, so its time tells nothing of the token."""
-    return db.scalars(
-        select(Company).join(ApiToken, ApiToken.company_id == Company.id).where(ApiToken.digest == digest(token))
+def find_token(db: Session, token: str) -> tuple[ApiToken, Company] | None:
+    """The token and whose it is. The look-up goes by digest, so its time tells nothing of the token."""
+    row = db.execute(
+        select(ApiToken, Company)
+        .join(Company, ApiToken.company_id == Company.id)
+        .where(ApiToken.digest == digest(token))
     ).one_or_none()
+    return None if row is None else (row[0], row[1])
 
 
 def _keys(user: str, address: str) -> dict[str, int]:

@@ -24,6 +24,7 @@ from qbwc_server.documents.models import DocumentRow
 from qbwc_server.documents.store import counts, listing
 from qbwc_server.errors import NotFound
 from qbwc_server.posting.submit import hand_in, submit
+from qbwc_server.tenancy.actor import Actor, ActorKind
 from qbwc_server.tenancy.companies import add_company, find_company
 from tests.channels.shopify.export_file import COLUMNS, export, line, order
 
@@ -84,7 +85,7 @@ def orders(tmp_path: Path, *rows: list[dict[str, str]], columns: tuple[str, ...]
 
 
 def run(database: Database, path: Path, **more: Any) -> ImportReport:
-    return import_file(database, "shop", path, by="test", clock=lambda: NOW, **more)
+    return import_file(database, "shop", path, by=Actor(ActorKind.PERSON, "test"), clock=lambda: NOW, **more)
 
 
 def tally(report: ImportReport) -> tuple[int, ...]:
@@ -248,7 +249,7 @@ def test_files_that_cannot_be_read_are_refused(
     with pytest.raises(UnknownFormat):
         run(sqlite_shop, json_lines(tmp_path, invoice("a")), format="excel")
     with pytest.raises(NotFound):
-        import_file(sqlite_shop, "nobody", json_lines(tmp_path, invoice("a")), by="test")
+        import_file(sqlite_shop, "nobody", json_lines(tmp_path, invoice("a")), by=Actor(ActorKind.PERSON, "test"))
     monkeypatch.setattr(importing, "MAX_FILE_BYTES", 10)
     with pytest.raises(FileTooLarge):
         run(sqlite_shop, json_lines(tmp_path, invoice("a")))
@@ -285,7 +286,7 @@ def test_an_order_with_a_question_is_kept_unsubmitted(shop: Database, tmp_path: 
     assert second.state is State.SUBMITTED
     with shop.transaction() as db:  # a person says it is right
         row = db.get_one(DocumentRow, first.id)
-        submit(db, find_company(db, "shop"), [row], by="person", now=NOW)
+        submit(db, find_company(db, "shop"), [row], by=Actor(ActorKind.PERSON), now=NOW)
         assert row.state is State.SUBMITTED
 
 

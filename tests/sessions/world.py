@@ -24,11 +24,12 @@ from qbwc_server.reports.proof import Proof, proof
 from qbwc_server.settings import Settings
 from qbwc_server.simulator import ConnectorKilled, Faults, Transport, UpdateReport, WebConnector, WsgiTransport
 from qbwc_server.simulator.company_file import CompanyFile
+from qbwc_server.tenancy.actor import Actor, ActorKind
 from qbwc_server.tenancy.companies import add_company, find_company
 from qbwc_server.tenancy.models import Company
 from tests.conftest import TurnableClock
 
-BY = "test"
+BY = Actor(ActorKind.PERSON, "test")
 
 
 class World:

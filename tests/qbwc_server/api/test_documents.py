@@ -197,7 +197,7 @@ def test_one_document_shows_itself_its_history_and_its_proof(alice: Caller, invo
     record = alice.get(f"/documents/{document_id}").get_json()
     assert record["document"]["lines"][0]["item"] == "Widget"
     assert [event["event"] for event in record["history"]] == ["created", "submitted"]
-    assert {event["by"] for event in record["history"]} == {"API"}
+    assert {event["by"] for event in record["history"]} == {"API, tests"}
     assert record["proof"]
 
 

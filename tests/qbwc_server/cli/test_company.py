@@ -11,7 +11,7 @@ import qwc_templates
 from qbwc_server.books.models import CompanyFacts
 from qbwc_server.db import Database
 from qbwc_server.tenancy.companies import find_company, put_on_hold
-from qbwc_server.tenancy.credentials import company_of_token, password_matches
+from qbwc_server.tenancy.credentials import find_token, password_matches
 from qbwc_server.tenancy.models import Hold
 from tests.qbwc_server.cli.conftest import CommandLine
 
@@ -154,9 +154,9 @@ def test_a_token_is_the_only_thing_on_stdout(run: CommandLine, acme: str, cli_da
     result = run("company", "token", "acme", "--label", "shop")
     token = result.stdout.strip()
     with cli_database.reading() as db:
-        company = company_of_token(db, token)
-        assert company is not None
-        assert company.code == "acme"
+        found = find_token(db, token)
+        assert found is not None
+        assert found[1].code == "acme"
     assert "/api/v1/companies/acme/documents" in result.stderr
     assert set(run.json("company", "token", "acme")) == {"code", "label", "token"}
     assert run("company", "token", "acme", "--label", " ").exit_code == 4

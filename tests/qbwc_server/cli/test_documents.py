@@ -18,6 +18,7 @@ from qbwc_server.errors import Invalid, NotFound
 from qbwc_server.posting.purposes import Purpose
 from qbwc_server.queue.models import QueuedRequest
 from qbwc_server.queue.states import RequestState
+from qbwc_server.tenancy.actor import Actor, ActorKind
 from tests.qbwc_server.cli.conftest import INVOICE, CommandLine, Import
 
 NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
@@ -33,7 +34,7 @@ def force(database: Database, document: int, event: Event, **values: Any) -> Non
         row = store.find(db, 1, document)
         for name, value in values.items():
             setattr(row, name, value)
-        store.move(db, row, event, by="test", now=NOW)
+        store.move(db, row, event, by=Actor(ActorKind.PERSON, "test"), now=NOW)
 
 
 def test_import_says_what_came_in(bring_in: Import, run: CommandLine) -> None:

@@ -14,8 +14,10 @@ from alembic import command
 from sqlalchemy import inspect, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 
 from qbwc_server.db import Database, make_engine, schema
+from qbwc_server.documents.store import history
 from tests.conftest import on_server
 
 
@@ -109,6 +111,46 @@ def test_what_the_first_schema_holds_survives_the_second(empty_url: str) -> None
     with engine.connect() as connection:
         kept = connection.execute(text("SELECT origin, written_at = posted_at FROM documents ORDER BY id")).all()
     assert [(origin, bool(known)) for origin, known in kept] == [("posted", True), ("decided", False)]
+    engine.dispose()
+
+
+def test_old_history_says_who_acted_and_of_which_kind(empty_url: str) -> None:
+    engine = make_engine(empty_url)
+    with engine.connect() as connection:
+        command.upgrade(schema._config(connection), "0002")
+    old = ["QuickBooks", "server", "API", "command line", "Ann O'Hara, command line", "demo", "x" * 100]
+    with engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO companies (id, code, name, time_zone, owner_id, file_id, connector_user, "
+                "connector_password_hash, company_file, posting_options, accept_next_file, created_at) VALUES "
+                "(1, 'kern', 'Kern', 'UTC', 'o', 'f', 'kern', 'h', '', '{}', false, '2026-03-02 15:00:00')"
+            )
+        )
+        connection.execute(
+            text(
+                "INSERT INTO documents (id, company_id, origin, kind, date, customer, body, body_digest, revision, "
+                "state, operation, created_at, changed_at) VALUES (1, 1, 'a', 'invoice', '2026-03-02', 'Acme', '{}', "
+                "'d', 1, 'for_review', 'add', '2026-03-02 14:00:00', '2026-03-02 15:00:00')"
+            )
+        )
+        connection.execute(
+            text(
+                "INSERT INTO document_events (company_id, document_id, at, by, event, to_state) "
+                "VALUES (1, 1, '2026-03-02 15:00:00', :by, 'created', 'for_review')"
+            ),
+            [{"by": by} for by in old],
+        )
+    schema.upgrade(empty_url)
+    with Session(engine) as db:
+        found = [event.by for event in history(db, 1)]
+    kinds = ["quickbooks", "server", "token", "command_line", "command_line", "person", "person"]
+    assert [by.kind.value for by in found] == kinds
+    assert [str(by) for by in found] == old
+    with engine.connect() as connection:
+        command.downgrade(schema._config(connection), "0002")
+    with engine.connect() as connection:
+        assert list(connection.execute(text("SELECT by FROM document_events ORDER BY id")).scalars()) == old
     engine.dispose()
 
 

@@ -17,10 +17,11 @@ from qbwc_server.documents.lifecycle import Event, NotNow, Reason, State
 from qbwc_server.documents.models import DocumentRow, Operation
 from qbwc_server.documents.store import OriginConflict, Posting, Saved, SaveResult
 from qbwc_server.errors import Conflict, NotFound
+from qbwc_server.tenancy.actor import QUICKBOOKS, Actor, ActorKind
 from tests.conftest import TurnableClock
 from tests.qbwc_server.tenants import tenant
 
-BY = "alice"
+BY = Actor(ActorKind.PERSON, "alice")
 
 
 def invoice(origin: str = "o-1", **values: Any) -> Document:
@@ -235,17 +236,17 @@ def test_many_are_moved_at_once_by_the_same_table(shelf: Shelf) -> None:
         rows = [shelf.row("a"), shelf.row("b")]
         postings = [Posting(row.id, row.state, event, "r-1", {"txn_id": f"T-{row.origin}"}, {"found": "x"})
                     for row, event in zip(rows, events, strict=True)]  # fmt: skip
-        store.apply_postings(db, shelf.company_id, postings, by="QuickBooks", now=moment)
+        store.apply_postings(db, shelf.company_id, postings, by=QUICKBOOKS, now=moment)
 
     shelf.clock.advance(minutes=3)
     with shelf.database.transaction() as db:
-        store.apply_postings(db, shelf.company_id, [], by="QuickBooks", now=shelf.clock())
+        store.apply_postings(db, shelf.company_id, [], by=QUICKBOOKS, now=shelf.clock())
         post(db, shelf.clock(), Event.POSTED, Event.REFUSED)
     assert (shelf.row("a").state, shelf.row("a").txn_id, shelf.row("b").state) == (State.POSTED, "T-a", State.FAILED)
     assert shelf.row("a").changed_at == shelf.clock()
     with shelf.database.reading() as db:
         last = store.history(db, shelf.row("b").id)[-1]
-    assert (last.by, last.event, last.request_id, last.detail) == ("QuickBooks", "refused", "r-1", {"found": "x"})
+    assert (last.by, last.event, last.request_id, last.detail) == (QUICKBOOKS, "refused", "r-1", {"found": "x"})
     with pytest.raises(NotNow), shelf.database.transaction() as db:
         post(db, shelf.clock(), Event.POSTED, Event.RESTORED)
     assert shelf.history("a")[-1][0] == "posted"

@@ -20,6 +20,7 @@ from qbwc_server.queue.enqueue import NewRequest, put
 from qbwc_server.queue.models import QueuedRequest
 from qbwc_server.queue.states import Priority, RequestState
 from qbwc_server.reports.company import CompanyReport, NeedsYou, company_report
+from qbwc_server.tenancy.actor import Actor, ActorKind
 from qbwc_server.tenancy.companies import put_on_hold
 from qbwc_server.tenancy.models import Company, Hold
 from tests.conftest import TurnableClock
@@ -176,10 +177,10 @@ class Office:
                     {"kind": "invoice", "origin": f"o-{number}", "date": "2026-03-02", "customer": "x" * 300,
                      "lines": [{"item": "S", "amount": "1"}]}
                 )  # fmt: skip
-                (saved,) = store.save(db, self.id, [document], by="test", now=self.clock())
+                (saved,) = store.save(db, self.id, [document], by=Actor(ActorKind.PERSON, "test"), now=self.clock())
                 assert isinstance(saved, store.SaveResult)
                 for event in moves:
-                    store.move(db, saved.row, event, by="test", now=self.clock())
+                    store.move(db, saved.row, event, by=Actor(ActorKind.PERSON, "test"), now=self.clock())
                 saved.row.reason, saved.row.message, saved.row.advice = reason, message, message and "Do it."
 
 

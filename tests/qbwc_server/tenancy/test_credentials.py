@@ -13,8 +13,8 @@ from qbwc_server.db import Database
 from qbwc_server.tenancy import credentials
 from qbwc_server.tenancy.credentials import (
     add_token,
-    company_of_token,
     digest,
+    find_token,
     forget_login_failures,
     login_is_paused,
     new_password,
@@ -96,10 +96,10 @@ def test_a_token_speaks_for_its_company_and_is_nowhere_to_be_read(database: Data
         tokens = [add_token(db, alice, label="till 1", now=clock()), add_token(db, alice, label="till 2", now=clock())]
         bobs = add_token(db, bob, label="shop", now=clock())
     with database.reading() as db:
-        found = [company_of_token(db, token) for token in [*tokens, bobs]]
-        assert [company.code for company in found if company] == ["alice", "alice", "bob"]
+        found = [find_token(db, token) for token in [*tokens, bobs]]
+        assert [known[1].code for known in found if known] == ["alice", "alice", "bob"]
         for stranger in ("", "qbwc_", tokens[0][:-1], tokens[0].upper(), digest(tokens[0]), "' OR 1=1 --", "\ud800"):
-            assert company_of_token(db, stranger) is None
+            assert find_token(db, stranger) is None
         everything = repr(db.execute(text("SELECT * FROM api_tokens")).all())
     assert tokens[0].startswith("qbwc_")
     assert not any(token.removeprefix("qbwc_") in everything for token in [*tokens, bobs])
