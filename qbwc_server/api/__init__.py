@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from qbwc_server.api import documents, status
+from qbwc_server.api import documents, open_work, status
 from qbwc_server.api.access import Access
 from qbwc_server.api.errors import translate
 from qbwc_server.clock import Clock
@@ -19,6 +19,7 @@ def api_blueprint(database: Database, clock: Clock) -> Blueprint:
     access = Access(database, clock)
     blueprint.before_request(access.require)
     documents.add_routes(blueprint, access)
+    open_work.add_routes(blueprint, access)
     status.add_routes(blueprint, access)
     blueprint.register_error_handler(Exception, translate)
     return blueprint

@@ -11,6 +11,7 @@ from qbwc_server.cli.company import company
 from qbwc_server.cli.db import db
 from qbwc_server.cli.demo import demo
 from qbwc_server.cli.documents import documents
+from qbwc_server.cli.open_work import open_work
 from qbwc_server.cli.output import Commands
 from qbwc_server.cli.run import scheduler, serve, settings
 from qbwc_server.cli.runtime import Runtime
@@ -34,7 +35,7 @@ def cli(ctx: click.Context, settings_file: str | None) -> None:
     ctx.obj = Runtime(settings_file)
 
 
-for command in (serve, scheduler, demo, simulate, settings, status, db, company, documents):
+for command in (serve, scheduler, demo, simulate, settings, status, db, company, documents, open_work):
     cli.add_command(command)
 
 

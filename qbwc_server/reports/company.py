@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, aliased
 
-from qbwc_server.books.models import CompanyFacts
+from qbwc_server.books.models import CompanyFacts, ListEntry
 from qbwc_server.connector.models import UpdateSessionRow
 from qbwc_server.documents.lifecycle import NEEDS_A_PERSON, State
 from qbwc_server.documents.models import DocumentRow
+from qbwc_server.documents.open_work import count_open_work, open_work
 from qbwc_server.documents.store import counts
 from qbwc_server.posting.purposes import Purpose
 from qbwc_server.queue.delivery import in_flight
 from qbwc_server.queue.models import QueuedRequest, RequestWait
 from qbwc_server.queue.states import RequestState
+from qbwc_server.reports.documents import called, shown
 from qbwc_server.tenancy.models import Company, Hold
 
 _QUIET = timedelta(days=1)
 _GROUPS = 10  # groups of documents that are told apart
+_SHOWN = 3  # documents that wait for others and are named
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,32 @@ class NeedsYou:
     message: str
     advice: str
     example: int  # id of one of them
+    named: str  # that one, as a sentence names it
+
+    @property
+    def subject(self) -> str:
+        """Who or what needs somebody."""
+        return f"{self.count} documents need" if self.count > 1 else f"{self.named} (document {self.example}) needs"
+
+
+@dataclass(frozen=True)
+class ToSeeTo:
+    """Open work of one kind."""
+
+    work: str
+    count: int
+    message: str  # of the oldest of them
+    advice: str
+    example: int  # its id
+
+
+@dataclass(frozen=True)
+class Waits:
+    """A submitted document that waits for another one, which needs a person."""
+
+    document: int
+    named: str
+    behind: str
 
 
 @dataclass(frozen=True)
@@ -61,15 +91,17 @@ class CompanyReport:
     needs_you: list[NeedsYou]
     now: str
     behind_others: int = 0  # submitted documents that wait for one that needs a person
+    waits: list[Waits] = field(default_factory=list)  # the first of those
+    open_work: list[ToSeeTo] = field(default_factory=list)
 
     def as_record(self) -> dict[str, Any]:
         """Ready for JSON."""
-        return {**asdict(self), "lines": self.lines()}
+        return {**asdict(self), "healthy": self.healthy, "lines": self.lines()}
 
     @property
     def healthy(self) -> bool:
         """Whether nothing needs a person."""
-        return not (self.needs_you or self.hold or self.last_session_failed)
+        return not (self.needs_you or self.open_work or self.hold or self.last_session_failed)
 
     def lines(self) -> list[str]:
         """The report in sentences, the most urgent first."""
@@ -88,10 +120,15 @@ class CompanyReport:
         elif self.hold == Hold.PAUSED:
             yield "Paused by an operator. What to do: resume the company when posting may go on."
         for group in self.needs_you:
-            many = f"{group.count} documents need you" if group.count > 1 else f"Document {group.example} needs you"
-            yield f"{many}: {group.message}"
+            one = (
+                f"{group.named} (document {group.example}) needs" if group.named else f"Document {group.example} needs"
+            )
+            yield f"{f'{group.count} documents need' if group.count > 1 else one} you: {group.message}"
             if group.advice:
                 yield f"What to do: {group.advice}"
+        for items in self.open_work:
+            yield items.message if items.count == 1 else f"{items.message} There are {items.count} of this kind."
+            yield f"What to do: {items.advice}"
         yield from self._waiting()
         yield from self._session()
         posted = self.documents.get(State.POSTED.value, 0)
@@ -120,9 +157,11 @@ class CompanyReport:
                 yield "What to do: nothing, if Auto-Run is on in the Web Connector; else press Update Selected there."
         if self.behind_others:
             yield f"{_documents_wait(self.behind_others)} for another document that needs you."
+            for one in self.waits:
+                yield f"{one.named} (document {one.document}) waits for {one.behind}."
         if submitted:
             return
-        if not self.needs_you and not self.hold:
+        if not (self.needs_you or self.hold or self.open_work):
             yield "Nothing waits."
 
     def _session(self) -> Iterator[str]:
@@ -188,26 +227,61 @@ def company_report(db: Session, company: Company, *, now: datetime) -> CompanyRe
         needs_you=_needs_you(db, company),
         now=now.isoformat(),
         behind_others=_behind_others(db, company),
+        waits=_waits(db, company),
+        open_work=_open_work(db, company),
+    )
+
+
+def _behind(company: Company) -> Select[str, UUID]:
+    """Requests of documents that wait for a request which only a person can bring on its way again."""
+    before = aliased(QueuedRequest)
+    return (
+        select(QueuedRequest.subject, before.id)
+        .join(RequestWait, RequestWait.request_id == QueuedRequest.id)
+        .join(before, before.id == RequestWait.after_id)
+        .where(
+            QueuedRequest.company_id == company.id,
+            QueuedRequest.state == RequestState.WAITING,
+            QueuedRequest.purpose.in_((Purpose.POST, Purpose.READ_FOR_CHANGE)),
+            before.state.in_((RequestState.FAILED, RequestState.CANCELLED, RequestState.DISPUTED)),
+        )
     )
 
 
 def _behind_others(db: Session, company: Company) -> int:
-    """Requests of documents that wait for a request which only a person can bring on its way again."""
-    before = aliased(QueuedRequest)
-    return (
-        db.scalar(
-            select(func.count(QueuedRequest.id.distinct()))
-            .join(RequestWait, RequestWait.request_id == QueuedRequest.id)
-            .join(before, before.id == RequestWait.after_id)
-            .where(
-                QueuedRequest.company_id == company.id,
-                QueuedRequest.state == RequestState.WAITING,
-                QueuedRequest.purpose.in_((Purpose.POST, Purpose.READ_FOR_CHANGE)),
-                before.state.in_((RequestState.FAILED, RequestState.CANCELLED, RequestState.DISPUTED)),
-            )
+    found = _behind(company).subquery()
+    return db.scalar(select(func.count(found.c.subject.distinct()))) or 0
+
+
+def _waits(db: Session, company: Company) -> list[Waits]:
+    """The first documents that wait for another, each with the one it waits for."""
+    found = []
+    for subject, before in db.execute(_behind(company).order_by(QueuedRequest.id).limit(_SHOWN)):
+        row = db.get_one(DocumentRow, int(subject))
+        found.append(Waits(document=row.id, named=called(row), behind=_called_request(db, before)))
+    return found
+
+
+def _called_request(db: Session, request_id: UUID) -> str:
+    """What a request is about, in words."""
+    request = db.get_one(QueuedRequest, request_id)
+    if request.purpose in (Purpose.POST, Purpose.READ_FOR_CHANGE):
+        row = db.get_one(DocumentRow, int(request.subject))
+        return f"{called(row)} (document {row.id})"
+    if request.purpose in (Purpose.ENSURE, Purpose.CREATE):
+        entry = db.get_one(ListEntry, int(request.subject))
+        return f"the {entry.kind.value} {shown(entry.full_name)}"
+    return "a question to QuickBooks"
+
+
+def _open_work(db: Session, company: Company) -> list[ToSeeTo]:
+    found = []
+    for work, count in sorted(count_open_work(db, company.id).items(), key=lambda one: -one[1]):
+        (oldest,) = open_work(db, company.id, work=work, limit=1)
+        found.append(
+            ToSeeTo(work=work.value, count=count, message=oldest.message, advice=oldest.advice, example=oldest.id)
         )
-        or 0
-    )
+    return found
 
 
 def _documents_wait(number: int) -> str:
@@ -232,6 +306,7 @@ def _needs_you(db: Session, company: Company) -> list[NeedsYou]:
                 message=message or "It waits for review.",
                 advice=document.advice or "Look at it, then submit or exclude it.",
                 example=example,
+                named=called(document),
             )
         )
     if rows[_GROUPS:]:
@@ -242,6 +317,7 @@ def _needs_you(db: Session, company: Company) -> list[NeedsYou]:
                 message="for other reasons.",
                 advice="See the list of documents that are for review, failed or held.",
                 example=rows[_GROUPS][3],
+                named=called(db.get_one(DocumentRow, rows[_GROUPS][3])),
             )
         )
     return found

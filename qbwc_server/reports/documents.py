@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from qbwc_server.documents.kinds import KINDS
 from qbwc_server.documents.models import DocumentEvent, DocumentRow
 
 
@@ -58,3 +59,18 @@ def problems_of(row: DocumentRow) -> list[dict[str, str]]:
     """What keeps a document from being submitted."""
     found: list[dict[str, str]] = (row.problems or {}).get("problems", [])
     return found
+
+
+def called(row: DocumentRow) -> str:
+    """How a sentence names a document: "Invoice INV-7 for Acme, 120.00"."""
+    title = KINDS[row.kind].title
+    number = row.posted_number or row.number
+    known_as = shown(number) if number else f"without a number (origin {shown(row.origin)})"
+    total = "" if row.total is None else f", {row.total:,.2f}"
+    return f"{title[:1].upper()}{title[1:]} {known_as} for {shown(row.customer)}{total}"
+
+
+def shown(text: str, longest: int = 80) -> str:
+    """A text from outside within a sentence: one line, and not longer than a sentence bears."""
+    line = " ".join(text.split())
+    return line if len(line) <= longest else f"{line[: longest - 1]}…"

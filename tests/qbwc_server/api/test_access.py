@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 
 from qbwc_server.api.documents import ACTIONS
+from qbwc_server.api.open_work import ENDS
 from tests.qbwc_server.api.conftest import Caller
 
 PATHS = (
@@ -18,6 +19,9 @@ PATHS = (
     ("POST", "/documents/1/exclude"),
     ("POST", "/documents/1/restore"),
     ("POST", "/documents/1/withdraw"),
+    ("GET", "/open-work"),
+    ("POST", "/open-work/1/done"),
+    ("POST", "/open-work/1/dismiss"),
     ("GET", "/status"),
 )
 
@@ -26,7 +30,7 @@ def test_the_table_of_paths_is_complete(app: Flask) -> None:
     asked = app.url_map.bind("localhost")
     tested = {asked.match(f"/api/v1/companies/acme{path}", method=method)[0] for method, path in PATHS}
     assert tested == {rule.endpoint for rule in app.url_map.iter_rules() if rule.endpoint.startswith("api.")}
-    assert {path.rpartition("/")[2] for method, path in PATHS if "/1/" in path} == set(ACTIONS)
+    assert {path.rpartition("/")[2] for method, path in PATHS if "/1/" in path} == {*ACTIONS, *ENDS}
 
 
 @pytest.mark.parametrize(("method", "path"), PATHS)
@@ -51,7 +55,7 @@ def test_another_company_does_not_exist(alice: Caller, charlie: Caller, method: 
 def test_a_document_of_another_company_does_not_exist(alice: Caller, charlie: Caller, invoice: dict[str, Any]) -> None:
     document_id = alice.post("/documents", json=invoice).get_json()["id"]
     for method, path in PATHS:
-        if "/1" in path:
+        if path.startswith("/documents/1"):
             answer = charlie._open(method, path.replace("/1", f"/{document_id}"))
             assert answer.status_code == 404, path
     assert charlie.get("/documents").get_json() == {"documents": [], "next": None}

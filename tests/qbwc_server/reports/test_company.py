@@ -59,7 +59,14 @@ WELL: dict[str, Any] = {
     "documents": {"posted": 12},
 }
 WELL_LINES = ["The last update session was at 2026-03-02 09:30: 12 invoices posted.", "12 documents are in QuickBooks."]
-REFUSED = NeedsYou("quickbooks_3140", 1, "The customer 東京本店 is not there.", "Add it, then retry.", 7)
+REFUSED = NeedsYou(
+    "quickbooks_3140",
+    1,
+    "The customer 東京本店 is not there.",
+    "Add it, then retry.",
+    7,
+    "Invoice 7 for 東京本店, 5.00",
+)
 
 
 @pytest.mark.parametrize(
@@ -91,13 +98,14 @@ REFUSED = NeedsYou("quickbooks_3140", 1, "The customer 東京本店 is not there
         ),
         (
             {**WELL, "needs_you": [REFUSED]},
-            ["Document 7 needs you: The customer 東京本店 is not there.", "What to do: Add it, then retry.",
+            ["Invoice 7 for 東京本店, 5.00 (document 7) needs you: The customer 東京本店 is not there.",
+             "What to do: Add it, then retry.",
              *WELL_LINES],
         ),
         (
             {**WELL, "needs_you": [replace(REFUSED, count=3), replace(REFUSED, advice="", message="M.", example=9)]},
             ["3 documents need you: The customer 東京本店 is not there.", "What to do: Add it, then retry.",
-             "Document 9 needs you: M.", *WELL_LINES],
+             "Invoice 7 for 東京本店, 5.00 (document 9) needs you: M.", *WELL_LINES],
         ),
         (
             {**WELL, "last_session_words": "QuickBooks is not running.", "last_session_failed": True,

@@ -1,0 +1,48 @@
+"""``/companies/CODE/open-work``: what a person has to see to, and that it was seen to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask import Blueprint, Response, jsonify, request
+
+from qbwc_server.api.access import Access
+from qbwc_server.api.schemas import MOST_PER_PAGE, number_asked
+from qbwc_server.documents.models import LARGEST_ID
+from qbwc_server.documents.open_work import Ended, Work, end_work, open_work
+from qbwc_server.errors import Invalid
+from qbwc_server.reports.open_work import work_record
+
+_ALL = "/companies/<code>/open-work"
+ENDS = {"done": Ended.DONE, "dismiss": Ended.DISMISSED}
+
+
+def add_routes(blueprint: Blueprint, access: Access) -> None:
+    """Put the resource at its address."""
+
+    @blueprint.get(_ALL)
+    def open_items(code: str) -> Response:
+        """What is open, oldest first, a page at a time: go on with after=next."""
+        work = _work_asked(request.args)
+        after = number_asked(request.args, "after", 0, LARGEST_ID)
+        limit = number_asked(request.args, "limit", 100, MOST_PER_PAGE) or MOST_PER_PAGE
+        with access.looking() as (db, company):
+            items = open_work(db, company.id, work=work, after_id=after, limit=limit + 1)
+            page = [work_record(item) for item in items[:limit]]
+        return jsonify(open_work=page, next=page[-1]["id"] if len(items) > limit else None)
+
+    @blueprint.post(f"{_ALL}/<int(max={LARGEST_ID}):item_id>/<any({', '.join(ENDS)}):end>")
+    def end_item(code: str, item_id: int, end: str) -> Response:
+        """Say that an item is done, or dismiss it; the answer is the item as it stands then."""
+        with access.changing() as (db, company):
+            item = end_work(db, company.id, item_id, ENDS[end], by=access.by, now=access.now())
+            record = work_record(item)
+        return jsonify(record)
+
+
+def _work_asked(arguments: Mapping[str, str]) -> Work | None:
+    name = arguments.get("work") or None
+    try:
+        return None if name is None else Work(name)
+    except ValueError:
+        raise Invalid(f"The parameter work must be among {', '.join(Work)}.") from None

@@ -1,0 +1,53 @@
+"""``qbwc-server open-work``."""
+
+from __future__ import annotations
+
+import pytest
+
+from qbwc_server import clock
+from qbwc_server.cli.output import Exit
+from qbwc_server.db import Database
+from qbwc_server.documents.open_work import Finding, Work, note_work
+from qbwc_server.tenancy.companies import find_company
+from tests.qbwc_server.cli.conftest import CommandLine
+
+
+@pytest.fixture
+def items(run: CommandLine, acme: str) -> list[int]:
+    """Two open items."""
+    database = Database(run.url)
+    with database.transaction() as db:
+        found = [
+            Finding(Work.TOTAL_DIFFERS, "7", "Invoice 7 came to 32.48 instead of 30.00.", "Look at its tax."),
+            Finding(Work.PAYMENT_WANTED, "o", "Order ☂ was paid.", "Enter the payment."),
+        ]
+        ids = [item.id for item in note_work(db, find_company(db, "acme").id, found, now=clock.now())]
+    database.engine.dispose()
+    return ids
+
+
+def test_the_list_says_what_and_what_to_do(run: CommandLine, items: list[int]) -> None:
+    text = run("open-work", "list", "acme").stdout
+    assert "Invoice 7 came to 32.48 instead of 30.00." in text
+    assert "What to do: Enter the payment." in text
+    only = run.json("open-work", "list", "acme", "--work", "payment_wanted")
+    assert [one["id"] for one in only["open_work"]] == items[1:]
+
+
+def test_done_and_dismissed_are_not_listed_any_more(run: CommandLine, items: list[int]) -> None:
+    assert "done" in run("open-work", "done", "acme", items[0]).stdout
+    assert run.json("open-work", "dismiss", "acme", items[1])["open_work"][0]["ended"] == "dismissed"
+    assert run("open-work", "list", "acme").stdout == "Nothing is open.\n"
+    assert run("open-work", "done", "acme", items[0]).exit_code == Exit.CONFLICT
+
+
+def test_all_or_none(run: CommandLine, items: list[int]) -> None:
+    assert run("open-work", "done", "acme", items[0], 4711).exit_code == Exit.NOT_FOUND
+    assert len(run.json("open-work", "list", "acme")["open_work"]) == 2
+
+
+def test_status_tells_by_its_exit_status(run: CommandLine, items: list[int]) -> None:
+    assert run("status", "acme").exit_code == Exit.NEEDS_A_PERSON
+    assert run("status").exit_code == Exit.NEEDS_A_PERSON
+    run("open-work", "dismiss", "acme", *items)
+    assert run("status", "acme").exit_code == Exit.DONE
