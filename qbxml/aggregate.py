@@ -101,13 +101,15 @@ class Plan:
         "slots",
     )
 
-    def __init__(self, cls: type["Aggregate"], since: Version) -> None:
+    def __init__(self, cls: type["Aggregate"], since: Version, may_lack: tuple[str, ...] = ()) -> None:
         self.name = cls.__name__
         self.since = since
         self.request = self.name.endswith(_REQUEST_SUFFIXES)  # in requests a reference is a ListID or a FullName
         self.slots: dict[str, Slot] = {}
         for one in fields(cast("Any", cls)):
             self.slots[one.name] = _slot(one, self.request, f"{self.name}.{one.name}")
+        for name in may_lack:
+            self.slots[name].required = False
         self.attributes = tuple(slot for slot in self.slots.values() if slot.attribute)
         self.elements = tuple(slot for slot in self.slots.values() if not slot.attribute)
         for index, slot in enumerate(self.elements):
@@ -294,10 +296,17 @@ class Aggregate:
         plan.refuse_structure(held)
         object.__setattr__(self, "__dict__", held)
 
-    def __init_subclass__(cls, *, since: tuple[int, int] = FIRST) -> None:
+    def __init_subclass__(cls, *, since: tuple[int, int] = FIRST, may_lack: tuple[str, ...] = ()) -> None:
+        """Make the plan.
+
+        Args:
+            since: the level of qbXML that brought the element.
+            may_lack: inherited fields that are required elsewhere and may be missing here; asked for, a missing one
+                raises MissingElement all the same.
+        """
         super().__init_subclass__()
         dataclass(init=False, repr=False, eq=False, kw_only=True)(cls)
-        cls._plan = Plan(cls, Version(*since))
+        cls._plan = Plan(cls, Version(*since), may_lack)
 
     @property
     def unknown(self) -> tuple[Unknown, ...]:

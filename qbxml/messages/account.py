@@ -7,6 +7,7 @@ from uuid import UUID
 from qbxml.aggregate import Aggregate
 from qbxml.declaration import any_of, at_most_one, element, ref
 from qbxml.message import Query, QueryResponse, Request, Response
+from qbxml.returned import NamedRet
 from qbxml.shared import ActiveStatus, CurrencyFilter, DataExtRet, ErrorRecovery, NameFilter, NameRangeFilter, Ref
 from qbxml.values import Amount, Id
 
@@ -136,14 +137,9 @@ class TaxLineInfoRet(Aggregate):
     tax_line_name: str | None = element("TaxLineName", default=None, max_length=256)
 
 
-class AccountRet(Aggregate):
+class AccountRet(NamedRet):
     """An account as it stands in the books."""
 
-    list_id: Id = element("ListID")
-    time_created: datetime = element("TimeCreated")
-    time_modified: datetime = element("TimeModified")
-    edit_sequence: str = element("EditSequence", max_length=16)
-    name: str = element("Name", max_length=31)
     full_name: str = element("FullName", max_length=159)
     is_active: bool | None = element("IsActive", default=None)
     parent: Ref | None = ref("ParentRef", default=None)

@@ -1,11 +1,12 @@
 """Bills from vendors: add and query."""
 
-from datetime import date, datetime
+from datetime import date
 from uuid import UUID
 
 from qbxml.aggregate import Aggregate
 from qbxml.declaration import any_of, at_most_one, attribute, element, ref
 from qbxml.message import IteratedQuery, IteratedQueryResponse, Request, Response
+from qbxml.returned import TxnRet
 from qbxml.shared import (
     Address,
     BillableStatus,
@@ -125,14 +126,9 @@ class BillQueryRq(IteratedQuery):
     )
 
 
-class BillRet(Aggregate):
+class BillRet(TxnRet):
     """A bill from a vendor, as it stands in the books."""
 
-    txn_id: Id = element("TxnID")
-    time_created: datetime = element("TimeCreated")
-    time_modified: datetime = element("TimeModified")
-    edit_sequence: str = element("EditSequence", max_length=16)
-    txn_number: int | None = element("TxnNumber", default=None)
     vendor: Ref = ref("VendorRef", 41)
     vendor_address: Address | None = element("VendorAddress", default=None, since=(13, 0))
     ap_account: Ref | None = ref("APAccountRef", 159, default=None, since=(2, 0))

@@ -1,11 +1,12 @@
 """Checks: add and query."""
 
-from datetime import date, datetime
+from datetime import date
 from uuid import UUID
 
 from qbxml.aggregate import Aggregate
 from qbxml.declaration import any_of, at_most_one, attribute, element, ref
 from qbxml.message import IteratedQuery, IteratedQueryResponse, Request, Response
+from qbxml.returned import TxnRet
 from qbxml.shared import (
     Address,
     AddressBlock,
@@ -104,14 +105,9 @@ class CheckQueryRq(IteratedQuery):
     )
 
 
-class CheckRet(Aggregate):
+class CheckRet(TxnRet):
     """A check, as it stands in the books."""
 
-    txn_id: Id = element("TxnID")
-    time_created: datetime = element("TimeCreated")
-    time_modified: datetime = element("TimeModified")
-    edit_sequence: str = element("EditSequence", max_length=16)
-    txn_number: int | None = element("TxnNumber", default=None)
     account: Ref = ref("AccountRef", 159)
     payee_entity: Ref | None = ref("PayeeEntityRef", 209, default=None)
     ref_number: str | None = element("RefNumber", default=None, max_length=11)

@@ -1,11 +1,12 @@
 """Purchases by credit card and refunds to it: add."""
 
-from datetime import date, datetime
+from datetime import date
 from uuid import UUID
 
 from qbxml.aggregate import Aggregate
 from qbxml.declaration import attribute, element, ref
 from qbxml.message import Request, Response
+from qbxml.returned import TxnRet
 from qbxml.shared import (
     DataExtRet,
     ErrorRecovery,
@@ -17,7 +18,7 @@ from qbxml.shared import (
     ItemLineRet,
     Ref,
 )
-from qbxml.values import Amount, ExchangeRate, Id, Macro
+from qbxml.values import Amount, ExchangeRate, Macro
 
 
 class CreditCardAdd(Aggregate):
@@ -61,14 +62,9 @@ class CreditCardCreditAddRq(Request):
     )
 
 
-class CreditCardRet(Aggregate):
+class CreditCardRet(TxnRet):
     """What entries on a credit card account have in common, as they stand in the books."""
 
-    txn_id: Id = element("TxnID")
-    time_created: datetime = element("TimeCreated")
-    time_modified: datetime = element("TimeModified")
-    edit_sequence: str = element("EditSequence", max_length=16)
-    txn_number: int | None = element("TxnNumber", default=None)
     account: Ref = ref("AccountRef", 159)
     payee_entity: Ref | None = ref("PayeeEntityRef", 209, default=None)
     txn_date: date = element("TxnDate")

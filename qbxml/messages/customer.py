@@ -1,12 +1,13 @@
 """Customers and jobs: add, modify and query."""
 
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
 from qbxml.aggregate import Aggregate
 from qbxml.declaration import element, ref
 from qbxml.message import IteratedQueryResponse, Request, Response
+from qbxml.returned import NamedRet
 from qbxml.shared import (
     AdditionalContact,
     AdditionalNotes,
@@ -217,13 +218,9 @@ class CustomerQueryRq(NameQueryRq):
     """Look for customers and jobs."""
 
 
-class CustomerRet(Aggregate):
+class CustomerRet(NamedRet):
     """A customer or a job, as it stands in the books."""
 
-    list_id: Id = element("ListID")
-    time_created: datetime = element("TimeCreated")
-    time_modified: datetime = element("TimeModified")
-    edit_sequence: str = element("EditSequence", max_length=16)
     name: str = element("Name", max_length=41)
     full_name: str = element("FullName", max_length=209)
     is_active: bool | None = element("IsActive", default=None)

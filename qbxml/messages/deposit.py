@@ -1,11 +1,12 @@
 """Bank deposits: add and query."""
 
-from datetime import date, datetime
+from datetime import date
 from uuid import UUID
 
 from qbxml.aggregate import Aggregate
 from qbxml.declaration import any_of, at_most_one, attribute, element, exactly_one, ref, together
 from qbxml.message import IteratedQuery, IteratedQueryResponse, Request, Response
+from qbxml.returned import TxnRet
 from qbxml.shared import (
     CurrencyFilter,
     DataExtRet,
@@ -149,14 +150,9 @@ class DepositLineRet(Aggregate):
     amount: Amount | None = element("Amount", default=None)
 
 
-class DepositRet(Aggregate):
+class DepositRet(TxnRet):
     """A bank deposit, as it stands in the books."""
 
-    txn_id: Id = element("TxnID")
-    time_created: datetime = element("TimeCreated")
-    time_modified: datetime = element("TimeModified")
-    edit_sequence: str = element("EditSequence", max_length=16)
-    txn_number: int | None = element("TxnNumber", default=None)
     txn_date: date = element("TxnDate")
     deposit_to_account: Ref = ref("DepositToAccountRef", 159)
     memo: str | None = element("Memo", default=None, max_length=4095)

@@ -1,11 +1,12 @@
 """Estimates: add and modify."""
 
-from datetime import date, datetime
+from datetime import date
 from uuid import UUID
 
 from qbxml.aggregate import Aggregate
 from qbxml.declaration import at_most_one, attribute, element, ref
 from qbxml.message import Request, Response
+from qbxml.returned import TxnRet
 from qbxml.shared import (
     Address,
     AddressBlock,
@@ -217,14 +218,9 @@ class EstimateLineGroupRet(Aggregate):
     data_ext_rets: tuple[DataExtRet, ...] = element("DataExtRet", default=(), since=(2, 0))
 
 
-class EstimateRet(Aggregate):
+class EstimateRet(TxnRet):
     """An estimate, as it stands in the books."""
 
-    txn_id: Id = element("TxnID")
-    time_created: datetime = element("TimeCreated")
-    time_modified: datetime = element("TimeModified")
-    edit_sequence: str = element("EditSequence", max_length=16)
-    txn_number: int | None = element("TxnNumber", default=None)
     customer: Ref = ref("CustomerRef", 209)
     class_: Ref | None = ref("ClassRef", 159, default=None)
     template: Ref | None = ref("TemplateRef", 31, default=None, since=(3, 0))

@@ -1,11 +1,12 @@
 """Invoices: add, modify and query."""
 
-from datetime import date, datetime
+from datetime import date
 from uuid import UUID
 
 from qbxml.aggregate import Aggregate
 from qbxml.declaration import any_of, at_most_one, attribute, element, ref
 from qbxml.message import IteratedQuery, IteratedQueryResponse, Request, Response
+from qbxml.returned import TxnRet
 from qbxml.shared import (
     Address,
     AddressBlock,
@@ -288,14 +289,9 @@ class InvoiceLineGroupRet(Aggregate):
     data_ext_rets: tuple[DataExtRet, ...] = element("DataExtRet", default=(), since=(2, 0))
 
 
-class InvoiceRet(Aggregate):
+class InvoiceRet(TxnRet):
     """An invoice, as it stands in the books."""
 
-    txn_id: Id = element("TxnID")
-    time_created: datetime = element("TimeCreated")
-    time_modified: datetime = element("TimeModified")
-    edit_sequence: str = element("EditSequence", max_length=16)
-    txn_number: int | None = element("TxnNumber", default=None)
     customer: Ref = ref("CustomerRef", 209)
     class_: Ref | None = ref("ClassRef", 159, default=None)
     ar_account: Ref | None = ref("ARAccountRef", 159, default=None)

@@ -8,6 +8,7 @@ from qbxml.aggregate import Aggregate
 from qbxml.declaration import any_of, at_most_one, element, exactly_one, ref
 from qbxml.message import IteratedQuery, IteratedQueryResponse, Request, Response
 from qbxml.messages.tax import ItemSalesTaxRet
+from qbxml.returned import NamedRet
 from qbxml.shared import ActiveStatus, BarCode, DataExtRet, ErrorRecovery, NameFilter, NameRangeFilter, Ref
 from qbxml.values import Amount, Id, Percent, Price, Quantity
 
@@ -218,14 +219,9 @@ class ItemQueryRq(IteratedQuery):
     )
 
 
-class ItemServiceRet(Aggregate):
+class ItemServiceRet(NamedRet):
     """A service item, as it stands in the books."""
 
-    list_id: Id = element("ListID")
-    time_created: datetime = element("TimeCreated")
-    time_modified: datetime = element("TimeModified")
-    edit_sequence: str = element("EditSequence", max_length=16)
-    name: str = element("Name", max_length=31)
     full_name: str = element("FullName", max_length=159)
     bar_code_value: str | None = element("BarCodeValue", default=None, max_length=50, since=(12, 0))
     is_active: bool | None = element("IsActive", default=None)
@@ -248,14 +244,9 @@ class ItemServiceAddRs(Response):
     error_recovery: ErrorRecovery | None = element("ErrorRecovery", default=None, since=(11, 0))
 
 
-class ItemNonInventoryRet(Aggregate):
+class ItemNonInventoryRet(NamedRet):
     """A non-inventory item, as it stands in the books."""
 
-    list_id: Id = element("ListID")
-    time_created: datetime = element("TimeCreated")
-    time_modified: datetime = element("TimeModified")
-    edit_sequence: str = element("EditSequence", max_length=16)
-    name: str = element("Name", max_length=31)
     full_name: str = element("FullName", max_length=159)
     bar_code_value: str | None = element("BarCodeValue", default=None, max_length=50, since=(12, 0))
     is_active: bool | None = element("IsActive", default=None)
@@ -279,14 +270,9 @@ class ItemNonInventoryAddRs(Response):
     error_recovery: ErrorRecovery | None = element("ErrorRecovery", default=None, since=(11, 0))
 
 
-class ItemOtherChargeRet(Aggregate):
+class ItemOtherChargeRet(NamedRet):
     """An item for other charges, as it stands in the books."""
 
-    list_id: Id = element("ListID")
-    time_created: datetime = element("TimeCreated")
-    time_modified: datetime = element("TimeModified")
-    edit_sequence: str = element("EditSequence", max_length=16)
-    name: str = element("Name", max_length=31)
     full_name: str = element("FullName", max_length=159)
     bar_code_value: str | None = element("BarCodeValue", default=None, max_length=50, since=(12, 0))
     is_active: bool | None = element("IsActive", default=None)
@@ -309,14 +295,9 @@ class ItemOtherChargeAddRs(Response):
     error_recovery: ErrorRecovery | None = element("ErrorRecovery", default=None, since=(11, 0))
 
 
-class ItemInventoryRet(Aggregate):
+class ItemInventoryRet(NamedRet):
     """An inventory item, as it stands in the books."""
 
-    list_id: Id = element("ListID")
-    time_created: datetime = element("TimeCreated")
-    time_modified: datetime = element("TimeModified")
-    edit_sequence: str = element("EditSequence", max_length=16)
-    name: str = element("Name", max_length=31)
     full_name: str = element("FullName", max_length=159)
     bar_code_value: str | None = element("BarCodeValue", default=None, max_length=50, since=(12, 0))
     is_active: bool | None = element("IsActive", default=None)
@@ -351,14 +332,9 @@ class ItemInventoryAddRs(Response):
     error_recovery: ErrorRecovery | None = element("ErrorRecovery", default=None, since=(11, 0))
 
 
-class ItemDiscountRet(Aggregate):
+class ItemDiscountRet(NamedRet):
     """A discount item, as it stands in the books."""
 
-    list_id: Id = element("ListID")
-    time_created: datetime = element("TimeCreated")
-    time_modified: datetime = element("TimeModified")
-    edit_sequence: str = element("EditSequence", max_length=16)
-    name: str = element("Name", max_length=31)
     full_name: str = element("FullName", max_length=159)
     bar_code_value: str | None = element("BarCodeValue", default=None, max_length=50, since=(12, 0))
     is_active: bool | None = element("IsActive", default=None)
@@ -389,14 +365,9 @@ class ItemInventoryAssemblyLine(Aggregate):
     quantity: Quantity | None = element("Quantity", default=None)
 
 
-class ItemInventoryAssemblyRet(Aggregate):
+class ItemInventoryAssemblyRet(NamedRet):
     """An assembly item, as it stands in the books."""
 
-    list_id: Id = element("ListID")
-    time_created: datetime = element("TimeCreated")
-    time_modified: datetime = element("TimeModified")
-    edit_sequence: str = element("EditSequence", max_length=16)
-    name: str = element("Name", max_length=31)
     full_name: str = element("FullName", max_length=159)
     bar_code_value: str | None = element("BarCodeValue", default=None, max_length=50, since=(12, 0))
     is_active: bool | None = element("IsActive", default=None)
@@ -436,14 +407,9 @@ class FixedAssetSalesInfo(Aggregate):
     sales_expense: Price | None = element("SalesExpense", default=None)
 
 
-class ItemFixedAssetRet(Aggregate, since=(3, 0)):
+class ItemFixedAssetRet(NamedRet, since=(3, 0)):
     """A fixed asset item, as it stands in the books."""
 
-    list_id: Id = element("ListID")
-    time_created: datetime = element("TimeCreated")
-    time_modified: datetime = element("TimeModified")
-    edit_sequence: str = element("EditSequence", max_length=16)
-    name: str = element("Name", max_length=31)
     bar_code_value: str | None = element("BarCodeValue", default=None, max_length=50, since=(12, 0))
     is_active: bool | None = element("IsActive", default=None)
     class_: Ref | None = ref("ClassRef", 159, default=None, since=(12, 0))
@@ -468,14 +434,9 @@ class ItemFixedAssetRet(Aggregate, since=(3, 0)):
     data_ext_rets: tuple[DataExtRet, ...] = element("DataExtRet", default=())
 
 
-class ItemSubtotalRet(Aggregate):
+class ItemSubtotalRet(NamedRet):
     """A subtotal item, as it stands in the books."""
 
-    list_id: Id = element("ListID")
-    time_created: datetime = element("TimeCreated")
-    time_modified: datetime = element("TimeModified")
-    edit_sequence: str = element("EditSequence", max_length=16)
-    name: str = element("Name", max_length=31)
     bar_code_value: str | None = element("BarCodeValue", default=None, max_length=50, since=(12, 0))
     is_active: bool | None = element("IsActive", default=None)
     item_desc: str | None = element("ItemDesc", default=None)
@@ -484,14 +445,9 @@ class ItemSubtotalRet(Aggregate):
     data_ext_rets: tuple[DataExtRet, ...] = element("DataExtRet", default=(), since=(2, 0))
 
 
-class ItemPaymentRet(Aggregate):
+class ItemPaymentRet(NamedRet):
     """A payment item, as it stands in the books."""
 
-    list_id: Id = element("ListID")
-    time_created: datetime = element("TimeCreated")
-    time_modified: datetime = element("TimeModified")
-    edit_sequence: str = element("EditSequence", max_length=16)
-    name: str = element("Name", max_length=31)
     bar_code_value: str | None = element("BarCodeValue", default=None, max_length=50, since=(12, 0))
     is_active: bool | None = element("IsActive", default=None)
     class_: Ref | None = ref("ClassRef", 159, default=None, since=(12, 0))
@@ -502,14 +458,9 @@ class ItemPaymentRet(Aggregate):
     data_ext_rets: tuple[DataExtRet, ...] = element("DataExtRet", default=(), since=(2, 0))
 
 
-class ItemSalesTaxGroupRet(Aggregate):
+class ItemSalesTaxGroupRet(NamedRet):
     """A group of sales tax items, as it stands in the books."""
 
-    list_id: Id = element("ListID")
-    time_created: datetime = element("TimeCreated")
-    time_modified: datetime = element("TimeModified")
-    edit_sequence: str = element("EditSequence", max_length=16)
-    name: str = element("Name", max_length=31)
     bar_code_value: str | None = element("BarCodeValue", default=None, max_length=50, since=(12, 0))
     is_active: bool | None = element("IsActive", default=None)
     item_desc: str | None = element("ItemDesc", default=None, max_length=4095)
@@ -526,14 +477,9 @@ class ItemGroupLine(Aggregate):
     unit_of_measure: str | None = element("UnitOfMeasure", default=None, max_length=31, since=(7, 0))
 
 
-class ItemGroupRet(Aggregate):
+class ItemGroupRet(NamedRet):
     """A group item, as it stands in the books."""
 
-    list_id: Id = element("ListID")
-    time_created: datetime = element("TimeCreated")
-    time_modified: datetime = element("TimeModified")
-    edit_sequence: str = element("EditSequence", max_length=16)
-    name: str = element("Name", max_length=31)
     bar_code_value: str | None = element("BarCodeValue", default=None, max_length=50, since=(12, 0))
     is_active: bool | None = element("IsActive", default=None)
     item_desc: str | None = element("ItemDesc", default=None, max_length=4095)

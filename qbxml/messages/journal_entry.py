@@ -1,11 +1,12 @@
 """Journal entries: add and query."""
 
-from datetime import date, datetime
+from datetime import date
 from uuid import UUID
 
 from qbxml.aggregate import Aggregate
 from qbxml.declaration import any_of, at_most_one, attribute, element, ref
 from qbxml.message import IteratedQueryResponse, Request, Response
+from qbxml.returned import TxnRet
 from qbxml.shared import BillableStatus, DataExtRet, ErrorRecovery, Ref, TxnQueryRq
 from qbxml.values import Amount, ExchangeRate, Id, Macro
 
@@ -66,14 +67,9 @@ class JournalEntryQueryRq(TxnQueryRq):
     """Look for journal entries."""
 
 
-class JournalEntryRet(Aggregate):
+class JournalEntryRet(TxnRet):
     """A journal entry, as it stands in the books."""
 
-    txn_id: Id = element("TxnID")
-    time_created: datetime = element("TimeCreated")
-    time_modified: datetime = element("TimeModified")
-    edit_sequence: str = element("EditSequence", max_length=16)
-    txn_number: int | None = element("TxnNumber", default=None)
     txn_date: date = element("TxnDate")
     ref_number: str | None = element("RefNumber", default=None, max_length=11)
     is_adjustment: bool | None = element("IsAdjustment", default=None, since=(3, 0))

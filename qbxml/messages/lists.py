@@ -6,6 +6,7 @@ from enum import StrEnum
 from qbxml.aggregate import Aggregate
 from qbxml.declaration import any_of, at_most_one, element, ref
 from qbxml.message import Query, QueryResponse, Request, Response
+from qbxml.returned import NamedRet
 from qbxml.shared import ActiveStatus, ErrorRecovery, ListQueryRq, NameFilter, NameRangeFilter, Ref
 from qbxml.values import Id, Percent
 
@@ -84,28 +85,18 @@ class PaymentMethodQueryRq(Query):
     )
 
 
-class StandardTermsRet(Aggregate):
+class StandardTermsRet(NamedRet):
     """Payment terms counted in days, as they stand in the books."""
 
-    list_id: Id = element("ListID")
-    time_created: datetime = element("TimeCreated")
-    time_modified: datetime = element("TimeModified")
-    edit_sequence: str = element("EditSequence", max_length=16)
-    name: str = element("Name", max_length=31)
     is_active: bool | None = element("IsActive", default=None)
     std_due_days: int | None = element("StdDueDays", default=None)
     std_discount_days: int | None = element("StdDiscountDays", default=None)
     discount_pct: Percent | None = element("DiscountPct", default=None)
 
 
-class DateDrivenTermsRet(Aggregate):
+class DateDrivenTermsRet(NamedRet):
     """Payment terms by day of the month, as they stand in the books."""
 
-    list_id: Id = element("ListID")
-    time_created: datetime = element("TimeCreated")
-    time_modified: datetime = element("TimeModified")
-    edit_sequence: str = element("EditSequence", max_length=16)
-    name: str = element("Name", max_length=31)
     is_active: bool | None = element("IsActive", default=None)
     day_of_month_due: int = element("DayOfMonthDue", min_value=1, max_value=31)
     due_next_month_days: int | None = element("DueNextMonthDays", default=None)
@@ -121,14 +112,9 @@ class TermsQueryRs(QueryResponse):
     )
 
 
-class ClassRet(Aggregate):
+class ClassRet(NamedRet):
     """A class, as it stands in the books."""
 
-    list_id: Id = element("ListID")
-    time_created: datetime = element("TimeCreated")
-    time_modified: datetime = element("TimeModified")
-    edit_sequence: str = element("EditSequence", max_length=16)
-    name: str = element("Name", max_length=31)
     full_name: str = element("FullName", max_length=159)
     is_active: bool | None = element("IsActive", default=None)
     parent: Ref | None = ref("ParentRef", default=None)
@@ -141,14 +127,9 @@ class ClassQueryRs(QueryResponse):
     class_rets: tuple[ClassRet, ...] = element("ClassRet", default=())
 
 
-class PaymentMethodRet(Aggregate):
+class PaymentMethodRet(NamedRet):
     """A payment method, as it stands in the books."""
 
-    list_id: Id = element("ListID")
-    time_created: datetime = element("TimeCreated")
-    time_modified: datetime = element("TimeModified")
-    edit_sequence: str = element("EditSequence", max_length=16)
-    name: str = element("Name", max_length=31)
     is_active: bool | None = element("IsActive", default=None)
     payment_method_type: PaymentMethodType | None = element("PaymentMethodType", default=None, since=(7, 0))
 

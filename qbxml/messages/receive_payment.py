@@ -1,11 +1,12 @@
 """Payments received from customers: add and query."""
 
-from datetime import date, datetime
+from datetime import date
 from uuid import UUID
 
 from qbxml.aggregate import Aggregate
 from qbxml.declaration import attribute, element, exactly_one, ref
 from qbxml.message import IteratedQueryResponse, Request, Response
+from qbxml.returned import TxnRet
 from qbxml.shared import CreditCardTxnInfo, DataExtRet, ErrorRecovery, LinkedTxn, Ref, SetCredit, TxnQueryRq, TxnType
 from qbxml.values import Amount, ExchangeRate, Id, IdOrMacro, Macro
 
@@ -69,14 +70,9 @@ class AppliedToTxnRet(Aggregate):
     linked_txns: tuple[LinkedTxn, ...] = element("LinkedTxn", default=(), since=(10, 0))
 
 
-class ReceivePaymentRet(Aggregate):
-    """A payment received from a customer, as it stands in the books."""
+class ReceivePaymentRet(TxnRet, may_lack=("txn_id", "time_created", "time_modified", "edit_sequence")):
+    """A payment received from a customer, as it stands in the books; one of credits alone leaves no transaction."""
 
-    txn_id: Id | None = element("TxnID", default=None)
-    time_created: datetime | None = element("TimeCreated", default=None)
-    time_modified: datetime | None = element("TimeModified", default=None)
-    edit_sequence: str | None = element("EditSequence", default=None, max_length=16)
-    txn_number: int | None = element("TxnNumber", default=None)
     customer: Ref | None = ref("CustomerRef", 209, default=None)
     ar_account: Ref | None = ref("ARAccountRef", 159, default=None)
     txn_date: date | None = element("TxnDate", default=None)

@@ -6,6 +6,7 @@ from uuid import UUID
 from qbxml.aggregate import Aggregate
 from qbxml.declaration import any_of, at_most_one, element, ref
 from qbxml.message import IteratedQuery, IteratedQueryResponse, QueryResponse, Request, Response
+from qbxml.returned import NamedRet
 from qbxml.shared import (
     ActiveStatus,
     BarCode,
@@ -80,13 +81,9 @@ class ItemSalesTaxQueryRq(IteratedQuery):
     )
 
 
-class SalesTaxCodeRet(Aggregate):
+class SalesTaxCodeRet(NamedRet):
     """A sales tax code, as it stands in the books."""
 
-    list_id: Id = element("ListID")
-    time_created: datetime = element("TimeCreated")
-    time_modified: datetime = element("TimeModified")
-    edit_sequence: str = element("EditSequence", max_length=16)
     name: str = element("Name", max_length=3)
     is_active: bool | None = element("IsActive", default=None)
     is_taxable: bool = element("IsTaxable")
@@ -99,14 +96,9 @@ class SalesTaxCodeQueryRs(QueryResponse):
     sales_tax_code_rets: tuple[SalesTaxCodeRet, ...] = element("SalesTaxCodeRet", default=())
 
 
-class ItemSalesTaxRet(Aggregate):
+class ItemSalesTaxRet(NamedRet):
     """A sales tax item, as it stands in the books."""
 
-    list_id: Id = element("ListID")
-    time_created: datetime = element("TimeCreated")
-    time_modified: datetime = element("TimeModified")
-    edit_sequence: str = element("EditSequence", max_length=16)
-    name: str = element("Name", max_length=31)
     bar_code_value: str | None = element("BarCodeValue", default=None, max_length=50, since=(12, 0))
     is_active: bool | None = element("IsActive", default=None)
     class_: Ref | None = ref("ClassRef", 159, default=None, since=(12, 0))

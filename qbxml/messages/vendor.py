@@ -1,11 +1,12 @@
 """Vendors: add and query."""
 
-from datetime import date, datetime
+from datetime import date
 from uuid import UUID
 
 from qbxml.aggregate import Aggregate
 from qbxml.declaration import element, ref
 from qbxml.message import IteratedQueryResponse, Request, Response
+from qbxml.returned import NamedRet
 from qbxml.shared import (
     AdditionalContact,
     AdditionalNotes,
@@ -19,7 +20,7 @@ from qbxml.shared import (
     NameQueryRq,
     Ref,
 )
-from qbxml.values import Amount, Id
+from qbxml.values import Amount
 
 
 class VendorAdd(Aggregate):
@@ -75,13 +76,9 @@ class VendorQueryRq(NameQueryRq):
     """Look for vendors."""
 
 
-class VendorRet(Aggregate):
+class VendorRet(NamedRet):
     """A vendor, as it stands in the books."""
 
-    list_id: Id = element("ListID")
-    time_created: datetime = element("TimeCreated")
-    time_modified: datetime = element("TimeModified")
-    edit_sequence: str = element("EditSequence", max_length=16)
     name: str = element("Name", max_length=41)
     is_active: bool | None = element("IsActive", default=None)
     class_: Ref | None = ref("ClassRef", 159, default=None, since=(12, 0))
