@@ -7,6 +7,7 @@ from uuid import UUID
 from qbxml.aggregate import Aggregate
 from qbxml.declaration import any_of, at_most_one, attribute, element, exactly_one, ref
 from qbxml.message import IteratedQuery, Query
+from qbxml.returned import ListRet
 from qbxml.values import Amount, Id, IdOrMacro, Macro, Percent, Price, Quantity
 
 
@@ -459,13 +460,9 @@ class ErrorRecovery(Aggregate):
     choices = (at_most_one("list_id", "owner_id", "txn_id"),)
 
 
-class ContactsRet(Aggregate):
+class ContactsRet(ListRet):
     """A further contact person, with id and edit sequence."""
 
-    list_id: Id = element("ListID")
-    time_created: datetime = element("TimeCreated")
-    time_modified: datetime = element("TimeModified")
-    edit_sequence: str = element("EditSequence", max_length=16)
     contact: str | None = element("Contact", default=None, max_length=41)
     salutation: str | None = element("Salutation", default=None, max_length=15)
     first_name: str = element("FirstName", max_length=25)
