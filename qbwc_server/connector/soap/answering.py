@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from qbwc_server.connector.soap import writing
+from qbwc_server.connector.soap.body import body_of
 from qbwc_server.connector.soap.contract import (
     CONTRACT,
     NAMESPACE,
@@ -21,7 +22,9 @@ from qbwc_server.connector.soap.contract import (
     Result,
     fits_int,
 )
-from qbwc_server.connector.soap.reading import Call, Limits, Refused, body_of, read_call
+from qbwc_server.connector.soap.limits import Limits
+from qbwc_server.connector.soap.reading import Call, read_call
+from qbwc_server.connector.soap.refusals import Refused
 from qbwc_server.connector.soap.spyne_import import (
     Application,
     Array,

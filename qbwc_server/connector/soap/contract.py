@@ -38,7 +38,7 @@ def fits_int(value: int) -> bool:
 
 
 class Length(StrEnum):
-    """How long a parameter may be; the bytes to each are in ``reading.Limits``."""
+    """How long a parameter may be; the bytes to each are in ``Limits``."""
 
     SMALL = "small"
     HCP_RESPONSE = "hcp_response"
@@ -52,6 +52,7 @@ class Parameter:
     name: str
     kind: Kind = Kind.STRING
     length: Length = Length.SMALL
+    quotes_quickbooks: bool = False  # what QuickBooks or Windows said, whatever characters it holds
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,11 @@ class Operation:
     parameters: tuple[Parameter, ...]
     fallback: Result
     result: Kind = Kind.STRING
+
+    @property
+    def quotes_quickbooks(self) -> bool:
+        """Whether a parameter does."""
+        return any(parameter.quotes_quickbooks for parameter in self.parameters)
 
     def parameter(self, name: str) -> Parameter | None:
         """The parameter of that name, or None: unknown ones are ignored."""
@@ -94,7 +100,7 @@ _TICKET = Parameter("ticket")
 _WC_TICKET = Parameter("wcTicket")
 _VERSION = Parameter("strVersion")
 _HRESULT = Parameter("hresult")
-_MESSAGE = Parameter("message")
+_MESSAGE = Parameter("message", quotes_quickbooks=True)
 
 CONTRACT: dict[str, Operation] = {
     operation.name: operation
@@ -111,7 +117,7 @@ CONTRACT: dict[str, Operation] = {
             "sendRequestXML",
             (
                 _TICKET,
-                Parameter("strHCPResponse", length=Length.HCP_RESPONSE),
+                Parameter("strHCPResponse", length=Length.HCP_RESPONSE, quotes_quickbooks=True),
                 Parameter("strCompanyFileName"),
                 Parameter("qbXMLCountry"),
                 Parameter("qbXMLMajorVers", Kind.INT),
@@ -121,7 +127,7 @@ CONTRACT: dict[str, Operation] = {
         ),
         Operation(
             "receiveResponseXML",
-            (_TICKET, Parameter("response", length=Length.RESPONSE), _HRESULT, _MESSAGE),
+            (_TICKET, Parameter("response", length=Length.RESPONSE, quotes_quickbooks=True), _HRESULT, _MESSAGE),
             result=Kind.INT,
             fallback=-1,  # the Web Connector stops and asks getLastError; the set stays in doubt and is looked up
         ),

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, request
 
 from qbwc_server.connector.soap.answering import CONTENT_TYPE, SoapApplication
 from qbwc_server.connector.soap.contract import Operations
-from qbwc_server.connector.soap.reading import Limits
+from qbwc_server.connector.soap.limits import Limits
 from qbwc_server.connector.soap.wsdl import wsdl
 
 if TYPE_CHECKING:

@@ -4,29 +4,31 @@ The bytes never reach a tree parser. Nothing in a refusal is taken from the requ
 is read on only for a caller whose ticket is known, so that a stranger cannot make us hold or spool anything.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from http import HTTPStatus
-from typing import TYPE_CHECKING, ClassVar, Protocol
 from xml.parsers import expat
 
 import structlog
 
+from qbwc_server.connector.soap.body import PIECE_BYTES
+from qbwc_server.connector.soap.characters import LegalCharacters
 from qbwc_server.connector.soap.contract import CONTRACT, Length, Operation, Parameter
+from qbwc_server.connector.soap.limits import Limits
+from qbwc_server.connector.soap.refusals import (
+    EncodingUnknown,
+    HasDtd,
+    Malformed,
+    NotFlat,
+    NotSoap11,
+    OperationUnknown,
+    TooLong,
+)
 from qbwc_server.connector.soap.writing import SOAP
-from qbwc_server.connector.text import SPOOL_ABOVE_BYTES, Text, TextWriter
-from qbwc_server.errors import QbwcError
-
-if TYPE_CHECKING:
-    from wsgiref.types import WSGIEnvironment
+from qbwc_server.connector.text import Text, TextWriter
 
 log = structlog.get_logger(__name__)
 
-ENVELOPE_BYTES = 16 * 1024  # room for what surrounds the parameters: envelope, header, escapes in short ones
-PIECE_BYTES = 64 * 1024
-DISCARDED_BYTES = (
-    1024 * 1024
-)  # read and dropped after a refusal, so that a stranger's modest body does not cut the answer
+DISCARDED_BYTES = 1024 * 1024  # read and dropped after a refusal, so that a modest body does not cut the answer
 MAX_TOKEN_BYTES = 128 * 1024  # one tag or comment; older expat scans an unfinished one again with every piece
 MAX_ELEMENTS = 200
 MAX_DEPTH = 16
@@ -36,117 +38,6 @@ _ENVELOPE = f"{SOAP} Envelope"
 _BODY = f"{SOAP} Body"
 _NIL = "http://www.w3.org/2001/XMLSchema-instance nil"
 _ENCODINGS = {"utf-8", "utf-16", "utf-16le", "utf-16be", "iso-8859-1", "us-ascii", "windows-1252"}
-
-
-@dataclass(frozen=True)
-class Limits:
-    """How much is read, in bytes of UTF-8; the whole body is bounded by the longest parameter plus its envelope."""
-
-    small: int = 64 * 1024  # every parameter but the two below, and every body of a caller without a known ticket
-    hcp_response: int = 1024 * 1024  # sendRequestXML.strHCPResponse
-    response: int = 256 * 1024 * 1024  # receiveResponseXML.response
-    spool_above: int = SPOOL_ABOVE_BYTES  # longer parameters lie in a temporary file
-
-    def of(self, length: Length) -> int:
-        """The limit of a parameter declared with ``length``."""
-        return {Length.SMALL: self.small, Length.HCP_RESPONSE: self.hcp_response, Length.RESPONSE: self.response}[
-            length
-        ]
-
-    @property
-    def small_body(self) -> int:
-        """A body of this size is read for anybody."""
-        return self.small + ENVELOPE_BYTES
-
-    @property
-    def body(self) -> int:
-        """No body beyond this size is read."""
-        return max(self.small, self.hcp_response, self.response) + ENVELOPE_BYTES
-
-
-class Refused(QbwcError):
-    """The request is not one we answer."""
-
-    status: ClassVar[HTTPStatus] = HTTPStatus.INTERNAL_SERVER_ERROR  # what SOAP 1.1 section 6.2 asks for with a fault
-    fault: ClassVar[str] = "Client"
-
-
-class NotPost(Refused):
-    """Calls are made with POST."""
-
-    code = "soap_not_post"
-    status = HTTPStatus.METHOD_NOT_ALLOWED
-
-
-class NotXml(Refused):
-    """The content type must be text/xml."""
-
-    code = "soap_content_type"
-    status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
-
-
-class Compressed(Refused):
-    """The body must not be compressed."""
-
-    code = "soap_content_encoding"
-    status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
-
-
-class LengthUnclear(Refused):
-    """The length of the body is missing or not a number."""
-
-    code = "soap_length_unclear"
-    status = HTTPStatus.LENGTH_REQUIRED
-
-
-class TooLong(Refused):
-    """The request is too long."""
-
-    code = "soap_too_long"
-    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
-
-
-class BodyBroken(Refused):
-    """The body could not be read to its end."""
-
-    code = "soap_body_broken"
-
-
-class Malformed(Refused):
-    """The request is not well-formed XML."""
-
-    code = "soap_malformed"
-
-
-class EncodingUnknown(Refused):
-    """The character encoding is not supported. Send UTF-8."""
-
-    code = "soap_encoding_unknown"
-
-
-class HasDtd(Refused):
-    """A document type declaration is not allowed."""
-
-    code = "soap_dtd"
-
-
-class NotSoap11(Refused):
-    """The request is not a SOAP 1.1 envelope."""
-
-    code = "soap_not_soap11"
-    fault = "VersionMismatch"
-
-
-class NotFlat(Refused):
-    """The request must be one operation with flat parameters, each at most once."""
-
-    code = "soap_not_flat"
-
-
-class OperationUnknown(Refused):
-    """There is no such operation."""
-
-    code = "soap_operation_unknown"
 
 
 @dataclass
@@ -161,55 +52,6 @@ class Call:
         """Remove what was spooled."""
         for text in self.texts.values():
             text.close()
-
-
-class Readable(Protocol):
-    """What a WSGI server gives as body."""
-
-    def read(self, size: int = ..., /) -> bytes: ...
-
-
-def body_of(environ: "WSGIEnvironment", limits: Limits) -> Iterator[bytes]:
-    """The body of a request in pieces, read no further than asked for.
-
-    Raises:
-        Refused: by its headers alone (before anything is read), or because the connection broke.
-    """
-    if environ["REQUEST_METHOD"] != "POST":
-        raise NotPost
-    if environ.get("CONTENT_TYPE", "").partition(";")[0].strip().lower() != "text/xml":
-        raise NotXml
-    if environ.get("HTTP_CONTENT_ENCODING", "").strip().lower() not in ("", "identity"):
-        raise Compressed
-    return _pieces(environ["wsgi.input"], _length(environ, limits))
-
-
-def _length(environ: "WSGIEnvironment", limits: Limits) -> int | None:
-    """The announced length, or None when the server itself ends the stream (chunked transfer)."""
-    announced = environ.get("CONTENT_LENGTH", "")
-    if not announced:
-        if environ.get("wsgi.input_terminated"):
-            return None
-        raise LengthUnclear
-    if not (announced.isascii() and announced.isdigit()):
-        raise LengthUnclear
-    if len(announced) > 18 or int(announced) > limits.body:
-        raise TooLong
-    return int(announced)
-
-
-def _pieces(stream: Readable, length: int | None) -> Iterator[bytes]:
-    left = length
-    while left is None or left > 0:
-        try:
-            piece = stream.read(PIECE_BYTES if left is None else min(PIECE_BYTES, left))
-        except (OSError, ValueError) as error:  # a lost connection or a broken chunk, as servers report them
-            raise BodyBroken from error
-        if not piece:
-            return
-        if left is not None:
-            left -= len(piece)
-        yield piece
 
 
 def read_call(pieces: Iterable[bytes], limits: Limits, ticket_is_known: Callable[[str], bool]) -> Call:
@@ -247,6 +89,7 @@ class _Envelope:
         self._limits = limits
         self._ticket_is_known = ticket_is_known
         self._fed = 0  # bytes of the body so far
+        self._characters = LegalCharacters()
         self._depth = 0
         self._elements = 0
         self._in_body = False
@@ -269,19 +112,31 @@ class _Envelope:
     def read(self, pieces: Iterable[bytes]) -> Call:
         """Parse to the end."""
         parser = self._parser()
+        parsed = 0
         try:
             for piece in pieces:
                 self._fed += len(piece)
                 self._check_body()
-                parser.Parse(piece, False)
-                if self._fed - parser.CurrentByteIndex > MAX_TOKEN_BYTES:
+                legal = self._characters.replace(piece)
+                parser.Parse(legal, False)
+                parsed += len(legal)
+                if parsed - parser.CurrentByteIndex > MAX_TOKEN_BYTES:
                     raise TooLong
-            parser.Parse(b"", True)
+            parser.Parse(self._characters.finish(), True)
         except (expat.ExpatError, UnicodeError):
             raise Malformed from None
+        self._account_for_characters()
         call = Call(self.operation, self._texts)
         self._texts = {}
         return call
+
+    def _account_for_characters(self) -> None:
+        """What QuickBooks wrote into its files is passed on to us as it is; whoever else sends it made a mistake."""
+        if not self._characters.replaced:
+            return
+        if not self.operation.quotes_quickbooks:
+            raise Malformed
+        log.warning("soap_characters_replaced", operation=self.operation.name, characters=self._characters.replaced)
 
     def discard(self, pieces: Iterable[bytes]) -> None:
         """Read what is left, within limits, and drop it, so that the answer arrives."""

@@ -10,7 +10,10 @@ import pytest
 from structlog.testing import capture_logs
 
 from qbwc_server.connector.soap import Limits, soap_application
-from qbwc_server.connector.soap.reading import ENVELOPE_BYTES, PIECE_BYTES, BodyBroken, read_call
+from qbwc_server.connector.soap.body import PIECE_BYTES
+from qbwc_server.connector.soap.limits import ENVELOPE_BYTES
+from qbwc_server.connector.soap.reading import read_call
+from qbwc_server.connector.soap.refusals import BodyBroken
 from qbwc_server.connector.text import Text
 from tests.qbwc_server.connector.soap.exchange import (
     HEAD,
