@@ -15,12 +15,14 @@ from qbxml.envelope import (
     read_message,
     read_message_set,
 )
-from qbxml.errors import BuildError, MissingElement, ParseError, QbxmlError, TooOld, VersionError
+from qbxml.errors import BuildError, MissingElement, OtherEdition, ParseError, QbxmlError, TooOld, VersionError
+from qbxml.hresults import HResult, Written, hresult
 from qbxml.message import IteratorStep, MetaData, Query, Request, Response
 from qbxml.messages import MESSAGES, request_for
+from qbxml.outcome import Cause, Outcome
 from qbxml.rendering import render
 from qbxml.shared import Ref
-from qbxml.status import HResult, Outcome, Status, Written, hresult
+from qbxml.status_codes import Status
 from qbxml.text import CharacterPolicy, Fitted, TextRefused, fit, shorten
 from qbxml.values import CUSTOM_FIELDS, Amount, ExchangeRate, Percent, Price, Quantity, UseMacro
 from qbxml.versions import V13, Version, choose
@@ -31,6 +33,7 @@ __all__ = [
     "Answer",
     "Answers",
     "BuildError",
+    "Cause",
     "CLEAR_ALL_MESSAGE_SETS",
     "CUSTOM_FIELDS",
     "CharacterPolicy",
@@ -44,6 +47,7 @@ __all__ = [
     "MetaData",
     "MissingElement",
     "OnError",
+    "OtherEdition",
     "Outcome",
     "ParseError",
     "Percent",

@@ -90,6 +90,12 @@ class TooOld(VersionError):
     code = "qbxml_too_old"
 
 
+class OtherEdition(VersionError):
+    """The company file belongs to a national edition of QuickBooks that this library does not speak to."""
+
+    code = "qbxml_other_edition"
+
+
 def _shown(value: object) -> str:
     text = repr(value)
     return text if len(text) <= 80 else f"{text[:77]}..."

@@ -14,6 +14,8 @@ from qbwc_server.errors import QbwcError
 from qbwc_server.tenancy.models import Company
 from qbxml import Aggregate, ParseError, Version, read_answers, versions
 from qbxml.messages.company import CompanyRet, HostRet, PreferencesRet
+from qbxml.status import status
+from qbxml.status_codes import Status
 
 
 class UnreadableFile(QbwcError):
@@ -22,6 +24,18 @@ class UnreadableFile(QbwcError):
     code = "unreadable_company"
     advice = "Press Update Selected again; if it stays, restart QuickBooks and the Web Connector."
     retry_helps = True
+
+
+class Refused(QbwcError):
+    """QuickBooks refused to describe the company file."""
+
+    code = "company_refused"
+    advice = "Do what QuickBooks asks for, then press Update Selected again."
+    retry_helps = True
+
+    def __init__(self, said: Status) -> None:
+        super().__init__(said.sentence, detail=f"status code {said.code}")
+        self.said = said
 
 
 class OtherFile(QbwcError):
@@ -48,6 +62,7 @@ class Introduction:
     machine: str | None = None
     closing_date: date | None = None
     preferences: dict[str, Any] = field(default_factory=dict)
+    refused: Status | None = None  # the first of the three questions that was not answered
 
 
 def read_introduction(source: BinaryIO, owner_id: str) -> Introduction:
@@ -55,6 +70,8 @@ def read_introduction(source: BinaryIO, owner_id: str) -> Introduction:
     found = Introduction()
     try:
         for answer in read_answers(source):
+            if answer.status_code and found.refused is None:
+                found.refused = status(answer.status_code, answer.status_message)
             for ret in answer.rets:
                 if isinstance(ret, HostRet):
                     found.product, found.country = _said(ret, "product_name"), _said(ret, "country")
@@ -112,10 +129,14 @@ def learn(
     Raises:
         OtherFile: nothing may be written to this file.
         UnreadableFile: it did not say which company file it is.
+        Refused: it said why not.
+        qbxml.OtherEdition: a Canadian, British or Australian QuickBooks.
         qbxml.TooOld: QuickBooks is older than we support.
     """
-    level: Version = versions.choose(introduction.supported)
+    level: Version = versions.choose(introduction.supported, country=introduction.country or country)
     if introduction.file_id is None and not introduction.company_name:
+        if introduction.refused is not None:
+            raise Refused(introduction.refused)
         raise UnreadableFile(detail="neither a FileID of ours nor the name of the company was told")
     known = db.get(CompanyFacts, company.id)
     if company.accept_next_file:

@@ -10,7 +10,7 @@ from qbwc_server.posting.answers import put_in_doubt, unreadable_alone
 from qbwc_server.queue.delivery import halve, passengers
 from qbwc_server.queue.models import MessageSet
 from qbwc_server.tenancy.models import Company
-from qbxml.status import hresult_code
+from qbxml.hresults import hresult_code
 
 UNREADABLE = "0x80040400"  # QuickBooks could not parse the text
 

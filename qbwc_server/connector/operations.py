@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from qbwc_server import __version__, clock
-from qbwc_server.books.facts import OtherFile, UnreadableFile, learn, read_introduction
+from qbwc_server.books.facts import OtherFile, Refused, UnreadableFile, learn, read_introduction
 from qbwc_server.books.models import CompanyFacts
 from qbwc_server.connector.failure import set_failed
 from qbwc_server.connector.models import UpdateSessionRow
@@ -45,7 +45,6 @@ from qbwc_server.queue.delivery import (
     work_waits,
 )
 from qbwc_server.queue.enqueue import NewRequest, put
-from qbwc_server.queue.lane import take_lane
 from qbwc_server.queue.models import MessageSet
 from qbwc_server.queue.states import Delivery, Priority
 from qbwc_server.settings import Settings
@@ -57,9 +56,10 @@ from qbwc_server.tenancy.credentials import (
     password_matches,
 )
 from qbwc_server.tenancy.models import Company, Hold
-from qbxml import TooOld, Version, message_set, render
+from qbxml import OtherEdition, TooOld, Version, message_set, render
+from qbxml.hresults import hresult
 from qbxml.messages.company import HostQueryRq
-from qbxml.status import Outcome, hresult
+from qbxml.outcome import Outcome
 
 log = structlog.get_logger()
 
@@ -117,9 +117,7 @@ class WebConnectorOperations:
 
     def _admit(self, db: Session, user: str, address: str, now: datetime) -> list[str]:
         forget_login_failures(db, user, address)
-        company = db.scalars(select(Company).where(Company.connector_user == user)).one()
-        take_lane(db, company.id)
-        db.refresh(company)
+        company = db.scalars(select(Company).where(Company.connector_user == user).with_for_update()).one()
         earlier = open_session_of(db, company)
         if earlier is not None:
             if is_alive(db, earlier, self._settings, now):
@@ -190,8 +188,14 @@ class WebConnectorOperations:
         except UnreadableFile as unreadable:
             self._fail(session, str(unreadable), unreadable.advice)
             return False
+        except Refused as refused:
+            self._fail(session, str(refused), refused.said.advice or refused.advice)
+            return False
         except TooOld as old:
             self._fail(session, str(old), "Update QuickBooks to 2015 or newer, then press Update Selected again.")
+            return False
+        except OtherEdition as other_edition:
+            self._fail(session, str(other_edition), "Open a company file of the US edition, then update again.")
             return False
         if company.hold is Hold.OTHER_FILE:
             release_hold(company)
@@ -296,7 +300,7 @@ class WebConnectorOperations:
         now: datetime,
     ) -> int:
         """QuickBooks did not take or did not finish the set: nothing of it is believed done, nothing undone."""
-        failed = hresult_of(code)
+        failed = hresult_of(code, message)
         session.failures += 1
         session.hresult = failed.code[:20]
         log.warning("message set failed", company=company.code, session=session.id, hresult=failed.code)
@@ -305,7 +309,7 @@ class WebConnectorOperations:
         unreadable = set_failed(db, company, owed, code, message, now)
         if unreadable or (failed.outcome is Outcome.TRY_AGAIN and session.failures < MOST_CONNECTION_ERRORS):
             return self._progress(db, session, company, owed)
-        self._fail(session, f"{failed.meaning} ({failed.code})", failed.advice)
+        self._fail(session, failed.sentence, failed.advice)
         return -1
 
     def connection_error(self, ticket: str, hresult: str, message: str) -> str:
@@ -316,14 +320,14 @@ class WebConnectorOperations:
             if found is None or found[0].ended_at is not None:
                 return "done"
             session, company = found
-            failed = hresult_of(hresult)
+            failed = hresult_of(hresult, message, connecting=True)
             session.last_call_at = now
             session.failures += 1
             session.hresult = failed.code[:20]
             log.warning("connection error", company=company.code, session=session.id, hresult=failed.code)
             if failed.outcome is Outcome.TRY_AGAIN and session.failures < MOST_CONNECTION_ERRORS:
                 return company.company_file
-            self._fail(session, f"{failed.meaning} ({failed.code})", failed.advice)
+            self._fail(session, failed.sentence, failed.advice)
             end_session(session, now, session.error)  # it is nowhere written that closeConnection still comes
             return "done"
 

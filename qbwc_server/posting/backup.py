@@ -31,7 +31,8 @@ from qbwc_server.tenancy.companies import put_on_hold
 from qbwc_server.tenancy.models import Company, Hold
 from qbxml import Answer, render
 from qbxml.messages.transaction import DeletedDateRangeFilter, TransactionQueryRq, TxnDeletedQueryRq
-from qbxml.status import Outcome, status
+from qbxml.outcome import Outcome
+from qbxml.status import status
 
 NEWEST = 3
 PAUSE = timedelta(days=1)  # after a question that was never answered

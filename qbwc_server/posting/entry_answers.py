@@ -20,7 +20,8 @@ from qbwc_server.queue.delivery import RequestRow
 from qbwc_server.queue.enqueue import NewRequest, cancel, waiting_for
 from qbwc_server.queue.states import Event, Priority
 from qbxml import Answer, BuildError, MissingElement, render, request_for
-from qbxml.status import Outcome, status
+from qbxml.outcome import Outcome
+from qbxml.status import status
 
 NAME_IN_USE = 3100
 

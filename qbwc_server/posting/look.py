@@ -38,8 +38,9 @@ from qbwc_server.queue.states import Priority, RequestState
 from qbwc_server.tenancy.models import Company
 from qbxml import Answer, MissingElement, render
 from qbxml.messages.transaction import DeletedDateRangeFilter, TxnDeletedQueryRq
+from qbxml.outcome import Outcome
 from qbxml.shared import ListFilter, ModifiedDateRangeFilter
-from qbxml.status import Outcome, status
+from qbxml.status import status
 
 MOST_LOOKS = 3  # refused look-ups before a person is asked
 MOST_ALONE = 6  # journeys of a write that was alone in its set and not done, then it is given up

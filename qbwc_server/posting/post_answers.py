@@ -26,7 +26,9 @@ from qbwc_server.queue.models import QueuedRequest
 from qbwc_server.queue.states import Event as RequestEvent
 from qbwc_server.queue.states import Priority, RequestState
 from qbxml import Aggregate, Answer, MissingElement
-from qbxml.status import Outcome, Status, status
+from qbxml.outcome import Outcome
+from qbxml.status import status
+from qbxml.status_codes import Status
 
 STALE_EDIT_SEQUENCE = 3200
 NOT_THERE = 3120

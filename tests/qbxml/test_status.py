@@ -4,7 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qbxml.status import HRESULTS, STATUS, Outcome, Written, hresult, hresult_code, status
+from qbxml.hresults import HRESULTS, Written, hresult, hresult_code
+from qbxml.outcome import Cause, Outcome
+from qbxml.status import status
+from qbxml.status_codes import STATUS
 
 DOCUMENTED = [
     0,
@@ -214,6 +217,78 @@ def test_an_hresult_is_known_in_every_spelling(spelling: str) -> None:
 def test_an_unknown_hresult_keeps_its_code() -> None:
     assert hresult("0x8004abcd").code == "0x8004ABCD"
     assert hresult("nonsense").code == "nonsense"
+
+
+@pytest.mark.parametrize("code", [*HRESULTS, "0x8004ABCD", "nonsense", ""])
+def test_where_only_the_connection_failed_nobody_is_sent_to_look_for_entries(code: str) -> None:
+    failed = hresult(code, connecting=True)
+    assert failed.written is Written.NO
+    assert failed.advice.endswith(".")
+    assert "entry" not in failed.advice
+    assert failed.meaning == hresult(code).meaning
+
+
+def test_quickbooks_that_could_not_be_started() -> None:
+    failed = hresult("0x80040408", " Could not start\nQuickBooks. ", connecting=True)
+    assert failed.sentence == (
+        "QuickBooks could not be started. (0x80040408) QuickBooks says: Could not start QuickBooks."
+    )
+    assert "same Windows user" in failed.advice
+    assert "update of QuickBooks" in failed.advice
+
+
+@pytest.mark.parametrize("code", ["0x8004ABCD", "0x80040402", "nonsense"])
+def test_an_hresult_is_quoted_with_its_code_and_words(code: str) -> None:
+    assert f"({code}) QuickBooks says: Only this once." in hresult(code, "Only this once.").sentence
+
+
+@pytest.mark.parametrize("code", [9999, -1, 530, 7, 2500, 3999, 9150, 1000])
+def test_a_status_is_quoted_with_its_words_and_an_unknown_one_with_its_code(code: int) -> None:
+    said = status(code, "A very clear\n refusal text").sentence
+    assert said.endswith("QuickBooks says: A very clear refusal text")
+    assert code in STATUS or str(code) in said
+
+
+def test_words_from_outside_are_bounded() -> None:
+    for said in (status(9999, "x" * 100_000).sentence, hresult("0x8004ABCD", "x " * 100_000).sentence):
+        assert len(said) < 700
+        assert said.endswith("...")
+    assert status(9999, "a\x1fb\u2028c").words == "a b c"
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "cause"),
+    [
+        (3100, "", Cause.NAME_IN_USE),
+        (3100, 'The name "closing date" of the list element is already in use.', Cause.NAME_IN_USE),
+        (3120, "", Cause.NOT_THERE),
+        (3140, 'There is an invalid reference to QuickBooks Item "Seat" in the Invoice line.', Cause.UNKNOWN_NAME),
+        (3140, 'There is an invalid reference to QuickBooks Item "Currency" in the line.', Cause.UNKNOWN_NAME),
+        (3140, 'There is an invalid reference to QuickBooks Currency "Euro" in the Customer.', Cause.CURRENCY),
+        (3140, "The account and the customer must have the same currency.", Cause.CURRENCY),
+        (3210, "You may not set an exchange rate for it.", Cause.CURRENCY),
+        (3150, "The books have been closed.", Cause.CLOSED_PERIOD),
+        (3171, "", Cause.CLOSED_PERIOD),
+        (3161, "", Cause.CLOSED_PERIOD),
+        (3180, "QuickBooks error message: The date is on or before the closing date.", Cause.CLOSED_PERIOD),
+        (3171, "The transaction could not be locked.", Cause.LOCKED),
+        (3175, "", Cause.LOCKED),
+        (3200, "", Cause.STALE),
+        (3231, "The request has not been processed.", Cause.ANOTHER_FAILED),
+        (3250, "No multiple currencies here.", Cause.FEATURE_OFF),
+        (3260, "", Cause.PERMISSION),
+        (3391, "", Cause.ITERATOR_GONE),
+        (3210, "You cannot pay more than the amount due.", None),
+        (0, "Status OK", None),
+        (1000, "closing date", None),
+    ],
+)
+def test_the_cause(code: int, message: str, cause: Cause | None) -> None:
+    assert status(code, message).cause is cause
+
+
+def test_whether_an_answer_tells_all() -> None:
+    assert [code for code in STATUS if status(code).tells_all] == [0, 1, 500]
 
 
 @given(st.integers(), st.text(max_size=50))

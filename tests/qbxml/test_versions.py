@@ -2,7 +2,7 @@
 
 import pytest
 
-from qbxml.errors import TooOld, VersionError
+from qbxml.errors import OtherEdition, TooOld, VersionError
 from qbxml.versions import V13, Version, choose
 
 PRO_2014 = [
@@ -57,8 +57,29 @@ def test_the_highest_level_that_both_speak_is_chosen(supported: list[str]) -> No
 
 @pytest.mark.parametrize(
     ("supported", "said"),
-    [(PRO_2014[:-1], "12.0"), (["CA13.0"], "no level"), ([], "no level")],
+    [(PRO_2014[:-1], "12.0"), ([], "no level")],
 )
 def test_an_old_quickbooks_is_refused_with_its_level(supported: list[str], said: str) -> None:
     with pytest.raises(TooOld, match=said):
         choose(supported)
+
+
+@pytest.mark.parametrize(
+    ("supported", "country", "said"),
+    [
+        (PRO_2014, "CA", "Canadian.* HST"),
+        (PRO_2014, " uk ", "United Kingdom.* VAT"),
+        (PRO_2014, "GB", "United Kingdom.* VAT"),
+        (PRO_2014, "AU", "Australian.* GST"),
+        (["CA13.0"], "US", "Canadian"),
+        (["UK3.0", "UK4.0", "x"], "", "United Kingdom"),
+    ],
+)
+def test_another_edition_is_refused_by_its_name(supported: list[str], country: str, said: str) -> None:
+    with pytest.raises(OtherEdition, match=said):
+        choose(supported, country=country)
+
+
+@pytest.mark.parametrize("country", ["US", "us", "", "Elsewhere"])
+def test_a_country_that_is_not_known_is_taken_for_ours(country: str) -> None:
+    assert choose(PRO_2014, country=country) == V13

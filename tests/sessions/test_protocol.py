@@ -17,7 +17,8 @@ from qbwc_server.queue.states import Delivery
 from qbwc_server.settings import load
 from qbwc_server.tenancy.companies import pause, postpone
 from qbwc_server.tenancy.models import Company
-from qbxml.status import HRESULTS, Outcome
+from qbxml.hresults import HRESULTS
+from qbxml.outcome import Outcome
 from tests.conftest import TurnableClock
 from tests.sessions.odd_quickbooks import quiet
 from tests.sessions.wire import Wire, no_trouble
@@ -600,7 +601,7 @@ def test_what_only_a_person_can_mend_is_not_tried_again(wire: Wire) -> None:
         ticket = wire.login()
         again = known.outcome is Outcome.TRY_AGAIN
         assert wire.connection_error(ticket, code) == ("" if again else "done"), code
-        assert wire.close(ticket) == ("All is well." if again else f"{known.meaning} ({code})")
+        assert wire.close(ticket) == ("All is well." if again else f"{known.meaning} ({code}) QuickBooks says: No.")
 
 
 def test_connection_errors_that_say_nothing(either_wire: Wire) -> None:
@@ -650,3 +651,28 @@ def test_the_clock_of_the_server_may_jump_back(wire: Wire) -> None:
     assert wire.finish(ticket, "")[-1] == 100
     assert wire.close(ticket) == "1 invoice posted."
     posted_once(wire.world, "i-1")
+
+
+@pytest.mark.parametrize(
+    ("of", "into", "said"),
+    [
+        ("<Country>US</Country>", "<Country>CA</Country>", "Canadian edition"),
+        ("<Country>US</Country>", "<Country>UK</Country>", "United Kingdom edition"),
+        ("<Country>US</Country>", "<Country>AU</Country>", "Australian edition"),
+        ("<CompanyRet>.*</CompanyRet>", "", "may not do this. QuickBooks says: Insufficient permission"),
+    ],
+)
+def test_what_the_first_call_refuses_has_a_sentence_of_its_own(wire: Wire, of: str, into: str, said: str) -> None:
+    wire.world.hand_in(invoice("i-1"))
+    ticket = wire.login()
+    wire.world.books.open()
+    hcp = re.sub(of, into, wire.world.books.hcp_response(wire.world.owner_id), flags=re.DOTALL)
+    if not into:
+        hcp = re.sub(
+            "<CompanyQueryRs [^>]*>",
+            '<CompanyQueryRs statusCode="3260" statusSeverity="Error" statusMessage="Insufficient permission level.">',
+            hcp,
+        )
+    assert wire.send(ticket, hcp) == ""
+    assert said in wire.last_error(ticket)
+    assert said in wire.close(ticket)

@@ -11,12 +11,12 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from qbwc_server.books.facts import Introduction, OtherFile, UnreadableFile, learn, read_introduction
+from qbwc_server.books.facts import Introduction, OtherFile, Refused, UnreadableFile, learn, read_introduction
 from qbwc_server.books.models import CompanyFacts
 from qbwc_server.db import Database
 from qbwc_server.simulator.company_file import CompanyFile
 from qbwc_server.tenancy.models import Company
-from qbxml import TooOld
+from qbxml import OtherEdition, TooOld
 from tests.conftest import TurnableClock
 from tests.qbwc_server.tenants import tenant
 
@@ -161,16 +161,16 @@ UNMARKED = replace(OURS, file_id=None)
 def test_what_was_said_is_remembered(kern: Acquaintance) -> None:
     kern.meets(replace(OURS, closing_date=date(2025, 12, 31), machine="PC-1", preferences={"sales_tax": True}))
     kern.clock.advance(days=1)
-    kern.meets(replace(OURS, product="QuickBooks Pro 2016", country="CA"), file_path="D:\\Kern.QBW")
+    kern.meets(replace(OURS, product="QuickBooks Pro 2016"), file_path="D:\\Kern.QBW")
     with kern.database.reading() as db:
         facts = db.get_one(CompanyFacts, kern.id)
-    assert (facts.product, facts.country, facts.qbxml_version) == ("QuickBooks Pro 2016", "CA", "13.0")
+    assert (facts.product, facts.country, facts.qbxml_version) == ("QuickBooks Pro 2016", "US", "13.0")
     assert (facts.file_path, facts.closing_date, facts.seen_at) == ("D:\\Kern.QBW", None, kern.clock())
 
 
 @pytest.mark.parametrize(
     ("said", "by_the_connector", "kept"),
-    [("CA", "US", "CA"), (None, "UK", "UK"), (None, "", "US"), ("X" * 99, "", "X" * 8)],
+    [("US", "", "US"), (None, "US", "US"), (None, "", "US"), ("X" * 99, "", "X" * 8)],
 )
 def test_the_country(kern: Acquaintance, said: str | None, by_the_connector: str, kept: str) -> None:
     assert kern.meets(replace(OURS, country=said), country=by_the_connector).country == kept
@@ -220,7 +220,28 @@ def test_a_person_may_say_that_the_next_file_is_the_right_one(kern: Acquaintance
     kern.refuses(replace(OTHERS, file_id=str(uuid4())))  # which was said of that one only
 
 
-@pytest.mark.parametrize("supported", [(), ("10.0",), ("CA13.0",), ("12.0", "9.1"), ("", "x", "-1.0")])
+@pytest.mark.parametrize(
+    ("said", "by_the_connector", "tax"),
+    [("CA", "US", "PST"), (None, "UK", "VAT"), ("GB", "", "VAT"), ("au", "AU", "GST"), (None, "CA", "HST")],
+)
+def test_a_file_of_another_edition_is_refused_in_words(
+    kern: Acquaintance, said: str | None, by_the_connector: str, tax: str
+) -> None:
+    with pytest.raises(OtherEdition, match=tax):
+        kern.meets(replace(OURS, country=said), country=by_the_connector)
+
+
+def test_a_permission_that_lacks_is_named(kern: Acquaintance) -> None:
+    refusal = (
+        '<CompanyQueryRs requestID="1" statusCode="3260" statusSeverity="Error" '
+        'statusMessage="Insufficient permission level to perform this action. "/>'
+    )
+    with pytest.raises(Refused, match=r"may not do this.* Insufficient permission level") as refused:
+        kern.meets(introduction(HOST, refusal, PREFERENCES))
+    assert "permission" in refused.value.said.advice
+
+
+@pytest.mark.parametrize("supported", [(), ("10.0",), ("12.0", "9.1"), ("", "x", "-1.0")])
 def test_quickbooks_that_is_too_old_is_refused_whatever_file_it_is(
     kern: Acquaintance, supported: tuple[str, ...]
 ) -> None:

@@ -36,7 +36,8 @@ from qbxml.messages.customer import CustomerAdd, CustomerQueryRq
 from qbxml.messages.invoice import InvoiceQueryRq
 from qbxml.messages.receive_payment import AppliedToTxnAdd, ReceivePaymentAdd
 from qbxml.messages.transaction import TxnDelRq, TxnDelType
-from qbxml.status import Outcome, status
+from qbxml.outcome import Outcome
+from qbxml.status import status
 from qbxml.values import UseMacro
 
 from .asking import Clock, ask, ask_all, clock_of, company, document, done, invoice, line, name, read
