@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import shutil
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
-from bench import company, machine, servers
+from bench import company, machine, rival, servers
 from bench.client import Client, Session, update
 from bench.figures import Report, Section, figure
 from qbwc_server.db import Database
@@ -26,12 +27,15 @@ def measure(report: Report, *, rounds: int) -> list[Section]:
         enqueued = [_enqueue(folder) for _ in range(3)]
         prepared = _prepare(folder)
         answers = company.InstantCompany()
+        report("drain: qbwc-kit into an environment of its own")
+        python = rival.install(folder)
         machine.pin(client_core)
         sections = []
         sets = 8
         for title, workers in DEPLOYMENTS:
             real: list[tuple[Session, float, float]] = []
             bare: list[tuple[Session, float, float]] = []
+            kit: list[tuple[Session, float]] = []
             for number in range(rounds):
                 report(f"drain, {title}: round {number + 1} of {rounds}")
                 shutil.copyfile(folder / "template.db", folder / "round.db")
@@ -50,7 +54,10 @@ def measure(report: Report, *, rounds: int) -> list[Section]:
                 ) as server:
                     bare.append(_session(server, prepared, answers))
                 _check(folder / "round.db")
+                if python is not None:
+                    kit.append(rival.session(python, folder, INVOICES, core=server_core))
             sections.append(_section(title, real, bare))
+            sections += _beside(title, real, kit)
         sections.append(
             Section(
                 "Queue 1,000 invoices (hand_in)",
@@ -76,7 +83,7 @@ def _section(title: str, real: list[tuple[Session, float, float]], bare: list[tu
         [
             figure("invoices", [INVOICES / s.seconds for s, _, _ in real], "per s", at_least=2000),
             figure("message sets", [s.sets for s, _, _ in real], "", at_most=20),
-            figure("server CPU per invoice", per_invoice, "ms", at_most=0.5),
+            figure("server CPU per invoice", per_invoice, "ms", at_most=0.25),
             figure("client CPU per invoice", [client * 1000 / INVOICES for _, _, client in real], "ms"),
             figure("SOAP calls", [s.calls for s, _, _ in real], ""),
             figure("bare function: invoices", [INVOICES / s.seconds for s, _, _ in bare], "per s"),
@@ -88,6 +95,26 @@ def _section(title: str, real: list[tuple[Session, float, float]], bare: list[tu
             ),
         ],
     )
+
+
+def _beside(
+    title: str, real: list[tuple[Session, float, float]], kit: list[tuple[Session, float]]
+) -> Iterator[Section]:
+    if kit:
+        yield Section(
+            f"The same beside qbwc-kit 0.1.3, {title}",
+            "By turns with the rounds above: one process (waitress), sets of 100, documents in memory, nothing stored.",
+            [
+                figure("qbwc-kit: invoices", [INVOICES / s.seconds for s, _ in kit], "per s"),
+                figure("qbwc-kit: server CPU per invoice", [cpu * 1000 / INVOICES for _, cpu in kit], "ms"),
+                figure(
+                    "time against qbwc-kit",
+                    [r.seconds / k.seconds for (r, _, _), (k, _) in zip(real, kit, strict=True)],
+                    "times",
+                    at_most=1,
+                ),
+            ],
+        )
 
 
 def _enqueue(folder: Path) -> float:

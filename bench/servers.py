@@ -66,7 +66,7 @@ def running(
             start_new_session=True,
         )
         try:
-            yield Server(process.pid, _address(process, folder / f"{name}.log") + "/qbwc")
+            yield Server(process.pid, address_of(process, folder / f"{name}.log") + "/qbwc")
         finally:
             process.terminate()
             try:
@@ -76,7 +76,8 @@ def running(
                 process.wait()
 
 
-def _address(process: subprocess.Popen[str], log: Path) -> str:
+def address_of(process: subprocess.Popen[str], log: Path) -> str:
+    """What a server says when it is ready."""
     assert process.stdout is not None
     for line in process.stdout:
         if READY in line:

@@ -12,6 +12,7 @@ from qbwc_server.channels.contract import Draft
 from qbwc_server.channels.files import json_lines
 from qbwc_server.documents.kinds import KINDS, Document
 from qbwc_server.documents.lifecycle import State
+from qbwc_server.documents.problems import Problem
 from qbwc_server.errors import Invalid
 from qbwc_server.strict_json import BadJson, NestedTooDeeply, NotJson
 
@@ -36,17 +37,13 @@ def read_body(request: Request) -> Document:
     except (NotJson, NestedTooDeeply):
         raise
     except BadJson as found:
-        raise BadDocument([_mistake("", found.code, str(found), found.advice)]) from None
+        raise BadDocument([Problem(found.code, "", str(found), found.advice).as_record()]) from None
     fields: list[FieldMistake] = []
     for outcome in json_lines.outcomes_of(value, 1):
         if isinstance(outcome, Draft):
             return outcome.document
-        fields.append(_mistake(outcome.field, outcome.code, outcome.message, outcome.advice))
+        fields.append(outcome.problem.as_record())
     raise BadDocument(fields)
-
-
-def _mistake(field: str, code: str, message: str, advice: str) -> FieldMistake:
-    return {"field": field, "code": code, "message": message, "advice": advice}
 
 
 def states_asked(arguments: Mapping[str, str]) -> tuple[State, ...]:

@@ -12,7 +12,8 @@ from types import FrameType
 import click
 
 from qbwc_server import clock
-from qbwc_server.channels.importing import ImportReport, import_file
+from qbwc_server.channels.files.importing import import_file
+from qbwc_server.channels.report import ImportReport
 from qbwc_server.cli.demo_folder import COMPANY, DemoFolder
 from qbwc_server.cli.demo_outcome import look, print_outcome, shop_company
 from qbwc_server.cli.documents import read_options, show_import

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from qbwc_server.channels.importing import ImportReport
+from qbwc_server.channels.report import ImportReport
 from qbwc_server.cli.demo_folder import COMPANY, DemoFolder
 from qbwc_server.cli.output import paragraph, print_table, program, say
 from qbwc_server.cli.simulate import update_record
@@ -95,10 +95,10 @@ def look(
 
 def _imports_deviate(imported: Sequence[ImportReport]) -> Iterator[str]:
     for report in imported:
-        if report.problems:
-            yield f"{report.problems} documents of {report.file} did not come in."
-    if sum(report.skipped for report in imported) != LEFT_OUT:
-        yield f"Not {LEFT_OUT} but {sum(report.skipped for report in imported)} orders were left out."
+        if report.counts.problems:
+            yield f"{report.counts.problems} documents of {report.file} did not come in."
+    if sum(report.counts.skipped for report in imported) != LEFT_OUT:
+        yield f"Not {LEFT_OUT} but {sum(report.counts.skipped for report in imported)} orders were left out."
 
 
 def _states_deviate(

@@ -10,8 +10,9 @@ from pathlib import Path
 import click
 from sqlalchemy.orm import Session
 
-from qbwc_server.channels.importing import ImportReport, Progress, import_file
-from qbwc_server.channels.registry import FORMATS
+from qbwc_server.channels.files.formats import FORMATS
+from qbwc_server.channels.files.importing import import_file
+from qbwc_server.channels.report import ImportReport, Progress
 from qbwc_server.cli.document_page import show_document
 from qbwc_server.cli.output import (
     Exit,
@@ -141,23 +142,25 @@ def _options_file(path: Path) -> dict[str, object]:
 
 def show_import(report: ImportReport) -> None:
     """What came of an import, in lines."""
-    say(f"{plain(report.file)} ({FORMATS[report.format].title}): {counted(report.documents, 'document')}")
+    counts = report.counts
+    say(f"{plain(report.file)} ({FORMATS[report.format].title}): {counted(counts.documents, 'document')}")
     parts = {
-        "added": report.added,
-        "there already": report.same,
-        "revised": report.revised,
-        "skipped": report.skipped,
-        "with problems": report.problems,
+        "added": counts.added,
+        "there already": counts.same,
+        "revised": counts.revised,
+        "skipped": counts.skipped,
+        "with problems": counts.problems,
     }
     say("  " + (", ".join(f"{n} {what}" for what, n in parts.items() if n) or "nothing in it"))
-    if report.added or report.revised:
-        say(f"  {report.submitted} submitted, {report.for_review} for review; they come to {report.total:,.2f}")
+    if counts.added or counts.revised:
+        say(f"  {counts.submitted} submitted, {counts.for_review} for review; they come to {counts.total:,.2f}")
     for remark in report.remarks:
         paragraph(f"  Note: {remark}")
     for finding in report.findings[:_SHOWN]:
-        paragraph(f"  Line {finding.line_number}, {finding.outcome.value.replace('_', ' ')}: {finding.message}")
-        if finding.advice:
-            paragraph(f"      {finding.advice}")
+        problem = finding.problem
+        paragraph(f"  Line {finding.line_number}, {finding.outcome.value.replace('_', ' ')}: {problem.message}")
+        if problem.advice:
+            paragraph(f"      {problem.advice}")
     if len(report.findings) + report.findings_left_out > _SHOWN:
         left = len(report.findings) + report.findings_left_out - _SHOWN
         say(f"  and {left} more; --json lists them")

@@ -45,6 +45,7 @@ from qbwc_server.queue.delivery import (
     work_waits,
 )
 from qbwc_server.queue.enqueue import NewRequest, put
+from qbwc_server.queue.lane import take_lane
 from qbwc_server.queue.models import MessageSet
 from qbwc_server.queue.states import Delivery, Priority
 from qbwc_server.settings import Settings
@@ -117,7 +118,9 @@ class WebConnectorOperations:
 
     def _admit(self, db: Session, user: str, address: str, now: datetime) -> list[str]:
         forget_login_failures(db, user, address)
-        company = db.scalars(select(Company).where(Company.connector_user == user).with_for_update()).one()
+        company = db.scalars(select(Company).where(Company.connector_user == user)).one()
+        take_lane(db, company.id)
+        db.refresh(company)
         earlier = open_session_of(db, company)
         if earlier is not None:
             if is_alive(db, earlier, self._settings, now):

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from qbwc_server.connector.models import UpdateSessionRow
 from qbwc_server.connector.session import Call, SessionState, after
+from qbwc_server.queue.lane import take_free_lanes, take_lane
 from qbwc_server.queue.models import MessageSet
 from qbwc_server.queue.states import Delivery
 from qbwc_server.settings import Settings
@@ -33,20 +34,21 @@ def open_session(db: Session, company: Company, now: datetime) -> tuple[UpdateSe
 
 
 def find_session(db: Session, ticket: str) -> tuple[UpdateSessionRow, Company] | None:
-    """Session and company of a ticket, open or ended; the company is locked for this transaction.
+    """Session and company of a ticket, open or ended; the company's lane is taken for this transaction.
 
-    The session is read when the lock is there: while this call waited for it, another may have ended the session.
+    Both are read when the lane is ours: while this call waited for it, another may have ended the session.
     """
     if not ticket:
         return None
     of_ticket = UpdateSessionRow.ticket_digest == digest(ticket)
-    company = db.scalars(
-        select(Company)
-        .join(UpdateSessionRow, Company.id == UpdateSessionRow.company_id)
-        .where(of_ticket)
-        .with_for_update(of=Company)
+    company_id = db.scalar(select(UpdateSessionRow.company_id).where(of_ticket))
+    if company_id is None:
+        return None
+    take_lane(db, company_id)
+    row = db.execute(
+        select(UpdateSessionRow, Company).join(Company, Company.id == UpdateSessionRow.company_id).where(of_ticket)
     ).one_or_none()
-    return None if company is None else (db.scalars(select(UpdateSessionRow).where(of_ticket)).one(), company)
+    return None if row is None else (row[0], row[1])
 
 
 def ticket_is_known(db: Session, ticket: str) -> bool:
@@ -83,13 +85,11 @@ def end_session(session: UpdateSessionRow, now: datetime, words: str | None = No
 
 
 def close_silent_sessions(db: Session, *, settings: Settings, now: datetime) -> int:
-    """End sessions whose connector fell silent; returns how many."""
+    """End sessions whose connector fell silent; returns how many. One with a call under way has not fallen silent."""
     patience = timedelta(seconds=min(settings.session_idle_s, settings.session_timeout_s))
-    silent = db.scalars(
-        select(UpdateSessionRow)
-        .where(UpdateSessionRow.ended_at.is_(None), UpdateSessionRow.last_call_at <= now - patience)
-        .with_for_update(skip_locked=True)
-    ).all()
+    fell_silent = (UpdateSessionRow.ended_at.is_(None), UpdateSessionRow.last_call_at <= now - patience)
+    free = take_free_lanes(db, select(UpdateSessionRow.company_id).where(*fell_silent))
+    silent = db.scalars(select(UpdateSessionRow).where(*fell_silent, UpdateSessionRow.company_id.in_(free))).all()
     ended = [session for session in silent if not is_alive(db, session, settings, now)]
     for session in ended:
         end_session(session, now, "The Web Connector fell silent.")

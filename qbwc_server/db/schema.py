@@ -25,6 +25,7 @@ from qbwc_server.errors import QbwcError
 # Where tables are declared. By name, because db stands below these packages and imports none of them.
 MODELS = (
     "qbwc_server.tenancy.models",
+    "qbwc_server.queue.lane",
     "qbwc_server.queue.models",
     "qbwc_server.books.models",
     "qbwc_server.documents.models",

@@ -19,6 +19,7 @@ from qbwc_server.posting.submit import lock, release_done, submit
 from qbwc_server.posting.verify import IfMissing, check_one, verify_all
 from qbwc_server.queue.delivery import Settlement, settle
 from qbwc_server.queue.enqueue import open_requests
+from qbwc_server.queue.lane import take_lane
 from qbwc_server.queue.models import QueuedRequest
 from qbwc_server.queue.states import Event as RequestEvent
 from qbwc_server.queue.states import RequestState
@@ -157,7 +158,8 @@ def resume(db: Session, company: Company, *, repost: bool, by: Actor, now: datet
     every posting is looked for; with ``repost`` what the file lacks is entered again, without it is withdrawn here: the
     file is taken as it is.
     """
-    db.refresh(company, with_for_update=True)
+    take_lane(db, company.id)
+    db.refresh(company)
     hold = company.hold
     if hold is None:
         raise NotNow("Nothing is held.")

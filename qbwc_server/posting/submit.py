@@ -33,6 +33,7 @@ from qbwc_server.posting.options import PostingOptions, options_of
 from qbwc_server.posting.purposes import Purpose
 from qbwc_server.posting.texts import CannotWrite, Texts
 from qbwc_server.queue.enqueue import NewRequest, cancel, hand_over, open_requests, put, release, supply
+from qbwc_server.queue.lane import take_lane
 from qbwc_server.queue.models import QueuedRequest, RequestWait
 from qbwc_server.queue.states import Priority, RequestState
 from qbwc_server.tenancy.actor import SERVER, Actor
@@ -58,12 +59,12 @@ class Submitted:
 
 
 def lock(db: Session, company: Company, rows: Sequence[DocumentRow] = ()) -> None:
-    """One transaction at a time changes the queue of a company; on SQLite BEGIN IMMEDIATE already sees to it.
+    """One transaction at a time changes the queue of a company.
 
     Args:
         rows: what was read before; it is read again, since another process may have moved it in the meantime.
     """
-    db.execute(select(Company.id).where(Company.id == company.id).with_for_update())
+    take_lane(db, company.id)
     for start in range(0, len(rows), _AT_A_TIME):
         some = DocumentRow.id.in_([row.id for row in rows[start : start + _AT_A_TIME]])
         db.scalars(select(DocumentRow).where(some).execution_options(populate_existing=True)).all()

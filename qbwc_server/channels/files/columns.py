@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from qbwc_server.channels.cells import amount_of, date_of, quantity_of, yes_no_of
+from qbwc_server.channels.files.cells import amount_of, date_of, quantity_of, yes_no_of
 from qbwc_server.documents.kinds import KINDS
 
 Value = object

@@ -9,11 +9,12 @@ from typing import Any, BinaryIO
 
 from pydantic import Field, ValidationError
 
-from qbwc_server.channels.cells import Unreadable
-from qbwc_server.channels.contract import Draft, FileOptions, Outcome, Remark, RowProblem, WrongColumns
-from qbwc_server.channels.csv_rows import SEPARATORS, Group, Row, Table, encoding_remark
+from qbwc_server.channels.contract import Draft, Outcome, Remark, RowProblem
+from qbwc_server.channels.files.cells import Unreadable
 from qbwc_server.channels.files.columns import BY_NAME, COLUMNS, REQUIRED, Column, column_key, column_named, titles
-from qbwc_server.channels.files.mistakes import Place, mistakes, path, sentence, unstorable
+from qbwc_server.channels.files.contract import FileOptions, WrongColumns
+from qbwc_server.channels.files.mistakes import Place, mistakes, path, unstorable
+from qbwc_server.channels.files.rows import SEPARATORS, Group, Row, Table, encoding_remark
 from qbwc_server.documents.kinds import read_document
 
 _PAYMENT_LINE = ("applies_to", "applied_amount")
@@ -98,9 +99,7 @@ def _outcomes(group: Group) -> Iterator[Outcome]:
 
 
 def _problem(group: Group, number: int, field: str, found: Unreadable) -> RowProblem:
-    return RowProblem(
-        number, field, found.code, sentence(field, found), found.advice, group.line_number, group.key or None
-    )
+    return RowProblem(found.problem(field), number, group.line_number, group.key or None)
 
 
 def _unusable(group: Group) -> Iterator[tuple[int, str, Unreadable]]:

@@ -10,19 +10,13 @@ from typing import BinaryIO
 from pydantic import ValidationError
 
 from qbwc_server import strict_json
-from qbwc_server.channels.cells import CENT, Unreadable, amount_of, date_of, plain, quantity_of, shown, storable
-from qbwc_server.channels.contract import (
-    MAX_DOCUMENT_CHARACTERS,
-    Draft,
-    FileOptions,
-    FileRefused,
-    Outcome,
-    Remark,
-    RowProblem,
-)
-from qbwc_server.channels.csv_rows import Lines, encoding_of, encoding_remark, opened_text
-from qbwc_server.channels.files.mistakes import Found, Place, mistakes, path, sentence, unstorable
+from qbwc_server.channels.contract import Draft, Outcome, Remark, RowProblem
+from qbwc_server.channels.files.cells import CENT, Unreadable, amount_of, date_of, plain, quantity_of, shown, storable
+from qbwc_server.channels.files.contract import MAX_DOCUMENT_CHARACTERS, FileOptions, FileRefused
+from qbwc_server.channels.files.mistakes import Found, Place, mistakes, path, unstorable
+from qbwc_server.channels.files.rows import Lines, encoding_of, encoding_remark, opened_text
 from qbwc_server.documents.kinds import read_document
+from qbwc_server.documents.problems import Problem
 from qbwc_server.strict_json import BadJson
 
 _MOST_BROKEN_LINES = 1000
@@ -60,7 +54,7 @@ def read(stream: BinaryIO, options: FileOptions) -> Iterator[Outcome]:
                     raise FileRefused(
                         f"More than {_MOST_BROKEN_LINES} lines are broken, the last one {number}."
                     ) from None
-                yield RowProblem(number, "", found.code, str(found), found.advice, number)
+                yield RowProblem(Problem(found.code, "", str(found), found.advice), number, number)
                 continue
             yield from outcomes_of(value, number)
 
@@ -93,13 +87,7 @@ def outcomes_of(value: object, number: int) -> Iterator[Draft | RowProblem]:
     origin = value.get("origin") if isinstance(value, dict) else None
     for place, mistake in found:
         yield RowProblem(
-            number,
-            path(place),
-            mistake.code,
-            sentence(path(place), mistake),
-            mistake.advice,
-            number,
-            storable(origin) if isinstance(origin, str) else None,
+            mistake.problem(path(place)), number, number, storable(origin) if isinstance(origin, str) else None
         )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from qbwc_server.channels.cells import Unreadable, check_storable, shown, storable
+from qbwc_server.channels.files.cells import Unreadable, check_storable, shown, storable
 from qbwc_server.documents.kinds import KINDS
 
 Place = tuple[str | int, ...]  # path in a document
@@ -39,11 +39,6 @@ def unstorable(value: object, place: tuple[str | int, ...] = ()) -> Iterator[Fou
     elif isinstance(value, list):
         for index, item in enumerate(value):
             yield from unstorable(item, (*place, index))
-
-
-def sentence(field: str, mistake: Unreadable) -> str:
-    """The mistake with the field it is about."""
-    return f"{field}: {mistake.message}" if field else mistake.message
 
 
 def path(place: tuple[str | int, ...]) -> str:

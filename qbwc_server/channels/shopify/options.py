@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from pydantic import Field
 
-from qbwc_server.channels.contract import FileOptions
+from qbwc_server.channels.files.contract import FileOptions
 
 
 class CustomerMode(StrEnum):

@@ -7,10 +7,10 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from pydantic import ValidationError
 
-from qbwc_server.channels.cells import CENT, shown, storable
 from qbwc_server.channels.contract import Draft, RowProblem, Skipped
-from qbwc_server.channels.csv_rows import Group
+from qbwc_server.channels.files.cells import CENT, shown, storable
 from qbwc_server.channels.files.mistakes import mistakes, path
+from qbwc_server.channels.files.rows import Group
 from qbwc_server.channels.shopify.footing import Amounts, Footing, foot
 from qbwc_server.channels.shopify.options import CustomerMode, ShopifyOptions
 from qbwc_server.channels.shopify.order_rows import EXPORT_AGAIN, ORIGIN, Order, OrderProblem, Scope, unguarded
@@ -34,14 +34,13 @@ def outcome_of(group: Group, scope: Scope) -> Draft | RowProblem | Skipped:
         return _skipped(order) or _draft(order)
     except OrderProblem as found:
         number = found.line_number or group.line_number
-        message = f"Order {group.key}: {found.message}"
-        return RowProblem(number, found.column, found.code, message, found.advice, group.line_number, order.origin)
+        problem = Problem(found.code, found.column, f"Order {group.key}: {found.message}", found.advice)
+        return RowProblem(problem, number, group.line_number, order.origin)
     except ValidationError as error:
         place, mistake = next(mistakes(error))
         message = f"Order {group.key}: {path(place)}: {mistake.message}"
-        return RowProblem(
-            group.line_number, path(place), mistake.code, message, mistake.advice, group.line_number, order.origin
-        )
+        problem = Problem(mistake.code, path(place), message, mistake.advice)
+        return RowProblem(problem, group.line_number, group.line_number, order.origin)
 
 
 def _skipped(order: Order) -> Skipped | None:
@@ -51,13 +50,9 @@ def _skipped(order: Order) -> Skipped | None:
         code, why = "cancelled", "It was cancelled."
     else:
         return None
-    return Skipped(
-        order.first.line_number,
-        order.origin,
-        code,
-        f"Order {order.name} is left out: {why}",
-        "Nothing to do, unless it stands in the books already or money was kept.",
-    )
+    advice = "Nothing to do, unless it stands in the books already or money was kept."
+    problem = Problem(code, "Financial Status", f"Order {order.name} is left out: {why}", advice)
+    return Skipped(problem, order.origin, order.first.line_number)
 
 
 def _draft(order: Order) -> Draft:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from qbwc_server.channels.cells import Unreadable, amount_of, date_of, quantity_of, shown, storable
-from qbwc_server.channels.csv_rows import Group, Row
+from qbwc_server.channels.files.cells import Unreadable, amount_of, date_of, quantity_of, shown, storable
+from qbwc_server.channels.files.rows import Group, Row
 from qbwc_server.channels.shopify.options import ShopifyOptions
 
 ORIGIN = "shopify:order:"

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from qbwc_server.channels.cells import Unreadable
-from qbwc_server.channels.contract import Outcome, Remark, RowProblem, WrongColumns
-from qbwc_server.channels.csv_rows import SEPARATORS, Group, Table, encoding_remark
+from qbwc_server.channels.contract import Outcome, Remark, RowProblem
+from qbwc_server.channels.files.cells import Unreadable
+from qbwc_server.channels.files.contract import WrongColumns
+from qbwc_server.channels.files.rows import SEPARATORS, Group, Table, encoding_remark
 from qbwc_server.channels.shopify.options import ShopifyOptions
 from qbwc_server.channels.shopify.order import outcome_of
 from qbwc_server.channels.shopify.order_rows import Scope
+from qbwc_server.documents.problems import Problem
 
 REQUIRED = (
     "Name",
@@ -60,14 +62,9 @@ def read(stream: BinaryIO, options: ShopifyOptions) -> Iterator[Outcome]:
                 told = True
                 yield Remark(f"The orders are in {scope.currency}; the books must be in {scope.currency} too.")
         except Unreadable as found:
-            yield RowProblem(
-                group.line_number,
-                "",
-                found.code,
-                f"Order {group.key}: {found.message}" if group.key else found.message,
-                found.advice,
-                group.line_number,
-            )
+            message = f"Order {group.key}: {found.message}" if group.key else found.message
+            problem = Problem(found.code, "", message, found.advice)
+            yield RowProblem(problem, group.line_number, group.line_number)
 
 
 def _check(group: Group) -> None:

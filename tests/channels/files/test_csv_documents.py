@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
-from qbwc_server.channels.contract import Draft, Outcome, Remark, RowProblem, WrongColumns
+from qbwc_server.channels.contract import Draft, Outcome, Remark, RowProblem
 from qbwc_server.channels.files.columns import COLUMNS
+from qbwc_server.channels.files.contract import WrongColumns
 from qbwc_server.channels.files.csv_documents import CsvOptions, read, recognises
 from qbwc_server.documents.kinds import CreditMemo, Document, Invoice, Payment, SalesReceipt
 from tests.channels.invented import documents
@@ -30,7 +31,9 @@ def drafts(found: list[Outcome]) -> list[Document]:
 
 
 def problems(text: str) -> list[tuple[int, str, str]]:
-    return [(one.line_number, one.field, one.code) for one in outcomes(text) if isinstance(one, RowProblem)]
+    return [
+        (one.line_number, one.problem.field, one.problem.code) for one in outcomes(text) if isinstance(one, RowProblem)
+    ]
 
 
 def test_every_kind() -> None:
@@ -124,8 +127,10 @@ def test_mistakes_name_line_column_and_code_and_stop_nobody_else(row: str, field
     good = "invoice,z{},2026-03-01,Ann,Tea,1,5,,,"
     text = "\n".join([HEADER, good.format(1), row, good.format(2)])
     found = outcomes(text)
-    assert (3, field, code) in [(p.line_number, p.field, p.code) for p in found if isinstance(p, RowProblem)]
-    assert all(p.message.endswith(".") and p.advice for p in found if isinstance(p, RowProblem))
+    assert (3, field, code) in [
+        (p.line_number, p.problem.field, p.problem.code) for p in found if isinstance(p, RowProblem)
+    ]
+    assert all(p.problem.message.endswith(".") and p.problem.advice for p in found if isinstance(p, RowProblem))
     if row.split(",")[1]:  # what names its document costs nobody else anything
         assert [d.document.origin for d in found if isinstance(d, Draft)] == ["z1", "z2"]
 
@@ -157,7 +162,7 @@ def test_scattered_rows_are_never_posted_in_part() -> None:
     text = f"{HEADER}\n" + row.format("a") + row.format("b") + row.format("a")
     found = outcomes(text)
     assert [d.document.origin for d in found if isinstance(d, Draft)] == ["b"]
-    assert [(p.line_number, p.code) for p in found if isinstance(p, RowProblem)] == [
+    assert [(p.line_number, p.problem.code) for p in found if isinstance(p, RowProblem)] == [
         (2, "rows_not_adjacent"),
         (4, "rows_not_adjacent"),
     ]

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
-from qbwc_server.channels.contract import Draft, FileOptions, FileRefused, Outcome, Remark, RowProblem
+from qbwc_server.channels.contract import Draft, Outcome, Remark, RowProblem
+from qbwc_server.channels.files.contract import FileOptions, FileRefused
 from qbwc_server.channels.files.json_lines import read
 from qbwc_server.documents.kinds import Document, Invoice, dump_document
 from tests.channels.invented import documents
@@ -112,14 +113,14 @@ def test_json_numbers_are_exact() -> None:
 )
 def test_mistakes_name_field_and_code(change: dict[str, Any], field: str, code: str) -> None:
     found = problem({**INVOICE, **change})
-    assert (found.field, found.code) == (field, code)
-    assert found.message.endswith(".")
-    assert found.advice
+    assert (found.problem.field, found.problem.code) == (field, code)
+    assert found.problem.message.endswith(".")
+    assert found.problem.advice
 
 
 def test_a_payment_needs_an_amount_above_nothing() -> None:
     payment = {"kind": "payment", "origin": "p", "date": "2026-03-02", "customer": "A", "amount": "0"}
-    assert problem(payment).code == "not_positive"
+    assert problem(payment).problem.code == "not_positive"
 
 
 @pytest.mark.parametrize(
@@ -140,7 +141,7 @@ def test_a_payment_needs_an_amount_above_nothing() -> None:
     ],
 )
 def test_lines_that_are_no_documents(line: str, code: str) -> None:
-    assert code in {one.code for one in outcomes(line) if isinstance(one, RowProblem)}
+    assert code in {one.problem.code for one in outcomes(line) if isinstance(one, RowProblem)}
 
 
 def test_messages_can_always_be_written() -> None:
@@ -152,7 +153,7 @@ def test_messages_can_always_be_written() -> None:
     ]
     for one in outcomes(*lines):
         assert isinstance(one, RowProblem)
-        text = f"{one.origin} {one.field} {one.message}"
+        text = f"{one.origin} {one.problem.field} {one.problem.message}"
         assert text.encode().decode() == text
         assert "\x1b" not in text
 
@@ -165,7 +166,7 @@ def test_a_broken_line_does_not_stop_the_rest(broken: str) -> None:
 
 def test_one_mistake_does_not_hide_another() -> None:
     found = outcomes({**INVOICE, "memo": "a\0b", "date": "x", "due": 1, "lines": [{"item": "a", "amount": "1,5"}]})
-    told = [(one.field, one.code) for one in found if isinstance(one, RowProblem)]
+    told = [(one.problem.field, one.problem.code) for one in found if isinstance(one, RowProblem)]
     assert sorted(told) == [
         ("date", "bad_date"),
         ("due", "unknown_field"),
@@ -177,13 +178,16 @@ def test_one_mistake_does_not_hide_another() -> None:
 def test_a_name_of_a_megabyte_is_not_repeated() -> None:
     (found,) = outcomes({**INVOICE, "x" * 100_000: 1})
     assert isinstance(found, RowProblem)
-    assert len(found.message) < 300
+    assert len(found.problem.message) < 300
 
 
 def test_all_mistakes_of_a_document_are_told_with_one_document_line() -> None:
     found = outcomes(INVOICE, {**INVOICE, "date": "x", "total": "1,5"})
     told = [one for one in found if isinstance(one, RowProblem)]
-    assert [(one.field, one.document_line, one.origin) for one in told] == [("date", 2, "a-1"), ("total", 2, "a-1")]
+    assert [(one.problem.field, one.document_line, one.origin) for one in told] == [
+        ("date", 2, "a-1"),
+        ("total", 2, "a-1"),
+    ]
 
 
 def test_a_file_that_is_no_json_is_given_up() -> None:

@@ -102,8 +102,8 @@ def test_an_open_order_is_an_invoice(status: str) -> None:
 def test_what_is_no_sale_any_more_is_skipped_and_told(values: dict[str, str], code: str) -> None:
     (found,) = outcomes(export(order("#1", "20.00", [TEA], **values)))
     assert isinstance(found, Skipped)
-    assert (found.code, found.line_number) == (code, 2)
-    assert "#1" in found.message
+    assert (found.problem.code, found.line_number) == (code, 2)
+    assert "#1" in found.problem.message
 
 
 def test_a_partial_refund_is_posted_in_full_with_a_note() -> None:
@@ -311,14 +311,14 @@ def test_a_mistake_keeps_the_order_out_and_names_the_column(values: dict[str, st
     good = order("#2", "20.00", [TEA])
     found = outcomes(export(rows, good))
     assert isinstance(found[0], RowProblem)
-    assert (found[0].line_number, found[0].field, found[0].code) == (2, column, code)
-    assert "#1" in found[0].message
+    assert (found[0].line_number, found[0].problem.field, found[0].problem.code) == (2, column, code)
+    assert "#1" in found[0].problem.message
     assert isinstance(found[1], Draft)
 
 
 def test_a_mistake_in_a_further_line_names_its_row() -> None:
     found = told(order("#1", "25.00", [TEA, line("Cup", "x")]))
-    assert (found.line_number, found.document_line, found.field) == (3, 2, "Lineitem price")
+    assert (found.line_number, found.document_line, found.problem.field) == (3, 2, "Lineitem price")
 
 
 def test_another_currency_is_a_problem() -> None:
@@ -339,14 +339,14 @@ def test_the_currency_is_told_unless_it_was_named() -> None:
 
 def test_two_orders_of_one_name_are_not_mixed() -> None:
     second = order("#1", "20.00", [CUP], Id="8800000000001")
-    assert told(order("#1", "20.00", [TEA]) + second).code == "two_orders"
+    assert told(order("#1", "20.00", [TEA]) + second).problem.code == "two_orders"
 
 
 def test_orders_torn_apart_by_sorting_are_refused() -> None:
     one, two = order("#1", "25.00", [TEA, CUP]), order("#2", "20.00", [TEA])
     found = outcomes(export([one[0], *two, one[1]]))
     assert [type(o) for o in found] == [RowProblem, Draft, RowProblem]
-    assert {o.code for o in found if isinstance(o, RowProblem)} == {"rows_not_adjacent"}
+    assert {o.problem.code for o in found if isinstance(o, RowProblem)} == {"rows_not_adjacent"}
 
 
 def test_a_broken_row_costs_its_order_only() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from qbwc_server.channels.contract import Draft, Remark, RowProblem, Skipped
-from qbwc_server.channels.registry import read_options, recognise
+from qbwc_server.channels.files.formats import read_options, recognise
 from qbwc_server.documents.kinds import Invoice, SalesReceipt
 from qbwc_server.documents.totals import subtotal
 from tests.shared_folder import shared

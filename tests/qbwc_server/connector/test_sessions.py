@@ -19,6 +19,7 @@ from qbwc_server.connector.sessions import (
     ticket_is_known,
 )
 from qbwc_server.db import Database
+from qbwc_server.queue.lane import take_lane
 from qbwc_server.queue.models import MessageSet
 from qbwc_server.queue.states import Delivery
 from qbwc_server.settings import load
@@ -37,6 +38,7 @@ def company(database: Database, clock: TurnableClock) -> Company:
 
 def opened(database: Database, company: Company, clock: TurnableClock) -> tuple[int, str]:
     with database.transaction() as db:
+        take_lane(db, company.id)
         session, ticket = open_session(db, company, clock())
         return session.id, ticket
 

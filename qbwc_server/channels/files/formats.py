@@ -8,8 +8,8 @@ from typing import BinaryIO
 
 from pydantic import ValidationError
 
-from qbwc_server.channels.contract import FileFormat, FileOptions, UnknownFormat, WrongOptions
 from qbwc_server.channels.files import csv_documents, json_lines
+from qbwc_server.channels.files.contract import FileFormat, FileOptions, UnknownFormat, WrongOptions
 from qbwc_server.channels.shopify import orders_export
 from qbwc_server.channels.shopify.options import ShopifyOptions
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qbwc_server.channels.contract import MAX_RECORD_CHARACTERS, FileRefused, UnknownEncoding
-from qbwc_server.channels.csv_rows import (
+from qbwc_server.channels.files.contract import MAX_RECORD_CHARACTERS, FileRefused, UnknownEncoding
+from qbwc_server.channels.files.rows import (
     MAX_DOCUMENT_ROWS,
     BrokenRow,
     Row,

@@ -12,11 +12,13 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from qbwc_server.channels import importing
-from qbwc_server.channels.contract import Draft, FileRefused, FileTooLarge, UnknownFormat
-from qbwc_server.channels.import_report import MOST_FINDINGS
-from qbwc_server.channels.importing import ImportReport, Kept, Progress, import_file
-from qbwc_server.channels.registry import format_named, read_options, recognise
+from qbwc_server.channels import intake
+from qbwc_server.channels.contract import Draft
+from qbwc_server.channels.files import importing
+from qbwc_server.channels.files.contract import FileRefused, FileTooLarge, UnknownFormat
+from qbwc_server.channels.files.formats import format_named, read_options, recognise
+from qbwc_server.channels.files.importing import import_file
+from qbwc_server.channels.report import MOST_FINDINGS, ImportReport, Kept, Progress
 from qbwc_server.channels.shopify.options import ShopifyOptions
 from qbwc_server.db import Database
 from qbwc_server.documents.lifecycle import State
@@ -29,7 +31,7 @@ from qbwc_server.tenancy.companies import add_company, find_company
 from tests.channels.shopify.export_file import COLUMNS, export, line, order
 
 NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
-FIXTURES = Path(__file__).parent / "fixtures"
+FIXTURES = Path(__file__).parents[1] / "fixtures"
 
 
 @pytest.fixture
@@ -90,17 +92,9 @@ def run(database: Database, path: Path, **more: Any) -> ImportReport:
 
 def tally(report: ImportReport) -> tuple[int, ...]:
     """documents, added, same, revised, submitted, for review, skipped, problems"""
-    assert report.documents == report.added + report.same + report.revised + report.skipped + report.problems
-    return (
-        report.documents,
-        report.added,
-        report.same,
-        report.revised,
-        report.submitted,
-        report.for_review,
-        report.skipped,
-        report.problems,
-    )
+    c = report.counts
+    assert c.documents == c.added + c.same + c.revised + c.skipped + c.problems
+    return (c.documents, c.added, c.same, c.revised, c.submitted, c.for_review, c.skipped, c.problems)
 
 
 def rows(database: Database) -> list[DocumentRow]:
@@ -129,14 +123,14 @@ def test_problems_do_not_keep_the_rest_out(shop: Database, tmp_path: Path) -> No
     two_mistakes = invoice("c", date="x", total="1,5")
     report = run(shop, json_lines(tmp_path, invoice("a"), two_mistakes, "{", invoice("b")))
     assert tally(report) == (4, 2, 0, 0, 2, 0, 0, 2)
-    assert [(f.line_number, f.field) for f in report.findings] == [(2, "date"), (2, "total"), (3, "")]
+    assert [(f.line_number, f.problem.field) for f in report.findings] == [(2, "date"), (2, "total"), (3, "")]
 
 
 def test_a_document_that_does_not_foot_waits(shop: Database, tmp_path: Path) -> None:
     report = run(shop, json_lines(tmp_path, invoice("a", total="6.00"), invoice("b")))
     assert tally(report) == (2, 2, 0, 0, 1, 1, 0, 0)
     (finding,) = report.findings
-    assert (finding.line_number, finding.outcome, finding.code) == (1, Kept.FOR_REVIEW, "does_not_foot")
+    assert (finding.line_number, finding.outcome, finding.problem.code) == (1, Kept.FOR_REVIEW, "does_not_foot")
     assert report.needs_a_person
 
 
@@ -152,7 +146,7 @@ def test_another_content_is_a_problem_or_a_revision(shop: Database, tmp_path: Pa
     path = json_lines(tmp_path, invoice("a", memo="changed"))
     report = run(shop, path)
     assert tally(report) == (1, 0, 0, 0, 0, 0, 0, 1)
-    assert [(f.code, f.origin) for f in report.findings] == [("origin_conflict", "a")]
+    assert [(f.problem.code, f.origin) for f in report.findings] == [("origin_conflict", "a")]
     assert tally(run(shop, path, revise=True)) == (1, 0, 0, 1, 1, 0, 0, 0)
     assert tally(run(shop, path)) == (1, 0, 1, 0, 0, 0, 0, 0)
 
@@ -167,7 +161,7 @@ def test_an_origin_twice_in_one_file(shop: Database, tmp_path: Path) -> None:
 def test_a_payment_may_stand_before_its_invoice(
     shop: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(importing, "BATCH", 1)
+    monkeypatch.setattr(intake, "BATCH", 1)
     report = run(shop, json_lines(tmp_path, payment("p", "a"), invoice("b"), invoice("a")))
     assert tally(report) == (3, 3, 0, 0, 3, 0, 0, 0)
     assert not report.findings
@@ -176,9 +170,9 @@ def test_a_payment_may_stand_before_its_invoice(
 def test_a_payment_of_no_invoice_waits(shop: Database, tmp_path: Path) -> None:
     report = run(shop, json_lines(tmp_path, payment("p", "nothing")))
     assert tally(report) == (1, 1, 0, 0, 0, 1, 0, 0)
-    assert [f.code for f in report.findings] == ["invoice_not_posted"]
+    assert [f.problem.code for f in report.findings] == ["invoice_not_posted"]
     later = run(shop, json_lines(tmp_path, invoice("nothing"), payment("p", "nothing")))
-    assert (later.added, later.same, later.submitted) == (1, 1, 2)
+    assert (later.counts.added, later.counts.same, later.counts.submitted) == (1, 1, 2)
 
 
 class PowerCut(Exception):
@@ -188,7 +182,7 @@ class PowerCut(Exception):
 def test_a_crash_in_the_middle_is_completed_by_the_next_import(
     shop: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(importing, "BATCH", 10)
+    monkeypatch.setattr(intake, "BATCH", 10)
     path = json_lines(tmp_path, payment("p", "i-24"), *(invoice(f"i-{n}") for n in range(25)))
     calls = 0
 
@@ -200,13 +194,13 @@ def test_a_crash_in_the_middle_is_completed_by_the_next_import(
             raise PowerCut
         return submitted
 
-    monkeypatch.setattr(importing, "submit_rows", failing)
+    monkeypatch.setattr(intake, "submit_rows", failing)
     with pytest.raises(PowerCut):
         run(shop, path)
     assert len(rows(shop)) == 10
-    monkeypatch.setattr(importing, "submit_rows", submit)
+    monkeypatch.setattr(intake, "submit_rows", submit)
     report = run(shop, path)
-    assert (report.documents, report.added, report.same) == (26, 16, 10)
+    assert (report.counts.documents, report.counts.added, report.counts.same) == (26, 16, 10)
     assert {row.state for row in rows(shop)} == {State.SUBMITTED}
     assert len(rows(shop)) == 26
 
@@ -223,7 +217,7 @@ def test_two_imports_at_once_add_nothing_twice(shop: Database, tmp_path: Path, m
             raise IntegrityError("INSERT", {}, Exception("documents.origin"))
         return hand_in(*args, **kwargs)
 
-    monkeypatch.setattr(importing, "hand_in", overtaken)
+    monkeypatch.setattr(intake, "hand_in", overtaken)
     assert tally(run(shop, path)) == (1, 1, 0, 0, 1, 0, 0, 0)
     assert calls == 2
 
@@ -231,7 +225,7 @@ def test_two_imports_at_once_add_nothing_twice(shop: Database, tmp_path: Path, m
 def test_progress_is_told_and_reaches_the_end(
     sqlite_shop: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(importing, "BATCH", 10)
+    monkeypatch.setattr(intake, "BATCH", 10)
     told: list[Progress] = []
     path = json_lines(tmp_path, *(invoice(f"i-{n}") for n in range(35)))
     run(sqlite_shop, path, on_progress=told.append)
@@ -258,14 +252,14 @@ def test_files_that_cannot_be_read_are_refused(
 def test_very_many_findings_are_counted(sqlite_shop: Database, tmp_path: Path) -> None:
     report = run(sqlite_shop, json_lines(tmp_path, *(invoice(f"i-{n}", date="x") for n in range(MOST_FINDINGS + 50))))
     assert (len(report.findings), report.findings_left_out) == (MOST_FINDINGS, 50)
-    assert report.problems == MOST_FINDINGS + 50
+    assert report.counts.problems == MOST_FINDINGS + 50
 
 
 def test_a_total_beyond_quickbooks_is_refused(shop: Database, tmp_path: Path) -> None:
     huge = invoice("a", lines=[{"item": "Tea", "quantity": "9999999999", "rate": "9999999999"}])
     report = run(shop, json_lines(tmp_path, huge, invoice("b")))
     assert tally(report) == (2, 1, 0, 0, 1, 0, 0, 1)
-    assert [f.code for f in report.findings] == ["too_large"]
+    assert [f.problem.code for f in report.findings] == ["too_large"]
 
 
 # Shopify
@@ -295,8 +289,8 @@ def test_an_order_paid_later_asks_for_its_payment(shop: Database, tmp_path: Path
     report = run(shop, orders(tmp_path, order("#1", "20.00", [TEA])))
     assert tally(report) == (1, 0, 0, 0, 0, 0, 0, 1)
     (finding,) = report.findings
-    assert "payment of 20.00" in finding.advice
-    assert "shopify:order:7700000000001" in finding.advice
+    assert "payment of 20.00" in finding.problem.advice
+    assert "shopify:order:7700000000001" in finding.problem.advice
 
 
 def test_a_refund_after_the_import_is_noted_on_the_document(shop: Database, tmp_path: Path) -> None:
@@ -313,8 +307,8 @@ def test_a_voided_order_that_came_before_is_told(shop: Database, tmp_path: Path)
     report = run(shop, orders(tmp_path, order("#1", "20.00", [TEA], Financial_Status="voided")))
     assert tally(report) == (1, 0, 0, 0, 0, 0, 1, 0)
     (finding,) = report.findings
-    assert f"document {rows(shop)[0].id}" in finding.message
-    assert "withdraw" in finding.advice
+    assert f"document {rows(shop)[0].id}" in finding.problem.message
+    assert "withdraw" in finding.problem.advice
 
 
 @pytest.mark.parametrize("id_first", [True, False])
@@ -324,12 +318,12 @@ def test_an_export_with_other_columns_posts_nothing_twice(shop: Database, tmp_pa
     run(shop, orders(tmp_path, rows_, columns=COLUMNS if id_first else without))
     report = run(shop, orders(tmp_path, rows_, columns=without if id_first else COLUMNS))
     assert tally(report) == (1, 0, 0, 0, 0, 0, 0, 1)
-    assert [f.code for f in report.findings] == ["imported_under_another_key"]
+    assert [f.problem.code for f in report.findings] == ["imported_under_another_key"]
 
 
 def test_two_shops_with_the_same_order_names_are_two_sales(shop: Database, tmp_path: Path) -> None:
     run(shop, orders(tmp_path, order("#1", "20.00", [TEA])))
-    assert run(shop, orders(tmp_path, order("#1", "20.00", [TEA], Id="8800000000001"))).added == 1
+    assert run(shop, orders(tmp_path, order("#1", "20.00", [TEA], Id="8800000000001"))).counts.added == 1
 
 
 @pytest.mark.parametrize("name", ["shopify_orders.csv", "shopify_orders_windows.csv"])
@@ -344,18 +338,19 @@ def test_own_exports_are_accounted_for(shop: Database, name: str) -> None:
         }[name]
     )
     assert (
-        report.total == {"shopify_orders.csv": Decimal("657.42"), "shopify_orders_windows.csv": Decimal("91.30")}[name]
+        report.counts.total
+        == {"shopify_orders.csv": Decimal("657.42"), "shopify_orders_windows.csv": Decimal("91.30")}[name]
     )
-    lines = [finding.line_number for finding in report.findings]
+    lines = [finding.line_number or 0 for finding in report.findings]
     assert lines == sorted(lines)
     again = run(shop, FIXTURES / name, options=ShopifyOptions(currency="USD"))
-    assert (again.added, again.same) == (0, report.added)
+    assert (again.counts.added, again.counts.same) == (0, report.counts.added)
 
 
 def peak_of_import(database: Database, path: Path, count: int) -> int:
     tracemalloc.start()
     try:
-        assert run(database, path, submit=False).added == count
+        assert run(database, path, submit=False).counts.added == count
         return tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
@@ -364,7 +359,7 @@ def peak_of_import(database: Database, path: Path, count: int) -> int:
 def test_an_import_needs_memory_for_a_batch_only(
     sqlite_shop: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(importing, "BATCH", 50)
+    monkeypatch.setattr(intake, "BATCH", 50)
     small = json_lines(tmp_path, *(invoice(f"s-{n}") for n in range(200))).rename(tmp_path / "small.jsonl")
     peak_of_import(sqlite_shop, json_lines(tmp_path, invoice("caches-fill")).rename(tmp_path / "one.jsonl"), 1)
     large = json_lines(tmp_path, *(invoice(f"l-{n}") for n in range(2000)))

@@ -10,13 +10,13 @@ import pytest
 
 from qbwc_server.channels.contract import Draft
 from qbwc_server.channels.files.columns import COLUMNS
-from qbwc_server.channels.registry import FORMATS, read_options, recognise
+from qbwc_server.channels.files.formats import FORMATS, read_options, recognise
 from qbwc_server.channels.shopify.options import ShopifyOptions
 from qbwc_server.channels.shopify.orders_export import REQUIRED
 from qbwc_server.documents.kinds import KINDS, Invoice, Payment
 from qbwc_server.documents.problems import problems
 
-PAGE = (Path(__file__).parents[2] / "docs" / "formats.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[3] / "docs" / "formats.md").read_text(encoding="utf-8")
 
 
 def example(language: str) -> list[Draft]:

@@ -6,8 +6,8 @@ import io
 
 import pytest
 
-from qbwc_server.channels.contract import FileOptions, UnknownFormat, WrongOptions
-from qbwc_server.channels.registry import FORMATS, format_named, read_options, recognise
+from qbwc_server.channels.files.contract import FileOptions, UnknownFormat, WrongOptions
+from qbwc_server.channels.files.formats import FORMATS, format_named, read_options, recognise
 from qbwc_server.channels.shopify.options import CustomerMode, ShopifyOptions
 from tests.channels.shopify.export_file import export, line, order
 

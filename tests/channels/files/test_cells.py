@@ -9,7 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qbwc_server.channels.cells import Unreadable, amount_of, check_storable, date_of, quantity_of, storable, yes_no_of
+from qbwc_server.channels.files.cells import (
+    Unreadable,
+    amount_of,
+    check_storable,
+    date_of,
+    quantity_of,
+    storable,
+    yes_no_of,
+)
 
 
 @pytest.mark.parametrize(

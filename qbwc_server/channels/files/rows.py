@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import BinaryIO, TextIO
 
-from qbwc_server.channels.contract import MAX_RECORD_CHARACTERS, FileRefused, UnknownEncoding
+from qbwc_server.channels.files.contract import MAX_RECORD_CHARACTERS, FileRefused, UnknownEncoding
 
 SEPARATORS = (",", ";", "\t")
 MAX_DOCUMENT_ROWS = 1001  # 1,000 lines, and a first row that holds none

@@ -6,6 +6,8 @@ import re
 from datetime import date
 from decimal import Decimal
 
+from qbwc_server.documents.problems import Problem
+
 CENT = Decimal("0.01")
 _DECIMAL = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 _LONGEST_DECIMAL = 24
@@ -27,6 +29,10 @@ class Unreadable(ValueError):
     def __init__(self, code: str, message: str, advice: str) -> None:
         super().__init__(message)
         self.code, self.message, self.advice = code, message, advice
+
+    def problem(self, field: str) -> Problem:
+        """The same with the field or column it is about."""
+        return Problem(self.code, field, f"{field}: {self.message}" if field else self.message, self.advice)
 
 
 def decimal_of(text: str) -> Decimal:

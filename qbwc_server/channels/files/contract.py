@@ -1,0 +1,82 @@
+"""What a format of files is: how it is recognised and read, which options it takes; and how a whole file is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from qbwc_server.channels.contract import Outcome
+from qbwc_server.errors import Invalid
+
+MAX_FILE_BYTES = 512 * 1024 * 1024
+MAX_RECORD_CHARACTERS = 131_072  # one CSV record with all its lines; also the csv module's own limit for a field
+MAX_DOCUMENT_CHARACTERS = 1_000_000  # one line of JSON Lines
+
+Reader = Callable[[BinaryIO, Any], Iterator[Outcome]]  # takes a seekable stream
+
+
+class FileOptions(BaseModel):
+    """Options that every format takes; frozen, and an unknown option is a mistake."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    encoding: str | None = Field(
+        default=None, description="Character encoding, such as cp932. Left out: UTF-8 or UTF-16, else Windows-1252."
+    )
+
+
+@dataclass(frozen=True)
+class FileFormat:
+    """One format of files: how it is recognised, which options it takes, how it is read."""
+
+    code: str
+    title: str
+    how_recognised: str
+    recognises: Callable[[str, str], bool]  # head of the file as text, name of the file
+    options_type: type[FileOptions]
+    read: Reader
+
+
+class FileRefused(Invalid):
+    """The file cannot be read."""
+
+    code = "file_refused"
+    advice = "Check that this is the right file, and export it again."
+
+
+class FileTooLarge(FileRefused):
+    """The file is too large."""
+
+    code = "file_too_large"
+    advice = "Split it into smaller files; each import continues where the others ended."
+
+
+class UnknownFormat(FileRefused):
+    """It is not clear what kind of file this is."""
+
+    code = "unknown_format"
+    advice = "Name the format with --format, or compare the first line of the file with docs/formats.md."
+
+
+class UnknownEncoding(FileRefused):
+    """The characters of the file cannot be read."""
+
+    code = "unknown_encoding"
+    advice = "Save the file as UTF-8, or name its encoding with the option encoding, such as encoding=cp932."
+
+
+class WrongColumns(FileRefused):
+    """The columns of the file do not fit."""
+
+    code = "wrong_columns"
+    advice = "Correct the first line of the file; docs/formats.md lists the columns."
+
+
+class WrongOptions(Invalid):
+    """An option cannot be used."""
+
+    code = "wrong_options"
+    advice = "Correct the option; docs/formats.md lists them."

@@ -1,0 +1,312 @@
+"""Drafts to documents, in batches, with a report: the one way in for files and for channels that ask the network.
+
+Each batch is one transaction, so a crash loses at most the batch at work; the same source taken again completes it and
+adds nothing twice.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from qbwc_server.channels.contract import Draft, Outcome, Remark, RowProblem, Skipped
+from qbwc_server.channels.report import Counts, Finding, IntakeReport, Kept
+from qbwc_server.clock import Clock
+from qbwc_server.db import Database
+from qbwc_server.documents.kinds import SalesReceipt
+from qbwc_server.documents.lifecycle import State
+from qbwc_server.documents.models import DocumentRow
+from qbwc_server.documents.problems import Problem
+from qbwc_server.documents.store import Saved, SaveResult, add_notes, by_origin, find
+from qbwc_server.documents.totals import total
+from qbwc_server.errors import Conflict
+from qbwc_server.posting.submit import hand_in, lock
+from qbwc_server.posting.submit import submit as submit_rows
+from qbwc_server.tenancy.actor import Actor
+from qbwc_server.tenancy.companies import find_company
+from qbwc_server.tenancy.models import Company
+
+BATCH = 500
+_LARGEST_TOTAL = Decimal("99999999999.99")
+_TRIES = 3
+_NOT_POSTED = "invoice_not_posted"  # a payment that came before its invoice
+
+
+class Intake:
+    """One intake at work: outcomes collect until a batch is full, then go in together. ``finish`` ends it."""
+
+    def __init__(
+        self,
+        database: Database,
+        company_code: str,
+        report: IntakeReport,
+        *,
+        by: Actor,
+        clock: Clock,
+        revise: bool = False,
+        submit: bool = True,
+    ) -> None:
+        self.report = report
+        self._database, self._company_code = database, company_code
+        self._by, self._clock, self._revise, self._submit = by, clock, revise, submit
+        self._batch: list[Draft | Skipped] = []
+        self._origins: set[str] = set()
+        self._refused_line = 0
+        self._waiting = _Waiting()
+
+    def take(self, outcome: Outcome) -> bool:
+        """Take one outcome of the source; True when a batch went in."""
+        if isinstance(outcome, Remark):
+            self.report.remarks.append(outcome.message)
+            return False
+        if isinstance(outcome, Draft) and (found := _too_large(outcome)):
+            outcome = found
+        if isinstance(outcome, RowProblem):
+            self._refuse(outcome)
+            return False
+        origin = _origin(outcome)
+        full = len(self._batch) >= BATCH or (isinstance(outcome, Draft) and origin in self._origins)
+        if full:
+            self._flush()
+        self._batch.append(outcome)
+        self._origins.add(origin)
+        return full
+
+    def finish(self) -> None:
+        """Take in the last batch, and payments that came before their invoices; put the findings in order."""
+        self._flush()
+        for start in range(0, len(self._waiting), BATCH):
+            self._submit_again(self._waiting.some(start, BATCH))
+        self.report.findings.sort(key=lambda finding: finding.line_number or 0)
+
+    def _refuse(self, mistake: RowProblem) -> None:
+        if mistake.document_line != self._refused_line:  # several mistakes of one document count as one document
+            self._refused_line = mistake.document_line
+            self.report.counts.problems += 1
+        self.report.note(Finding(Kept.PROBLEM, mistake.problem, mistake.line_number, mistake.origin))
+
+    def _flush(self) -> None:
+        if not self._batch:
+            return
+        for attempt in range(_TRIES):
+            try:
+                with self._database.transaction() as db:
+                    outcome = self._store(db)
+                break
+            except IntegrityError:  # somebody else takes in the same documents at this moment: next time they are known
+                if attempt == _TRIES - 1:
+                    raise
+        self.report.counts.add(outcome.counts)
+        for finding in outcome.findings:
+            self.report.note(finding)
+        self._waiting.add(outcome.waiting)
+        self._batch.clear()
+        self._origins.clear()
+
+    def _store(self, db: Session) -> _Stored:
+        company = find_company(db, self._company_code)
+        lock(db, company)  # before anything is compared: another intake may bring the same sale at this moment
+        now = self._clock()
+        stored = _Stored()
+        drafts = [one for one in self._batch if isinstance(one, Draft)]
+        twins = _twins(db, company, drafts)
+        plain: list[Draft] = []
+        for draft in drafts:
+            twin = twins.get(draft.document.origin)
+            if twin is None:
+                plain.append(draft)
+            else:
+                stored.refuse(draft, _same_sale(twin))
+        self._hand_in(db, company, plain, stored, now)
+        self._skip(db, company, [one for one in self._batch if isinstance(one, Skipped)], stored)
+        return stored
+
+    def _hand_in(self, db: Session, company: Company, drafts: list[Draft], stored: _Stored, now: datetime) -> None:
+        """Keep the drafts in their order, then submit those that no person has to see first."""
+        if not drafts:
+            return
+        documents = [draft.document for draft in drafts]
+        known = by_origin(db, company.id, {document.origin for document in documents})
+        handed = hand_in(db, company, documents, by=self._by, now=now, revise=self._revise, submit_now=False)
+        results = list(zip(drafts, handed.results, strict=True))
+        if self._submit:
+            ready = [
+                result.row
+                for draft, result in results
+                if isinstance(result, SaveResult) and result.saved is not Saved.SAME and draft.review is None
+            ]
+            submit_rows(db, company, ready, by=self._by, now=now)
+        for draft, result in results:
+            if isinstance(result, SaveResult):
+                add_notes(result.row, draft.notes)
+                stored.take(draft, result, submit=self._submit)
+            else:
+                stored.refuse(draft, _contradiction(draft, known.get(draft.document.origin), result))
+
+    def _skip(self, db: Session, company: Company, skipped: Sequence[Skipped], stored: _Stored) -> None:
+        """What is left out may stand in the books from an earlier intake: then say so."""
+        known = by_origin(db, company.id, {one.origin for one in skipped})
+        for one in skipped:
+            stored.counts.skipped += 1
+            problem, row = one.problem, known.get(one.origin)
+            if row is not None and row.state not in (State.EXCLUDED, State.WITHDRAWN):
+                problem = _but_it_is_here(problem, row)
+            stored.findings.append(Finding(Kept.SKIPPED, problem, one.line_number, one.origin))
+
+    def _submit_again(self, waiting: Sequence[tuple[int, int | None]]) -> None:
+        """Payments whose invoices came later find them now."""
+        with self._database.transaction() as db:
+            company = find_company(db, self._company_code)
+            rows = [find(db, company.id, document_id) for document_id, _ in waiting]
+            rows = [row for row in rows if row.state is State.FOR_REVIEW]
+            done = submit_rows(db, company, rows, by=self._by, now=self._clock())
+            lines = dict(waiting)
+            left = [finding for row in done.not_ready for finding in _review_findings(row, lines[row.id])]
+            counts = Counts(submitted=len(done.submitted), for_review=len(done.not_ready))
+        self.report.counts.add(counts)
+        for finding in left:
+            self.report.note(finding)
+
+
+class _Waiting:
+    """Payments that came before their invoices: document id and line, sixteen bytes each."""
+
+    def __init__(self) -> None:
+        self._ids, self._lines = array("q"), array("q")
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+    def add(self, more: dict[int, int | None]) -> None:
+        """Remember these."""
+        self._ids.extend(more)
+        self._lines.extend(line or 0 for line in more.values())
+
+    def some(self, start: int, count: int) -> list[tuple[int, int | None]]:
+        """As many as fit in one batch."""
+        lines = (line or None for line in self._lines[start : start + count])
+        return list(zip(self._ids[start : start + count], lines, strict=True))
+
+
+@dataclass
+class _Stored:
+    """What one batch came to; counted in the report only after its transaction has committed."""
+
+    counts: Counts = field(default_factory=Counts)
+    findings: list[Finding] = field(default_factory=list)
+    waiting: dict[int, int | None] = field(default_factory=dict)
+
+    def take(self, draft: Draft, result: SaveResult, *, submit: bool) -> None:
+        """Count a document that is in."""
+        row, saved, counts = result.row, result.saved, self.counts
+        counts.added += saved is Saved.ADDED
+        counts.same += saved is Saved.SAME
+        counts.revised += saved is Saved.REVISED
+        waits = submit and row.state is State.FOR_REVIEW and row.reason == _NOT_POSTED
+        if waits:
+            self.waiting[row.id] = draft.line_number
+        if saved is Saved.SAME:
+            return
+        comes_to = total(draft.document)
+        counts.total += comes_to or Decimal(0)
+        counts.without_total += comes_to is None
+        for note in draft.notes:
+            self.findings.append(
+                Finding(Kept.NOTE, Problem("note", "", note, ""), draft.line_number, row.origin),
+            )
+        if row.state is State.SUBMITTED:
+            counts.submitted += 1
+        elif not waits:
+            counts.for_review += 1
+            if draft.review is not None and not row.problems:
+                _ask(row, draft.review)
+            if submit or row.problems or draft.review is not None:
+                self.findings += _review_findings(row, draft.line_number, draft.review)
+
+    def refuse(self, draft: Draft, problem: Problem) -> None:
+        """Count a document that contradicts what is stored already."""
+        self.counts.problems += 1
+        self.findings.append(Finding(Kept.PROBLEM, problem, draft.line_number, draft.document.origin))
+
+
+def _origin(outcome: Draft | Skipped) -> str:
+    return outcome.document.origin if isinstance(outcome, Draft) else outcome.origin
+
+
+def _same_sale(twin: DocumentRow) -> Problem:
+    return Problem(
+        "imported_under_another_key",
+        "origin",
+        f"This sale is in already, as document {twin.id} with origin {twin.origin}.",
+        "Nothing to do if it is the same sale. Export with the same columns each time.",
+    )
+
+
+def _but_it_is_here(problem: Problem, row: DocumentRow) -> Problem:
+    return Problem(
+        problem.code,
+        problem.field,
+        f"{problem.message} But it is document {row.id} here, {row.state.value.replace('_', ' ')}.",
+        "Exclude the document, or withdraw it where it is posted; else enter a credit memo.",
+    )
+
+
+def _contradiction(draft: Draft, row: DocumentRow | None, conflict: Conflict) -> Problem:
+    """What contradicts the stored document; a sale that was open once and is paid now needs its payment only."""
+    advice = conflict.advice
+    if row is not None and row.kind == "invoice" and isinstance(draft.document, SalesReceipt):
+        advice = (
+            f"It came as an invoice first and is paid now: hand in a payment of {total(draft.document)} that applies "
+            f"to {row.origin}, or receive the payment in QuickBooks."
+        )
+    return Problem(conflict.code, "origin", str(conflict), advice)
+
+
+def _ask(row: DocumentRow, question: Problem) -> None:
+    """Say on a complete document why it was not submitted; submitting it by hand answers the question."""
+    row.reason, row.message, row.advice = question.code, question.message, question.advice
+
+
+def _review_findings(row: DocumentRow, line_number: int | None, question: Problem | None = None) -> list[Finding]:
+    """Everything that a person has to see to before the document can be submitted."""
+    listed = [Problem(**one) for one in (row.problems or {}).get("problems", [])]
+    asked = [question] if question is not None and question not in listed else []
+    problems = asked + listed or [Problem("for_review", "", "It waits for a person.", "Look at it and submit it.")]
+    return [Finding(Kept.FOR_REVIEW, problem, line_number, row.origin) for problem in problems]
+
+
+def _too_large(draft: Draft) -> RowProblem | None:
+    amount = total(draft.document)
+    if amount is None or abs(amount) <= _LARGEST_TOTAL:
+        return None
+    problem = Problem(
+        "too_large", "total", f"The document comes to {amount}, more than QuickBooks can hold.", "Correct the amounts."
+    )
+    line = draft.line_number or 0
+    return RowProblem(problem, line, line, draft.document.origin)
+
+
+def _twins(db: Session, company: Company, drafts: Sequence[Draft]) -> dict[str, DocumentRow]:
+    """Drafts whose sale is stored already under another origin, by the draft's origin."""
+    asking = [draft for draft in drafts if draft.twin is not None and draft.document.number is not None]
+    if not asking:
+        return {}
+    rows: dict[str, list[DocumentRow]] = {}
+    numbers = {draft.document.number for draft in asking}
+    for row in db.scalars(
+        select(DocumentRow).where(DocumentRow.company_id == company.id, DocumentRow.number.in_(numbers))
+    ):
+        rows.setdefault(row.number or "", []).append(row)
+    found: dict[str, DocumentRow] = {}
+    for draft in asking:
+        for row in rows.get(draft.document.number or "", []):
+            if draft.twin is not None and row.origin != draft.document.origin and draft.twin(row.origin):
+                found[draft.document.origin] = row
+    return found

@@ -1,0 +1,124 @@
+"""The intake: what became of every draft is counted once and told in full, and nothing comes in twice."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from qbwc_server.channels import intake
+from qbwc_server.channels.contract import Draft, Outcome
+from qbwc_server.channels.intake import Intake
+from qbwc_server.channels.report import MOST_FINDINGS, Counts, Finding, IntakeReport, Kept
+from qbwc_server.db import Database
+from qbwc_server.documents.kinds import read_document
+from qbwc_server.documents.problems import Problem
+from qbwc_server.documents.store import listing
+from qbwc_server.tenancy.actor import Actor, ActorKind
+from qbwc_server.tenancy.companies import add_company, find_company
+
+NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def shop(database: Database) -> Database:
+    """A database with the company "shop"."""
+    with database.transaction() as db:
+        add_company(db, code="shop", name="Shop", time_zone="America/New_York", now=NOW)
+    return database
+
+
+def draft(origin: str, amount: str = "5.00", **more: Any) -> Draft:
+    value = {
+        "kind": "invoice",
+        "origin": origin,
+        "date": "2026-03-02",
+        "customer": "Ann",
+        "lines": [{"item": "Tea", "amount": amount}],
+    }
+    return Draft(read_document({**value, **more}))
+
+
+def bring_in(database: Database, outcomes: Iterable[Outcome], **more: Any) -> IntakeReport:
+    work = Intake(database, "shop", IntakeReport(), by=Actor(ActorKind.PERSON, "test"), clock=lambda: NOW, **more)
+    for outcome in outcomes:
+        work.take(outcome)
+    work.finish()
+    return work.report
+
+
+def test_the_sum_is_that_of_what_is_new(shop: Database) -> None:
+    first = bring_in(shop, [draft("a", "100.00"), draft("b", "5.00")])
+    again = bring_in(shop, [draft("a", "100.00"), draft("b", "5.00"), draft("c", "7.00")])
+    assert (first.counts.total, again.counts.total) == (Decimal(105), Decimal(7))
+    revised = bring_in(shop, [draft("a", "1.00"), draft("b", "5.00")], revise=True)
+    assert (revised.counts.revised, revised.counts.total) == (1, Decimal(1))
+
+
+def test_a_document_whose_price_only_quickbooks_knows_is_not_a_sum_of_nothing(shop: Database) -> None:
+    report = bring_in(shop, [draft("a"), draft("b", lines=[{"item": "Tea", "quantity": 2}])])
+    assert (report.counts.total, report.counts.without_total) == (Decimal(5), 1)
+
+
+def test_everything_that_a_document_lacks_is_told(shop: Database) -> None:
+    report = bring_in(shop, [draft("a", number="12345678901234", total="6.00")])
+    assert [(f.outcome, f.problem.code) for f in report.findings] == [
+        (Kept.FOR_REVIEW, "number_too_long"),
+        (Kept.FOR_REVIEW, "does_not_foot"),
+    ]
+
+
+def test_a_network_channel_has_no_lines(shop: Database) -> None:
+    report = bring_in(shop, [draft("a", total="6.00")])
+    assert [finding.as_record()["line"] for finding in report.findings] == [None]
+
+
+def test_many_notes_do_not_crowd_out_a_problem() -> None:
+    report = IntakeReport()
+    note, problem = Problem("note", "", "Something.", ""), Problem("bad", "", "Wrong.", "Correct it.")
+    for _ in range(MOST_FINDINGS + 5):
+        report.note(Finding(Kept.NOTE, note))
+    report.note(Finding(Kept.PROBLEM, problem))
+    assert report.findings[-1].problem == problem
+    assert report.findings_left_out == 5
+
+
+def test_counts_add_up_whatever_they_count() -> None:
+    one = Counts(added=1, same=2, revised=3, skipped=4, problems=5, submitted=6, for_review=7, total=Decimal("0.10"))
+    two = Counts(added=1, total=Decimal("0.20"), without_total=1)
+    two.add(one)
+    assert two == Counts(2, 2, 3, 4, 5, 6, 7, Decimal("0.30"), 1)
+    assert (two.documents, two.as_record()["total"]) == (16, "0.30")
+
+
+def test_one_sale_under_two_keys_by_two_intakes_at_once(shop: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both stand where earlier sales are compared; whoever is second must see what the first one brings."""
+    met = threading.Barrier(2)
+    compare = intake._twins
+
+    def compare_together(*args: Any) -> Any:
+        found = compare(*args)
+        with suppress(threading.BrokenBarrierError):
+            met.wait(timeout=0.5)
+        return found
+
+    monkeypatch.setattr(intake, "_twins", compare_together)
+
+    def order(key: str) -> IntakeReport:
+        one = draft(f"order:{key}", number="1001")
+        twin = Draft(one.document, twin=lambda origin: origin.startswith("order:"))
+        return bring_in(shop, [twin])
+
+    with ThreadPoolExecutor(2) as pool:
+        reports = list(pool.map(order, ["#1001", "7700000001001"]))
+    assert sorted(report.counts.added for report in reports) == [0, 1]
+    (finding,) = [finding for report in reports for finding in report.findings]
+    assert finding.problem.code == "imported_under_another_key"
+    with shop.reading() as db:
+        assert len(listing(db, find_company(db, "shop").id)) == 1
