@@ -8,25 +8,22 @@ from uuid import UUID
 from qbwc_server.simulator import (
     company_facts,
     extensions,
-    journal,
     list_changes,
-    payments,
-    purchases,
     queries,
     removals,
-    sales,
     showing,
 )
 from qbwc_server.simulator.books import Books, Deleted
+from qbwc_server.simulator.entering import ENTERING, Entering
 from qbwc_server.simulator.lists import Entry
 from qbwc_server.simulator.macros import without_macros
 from qbwc_server.simulator.queries import Found, Iterators, local
-from qbwc_server.simulator.refusals import NO_MATCH, OK, Refused, Remark
-from qbwc_server.simulator.sales_kinds import SALES_KINDS
+from qbwc_server.simulator.refusals import NO_MATCH, NOT_SUPPORTED, OK, Refused, Remark
 from qbwc_server.simulator.transactions import Transaction
 from qbwc_server.simulator.writing import Answered, leaves, only
 from qbxml.errors import BuildError
 from qbxml.message import Query, Request
+from qbxml.messages import MESSAGES
 from qbxml.messages.transaction import ListDeletedRet, TxnDeletedRet
 from qbxml.rendering import render
 from qbxml.shared import ErrorRecovery
@@ -50,7 +47,8 @@ def answer(desk: Desk, request: Request) -> Answered:
     try:
         if desk.has_macros:
             request = without_macros(desk.macros, request)
-        return HANDLERS[type(request).__name__](desk, request)
+        handler = HANDLERS.get(type(request).__name__)
+        return handler(desk, request) if handler is not None else Answered(NOT_SUPPORTED)
     except Refused as refusal:
         return Answered(refusal.remark)
     except (
@@ -124,37 +122,18 @@ def _list_mod(tag: str) -> Handler:
     return handle
 
 
-def _sales_add(tag: str) -> Handler:
+def _txn_add(entering: Entering) -> Handler:
     def handle(desk: Desk, request: Any) -> Answered:
-        return _wrote_txn(desk, request, *sales.add(desk.books, tag, _payload(request)))
+        return _wrote_txn(desk, request, *entering.add(desk.books, _payload(request)))
 
     return handle
 
 
-def _sales_mod(tag: str) -> Handler:
+def _txn_mod(entering: Entering) -> Handler:
     def handle(desk: Desk, request: Any) -> Answered:
-        return _wrote_txn(desk, request, *sales.modify(desk.books, tag, _payload(request)))
+        return _wrote_txn(desk, request, *entering.modify(desk.books, _payload(request)))
 
     return handle
-
-
-def _purchase_add(tag: str) -> Handler:
-    def handle(desk: Desk, request: Any) -> Answered:
-        return _wrote_txn(desk, request, *purchases.add(desk.books, tag, _payload(request)))
-
-    return handle
-
-
-def _receive(desk: Desk, request: Any) -> Answered:
-    return _wrote_txn(desk, request, *payments.receive(desk.books, _payload(request)))
-
-
-def _deposit(desk: Desk, request: Any) -> Answered:
-    return _wrote_txn(desk, request, *payments.deposit(desk.books, _payload(request)))
-
-
-def _journal(desk: Desk, request: Any) -> Answered:
-    return _wrote_txn(desk, request, *journal.add(desk.books, _payload(request)))
 
 
 def _txn_void(desk: Desk, request: Any) -> Answered:
@@ -331,25 +310,17 @@ _ADDED_LISTS = (
     *("Account", "Customer", "Vendor", "PaymentMethod", "ItemService", "ItemNonInventory", "ItemInventory"),
     *("ItemOtherCharge", "ItemDiscount", "ItemSalesTax"),
 )
-_QUERIED_TXNS = (
-    *("Invoice", "SalesReceipt", "CreditMemo", "ReceivePayment", "Deposit", "Check", "Bill"),
-    "JournalEntry",
-)
 
-HANDLERS: dict[str, Handler] = {
+_ALL: dict[str, Handler] = {
     "HostQueryRq": _host,
     "CompanyQueryRq": _company,
     "PreferencesQueryRq": _preferences,
     **{f"{tag}AddRq": _list_add(tag) for tag in _ADDED_LISTS},
     "CustomerModRq": _list_mod("Customer"),
     **{tag: _list_query(tags) for tag, tags in queries.LIST_QUERIES.items()},
-    **{f"{tag}AddRq": _sales_add(tag) for tag in SALES_KINDS},
-    **{f"{tag}ModRq": _sales_mod(tag) for tag in ("Invoice", "SalesReceipt", "Estimate")},
-    **{f"{tag}AddRq": _purchase_add(tag) for tag in purchases.PURCHASE_KINDS},
-    "ReceivePaymentAddRq": _receive,
-    "DepositAddRq": _deposit,
-    "JournalEntryAddRq": _journal,
-    **{f"{tag}QueryRq": _txn_query(tag) for tag in _QUERIED_TXNS},
+    **{f"{tag}AddRq": _txn_add(entering) for tag, entering in ENTERING.items()},
+    **{f"{tag}ModRq": _txn_mod(entering) for tag, entering in ENTERING.items()},
+    **{f"{tag}QueryRq": _txn_query(tag) for tag in ENTERING},
     "TransactionQueryRq": _transaction_query,
     "TxnVoidRq": _txn_void,
     "TxnDelRq": _txn_del,
@@ -361,3 +332,6 @@ HANDLERS: dict[str, Handler] = {
     "DataExtModRq": _ext_mod,
     "DataExtDelRq": _ext_del,
 }
+
+HANDLERS = {tag: handler for tag, handler in _ALL.items() if tag in MESSAGES}
+"""What is answered, by the tag of the request; some kinds cannot be changed by requests, only by people."""

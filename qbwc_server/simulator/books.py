@@ -6,17 +6,15 @@ from decimal import Decimal
 from typing import Any
 
 from qbwc_server.simulator.kinds import LIST_KINDS, REFERENCES
-from qbwc_server.simulator.ledger import LARGEST_AMOUNT, ZERO, Ledger, Unbalanced, combined
+from qbwc_server.simulator.ledger import LARGEST_AMOUNT, ZERO, Ledger, Posting, Unbalanced, combined
 from qbwc_server.simulator.lists import Entry, Lists
 from qbwc_server.simulator.numbering import Counters, PcClock, edit_sequence
-from qbwc_server.simulator.refusals import Refused, cannot_save, closed_period, unknown_object
-from qbwc_server.simulator.shapes import Values, build, references, renamed, values_of
+from qbwc_server.simulator.refusals import NOT_ENABLED, Refused, cannot_save, closed_period, unknown_object
+from qbwc_server.simulator.shapes import Values, build, redirected, references, values_of
 from qbwc_server.simulator.switches import Switches
 from qbwc_server.simulator.transactions import StockMove, Transaction, Transactions
 from qbxml.aggregate import Aggregate
 from qbxml.shared import Ref
-
-NOT_ENABLED = "This feature is not enabled or not available in this version of QuickBooks."
 
 
 @dataclass
@@ -30,6 +28,7 @@ class CompanyFacts:
     class_tracking: bool = True
     multi_currency: bool = False
     closing_date: date | None = None
+    closing_date_password: bool = True
 
 
 @dataclass(frozen=True)
@@ -87,6 +86,7 @@ class Books:
     changed_entries: dict[str, Entry] = field(default_factory=dict)  # since the last save
     changed_transactions: dict[str, Transaction] = field(default_factory=dict)
     gone: set[str] = field(default_factory=set)  # ids deleted since the last save
+    at_the_keyboard: bool = False  # a person is at work, who knows the password
 
     # -- lists -----------------------------------------------------------------------------------
 
@@ -177,15 +177,54 @@ class Books:
         """Change a name or parent; whatever refers to the element shows the new full name from now on."""
         for one in self.lists.rename(entry, name, parent):
             self.changed_entries[one.list_id] = one
-            for other in self.lists:
-                if any(reference.list_id == one.list_id for reference in references(other.values.values())):
-                    other.values = _renamed_values(other.values, one)
-                    self.changed_entries[other.list_id] = other
-            for txn in self.transactions:
-                if self.uses(txn, one.list_id):
-                    txn.values = _renamed_values(txn.values, one)
-                    txn.lines = renamed(txn.lines, one.list_id, one.full_name)
-                    self.note_change(txn)
+            self.redirect(one.list_id, one)
+
+    def redirect(self, list_id: str, target: Entry) -> None:
+        """Let whatever refers to ``list_id`` refer to ``target``, under its name of today; nothing else changes."""
+        for other in self.lists:
+            if any(reference.list_id == list_id for reference in references(other.values.values())):
+                other.values = _redirected_values(other.values, list_id, target)
+                other.refresh()
+                self.changed_entries[other.list_id] = other
+        for txn in self.transactions:
+            if self.uses(txn, list_id):
+                before = txn.entity_id
+                txn.values = _redirected_values(txn.values, list_id, target)
+                txn.lines = redirected(txn.lines, list_id, target.ref)
+                self.transactions.moved(txn, before)
+                self.note_change(txn)
+
+    def merge(self, source: Entry, target: Entry) -> Deleted:
+        """Let ``target`` take the place of ``source`` everywhere, in the ledger too; the source is gone afterwards."""
+        for child in [one for one in self.lists if one.parent is source]:
+            self.rename(child, child.name, target)
+        self.redirect(source.list_id, target)
+        swap = {source.list_id: target.list_id}
+        for txn in self.transactions:
+            if any(one.account in swap or one.entity in swap for one in txn.postings):
+                self.ledger.withdraw(txn.postings)
+                txn.postings = combined(
+                    Posting(swap.get(one.account, one.account), one.amount, swap.get(one.entity, one.entity))
+                    for one in txn.postings
+                )
+                self.ledger.post(txn.postings)
+                self.note_change(txn)
+            txn.line_accounts = {line: swap.get(account, account) for line, account in txn.line_accounts.items()}
+            if any(move.item in swap for move in txn.stock):
+                txn.stock = tuple(StockMove(swap.get(one.item, one.item), one.quantity, one.value) for one in txn.stock)
+        target.quantity += source.quantity
+        target.stock_value += source.stock_value
+        return self.forget(source)
+
+    def forget(self, entry: Entry) -> Deleted:
+        """Take a list element out and remember that it was there."""
+        self.lists.remove(entry)
+        note = Deleted(entry.kind.tag, entry.list_id, entry.time_created, self.clock.time(), entry.full_name)
+        self.deleted_entries.append(note)
+        self.changed_entries.pop(entry.list_id, None)
+        self.extensions.pop(entry.list_id, None)
+        self.gone.add(entry.list_id)
+        return note
 
     def uses(self, txn: Transaction, list_id: str) -> bool:
         """Whether a transaction refers to a list element or posts to it."""
@@ -208,8 +247,9 @@ class Books:
         return txn
 
     def check_open(self, day: date, verb: str, tag: str) -> None:
-        """Refuse what is dated in the closed period."""
-        if self.facts.closing_date is not None and day <= self.facts.closing_date:
+        """Refuse what is dated in the closed period, where a password protects it from programs."""
+        closed = self.facts.closing_date is not None and day <= self.facts.closing_date
+        if closed and self.facts.closing_date_password and not self.at_the_keyboard:
             raise closed_period(verb, tag)
 
     def check_total(self, total: Decimal, tag: str, *, positive: bool = False) -> None:
@@ -334,5 +374,5 @@ class Books:
         return dict(sorted(named.items()))
 
 
-def _renamed_values(values: Values, entry: Entry) -> Values:
-    return {name: renamed(value, entry.list_id, entry.full_name) for name, value in values.items()}
+def _redirected_values(values: Values, list_id: str, target: Entry) -> Values:
+    return {name: redirected(value, list_id, target.ref) for name, value in values.items()}

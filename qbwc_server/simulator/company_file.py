@@ -1,10 +1,14 @@
 """A company file that behaves like QuickBooks Desktop, for as far as programs can see through qbXML."""
 
-from collections.abc import Callable
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from threading import RLock
 from uuid import UUID
 
 from qbwc_server.simulator import company_facts, extensions, state
@@ -13,7 +17,7 @@ from qbwc_server.simulator.answers import (
     answer,
     is_writing,
 )
-from qbwc_server.simulator.books import Books, CompanyFacts, CustomField
+from qbwc_server.simulator.books import CompanyFacts, CustomField
 from qbwc_server.simulator.charts import default_lists, switch_on_sales_tax
 from qbwc_server.simulator.documents import as_stored, readable_prefix
 from qbwc_server.simulator.faults import (
@@ -32,10 +36,10 @@ from qbwc_server.simulator.faults import (
 )
 from qbwc_server.simulator.hresult_error import HResultError
 from qbwc_server.simulator.inspection import Inspection
-from qbwc_server.simulator.lists import Entry, Lists
+from qbwc_server.simulator.keeping import Kept
+from qbwc_server.simulator.lists import Entry
 from qbwc_server.simulator.numbering import PcClock, system_clock
 from qbwc_server.simulator.queries import Iterators
-from qbwc_server.simulator.recovery import Memory
 from qbwc_server.simulator.refusals import Remark
 from qbwc_server.simulator.switches import Switches
 from qbwc_server.simulator.writing import Answered, not_processed, write, write_recovered
@@ -59,7 +63,7 @@ class QuickBooksCrashed(HResultError):
         super().__init__(CRASHED, "Unexpected error. Check the qbsdklog.txt file for possible, additional information.")
 
 
-class CompanyFile(Inspection):
+class CompanyFile(Inspection, Kept):
     """A company file in memory, or kept in a file.
 
     Args:
@@ -95,14 +99,12 @@ class CompanyFile(Inspection):
         self.executed_sets = 0
         self._sleep = sleep or _do_not_sleep
         self._file: state.StateFile | None = None
-        self._session: Iterators | None = None
+        self.sessions = {}
+        self._pc: object = None  # on which the calls of this moment are made
+        self._in_use = RLock()
         self._new_books(switches or Switches(), facts or CompanyFacts(company_name=name), PcClock(now, clock_offset))
         if default_chart:
             default_lists(self.books)
-
-    def _new_books(self, switches: Switches, facts: CompanyFacts, clock: PcClock) -> None:
-        self.books = Books(facts=facts, switches=switches, clock=clock, lists=Lists(switches.limits))
-        self.memory = Memory(switches)
 
     # -- what the Web Connector needs --------------------------------------------------------------
 
@@ -133,11 +135,11 @@ class CompanyFile(Inspection):
             raise HResultError(
                 OTHER_FILE_OPEN, "A QuickBooks company data file is already open and it is not the one requested."
             )
-        self._session = Iterators()
+        self.sessions[self._pc] = Iterators()
 
     def close(self) -> None:
         """End the session; its iterators are gone."""
-        self._session = None
+        self.sessions.pop(self._pc, None)
         self.save()
 
     def hcp_response(self, owner_id: UUID) -> str:
@@ -202,15 +204,29 @@ class CompanyFile(Inspection):
             values[owner, name] = value
         self.save()
 
+    @contextmanager
+    def used_on(self, pc: object, clock_offset: timedelta | None = None) -> Iterator[None]:
+        """Calls within are made on this PC: in a session of its own, by its own clock if that is given."""
+        with self._in_use:
+            before = self._pc, self.clock_offset
+            self._pc = pc
+            if clock_offset is not None:
+                self.clock_offset = clock_offset
+            try:
+                yield
+            finally:
+                self._pc, self.clock_offset = before
+
     # -- execution ---------------------------------------------------------------------------------
 
     def _require_session(self) -> Iterators:
-        if self._session is None:
+        session = self.sessions.get(self._pc)
+        if session is None:
             raise HResultError(NO_SESSION, "There is no open session with QuickBooks.")
-        return self._session
+        return session
 
     def _crash(self) -> QuickBooksCrashed:
-        self._session = None
+        self.sessions.pop(self._pc, None)
         self.save()
         return QuickBooksCrashed()
 
@@ -268,7 +284,7 @@ class CompanyFile(Inspection):
                 self._count(answer(desk, request))
         self.save()
 
-    # -- keeping it --------------------------------------------------------------------------------
+    # -- files on disk, and copies --------------------------------------------------------------------
 
     @classmethod
     def open_file(
@@ -280,8 +296,8 @@ class CompanyFile(Inspection):
         clock_offset: timedelta = timedelta(0),
         faults: FaultPlan | None = None,
         sleep: Callable[[float], None] | None = None,
-        make: "Callable[[], CompanyFile] | None" = None,
-    ) -> "CompanyFile":
+        make: Callable[[], CompanyFile] | None = None,
+    ) -> CompanyFile:
         """The company kept in ``path``; every change is on disk before an answer is given.
 
         Args:
@@ -304,30 +320,7 @@ class CompanyFile(Inspection):
             company._forget_changes()
         return company
 
-    def save(self) -> None:
-        """Write what changed since the last time; nothing for a company that is not kept in a file."""
-        if self._file is not None:
-            self._file.update(self._snapshot(changes_only=True))
-            self._forget_changes()
-
-    def backup(self) -> bytes:
-        """The whole company as QuickBooks' backup would hold it."""
-        return state.pack(self._snapshot())
-
-    def restore(self, backup: bytes) -> None:
-        """Go back to a backup. An open session ends; its FileID is that of the backup, so nobody can tell.
-
-        Raises:
-            StateError: it is no backup of ours.
-        """
-        snapshot = state.unpack(backup)
-        self._session = None
-        self._load(snapshot)
-        if self._file is not None:
-            self._file.replace(self._snapshot())
-            self._forget_changes()
-
-    def copy(self) -> "CompanyFile":
+    def copy(self) -> CompanyFile:
         """A copy of the file as the user makes it in Windows: the same FileID, and a life of its own."""
         twin = CompanyFile(switches=self.switches, now=self.books.clock.now, default_chart=False)
         twin.books.clock = replace(self.books.clock)
@@ -335,23 +328,9 @@ class CompanyFile(Inspection):
         twin.path = self.path
         return twin
 
-    def other_file(self, name: str = "Another Company") -> "CompanyFile":
+    def other_file(self, name: str = "Another Company") -> CompanyFile:
         """Another company on the same PC: other books, and no FileID of ours until it is registered."""
         return CompanyFile(name, switches=self.switches, now=self.books.clock.now)
-
-    def _snapshot(self, *, changes_only: bool = False) -> state.Snapshot:
-        return state.snapshot(
-            self.books, self.memory, self.path, (self.executed_writes, self.executed_sets), changes_only=changes_only
-        )
-
-    def _load(self, snapshot: state.Snapshot) -> None:
-        self._new_books(self.switches, CompanyFacts(), self.books.clock)
-        self.path, (self.executed_writes, self.executed_sets) = state.load(snapshot, self.books, self.memory)
-
-    def _forget_changes(self) -> None:
-        self.books.changed_entries.clear()
-        self.books.changed_transactions.clear()
-        self.books.gone.clear()
 
     # -- settings that a test or a person changes ----------------------------------------------------
 
@@ -377,12 +356,21 @@ class CompanyFile(Inspection):
 
     @property
     def closing_date(self) -> date | None:
-        """On and before this day nothing can be changed."""
+        """On and before this day nothing can be changed, where a password protects it."""
         return self.books.facts.closing_date
 
     @closing_date.setter
     def closing_date(self, day: date | None) -> None:
         self.books.facts.closing_date = day
+
+    @property
+    def closing_date_password(self) -> bool:
+        """Whether a password protects the closed period; without one, programs write into it."""
+        return self.books.facts.closing_date_password
+
+    @closing_date_password.setter
+    def closing_date_password(self, is_set: bool) -> None:
+        self.books.facts.closing_date_password = is_set
 
     @property
     def clock_offset(self) -> timedelta:

@@ -108,12 +108,29 @@ def delete(books: Books, tag: str, list_id: str) -> Deleted:
     )
     if used:
         raise in_use(tag, entry.full_name)
-    books.lists.remove(entry)
-    note = Deleted(tag, list_id, entry.time_created, books.clock.time(), entry.full_name)
-    books.deleted_entries.append(note)
-    books.changed_entries.pop(list_id, None)
-    books.extensions.pop(list_id, None)
-    books.gone.add(list_id)
+    return books.forget(entry)
+
+
+MERGED = ("Account", "Class", "Customer", "Vendor", "OtherName", "Employee")
+"""The lists whose elements can be merged, besides items."""
+
+
+def merge(books: Books, source: Entry, target: Entry) -> Deleted:
+    """Merge two list elements of one kind; all that named ``source`` names ``target`` from now on.
+
+    Raises:
+        Refused: nothing was changed.
+    """
+    kind = source.kind
+    if source is target or kind is not target.kind or (kind.tag not in MERGED and kind.space != "item"):
+        raise wrong_value("MergeTo", target.full_name, "Only two different elements of one kind can be merged.")
+    if source.list_id in books.specials.values() or books.lists.descends(target, source):
+        raise wrong_value("MergeFrom", source.full_name, "This element cannot be merged into another one.")
+    names = {one.name.lower() for one in books.lists if one.parent is target}
+    if any(one.name.lower() in names for one in books.lists if one.parent is source):
+        raise wrong_value("MergeFrom", source.full_name, "Both have jobs or sub-elements of the same name.")
+    note = books.merge(source, target)
+    books.touch_entry(target)
     return note
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+NOT_ENABLED = "This feature is not enabled or not available in this version of QuickBooks."
 NOT_IN_LIST = "Invalid argument.  The specified record does not exist in the list."
 
 
@@ -16,6 +17,7 @@ class Remark:
 
 OK = Remark(0, "Info", "Status OK")
 NO_MATCH = Remark(1, "Info", "A query request did not find a matching object in QuickBooks")
+NOT_SUPPORTED = Remark(1030, "Error", "This request is not supported by this implementation.")
 NOT_PROCESSED = Remark(3231, "Error", "The request has not been processed.")
 
 
@@ -49,6 +51,10 @@ def rate_ignored() -> Remark:
 
 def name_in_use(name: str) -> Refused:
     return Refused(3100, f'The name "{name}" of the list element is already in use.')
+
+
+def known_guid(guid: object) -> Refused:
+    return Refused(3100, f'The external GUID "{guid}" is already in use.')
 
 
 def bad_name(name: str, field: str, rule: str) -> Refused:

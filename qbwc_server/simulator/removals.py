@@ -3,13 +3,17 @@
 from decimal import Decimal
 from typing import Any
 
-from qbwc_server.simulator import payments
+from qbwc_server.simulator import deposits, payments
 from qbwc_server.simulator.books import Books, Deleted
 from qbwc_server.simulator.ledger import ZERO
 from qbwc_server.simulator.shapes import Values, build, values_of
 from qbwc_server.simulator.transactions import Transaction
 
-AMOUNTS = ("amount", "total_amount", "subtotal", "sales_tax_total", "deposit_total", "amount_due")
+AMOUNTS = (
+    *("amount", "total_amount", "subtotal", "sales_tax_total", "deposit_total", "amount_due"),
+    *("credit_amount", "value_difference"),
+)
+QUANTITIES = ("quantity", "quantity_difference")
 LONGEST_MEMO = 4095
 
 
@@ -21,9 +25,9 @@ def void(books: Books, tag: str, txn_id: str) -> Transaction:
     """
     txn = books.find(tag, txn_id)
     books.check_open(txn.txn_date, "void", tag)
-    payments.refuse_if_deposited(txn, "void")
+    deposits.refuse_if_deposited(txn, "void")
     payments.unlink(books, txn)
-    payments.release(books, txn)
+    deposits.release(books, txn)
     values = _zeroed(txn.values)
     if not txn.is_void and tag != "JournalEntry":
         values["memo"] = f"VOID: {txn.memo}"[:LONGEST_MEMO].rstrip()
@@ -40,9 +44,9 @@ def delete(books: Books, tag: str, txn_id: str) -> Deleted:
     """
     txn = books.find(tag, txn_id)
     books.check_open(txn.txn_date, "delete", tag)
-    payments.refuse_if_deposited(txn, "delete")
+    deposits.refuse_if_deposited(txn, "delete")
     payments.unlink(books, txn)
-    payments.release(books, txn)
+    deposits.release(books, txn)
     return books.delete(txn)
 
 
@@ -52,8 +56,9 @@ def _zeroed(values: Values) -> Values:
 
 def _zeroed_line(line: Any) -> Any:
     values = _zeroed(values_of(line))
-    if "quantity" in values:
-        values["quantity"] = Decimal(0)
+    for name in QUANTITIES:
+        if name in values:
+            values[name] = Decimal(0)
     for name, value in values.items():
         if name.endswith("_line_rets"):
             values[name] = tuple(_zeroed_line(member) for member in value)

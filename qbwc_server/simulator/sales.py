@@ -3,15 +3,16 @@
 from decimal import Decimal
 from typing import Any
 
+from qbwc_server.simulator import headers
 from qbwc_server.simulator.books import Books
 from qbwc_server.simulator.ledger import ZERO, Posting, cents
 from qbwc_server.simulator.payments import OVERPAID, plan_credits, use_credits
 from qbwc_server.simulator.pricing import Priced, Pricer
-from qbwc_server.simulator.refusals import OK, Refused, Remark, cannot_save, out_of_date, rate_ignored, wrong_value
-from qbwc_server.simulator.sales_header import check_features, cleared_fields, default_header, show_block, tax_terms
+from qbwc_server.simulator.refusals import OK, Remark, cannot_save, rate_ignored, wrong_value
+from qbwc_server.simulator.sales_header import check_features, default_header, show_block, tax_terms
 from qbwc_server.simulator.sales_kinds import SALES_KINDS, SalesKind
 from qbwc_server.simulator.sales_lines import LineReader
-from qbwc_server.simulator.shapes import Values, build, header
+from qbwc_server.simulator.shapes import Values, build
 from qbwc_server.simulator.transactions import TXN_KINDS, Application, StockMove, Transaction
 
 
@@ -23,10 +24,7 @@ def add(books: Books, tag: str, message: Any) -> tuple[Transaction, Remark]:
     """
     kind = SALES_KINDS[tag]
     check_features(books, message, tag)
-    values = header(message, kind.ret)
-    books.resolve_all(values, tag)
-    values.setdefault("txn_date", books.clock.time().date())
-    books.check_open(values["txn_date"], "add", tag)
+    values = headers.new_header(books, tag, message)
     default_header(books, kind, values)
     if not message.lines:
         raise cannot_save(tag, "You cannot save an empty transaction.")
@@ -54,19 +52,9 @@ def modify(books: Books, tag: str, message: Any) -> tuple[Transaction, Remark]:
         Refused: nothing was changed.
     """
     kind = SALES_KINDS[tag]
-    txn = books.find(tag, message.txn_id)
-    if message.edit_sequence != txn.edit_sequence:
-        raise out_of_date(message.edit_sequence)
     check_features(books, message, tag)
-    changes = header(message, kind.ret)
-    for name in ("txn_id", "edit_sequence"):
-        changes.pop(name, None)
-    cleared = cleared_fields(changes, tag)
-    books.resolve_all(changes, tag)
-    values = {name: value for name, value in {**txn.values, **changes}.items() if name not in cleared}
-    books.check_open(txn.txn_date, "modify", tag)
-    books.check_open(values["txn_date"], "modify", tag)
-    _check_links(txn, changes)
+    amended = headers.changed_header(books, tag, message)
+    txn, values, changes = amended.txn, amended.values, amended.changes
     for name in ("bill_address", "ship_address"):
         if name in changes:
             show_block(values, name)
@@ -79,35 +67,22 @@ def modify(books: Books, tag: str, message: Any) -> tuple[Transaction, Remark]:
     draft = Transaction(txn.kind, values, is_void=txn.is_void)
     _fill(books, kind, draft, values, pricer, lines)
     books.check_total(draft.total, tag)
-    if draft.total < txn.applied_as_target or (kind.sign < 0 and draft.total < txn.applied_as_source):
-        raise wrong_value("total", draft.total, "The amount cannot be less than what has been applied.")
-    if txn.deposited_in and draft.total != txn.total:
-        raise deposited("amount", draft.total)
+    headers.check_applied(txn, draft.total, as_source=kind.sign < 0)
     used = _credits(books, message, draft, txn.applied_as_target)
     if "ref_number" in changes:
         books.counters.used_ref(tag, changes["ref_number"])
     _identify(books, kind, draft, lines)
-    books.amend(
-        txn,
-        values,
+    headers.save_changed(
+        books,
+        amended,
         lines=draft.lines,
         total=draft.total,
-        postings=draft.postings,
+        postings=list(draft.postings),
         stock=draft.stock,
         line_accounts=draft.line_accounts,
-        is_void=draft.is_void and not draft.total,
     )
     use_credits(books, txn, used)
     return txn, rate_ignored() if pricer.rate_was_ignored else OK
-
-
-def deposited(field: str, value: object) -> Refused:
-    """A payment that lies in a deposit keeps name and amount."""
-    return wrong_value(
-        field,
-        value,
-        "You need to delete this transaction from the deposit before you can edit its name or amount.",
-    )
 
 
 def _credits(books: Books, message: Any, txn: Transaction, applied: Decimal = ZERO) -> list[Application]:
@@ -119,20 +94,6 @@ def _credits(books: Books, message: Any, txn: Transaction, applied: Decimal = ZE
     if sum((one.amount for one in planned), applied) > txn.total:
         raise wrong_value("SetCredit applied amount", planned[-1].amount, OVERPAID)
     return planned
-
-
-def _check_links(txn: Transaction, changes: Values) -> None:
-    if not txn.applications and not txn.deposited_in:
-        return
-    for name in ("customer", "ar_account"):
-        if name in changes and name in txn.values and changes[name].list_id != txn.values[name].list_id:
-            if txn.deposited_in:
-                raise deposited(name, changes[name].full_name)
-            raise wrong_value(
-                name, changes[name].full_name, "It must be the same as in the transactions that are linked to it."
-            )
-    if txn.deposited_in and "deposit_to_account" in changes:
-        raise deposited("DepositToAccountRef", changes["deposit_to_account"].full_name)
 
 
 # -- totals, ids, postings -----------------------------------------------------------------------

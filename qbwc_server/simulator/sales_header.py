@@ -4,17 +4,15 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from qbwc_server.simulator.books import NOT_ENABLED, Books
+from qbwc_server.simulator.books import Books
 from qbwc_server.simulator.lists import Entry
 from qbwc_server.simulator.pricing import TaxTerms
-from qbwc_server.simulator.refusals import Refused, cannot_save, wrong_value
+from qbwc_server.simulator.refusals import NOT_ENABLED, Refused, cannot_save, wrong_value
 from qbwc_server.simulator.sales_kinds import SalesKind
 from qbwc_server.simulator.shapes import Values
 from qbwc_server.simulator.switches import Edition
 from qbwc_server.simulator.transactions import TXN_KINDS
 from qbxml.shared import AddressBlock
-
-CANNOT_BE_CLEARED = ("customer", "ar_account", "template")
 
 
 def tax_terms(books: Books, values: Values) -> TaxTerms:
@@ -129,17 +127,3 @@ def address_block(address: Any) -> Any:
     if not shown:
         return None
     return AddressBlock(**{f"addr{number}": line[:41] for number, line in enumerate(shown, start=1)})
-
-
-def cleared_fields(changes: Values, tag: str) -> set[str]:
-    """The fields that a Mod sends empty: they are taken away, where that is allowed."""
-    found = {
-        name
-        for name, value in changes.items()
-        if value == "" or (hasattr(value, "list_id") and not (value.list_id or value.full_name))
-    }
-    for name in found & set(CANNOT_BE_CLEARED):
-        raise Refused(3153, f'The field "{name}" of the {tag} cannot be cleared.')
-    for name in found:
-        del changes[name]
-    return found

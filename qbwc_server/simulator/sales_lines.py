@@ -5,14 +5,14 @@ from decimal import Decimal
 from typing import Any
 
 from qbwc_server.simulator.books import Books
+from qbwc_server.simulator.headers import NEW_LINE
 from qbwc_server.simulator.pricing import Priced, Pricer
 from qbwc_server.simulator.refusals import missing, unknown_object
 from qbwc_server.simulator.sales_kinds import SalesKind
-from qbwc_server.simulator.shapes import Values, copied, values_of
+from qbwc_server.simulator.shapes import Values, copied, is_empty, values_of
 from qbwc_server.simulator.transactions import members_of
 
 PRICE_FIELDS = frozenset({"item", "quantity", "rate", "rate_percent", "amount"})
-NEW_LINE = "-1"
 
 
 @dataclass
@@ -93,7 +93,8 @@ class LineReader:
         if len(vars(line)) == 1:
             return self.kept(old)
         changes = copied(line, self.kind.line_ret)
-        cleared = {name for name, value in changes.items() if value == ""}
+        cleared = {name for name, value in changes.items() if is_empty(value)}
+        changes = {name: value for name, value in changes.items() if name not in cleared}
         self.books.resolve_all(changes, f"{self.kind.tag} line")
         values = {name: value for name, value in {**values_of(old), **changes}.items() if name not in cleared}
         given = PRICE_FIELDS & changes.keys()

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
+from types import SimpleNamespace
 from typing import Any, cast
 
 from qbxml.aggregate import Aggregate
@@ -9,6 +10,15 @@ from qbxml.messages import MESSAGES
 from qbxml.shared import Ref
 
 Values = dict[str, Any]  # fields of a message in Python's spelling; absent means not there
+
+
+class Form(SimpleNamespace):
+    """What a person has filled in, taken like an Add or a Mod: fields in the names of the Ret, others are None."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return None
 
 
 _FIELD_NAMES: dict[type[Aggregate], frozenset[str]] = {}
@@ -35,6 +45,22 @@ def header(source: Aggregate, target: type[Aggregate]) -> Values:
     return values
 
 
+def lines_of(message: Any) -> tuple[Any, ...]:
+    """The lines that an Add or Mod holds, of whatever sort, each sort in its order."""
+    return tuple(
+        one
+        for value in vars(message).values()
+        if isinstance(value, tuple)
+        for one in value
+        if isinstance(one, Form) or "Line" in type(one).__name__
+    )
+
+
+def is_empty(value: Any) -> bool:
+    """Whether a request takes a field away by giving it empty."""
+    return value == "" or (isinstance(value, Ref) and not (value.list_id or value.full_name))
+
+
 def values_of(message: Aggregate) -> Values:
     """What is present in ``message``."""
     return copied(message, type(message))
@@ -51,6 +77,11 @@ def message_class(tag: str) -> type[Aggregate]:
     return MESSAGES[tag]
 
 
+def line_fields(ret: type[Aggregate]) -> dict[str, str]:
+    """The fields of a Ret that hold lines: by the tag of the line."""
+    return {tag: slot.name for tag, slot in ret._plan.by_tag.items() if slot.many and "Line" in tag}
+
+
 def references(values: Iterable[Any]) -> Iterable[Ref]:
     """Every reference in these values, however deep."""
     for value in values:
@@ -62,15 +93,15 @@ def references(values: Iterable[Any]) -> Iterable[Ref]:
             yield from references(value)
 
 
-def renamed(value: Any, list_id: str, full_name: str) -> Any:
-    """``value`` with every reference to ``list_id`` showing ``full_name``; the same object where there is none."""
+def redirected(value: Any, list_id: str, target: Ref) -> Any:
+    """``value`` with ``target`` in place of every reference to ``list_id``; the same object where there is none."""
     if isinstance(value, Ref):
-        return Ref(list_id=list_id, full_name=full_name) if value.list_id == list_id else value
+        return target if value.list_id == list_id else value
     if isinstance(value, tuple):
-        parts = tuple(renamed(part, list_id, full_name) for part in value)
+        parts = tuple(redirected(part, list_id, target) for part in value)
         return parts if any(new is not old for new, old in zip(parts, value, strict=True)) else value
     if isinstance(value, Aggregate):
         old = values_of(value)
-        new = {name: renamed(part, list_id, full_name) for name, part in old.items()}
+        new = {name: redirected(part, list_id, target) for name, part in old.items()}
         return build(type(value), new) if any(new[name] is not old[name] for name in old) else value
     return value

@@ -9,7 +9,7 @@ from qbwc_server.simulator import extensions
 from qbwc_server.simulator.books import Books
 from qbwc_server.simulator.ledger import FIVE_PLACES, ZERO
 from qbwc_server.simulator.lists import Entry
-from qbwc_server.simulator.shapes import Values, build, message_class
+from qbwc_server.simulator.shapes import Values, build, line_fields, message_class
 from qbwc_server.simulator.transactions import Application, Transaction
 from qbxml.messages.item import ItemGroupLine
 from qbxml.messages.receive_payment import AppliedToTxnRet
@@ -23,7 +23,6 @@ CREDIT_NORMAL = frozenset(
         *("OtherCurrentLiability", "OtherIncome"),
     }
 )
-EXPENSE_SIDE = ("Check", "CreditCardCharge", "CreditCardCredit", "Bill")
 
 
 def list_ret(books: Books, entry: Entry, owners: Iterable[UUID] = ()) -> Any:
@@ -112,6 +111,14 @@ def txn_ret(
         values["open_amount"] = txn.balance
     elif tag == "CreditMemo":
         values["credit_remaining"] = txn.unused
+    elif tag == "VendorCredit":
+        values["open_amount"] = txn.unused
+    elif tag == "Transfer":
+        for end in ("from", "to"):
+            account = books.lists.entry(values[f"transfer_{end}_account"].list_id)
+            values[f"{end}_account_balance"] = account_balance(books, account)
+    elif tag == "ARRefundCreditCard":
+        values["refund_applied_to_txn_rets"] = tuple(_refunded(books, one) for one in txn.applications)
     elif tag == "ReceivePayment":
         values["unused_payment"] = txn.unused
         values["unused_credits"] = ZERO
@@ -126,15 +133,9 @@ def txn_ret(
 
 
 def _show_lines(txn: Transaction, values: Values) -> None:
-    tag = txn.kind.tag
-    if tag == "Deposit":
-        values["deposit_line_rets"] = txn.lines
-    elif tag in EXPENSE_SIDE:
-        expense = message_class("ExpenseLineRet")
-        values["expense_line_rets"] = tuple(line for line in txn.lines if isinstance(line, expense))
-        values["lines"] = tuple(line for line in txn.lines if not isinstance(line, expense))
-    else:
-        values["lines"] = txn.lines
+    fields = line_fields(message_class(f"{txn.kind.tag}Ret"))
+    for name in set(fields.values()):
+        values[name] = tuple(line for line in txn.lines if fields.get(type(line).__name__) == name)
 
 
 def _applied(books: Books, application: Application) -> AppliedToTxnRet:
@@ -152,6 +153,19 @@ def _applied(books: Books, application: Application) -> AppliedToTxnRet:
         values["discount_amount"] = application.discount
         values["discount_account"] = books.lists.entry(application.discount_account).ref
     return AppliedToTxnRet(**values)
+
+
+def _refunded(books: Books, application: Application) -> Any:
+    source = books.transactions.get(application.source)
+    values: Values = {"txn_id": application.source, "refund_amount": application.amount}
+    if source is not None:
+        values |= {
+            "txn_type": source.kind.tag,
+            "txn_date": source.txn_date,
+            "ref_number": source.ref_number or None,
+            "credit_remaining": source.unused,
+        }
+    return build(message_class("RefundAppliedToTxnRet"), values)
 
 
 def _link(books: Books, txn: Transaction, application: Application) -> LinkedTxn | None:
@@ -190,7 +204,7 @@ def summary_ret(txn: Transaction) -> TransactionRet:
 
 def main_account(txn: Transaction) -> Any:
     """The account on which a register shows the transaction."""
-    for name in ("ar_account", "ap_account", "account", "deposit_to_account"):
+    for name in ("ar_account", "ap_account", "account", "deposit_to_account", "transfer_from_account"):
         if txn.kind.tag == "ReceivePayment" and name == "ar_account":
             continue
         if (reference := txn.values.get(name)) is not None:

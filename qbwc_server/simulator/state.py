@@ -15,7 +15,7 @@ from qbwc_server.simulator.ledger import Posting
 from qbwc_server.simulator.lists import Entry
 from qbwc_server.simulator.numbering import Counters
 from qbwc_server.simulator.recovery import Memory, Stored
-from qbwc_server.simulator.shapes import Values, message_class, values_of
+from qbwc_server.simulator.shapes import Values, line_fields, message_class, values_of
 from qbwc_server.simulator.showing import list_ret, txn_ret
 from qbwc_server.simulator.transactions import TXN_KINDS, Application, StockMove, Transaction
 from qbxml.messages import MESSAGES
@@ -34,10 +34,10 @@ _HEADER = frozenset(
 _WORKED_OUT = frozenset(
     {
         *("applied_amount", "balance_remaining", "is_paid", "open_amount", "credit_remaining", "unused_payment"),
-        *("unused_credits", "applied_to_txn_rets", "linked_txns", "data_ext_rets"),
+        *("unused_credits", "applied_to_txn_rets", "linked_txns", "data_ext_rets", "refund_applied_to_txn_rets"),
+        *("from_account_balance", "to_account_balance"),
     }
 )
-_LINES = ("deposit_line_rets", "expense_line_rets", "lines")
 
 Record = dict[str, Any]
 
@@ -212,7 +212,8 @@ def _load_transactions(records: dict[str, Record], books: Books) -> None:
     found: list[Transaction] = []
     for record in records.values():
         values = _read_ret(record["kind"], record["ret"])
-        lines = tuple(line for name in _LINES for line in values.pop(name, ()))
+        fields = line_fields(message_class(f"{record['kind']}Ret"))
+        lines = tuple(line for name in dict.fromkeys(fields.values()) for line in values.pop(name, ()))
         found.append(
             Transaction(
                 kind=TXN_KINDS[record["kind"]],

@@ -1,7 +1,7 @@
 """What sort of QuickBooks the simulated one is, and how it answers where nobody knows for certain."""
 
 from dataclasses import dataclass, field
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
 from qbwc_server.simulator.kinds import ListLimits
 
@@ -20,6 +20,14 @@ class ErrorRecovery(StrEnum):
     ERROR_RECOVERY_ONLY = "error_recovery_only"  # status and the ids of what was written
     FULL = "full"  # the stored answer as it was
     OFF = "off"  # nothing is stored; the same set is executed again
+
+
+class UnknownFilter(IntEnum):
+    """The status of a query whose filter names a list element that does not exist."""
+
+    NOT_FOUND = 500  # a warning, and nothing is returned
+    REFUSED = 3120
+    NOTHING = 1  # as if the element had no transactions
 
 
 VERSIONS_OF_2015 = (
@@ -45,6 +53,8 @@ class Switches:
     unknown_probe_code: int = 9002  # a probe (old id = new id) of a set that is not stored; 600 is the other reading
     unparsable_executes_prefix: bool = False  # the requests before the one that cannot be parsed are executed
     refuse_inactive_references: bool = True
+    refuse_known_guid: bool = False  # an Add with an ExternalGUID that a transaction bears already
+    unknown_entity_filter: UnknownFilter = UnknownFilter.NOT_FOUND  # a query for a customer that is not there
     refuse_switched_off_features: bool = True  # 3250 for classes, currencies, sales tax where the file has none
 
 

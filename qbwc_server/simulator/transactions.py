@@ -39,8 +39,14 @@ TXN_KINDS = {
         TxnKind("Check", entity="payee_entity", draws_numbers=True),
         TxnKind("CreditCardCharge", entity="payee_entity"),
         TxnKind("CreditCardCredit", entity="payee_entity"),
+        TxnKind("ARRefundCreditCard", entity="customer", draws_numbers=True),
         TxnKind("Bill", entity="vendor", owes="vendor"),
+        TxnKind("VendorCredit", entity="vendor"),
+        TxnKind("ItemReceipt", entity="vendor"),
+        TxnKind("PurchaseOrder", posts=False, entity="vendor", draws_numbers=True),
         TxnKind("JournalEntry", draws_numbers=True),
+        TxnKind("Transfer"),
+        TxnKind("InventoryAdjustment", entity="customer", draws_numbers=True),
     )
 }
 
@@ -212,6 +218,7 @@ def members_of(line: Any) -> tuple[Any, ...]:
         "estimate_line_rets",
         "sales_order_line_rets",
         "item_line_rets",
+        "purchase_order_line_rets",
     ):
         if found := getattr(line, name, ()):
             return tuple(found)
@@ -305,6 +312,13 @@ class Transactions:
             self._by_guid[txn.external_guid][key] = txn
         if txn.entity_id:
             self._by_entity[txn.entity_id][key] = txn
+
+    def moved(self, txn: Transaction, before: str) -> None:
+        """The transaction belongs to another customer, vendor or payee than ``before`` (ListIDs)."""
+        if txn.entity_id != before:
+            _drop(self._by_entity, before, txn.txn_id)
+            if txn.entity_id:
+                self._by_entity[txn.entity_id][txn.txn_id] = txn
 
     def unindex(self, txn: Transaction) -> None:
         """Forget how a transaction is found, before its values change."""

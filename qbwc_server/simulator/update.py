@@ -3,15 +3,20 @@
 Where the documents leave its behaviour open, :class:`Habits` says what it does.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NoReturn
 from uuid import UUID
 
+from qbwc_server.simulator.habits import Habits
 from qbwc_server.simulator.hresult_error import HResultError
+from qbwc_server.simulator.pc import PcAsleep
 from qbwc_server.simulator.quickbooks import QuickBooks
 from qbwc_server.simulator.soap_client import CallFailed, Parameters, SoapClient, SoapFault
+from qbwc_server.simulator.update_report import Call, ConnectorKilled, FellAsleep, NeverEnding, UpdateReport
 from qbwc_server.simulator.wire_faults import Break, FaultCounter, damaged
 
 ERROR_OF_CALL = {
@@ -34,54 +39,6 @@ _POSTPONED = "Update postponed by application"
 _BRIEF_LENGTH = 50  # characters of an answer that the Web Connector writes into its log
 
 
-class ConnectorKilled(Exception):
-    """The Web Connector died by plan. ``report`` says how far it had come."""
-
-    def __init__(self, report: "UpdateReport") -> None:
-        super().__init__(f"killed at {report.calls[-1].operation}")
-        self.report = report
-
-
-class NeverEnding(Exception):
-    """The server kept an update session going for more calls than were allowed."""
-
-
-class Call(NamedTuple):
-    """One SOAP call and the beginning of what came back, or why nothing did."""
-
-    operation: str
-    brief: str
-
-
-@dataclass(frozen=True)
-class UpdateReport:
-    """What the window of the Web Connector shows after an update, and what was exchanged."""
-
-    ok: bool  # no error is shown: a clean end, nothing to do, or postponed
-    status_line: str
-    error: str  # "QBWC1012", or "" where the Web Connector has no code for it
-    percent: int  # the last progress that the server reported, 0 to 100
-    rounds: int  # message sets that QuickBooks was given
-    calls: tuple[Call, ...]
-    ticket: str = ""
-    next_run_in: int | None = None  # seconds, when the schedule is on
-
-
-@dataclass(frozen=True)
-class Habits:
-    """What the documents leave open or contradict; mostly the less convenient answer is the default."""
-
-    goes_on_after_warning: bool = True  # what the user answers when clientVersion says "W:"
-    closes_after_refusal: bool = True  # closeConnection after none, nvu, busy and a postponement
-    closes_after_done: bool = False  # closeConnection after connectionError answered "done"
-    closes_after_failed_call: bool = False  # closeConnection after QBWC1014, QBWC1041, QBWC1042 and QBWC1043
-    allows_interactive: bool = True  # what the user answers when the server asks for interactive mode
-    interactive_polls: int = 10  # how often interactiveDone is asked before the user gives up
-    no_op_pause_s: float = 5.0
-    interactive_pause_s: float = 60.0
-
-
-DEFAULT_HABITS = Habits()
 OnProgress = Callable[[int, str], None]
 """Called with the percentage and a few words after every step worth showing."""
 
@@ -103,6 +60,7 @@ class Application:
     max_steps: int
     faults: FaultCounter
     held_back: list[tuple[str, Parameters]] = field(default_factory=list)
+    asleep: list[Update] = field(default_factory=list)
 
 
 class _Stop(Exception):
@@ -129,21 +87,41 @@ class Update:
         self.percent = 0
         self.rounds = 0
         self.next_run_in = application.run_every_seconds
+        self.opened = False  # a session with QuickBooks
+        self.unanswered = ""  # the message set that QuickBooks has now
 
     def run(self) -> UpdateReport:
-        """The session; QuickBooks' own session is ended whatever happens."""
-        opened = False
+        """The session; QuickBooks' own session is ended whatever happens.
+
+        Raises:
+            FellAsleep: the PC did, with a message set in its hands.
+        """
+        return self.until_the_end(self.from_the_start)
+
+    def go_on(self) -> UpdateReport:
+        """The rest of the session, after the PC has woken up: its message set is executed now."""
+        return self.until_the_end(lambda: self.converse("", self.unanswered))
+
+    def from_the_start(self) -> NoReturn:
+        self.greet()
+        self.open_company(self.authenticate())
+        self.opened = True
+        self.exchange()
+
+    def until_the_end(self, steps: Callable[[], NoReturn]) -> UpdateReport:
         closing_error = ""
+        asleep = False
         try:
             try:
-                self.greet()
-                self.open_company(self.authenticate())
-                opened = True
-                self.exchange()
+                steps()
             except _Stop as stop:
                 ending = self.closed(stop) if stop.close else stop
+        except PcAsleep:
+            asleep = True
+            self.application.asleep.append(self)
+            raise FellAsleep(self.report(ok=False, status_line="", error="")) from None
         finally:
-            if opened:
+            if self.opened and not asleep:
                 closing_error = self.leave_quickbooks()
         return self.report(ending.ok, ending.status_line, ending.error or closing_error)
 
@@ -237,13 +215,19 @@ class Update:
             hcp = self.quickbooks.hcp_response(self.application.owner_id)
         except HResultError as error:
             raise _Stop(error.message, error="QBWC1014", close=self.habits.closes_after_failed_call) from error
+        self.converse(hcp, "")
+
+    def converse(self, hcp: str, request: str) -> NoReturn:
+        """Message sets, beginning with ``request`` if there is one already."""
         while True:
-            request = str(self.checked("sendRequestXML", self.send_parameters(hcp)))
+            request = request or str(self.checked("sendRequestXML", self.send_parameters(hcp)))
             hcp = ""
             if not request:
                 self.ask_why()
                 continue
+            self.unanswered = request
             progress = int(self.checked("receiveResponseXML", self.receive_parameters(request)))
+            request = self.unanswered = ""
             if progress < 0:
                 raise _Stop(self.last_error())
             if progress > 100:
@@ -266,11 +250,11 @@ class Update:
 
     def receive_parameters(self, request: str) -> Parameters:
         """What QuickBooks makes of a message set: a response, or an HRESULT with its message."""
-        self.rounds += 1
         try:
             response, hresult, message = self.quickbooks.process(request), "", ""
         except HResultError as error:
             response, hresult, message = "", error.hresult, error.message
+        self.rounds += 1
         return (("ticket", self.ticket), ("response", response), ("hresult", hresult), ("message", message))
 
     def ask_why(self) -> None:

@@ -6,20 +6,12 @@ from typing import Any, Self
 from uuid import UUID
 
 import qwc_templates
+from qbwc_server.simulator.habits import DEFAULT_HABITS, Habits
 from qbwc_server.simulator.quickbooks import CompanyToJoin, QuickBooks
 from qbwc_server.simulator.soap_client import BodyStyle, CallFailed, Parameters, SoapClient
 from qbwc_server.simulator.transports import HttpTransport, Transport
-from qbwc_server.simulator.update import (
-    DEFAULT_HABITS,
-    Application,
-    Call,
-    Habits,
-    OnProgress,
-    Update,
-    UpdateReport,
-    brief,
-    make_call,
-)
+from qbwc_server.simulator.update import Application, OnProgress, Update, brief, make_call
+from qbwc_server.simulator.update_report import Call, UpdateReport
 from qbwc_server.simulator.wire_faults import NO_FAULTS, FaultCounter, Faults
 
 
@@ -112,9 +104,20 @@ class WebConnector:
 
         Raises:
             ConnectorKilled: a break killed the Web Connector.
+            FellAsleep: the PC fell asleep; :meth:`wake` goes on.
             NeverEnding: more than ``max_steps`` calls.
         """
         return Update(self.application, FaultCounter(faults)).run()
+
+    def wake(self) -> tuple[UpdateReport, ...]:
+        """The PC wakes up: QuickBooks executes the sets that it held, and their sessions go on where they were.
+
+        Raises:
+            ConnectorKilled, FellAsleep, NeverEnding: as :meth:`update`.
+        """
+        sleeping = list(self.application.asleep)
+        self.application.asleep.clear()
+        return tuple(update.go_on() for update in sleeping)
 
     def late(self) -> tuple[Call, ...]:
         """Make the calls that were held back, now, under their old tickets."""
