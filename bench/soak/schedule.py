@@ -9,7 +9,6 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
-from xml.sax.saxutils import escape
 
 from sqlalchemy.orm import Session
 
@@ -22,8 +21,8 @@ from qbwc_server.documents.models import DocumentRow
 from qbwc_server.errors import QbwcError
 from qbwc_server.posting.decide import decide, resume
 from qbwc_server.posting.submit import SUBMITTABLE, exclude, hand_in, submit, withdraw
-from qbwc_server.simulator import Break, ConnectorKilled, Faults, NeverEnding, WireFault
-from qbwc_server.simulator.faults import FaultPlan, Fine, FineOpen, Slow, random_fault
+from qbwc_server.simulator import Bookkeeper, Break, ConnectorKilled, Faults, NeverEnding, WireFault
+from qbwc_server.simulator.faults import Fine, FineOpen, Slow, random_fault
 from qbwc_server.tenancy.actor import Actor, ActorKind
 from qbwc_server.tenancy.companies import find_company
 from qbwc_server.tenancy.models import Company, Hold
@@ -201,20 +200,9 @@ class Schedule:
             return
         if file.books.lists.named("item", "Seat") is None:
             return
-        number = intent.record.get("number")
-        faults, file.faults, session = file.faults, FaultPlan(), file._session
-        file.open("")
-        answer = file.process(
-            '<?xml version="1.0"?><?qbxml version="13.0"?><QBXML><QBXMLMsgsRq onError="stopOnError"><InvoiceAddRq>'
-            f"<InvoiceAdd><CustomerRef><FullName>{escape(intent.record['customer'])}</FullName></CustomerRef>"
-            f"<TxnDate>{intent.record['date']}</TxnDate>"
-            + (f"<RefNumber>{number}</RefNumber>" if number else "")
-            + f"<InvoiceLineAdd><ItemRef><FullName>Seat</FullName></ItemRef><Amount>{intent.total:.2f}</Amount>"
-            "</InvoiceLineAdd></InvoiceAdd></InvoiceAddRq></QBXMLMsgsRq></QBXML>"
-        )
-        file.faults, file._session = faults, session
-        if 'statusCode="0"' not in answer and "<TxnID>" not in answer:
-            raise RuntimeError(f"the harness could not enter an invoice by hand: {answer}")
+        line = {"item": "Seat", "amount": intent.total}
+        header = {"customer": intent.record["customer"], "txn_date": intent.record["date"]}
+        Bookkeeper(file).enter("Invoice", ref_number=intent.record.get("number"), lines=[line], **header)
         self.foreign_count += 1
         self.foreign["Accounts Receivable"] += intent.total
         self.foreign["Sales"] -= intent.total
@@ -301,13 +289,13 @@ class Schedule:
         if dice.random() < 0.2:
             # between what QuickBooks did and the arrival of its answer, the other connector comes in
             pause = dice.choice(PAUSES)
-            stage.pcs[one].between = lambda: self._interrupt(1 - one, pause)
+            stage.pcs[one].after_a_set = lambda: self._interrupt(1 - one, pause)
         elif dice.random() < 0.1 and self.servers.keeps_time:
             # before QuickBooks does anything, but sooner than a session is given up: the other one must be kept out
             pause = dice.choice((1, 59, 299))
-            stage.pcs[one].before = lambda: self._interrupt(1 - one, pause)
+            stage.pcs[one].before_a_set = lambda: self._interrupt(1 - one, pause)
         self._update(one, self._faults())
-        stage.pcs[one].before = stage.pcs[one].between = None
+        stage.pcs[one].before_a_set = stage.pcs[one].after_a_set = None
         stage.trouble(0.0)
 
     def _both_at_once(self) -> None:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import logging
 import random
-import threading
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, Protocol
@@ -23,7 +22,7 @@ from qbwc_server.db import Database
 from qbwc_server.observe import logs
 from qbwc_server.posting.options import change_options
 from qbwc_server.settings import Settings, load
-from qbwc_server.simulator import HResultError, TransportError, WebConnector, WsgiTransport, web_connector
+from qbwc_server.simulator import HResultError, Pc, TransportError, WebConnector, WsgiTransport, web_connector
 from qbwc_server.simulator.company_file import CompanyFile
 from qbwc_server.simulator.wire_faults import Break, FaultCounter
 from qbwc_server.tenancy import credentials
@@ -164,65 +163,23 @@ class Balancer:
         """There is no connection."""
 
 
-class Pc:
-    """QuickBooks as one Web Connector reaches it: a session of its own with the company file both PCs share."""
+class PoisonedPc(Pc):
+    """A PC whose QuickBooks cannot read documents that bear certain marks."""
 
-    country = "US"
-    major, minor = 13, 0
-
-    def __init__(self, file: CompanyFile, lock: threading.RLock) -> None:
-        self.file = file
-        self.before: Callable[[], None] | None = None  # once, before the next set is executed
-        self.between: Callable[[], None] | None = None  # once, between execution and the answer's way to the server
+    def __init__(self, file: CompanyFile) -> None:
+        super().__init__(file)
         self.poison: set[str] = set()  # marks of documents that this QuickBooks cannot read
         self.unreadable = 0
-        self._lock = lock
-        self._session: Any = None
-
-    @property
-    def path(self) -> str:
-        return self.file.path
-
-    def open(self, path: str) -> None:
-        with self._own_session():
-            self.file.open(path)
-
-    def close(self) -> None:
-        with self._own_session():
-            self.file.close()
-
-    def hcp_response(self, owner_id: UUID) -> str:
-        with self._own_session():
-            return self.file.hcp_response(owner_id)
 
     def process(self, request: str) -> str:
-        """Execute a set, with what happens before it and after it."""
-        self._once("before")
+        """See simulator.Pc."""
         for mark in self.poison:
             request = request.replace(f"<Memo>{mark}", f"<NoSuchElement/><Memo>{mark}")
         try:
-            with self._own_session():
-                answer = self.file.process(request)
+            return super().process(request)
         except HResultError as error:
             self.unreadable += error.hresult == CANNOT_PARSE
             raise
-        self._once("between")
-        return answer
-
-    @contextmanager
-    def _own_session(self) -> Iterator[None]:
-        with self._lock:
-            self.file._session = self._session
-            try:
-                yield
-            finally:
-                self._session = self.file._session
-
-    def _once(self, name: str) -> None:
-        action: Callable[[], None] | None = getattr(self, name)
-        setattr(self, name, None)
-        if action is not None:
-            action()
 
 
 class Stage:
@@ -237,8 +194,7 @@ class Stage:
             self.owner_id, file_id = UUID(company.owner_id), UUID(company.file_id)
         self.file = CompanyFile(code, now=self.clock, sleep=self.clock.advance)
         self.file.register(self.owner_id, file_id)
-        lock = threading.RLock()
-        self.pcs = [Pc(self.file, lock) for _ in range(CONNECTORS)]
+        self.pcs = [PoisonedPc(self.file) for _ in range(CONNECTORS)]
         self.ways = [servers.transport(dice) for _ in self.pcs]
         self.connectors = [self._connector(*both) for both in zip(self.ways, self.pcs, strict=True)]
 
@@ -252,7 +208,7 @@ class Stage:
         for way in self.ways:
             way.close()
 
-    def _connector(self, way: Troubled, pc: Pc) -> WebConnector:
+    def _connector(self, way: Troubled, pc: PoisonedPc) -> WebConnector:
         return WebConnector(
             way,
             pc,
