@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from qbwc_server.db import Base
 from qbwc_server.db.types import EnumValue, JsonRecord, Key, UtcDateTime
+from qbwc_server.list_kinds import ListKind
 
 
 class CompanyFacts(Base):
@@ -30,13 +31,6 @@ class CompanyFacts(Base):
     closing_date: Mapped[date | None] = mapped_column(Date)
     preferences: Mapped[dict[str, Any]] = mapped_column(JsonRecord)
     seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
-
-
-class ListKind(StrEnum):
-    """Lists whose entries documents name."""
-
-    CUSTOMER = "customer"
-    ITEM = "item"
 
 
 class Presence(StrEnum):

@@ -20,12 +20,12 @@ from qbwc_server.channels.contract import Draft, Outcome, Remark, RowProblem, Sk
 from qbwc_server.channels.report import Counts, Finding, IntakeReport, Kept
 from qbwc_server.clock import Clock
 from qbwc_server.db import Database
-from qbwc_server.documents.kinds import SalesReceipt
+from qbwc_server.documents.kinds.fields import LARGEST_AMOUNT
+from qbwc_server.documents.kinds.sales_receipt import SalesReceipt
 from qbwc_server.documents.lifecycle import State
 from qbwc_server.documents.models import DocumentRow
 from qbwc_server.documents.problems import Problem
 from qbwc_server.documents.store import Saved, SaveResult, add_notes, by_origin, find
-from qbwc_server.documents.totals import total
 from qbwc_server.errors import Conflict
 from qbwc_server.posting.submit import hand_in, lock
 from qbwc_server.posting.submit import submit as submit_rows
@@ -34,7 +34,6 @@ from qbwc_server.tenancy.companies import find_company
 from qbwc_server.tenancy.models import Company
 
 BATCH = 500
-_LARGEST_TOTAL = Decimal("99999999999.99")
 _TRIES = 3
 _NOT_POSTED = "invoice_not_posted"  # a payment that came before its invoice
 
@@ -214,7 +213,7 @@ class _Stored:
             self.waiting[row.id] = draft.line_number
         if saved is Saved.SAME:
             return
-        comes_to = total(draft.document)
+        comes_to = draft.document.comes_to()
         counts.total += comes_to or Decimal(0)
         counts.without_total += comes_to is None
         for note in draft.notes:
@@ -263,8 +262,8 @@ def _contradiction(draft: Draft, row: DocumentRow | None, conflict: Conflict) ->
     advice = conflict.advice
     if row is not None and row.kind == "invoice" and isinstance(draft.document, SalesReceipt):
         advice = (
-            f"It came as an invoice first and is paid now: hand in a payment of {total(draft.document)} that applies "
-            f"to {row.origin}, or receive the payment in QuickBooks."
+            f"It came as an invoice first and is paid now: hand in a payment of {draft.document.comes_to()} that "
+            f"applies to {row.origin}, or receive the payment in QuickBooks."
         )
     return Problem(conflict.code, "origin", str(conflict), advice)
 
@@ -283,8 +282,8 @@ def _review_findings(row: DocumentRow, line_number: int | None, question: Proble
 
 
 def _too_large(draft: Draft) -> RowProblem | None:
-    amount = total(draft.document)
-    if amount is None or abs(amount) <= _LARGEST_TOTAL:
+    amount = draft.document.comes_to()
+    if amount is None or abs(amount) <= LARGEST_AMOUNT:
         return None
     problem = Problem(
         "too_large", "total", f"The document comes to {amount}, more than QuickBooks can hold.", "Correct the amounts."

@@ -147,7 +147,7 @@ def print_outcome(outcome: Outcome, place: DemoFolder) -> None:
     print_table(
         ("Kind", "Number", "Date", "Customer", "Total", "TxnID in QuickBooks"),
         [
-            (KINDS[row.kind].title, row.posted_number, row.date, row.customer, _money(row.total), row.txn_id)
+            (KINDS[row.kind].title, row.posted_number, row.date, row.party, _money(row.total), row.txn_id)
             for row in shown
         ],
         right=("Total",),
@@ -158,7 +158,7 @@ def print_outcome(outcome: Outcome, place: DemoFolder) -> None:
         say()
         say(f"{title}: {len(rows) or 'nothing'}")
         for row in rows:
-            paragraph(f"{KINDS[row.kind].title} {row.number or row.origin}, {row.customer}, {_money(row.total)}")
+            paragraph(f"{KINDS[row.kind].title} {row.number or row.origin}, {row.party}, {_money(row.total)}")
             paragraph(f"  Why: {row.message or 'it waits for the next update'}")
             if row.advice:
                 paragraph(f"  What to do: {row.advice}")

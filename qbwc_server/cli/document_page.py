@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
 
 from qbwc_server.cli.output import counted, moment, plain, print_facts, print_table, say
-from qbwc_server.documents.kinds import KINDS, Payment, load_document
+from qbwc_server.documents.kinds import KINDS, load_document
+from qbwc_server.documents.kinds.fields import Fields
 from qbwc_server.documents.models import DocumentRow
 from qbwc_server.reports.proof import Journey, Proof, RequestProof
 from qbwc_server.tenancy.models import Company
@@ -24,12 +27,12 @@ def show_document(company: Company, row: DocumentRow, evidence: Proof) -> None:
     print_facts(
         [
             ("Document", f"{row.id}, {KINDS[row.kind].title}, origin {row.origin}, revision {row.revision}"),
-            ("State", row.state.value.replace("_", " ")),
+            ("State", _words(row.state.value)),
             ("Message", row.message),
             ("What to do", row.advice),
             ("Number", row.number),
             ("Date", row.date),
-            ("Customer", row.customer),
+            (_party_title(row), row.party),
             ("Total", row.total),
             ("In QuickBooks", _in_quickbooks(row, zone)),
             *(("Problem", problem["message"]) for problem in (row.problems or {}).get("problems", [])[1:]),
@@ -64,21 +67,39 @@ def _in_quickbooks(row: DocumentRow, zone: str) -> str | None:
     return ", ".join(parts) + f", since {moment(row.posted_at, zone)}"
 
 
+def _words(value: str) -> str:
+    return value.replace("_", " ")
+
+
+def _party_title(row: DocumentRow) -> str:
+    return _words(row.party_kind or "name").capitalize()
+
+
 def _show_lines(row: DocumentRow) -> None:
+    """Each sort of line that the document has, with the fields that are filled in."""
     document = load_document(row.body)
-    say()
-    if isinstance(document, Payment):
-        if document.applies_to:
-            print_table(
-                ("Applied to", "Amount"), [(a.invoice, a.amount) for a in document.applies_to], right=("Amount",)
-            )
-        else:
-            say("Nothing named: QuickBooks applies it.")
-        return
+    for name, lines in document:
+        if isinstance(lines, tuple) and lines:
+            say()
+            _show_table(name, lines)
+    if remark := document.remark():
+        say()
+        say(remark)
+
+
+def _show_table(name: str, lines: Sequence[Fields]) -> None:
+    shown = [line.model_dump(exclude_none=True) for line in lines]
+    titles = [field for field in type(lines[0]).model_fields if any(field in one for one in shown)]
+    if name not in ("lines", "items"):
+        say(_words(name).capitalize())
     print_table(
-        ("Item", "Description", "Quantity", "Rate", "Amount"),
-        [(line.item, line.description, line.quantity, line.rate, line.amount) for line in document.lines],
-        right=("Quantity", "Rate", "Amount"),
+        tuple(_words(title).capitalize() for title in titles),
+        [tuple(one.get(title) for title in titles) for one in shown],
+        right=tuple(
+            _words(title).capitalize()
+            for title in titles
+            if all(isinstance(one.get(title), Decimal | None) for one in shown)
+        ),
     )
 
 

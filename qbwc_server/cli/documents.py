@@ -196,14 +196,14 @@ def list_(
         say("No documents.")
         return
     print_table(
-        ("Id", "Kind", "Number", "Date", "Customer", "Total", "State", "TxnID", "Message"),
+        ("Id", "Kind", "Number", "Date", "Name", "Total", "State", "TxnID", "Message"),
         [
             (
                 row.id,
                 row.kind.replace("_", " "),
                 row.posted_number or row.number,
                 row.date,
-                row.customer,
+                row.party,
                 row.total,
                 row.state.value.replace("_", " "),
                 row.txn_id,

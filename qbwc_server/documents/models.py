@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from qbwc_server.db import Base
 from qbwc_server.db.types import EnumValue, JsonRecord, Key, Money, UtcDateTime
 from qbwc_server.documents.lifecycle import State
+from qbwc_server.list_kinds import ListKind
 from qbwc_server.tenancy.actor import Actor, ActorColumn
 
 LARGEST_ID = 2**63 - 1
@@ -43,8 +44,10 @@ class DocumentRow(Base):
     kind: Mapped[str] = mapped_column(String(20))
     number: Mapped[str | None] = mapped_column(String(20))
     date: Mapped[date] = mapped_column(Date)
-    customer: Mapped[str] = mapped_column(Text)
+    party: Mapped[str | None] = mapped_column(Text)  # full name of the customer, vendor or other name
+    party_kind: Mapped[ListKind | None] = mapped_column(EnumValue(ListKind))
     total: Mapped[Decimal | None] = mapped_column(Money)
+    subtotal: Mapped[Decimal | None] = mapped_column(Money)  # what the lines add up to, before tax by QuickBooks
     body: Mapped[str] = mapped_column(Text)  # canonical JSON, documents.kinds.dump_document
     body_digest: Mapped[str] = mapped_column(String(64))
     revision: Mapped[int] = mapped_column(Integer, default=1)
@@ -64,12 +67,15 @@ class DocumentRow(Base):
     posted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     written_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # when QuickBooks last showed what it wrote for us
     time_modified: Mapped[datetime | None] = mapped_column(UtcDateTime)  # of that writing, by the clock of QuickBooks
+    # of that writing: {"revision": 2, "lines": [TxnLineID of each line of that revision], "others": [of foreign lines]}
+    written: Mapped[dict[str, Any] | None] = mapped_column(JsonRecord)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     def not_in_books(self) -> None:
         """Forget under which id, and since when, it stood in QuickBooks: what is to be done is to add it."""
         self.txn_id = self.edit_sequence = self.posted_at = self.written_at = self.time_modified = None
+        self.written = None
         self.operation = Operation.ADD
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
@@ -13,10 +14,10 @@ from sqlalchemy.orm import Session
 
 from qbwc_server.db import Base
 from qbwc_server.documents.kinds import Document, body_digest, dump_document
+from qbwc_server.documents.kinds.fields import LARGEST_AMOUNT
 from qbwc_server.documents.lifecycle import UNDECIDED, Event, NotNow, State, after
 from qbwc_server.documents.models import DocumentEvent, DocumentRow, Operation
-from qbwc_server.documents.problems import Problem, problems
-from qbwc_server.documents.totals import LARGEST, total
+from qbwc_server.documents.problems import Problem
 from qbwc_server.errors import Conflict, NotFound
 from qbwc_server.tenancy.actor import Actor
 
@@ -146,12 +147,15 @@ def _add(db: Session, rows: Sequence[DocumentRow], *, by: Actor, now: datetime) 
 
 def _fill(row: DocumentRow, document: Document, body: str, digest: str) -> None:
     row.kind, row.number, row.date = document.kind, document.number, document.date
-    comes_to = total(document)
-    row.customer, row.total = document.customer.name, comes_to
-    if comes_to is not None and abs(comes_to) > LARGEST:
-        row.total = None  # problems say how much it is
+    party = document.party
+    row.party, row.party_kind = (None, None) if party is None else (party.name, party.list_kind)
+    row.total, row.subtotal = _storable(document.comes_to()), _storable(document.adds_up_to())
     row.body, row.body_digest = body, digest
-    show_problems(row, problems(document))
+    show_problems(row, document.problems())
+
+
+def _storable(amount: Decimal | None) -> Decimal | None:
+    return amount if amount is None or abs(amount) <= LARGEST_AMOUNT else None  # problems say how much it is
 
 
 def show_problems(row: DocumentRow, found: Sequence[Problem]) -> None:

@@ -9,9 +9,9 @@ from decimal import Decimal
 from typing import Any, Protocol
 from uuid import UUID
 
-from qbwc_server.documents.kinds import Document, Payment
+from qbwc_server.documents.kinds import Document
+from qbwc_server.documents.kinds.fields import CENT, LARGEST_AMOUNT
 from qbwc_server.documents.problems import Problem
-from qbwc_server.documents.totals import CENT, LARGEST
 from qbwc_server.posting.compilers import credit_memo, invoice, payment, sales_receipt
 from qbwc_server.posting.compilers.sale import says_already
 from qbwc_server.posting.options import PostingOptions
@@ -56,7 +56,7 @@ class Kind:
 
 def _money(found: Decimal | None) -> Decimal | None:
     """An amount as QuickBooks writes it; answers are read generously, and what is none is not kept."""
-    return found if found is not None and abs(found) <= LARGEST and found == found.quantize(CENT) else None
+    return found if found is not None and abs(found) <= LARGEST_AMOUNT and found == found.quantize(CENT) else None
 
 
 def _taxed(ret: Any) -> Decimal | None:
@@ -98,7 +98,7 @@ def compile_add(
     """The request that puts ``document`` into the books. Raises CannotWrite."""
     kind = KINDS[document.kind]
     texts = Texts(options.characters)
-    extra = (invoices or {},) if isinstance(document, Payment) else ()
+    extra = (invoices or {},) if document.kind == "payment" else ()
     return _compiled(lambda: kind.add(document, guid, options, texts, *extra), guid, texts)
 
 

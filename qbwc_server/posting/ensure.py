@@ -9,10 +9,12 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from qbwc_server.books.models import ListEntry, ListKind, Presence
-from qbwc_server.documents.kinds import Document, Party, Payment
+from qbwc_server.books.models import ListEntry, Presence
+from qbwc_server.documents.kinds import Document
+from qbwc_server.documents.kinds.party import Party
 from qbwc_server.documents.problems import Problem
 from qbwc_server.ids import new_id
+from qbwc_server.list_kinds import LONGEST_NAME, ListKind
 from qbwc_server.posting.purposes import Purpose
 from qbwc_server.posting.texts import CannotWrite, Texts
 from qbwc_server.queue.enqueue import NewRequest, open_requests, put
@@ -23,18 +25,16 @@ from qbxml.messages.customer import CustomerQueryRq
 from qbxml.messages.item import ItemQueryRq
 
 Wanted = tuple[ListKind, str]  # kind, full name as QuickBooks will hold it
+SEEN_TO = (ListKind.CUSTOMER, ListKind.ITEM)  # the lists whose entries are asked for, and added, before a document
 
 
 def wanted_by(document: Document, texts: Texts) -> dict[Wanted, Party | None]:
     """The entries that ``document`` names."""
-    wanted: dict[Wanted, Party | None] = {
-        (ListKind.CUSTOMER, _full_name(texts, document.customer.name, "customer", 209)): document.customer
+    return {
+        (named.list_kind, _full_name(texts, named.name, named.field, LONGEST_NAME[named.list_kind])): named.party
+        for named in document.names()
+        if named.list_kind in SEEN_TO
     }
-    if not isinstance(document, Payment):
-        for index, line in enumerate(document.lines):
-            if line.item is not None:
-                wanted[ListKind.ITEM, _full_name(texts, line.item, f"lines[{index}].item", 159)] = None
-    return wanted
 
 
 def _full_name(texts: Texts, name: str, field: str, max_length: int) -> str:

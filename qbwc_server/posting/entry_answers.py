@@ -6,10 +6,11 @@ from uuid import UUID
 
 from sqlalchemy import update
 
-from qbwc_server.books.models import ListEntry, ListKind, Presence
-from qbwc_server.documents.kinds import Party
+from qbwc_server.books.models import ListEntry, Presence
+from qbwc_server.documents.kinds.party import Customer
 from qbwc_server.documents.lifecycle import Reason
 from qbwc_server.ids import new_id
+from qbwc_server.list_kinds import ListKind
 from qbwc_server.posting.compilers.entries import add_customer, add_item
 from qbwc_server.posting.ensure import name_key
 from qbwc_server.posting.post_answers import LONGEST_ID, UNKNOWN_NAMES, tried_again
@@ -121,7 +122,7 @@ def _create(work: Work, row: RequestRow, entry: ListEntry) -> None:
     texts = Texts(work.options.characters)
     try:
         if entry.kind is ListKind.CUSTOMER:
-            party = Party.model_validate(entry.details) if entry.details else None
+            party = Customer.model_validate(entry.details) if entry.details else None
             xml = render(request_for(add_customer(entry.full_name, party, guid, texts), request_id=str(guid)))
             message = "CustomerAdd"
         else:

@@ -10,11 +10,12 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
-from qbwc_server.documents.kinds import Document, Party, Payment, load_document
+from qbwc_server.documents.kinds import Document, load_document
+from qbwc_server.documents.kinds.party import Party
 from qbwc_server.documents.lifecycle import UNDECIDED, Event, NotNow, Reason, State
 from qbwc_server.documents.lifecycle import after as next_state
 from qbwc_server.documents.models import DocumentRow, Operation
-from qbwc_server.documents.problems import Problem, problems
+from qbwc_server.documents.problems import Problem
 from qbwc_server.documents.store import (
     Saved,
     SaveResult,
@@ -100,7 +101,7 @@ def _submit(db: Session, company: Company, rows: Sequence[DocumentRow], *, by: A
     invoices = _invoices(db, company, [document for _, document, _ in ready])
     new: list[NewRequest] = []
     # invoices before payments, which wait for their requests
-    for row, document, wanted in sorted(ready, key=lambda one: isinstance(one[1], Payment)):
+    for row, document, wanted in sorted(ready, key=lambda one: one[1].comes_last):
         after = {guid for guid in (entries[key] for key in wanted) if guid is not None}
         try:
             request, notes = _request(row, document, options, invoices, after)
@@ -284,7 +285,7 @@ def release_done(db: Session, company: Company, done: Collection[UUID], *, now: 
     for one in released:
         row, document = rows[int(one.subject)], documents[int(one.subject)]
         try:
-            for origin in _applied(document):
+            for origin in document.waits_for():
                 if origin not in txn_ids:
                     raise CannotWrite(_not_posted(origin))
             texts[one.id] = compile_add(document, one.id, options, txn_ids).xml
@@ -311,7 +312,7 @@ class _Invoices:
 
 
 def _invoices(db: Session, company: Company, documents: Sequence[Document]) -> _Invoices:
-    rows = by_origin(db, company.id, {origin for document in documents for origin in _applied(document)})
+    rows = by_origin(db, company.id, {origin for document in documents for origin in document.waits_for()})
     known = {
         origin: row.txn_id
         for origin, row in rows.items()
@@ -330,7 +331,7 @@ def _check(
     row: DocumentRow, document: Document, options: PostingOptions
 ) -> tuple[list[Problem], dict[Wanted, Party | None]]:
     """Problems of the document itself, and the entries it names."""
-    found = problems(document)
+    found = document.problems()
     if found or row.operation is Operation.VOID:
         return found, {}
     try:
@@ -355,7 +356,7 @@ def _request(
             NewRequest(Purpose.READ_FOR_CHANGE, subject, message, False, Priority.READ, xml, tuple(after), guid),
             (),
         )
-    unposted = {origin for origin in _applied(document) if origin not in invoices.posted}
+    unposted = {origin for origin in document.waits_for() if origin not in invoices.posted}
     for origin in unposted:
         if origin not in invoices.pending:
             raise CannotWrite(_not_posted(origin))
@@ -366,7 +367,7 @@ def _request(
             (),
         )
     compiled = compile_add(document, guid, options, invoices.posted)
-    priority = Priority.CHANGE if isinstance(document, Payment) else Priority.TRANSACTION
+    priority = Priority.CHANGE if document.comes_last else Priority.TRANSACTION
     return _post(subject, compiled, priority, guid, tuple(after)), compiled.notes
 
 
@@ -391,10 +392,6 @@ def _take_over(db: Session, company: Company, new: Mapping[str, UUID]) -> None:
     ).all()
     for guid, subject in old:
         hand_over(db, guid, new[subject])
-
-
-def _applied(document: Document) -> list[str]:
-    return [part.invoice for part in document.applies_to] if isinstance(document, Payment) else []
 
 
 def _not_posted(origin: str) -> Problem:

@@ -197,7 +197,7 @@ def _seek(db: Session, document: DocumentRow, if_missing: str) -> NewRequest:
 def _sent(db: Session, document: DocumentRow) -> Sent:
     """How it was entered the last time."""
     rows = _entered(db, document)
-    return read_sent(rows[-1].xml) if rows else Sent(document.posted_number, document.date, document.customer)
+    return read_sent(rows[-1].xml) if rows else Sent(document.posted_number, document.date, document.party)
 
 
 def _entered(db: Session, document: DocumentRow) -> list[Any]:

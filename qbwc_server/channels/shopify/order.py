@@ -14,7 +14,10 @@ from qbwc_server.channels.files.rows import Group
 from qbwc_server.channels.shopify.footing import Amounts, Footing, foot
 from qbwc_server.channels.shopify.options import CustomerMode, ShopifyOptions
 from qbwc_server.channels.shopify.order_rows import EXPORT_AGAIN, ORIGIN, Order, OrderProblem, Scope, unguarded
-from qbwc_server.documents.kinds import Address, Invoice, Line, Party, SalesReceipt
+from qbwc_server.documents.kinds.invoice import Invoice
+from qbwc_server.documents.kinds.item_lines import Line
+from qbwc_server.documents.kinds.party import Address, Customer
+from qbwc_server.documents.kinds.sales_receipt import SalesReceipt
 from qbwc_server.documents.problems import Problem
 
 _PAID = frozenset(("paid", "partially_refunded"))
@@ -277,15 +280,15 @@ def _sale(order: Order, lines: list[Line], total: Decimal, options: ShopifyOptio
     }
 
 
-def _customer(order: Order) -> Party:
+def _customer(order: Order) -> Customer:
     options = order.scope.options
     if options.customers is CustomerMode.SINGLE:
-        return Party(name=options.single_customer)
+        return Customer(name=options.single_customer)
     billing_name, shipping_name = order.text("billing name"), order.text("shipping name")
     name = _entry_name(billing_name) or _entry_name(shipping_name) or _entry_name(order.text("billing company"))
     if not name:
-        return Party(name=options.single_customer)
-    return Party(
+        return Customer(name=options.single_customer)
+    return Customer(
         name=name,
         company_name=order.text("billing company") or None,
         email=order.text("email") or None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from qbwc_server.documents.kinds import CreditMemo
+from qbwc_server.documents.kinds.credit_memo import CreditMemo
 from qbwc_server.posting.compilers.sale import header, line_values, ref
 from qbwc_server.posting.options import PostingOptions
 from qbwc_server.posting.texts import Texts

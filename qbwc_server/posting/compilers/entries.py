@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from qbwc_server.documents.kinds import Party
+from qbwc_server.documents.kinds.party import Customer
 from qbwc_server.posting.compilers.sale import address, ref
 from qbwc_server.posting.options import PostingOptions
 from qbwc_server.posting.texts import Texts
@@ -12,10 +12,10 @@ from qbxml.messages.customer import CustomerAdd
 from qbxml.messages.item import ItemServiceAdd, SalesOrPurchase
 
 
-def add_customer(full_name: str, party: Party | None, guid: UUID, texts: Texts) -> CustomerAdd:
+def add_customer(full_name: str, party: Customer | None, guid: UUID, texts: Texts) -> CustomerAdd:
     """A customer, or a job below its parent, by full name; contact details where a document gave some."""
     parent, _, name = full_name.rpartition(":")
-    known = party or Party(name=full_name)
+    known = party or Customer(name=full_name)
     return CustomerAdd(
         name=texts.name(name, "customer", 41),
         parent=ref(parent or None),

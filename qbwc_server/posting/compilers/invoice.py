@@ -6,7 +6,7 @@ from datetime import date
 from typing import TypedDict
 from uuid import UUID
 
-from qbwc_server.documents.kinds import Invoice
+from qbwc_server.documents.kinds.invoice import Invoice
 from qbwc_server.posting.compilers.sale import header, line_changes, line_values, ref
 from qbwc_server.posting.options import PostingOptions
 from qbwc_server.posting.texts import Texts

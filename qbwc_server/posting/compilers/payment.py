@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from uuid import UUID
 
-from qbwc_server.documents.kinds import Payment
+from qbwc_server.documents.kinds.payment import Payment
 from qbwc_server.posting.compilers.sale import NAME, ref
 from qbwc_server.posting.options import PostingOptions
 from qbwc_server.posting.texts import Texts

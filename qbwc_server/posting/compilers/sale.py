@@ -8,8 +8,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Protocol, TypedDict, cast
 
-from qbwc_server.documents.kinds import Address, Line, Sale
-from qbwc_server.documents.totals import line_amount
+from qbwc_server.documents.kinds.item_lines import Line
+from qbwc_server.documents.kinds.party import Address
+from qbwc_server.documents.kinds.sale import Sale
 from qbwc_server.posting.options import PostingOptions
 from qbwc_server.posting.texts import Texts
 from qbxml import Aggregate, Ref
@@ -75,7 +76,7 @@ def header(document: Sale, options: PostingOptions, texts: Texts) -> Header:
         item_sales_tax=ref(document.sales_tax_item or options.sales_tax_item),
         memo=texts.prose(document.memo, "memo", 4095),
         customer_msg=ref(texts.name_or_none(document.customer_message, "customer_message", 101)),
-        is_to_be_printed=document.to_be_printed,
+        is_to_be_printed=getattr(document, "to_be_printed", None),
         is_to_be_emailed=document.to_be_emailed,
         other=texts.prose(document.other, "other", 29),
     )
@@ -131,7 +132,7 @@ def line_values(lines: Iterable[Line], texts: Texts) -> list[LineValues]:
     found = []
     for index, line in enumerate(lines):
         at = f"lines[{index}]"
-        total = line_amount(line)
+        total = line.comes_to()
         exact = line.rate is not None and (Decimal(1) if line.quantity is None else line.quantity) * line.rate == total
         priced = line.item is not None and total is not None
         found.append(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TypedDict
 from uuid import UUID
 
-from qbwc_server.documents.kinds import SalesReceipt
+from qbwc_server.documents.kinds.sales_receipt import SalesReceipt
 from qbwc_server.posting.compilers.sale import (
     header,
     line_changes,

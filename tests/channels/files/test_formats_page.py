@@ -13,8 +13,9 @@ from qbwc_server.channels.files.columns import COLUMNS
 from qbwc_server.channels.files.formats import FORMATS, read_options, recognise
 from qbwc_server.channels.shopify.options import ShopifyOptions
 from qbwc_server.channels.shopify.orders_export import REQUIRED
-from qbwc_server.documents.kinds import KINDS, Invoice, Payment
-from qbwc_server.documents.problems import problems
+from qbwc_server.documents.kinds import KINDS
+from qbwc_server.documents.kinds.invoice import Invoice
+from qbwc_server.documents.kinds.payment import Payment
 
 PAGE = (Path(__file__).parents[3] / "docs" / "formats.md").read_text(encoding="utf-8")
 
@@ -34,7 +35,7 @@ def example(language: str) -> list[Draft]:
 def test_examples_hold_every_kind_and_have_no_problems(language: str) -> None:
     drafts = example(language)
     assert {draft.document.kind for draft in drafts} == set(KINDS)
-    assert [problem for draft in drafts for problem in problems(draft.document)] == []
+    assert [problem for draft in drafts for problem in draft.document.problems()] == []
 
 
 def test_the_csv_example_says_what_the_page_says() -> None:

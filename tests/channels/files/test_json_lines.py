@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from qbwc_server.channels.contract import Draft, Outcome, Remark, RowProblem
 from qbwc_server.channels.files.contract import FileOptions, FileRefused
 from qbwc_server.channels.files.json_lines import read
-from qbwc_server.documents.kinds import Document, Invoice, dump_document
+from qbwc_server.documents.kinds import Document, dump_document
+from qbwc_server.documents.kinds.invoice import Invoice
 from tests.channels.invented import documents
 
 INVOICE: dict[str, Any] = {
@@ -59,7 +60,8 @@ def test_windows_1252_is_read_and_remarked() -> None:
     assert isinstance(remark, Remark)
     assert "Windows-1252" in remark.message
     assert isinstance(draft, Draft)
-    assert draft.document.customer.name == "Café Zoë"
+    assert draft.document.party is not None
+    assert draft.document.party.name == "Café Zoë"
 
 
 @pytest.mark.parametrize("amount", ["5", 5, "5.00", "5.0", " 5 "])
@@ -106,7 +108,7 @@ def test_json_numbers_are_exact() -> None:
         ({"lines": [{"item": "a", "amount": "1e3"}]}, "lines[0].amount", "bad_number"),
         ({"lines": [{"item": "a", "amount": True}]}, "lines[0].amount", "bad_number"),
         ({"lines": [{"item": "a", "amount": "1.234"}]}, "lines[0].amount", "too_many_decimals"),
-        ({"lines": [{"item": "a", "amount": "999999999999"}]}, "lines[0].amount", "too_large"),
+        ({"lines": [{"item": "a", "amount": "99999999999999"}]}, "lines[0].amount", "too_large"),
         ({"lines": [{"item": "a"}, {"item": "b", "quantity": 1e300}]}, "lines[1].quantity", "too_large"),
         ({"total": "1_000"}, "total", "bad_number"),
     ],

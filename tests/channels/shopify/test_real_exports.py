@@ -11,8 +11,8 @@ import pytest
 
 from qbwc_server.channels.contract import Draft, Remark, RowProblem, Skipped
 from qbwc_server.channels.files.formats import read_options, recognise
-from qbwc_server.documents.kinds import Invoice, SalesReceipt
-from qbwc_server.documents.totals import subtotal
+from qbwc_server.documents.kinds.invoice import Invoice
+from qbwc_server.documents.kinds.sales_receipt import SalesReceipt
 from tests.shared_folder import shared
 
 # file: sales receipts, invoices, skipped, for review
@@ -49,6 +49,6 @@ def test_every_order_is_accounted_for(name: str) -> None:
         assert document.total == Decimal(row["Total"])
         assert document.date.isoformat() == row["Created at"][:10]
         if draft.review is None or draft.review.code != "does_not_foot":
-            assert subtotal(document) == Decimal(row["Total"])
+            assert document.adds_up_to() == Decimal(row["Total"])
         taxes = [line.amount or Decimal(0) for line in document.lines if line.item == "Sales Tax Collected"]
         assert sum(taxes, Decimal(0)) == Decimal(row["Taxes"])

@@ -21,7 +21,7 @@ def test_a_new_document_is_kept_and_submitted(alice: Caller, invoice: dict[str, 
     record = answer.get_json()
     assert record["state"] == "submitted"
     assert record["origin"] == "shop:1001"
-    assert record["customer"] == "Müller & Söhne"
+    assert (record["party"], record["party_kind"]) == ("Müller & Söhne", "customer")
     assert record["total"] == "21.00"
     assert record["created_at"] == clock().isoformat()
 

@@ -17,7 +17,9 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from qbwc_server.db import Database, make_engine, schema
+from qbwc_server.documents.models import DocumentRow
 from qbwc_server.documents.store import history
+from qbwc_server.list_kinds import ListKind
 from tests.conftest import on_server
 
 
@@ -151,6 +153,36 @@ def test_old_history_says_who_acted_and_of_which_kind(empty_url: str) -> None:
         command.downgrade(schema._config(connection), "0002")
     with engine.connect() as connection:
         assert list(connection.execute(text("SELECT by FROM document_events ORDER BY id")).scalars()) == old
+    engine.dispose()
+
+
+def test_a_customer_becomes_the_party_of_its_documents(empty_url: str) -> None:
+    engine = make_engine(empty_url)
+    with engine.connect() as connection:
+        command.upgrade(schema._config(connection), "0005")
+    with engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO companies (id, code, name, time_zone, owner_id, file_id, connector_user, "
+                "connector_password_hash, company_file, posting_options, accept_next_file, created_at) VALUES "
+                "(1, 'kern', 'Kern', 'UTC', 'o', 'f', 'kern', 'h', '', '{}', false, '2026-03-02 15:00:00')"
+            )
+        )
+        connection.execute(
+            text(
+                "INSERT INTO documents (id, company_id, origin, kind, date, customer, body, body_digest, revision, "
+                "state, operation, created_at, changed_at) VALUES (1, 1, 'a', 'invoice', '2026-03-02', 'Acme', '{}', "
+                "'d', 1, 'for_review', 'add', '2026-03-02 14:00:00', '2026-03-02 15:00:00')"
+            )
+        )
+    schema.upgrade(empty_url)
+    with Session(engine) as db:
+        row = db.get_one(DocumentRow, 1)
+        assert (row.party, row.party_kind, row.subtotal, row.written) == ("Acme", ListKind.CUSTOMER, None, None)
+    with engine.connect() as connection:
+        command.downgrade(schema._config(connection), "0005")
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT customer FROM documents")).scalar_one() == "Acme"
     engine.dispose()
 
 

@@ -79,7 +79,7 @@ def test_a_document_is_kept_with_what_lists_show(shelf: Shelf) -> None:
     assert isinstance(result, SaveResult)
     assert result.saved is Saved.ADDED
     row = shelf.row()
-    assert (row.id, row.kind, row.number, row.customer) == (result.row.id, "invoice", "1001", "Müller & Söhne")
+    assert (row.id, row.kind, row.number, row.party) == (result.row.id, "invoice", "1001", "Müller & Söhne")
     assert (row.total, row.revision, row.state, row.operation) == (
         Decimal("30.00"), 1, State.FOR_REVIEW, Operation.ADD,
     )  # fmt: skip
@@ -189,7 +189,7 @@ def test_a_document_beyond_all_measure_is_kept_with_its_problem(shelf: Shelf) ->
 def test_texts_of_any_kind_come_back_as_they_were(shelf: Shelf) -> None:
     name = "Robert'); DROP TABLE documents;-- <b>&amp;</b> 東京 👩‍🚀"
     shelf.save(invoice(customer=name, memo="a\t\x01%s {0} ${x}"))
-    assert shelf.row().customer == name
+    assert shelf.row().party == name
     assert "a\\t\\u0001%s {0} ${x}" in shelf.row().body
 
 

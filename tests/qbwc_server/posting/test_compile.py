@@ -12,8 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from qbwc_server.documents.kinds import Document, Line, Payment, read_document
-from qbwc_server.documents.totals import line_amount
+from qbwc_server.documents.kinds import Document, read_document
+from qbwc_server.documents.kinds.item_lines import Line
+from qbwc_server.documents.kinds.payment import Payment
 from qbwc_server.posting.compile import (
     KINDS,
     RETS,
@@ -191,7 +192,7 @@ def test_whatever_comes_is_valid_for_quickbooks_or_refused_with_a_problem(
 @given(st.fixed_dictionaries({"item": st.just("S")}, optional={"quantity": PRICES, "rate": PRICES, "amount": AMOUNTS}))
 def test_quickbooks_cannot_compute_other_cents_than_ours(record: dict[str, str]) -> None:
     line = Line.model_validate(record)
-    ours = line_amount(line)
+    ours = line.comes_to()
     (values,) = line_values([line], Texts(CharacterPolicy.TRANSLITERATE))
     assert values.total == ours
     assert values.quantity == line.quantity

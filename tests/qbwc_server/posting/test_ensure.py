@@ -9,9 +9,11 @@ import pytest
 from lxml import etree
 from sqlalchemy import select, update
 
-from qbwc_server.books.models import ListEntry, ListKind, Presence
+from qbwc_server.books.models import ListEntry, Presence
 from qbwc_server.db import Database
-from qbwc_server.documents.kinds import Document, Party, read_document
+from qbwc_server.documents.kinds import Document, read_document
+from qbwc_server.documents.kinds.party import Party
+from qbwc_server.list_kinds import ListKind
 from qbwc_server.posting.ensure import Wanted, ensure, forget, query_for, wanted_by
 from qbwc_server.posting.purposes import Purpose
 from qbwc_server.posting.texts import CannotWrite, Texts

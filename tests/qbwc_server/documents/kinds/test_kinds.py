@@ -13,12 +13,12 @@ from pydantic import ValidationError
 from qbwc_server.documents.kinds import (
     KINDS,
     Document,
-    Invoice,
     body_digest,
     dump_document,
     load_document,
     read_document,
 )
+from qbwc_server.documents.kinds.invoice import Invoice
 from tests.qbwc_server.documents.strategies import DOCUMENTS
 
 INVOICE: dict[str, Any] = {
@@ -81,7 +81,7 @@ def test_a_mistake_is_named_by_its_path(record: object, path: tuple[int | str, .
     ("written", "mistake"),
     [
         ("0.001", "decimal_max_places"),
-        ("100000000000", "decimal_whole_digits"),
+        ("10000000000000", "decimal_whole_digits"),
         ("NaN", "finite_number"),
         ("Infinity", "finite_number"),
         ("1,50", "decimal_parsing"),

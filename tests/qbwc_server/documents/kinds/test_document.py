@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qbwc_server.documents.kinds import read_document
-from qbwc_server.documents.problems import problems
 from tests.qbwc_server.documents.strategies import cents
 
 SALE: dict[str, Any] = {
@@ -31,7 +30,7 @@ PAYMENT: dict[str, Any] = {
 
 
 def found(record: dict[str, Any]) -> list[tuple[str, str]]:
-    return [(problem.code, problem.field) for problem in problems(read_document(record))]
+    return [(problem.code, problem.field) for problem in read_document(record).problems()]
 
 
 @pytest.mark.parametrize(
@@ -73,7 +72,7 @@ def test_a_sound_document_has_no_problem(record: dict[str, Any]) -> None:
 )  # fmt: skip
 def test_each_problem(record: dict[str, Any], code: str, field: str) -> None:
     assert found(record) == [(code, field)]
-    (problem,) = problems(read_document(record))
+    (problem,) = read_document(record).problems()
     assert problem.as_record() == {
         "code": code,
         "field": field,

@@ -1,0 +1,61 @@
+"""The kinds of document, as frozen typed records: what comes in by file or API, what is stored, what is posted.
+
+Names are QuickBooks' words for the field; amounts are Decimal in the document's currency, with at most the decimals
+that QuickBooks takes; a mistake is reported with the path of the field.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from functools import reduce
+from operator import or_
+from typing import Annotated, Any
+
+from pydantic import Field, TypeAdapter
+
+from qbwc_server.documents.kinds.credit_memo import CreditMemo
+from qbwc_server.documents.kinds.document import Document, Named
+from qbwc_server.documents.kinds.invoice import Invoice
+from qbwc_server.documents.kinds.payment import Payment
+from qbwc_server.documents.kinds.sales_receipt import SalesReceipt
+
+__all__ = ["KINDS", "Document", "Named", "body_digest", "dump_document", "load_document", "read_document"]
+
+KINDS: dict[str, type[Document]] = {
+    "invoice": Invoice,
+    "sales_receipt": SalesReceipt,
+    "credit_memo": CreditMemo,
+    "payment": Payment,
+}
+_ONE_OF_THEM: Any = Annotated[reduce(or_, KINDS.values()), Field(discriminator="kind")]
+_ANY: TypeAdapter[Document] = TypeAdapter(_ONE_OF_THEM)
+
+
+def read_document(value: object) -> Document:
+    """A document from decoded JSON. Raises pydantic.ValidationError."""
+    return _ANY.validate_python(value)
+
+
+def load_document(body: str) -> Document:
+    """A document as ``dump_document`` wrote it."""
+    return _ANY.validate_json(body)
+
+
+def dump_document(document: Document) -> str:
+    """Canonical JSON: equal documents give equal text, so that two bodies can be compared."""
+    values = document.model_dump(mode="json", by_alias=True, exclude_none=True)
+    return json.dumps(_plain(values), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+def body_digest(body: str) -> str:
+    """A short name for exactly this body."""
+    return hashlib.sha256(body.encode()).hexdigest()
+
+
+def _plain(value: object) -> object:
+    """Drop what is empty, so that a default spelt out and one left out are the same document."""
+    if isinstance(value, dict):
+        kept = {key: _plain(item) for key, item in value.items()}
+        return {key: item for key, item in kept.items() if item not in (None, [], {})}
+    return [_plain(item) for item in value] if isinstance(value, list) else value

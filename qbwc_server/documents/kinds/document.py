@@ -1,0 +1,178 @@
+"""What every kind of document has, and what it must answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from typing import Annotated, ClassVar, NamedTuple, get_args, get_origin
+
+from qbwc_server.documents.kinds.fields import LARGEST_AMOUNT, BookDate, Fields, Long, Names, Number, Origin
+from qbwc_server.documents.kinds.party import Party
+from qbwc_server.documents.problems import Problem
+from qbwc_server.list_kinds import ListKind
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """An entry of a list of the company file that a document names."""
+
+    list_kind: ListKind
+    name: str
+    field: str  # path in the document: lines[0].item
+    party: Party | None = None  # what else is known of it
+
+
+class Document(Fields):
+    """What ought to stand in the books.
+
+    A kind adds its fields, sets the class variables, and answers ``check``, ``adds_up_to``, and where it differs
+    ``comes_to`` and ``waits_for``; what lists it names follows from the types of its fields.
+    """
+
+    origin: Origin  # the caller's own key: the same origin is the same document, for ever
+    number: Number | None = None
+    date: BookDate
+    memo: Long | None = None
+    kind: str
+
+    title: ClassVar[str]  # "sales receipt"
+    titles: ClassVar[str]
+    number_limit: ClassVar[int] = 11  # characters of a number that QuickBooks keeps; 0: it has none
+    negative_advice: ClassVar[str | None] = None  # what to do below zero; None: it may be
+    comes_last: ClassVar[bool] = False  # enters after all others: QuickBooks looks for what it belongs to
+
+    @property
+    def party(self) -> Party | None:
+        """The customer, vendor or other name that the document is about, if it has one."""
+        for name in parties_of(type(self)):
+            found = getattr(self, name)
+            if isinstance(found, Party):
+                return found
+        return None
+
+    def problems(self) -> list[Problem]:
+        """What keeps the document from being submitted, as far as it alone can tell."""
+        return [*self._check_number(), *self.check(), *self._check_sum()]
+
+    def check(self) -> Iterator[Problem]:
+        """What is wrong with the kind's own fields."""
+        yield from ()
+
+    def adds_up_to(self) -> Decimal | None:
+        """What the lines come to, before tax that QuickBooks computes; None where only QuickBooks knows a price."""
+        raise NotImplementedError
+
+    def comes_to(self) -> Decimal | None:
+        """What QuickBooks' own total is compared with; None where only QuickBooks can know it."""
+        return self.adds_up_to()
+
+    def waits_for(self) -> tuple[str, ...]:
+        """Origins of the documents that must stand in the books before: this one names their TxnIDs."""
+        return ()
+
+    def remark(self) -> str | None:
+        """What a reader should know that no field says."""
+        return None
+
+    def names(self) -> Iterator[Named]:
+        """Every entry of a list that the document names, in the order of its fields."""
+        return _names(self, "")
+
+    def _check_number(self) -> Iterator[Problem]:
+        if self.number is None or len(self.number) <= self.number_limit:
+            return
+        if not self.number_limit:
+            yield Problem(
+                "no_number",
+                "number",
+                f"A {self.title} has no number in QuickBooks.",
+                "Leave the number out; say it in the memo if it matters.",
+            )
+            return
+        yield Problem(
+            "number_too_long",
+            "number",
+            f"The number {self.number} has {len(self.number)} characters; QuickBooks keeps {self.number_limit}.",
+            "Give the document a shorter number, or leave it out and let QuickBooks draw the next one.",
+        )
+
+    def _check_sum(self) -> Iterator[Problem]:
+        comes_to = self.adds_up_to()
+        if comes_to is None:
+            return
+        if abs(comes_to) > LARGEST_AMOUNT:
+            yield Problem(
+                "too_large",
+                "lines",
+                f"The document comes to {comes_to}; QuickBooks has room for {LARGEST_AMOUNT}.",
+                "Correct quantities and rates.",
+            )
+        if comes_to < 0 and self.negative_advice is not None:
+            yield Problem(
+                "negative_total",
+                "lines",
+                f"The document comes to {comes_to}; QuickBooks takes no {self.title} below zero.",
+                self.negative_advice,
+            )
+
+
+# -- what follows from the types of the fields ----------------------------------------------------------------------
+
+
+class _Part(NamedTuple):
+    field: str
+    shown: str  # as callers call it
+    list_kind: ListKind | None  # of a name
+    holds: type[Fields] | None  # of fields, or of a tuple of them
+
+
+@cache
+def _parts(cls: type[Fields]) -> tuple[_Part, ...]:
+    """The fields of a record that name entries, or hold fields that do."""
+    found = []
+    for field, info in cls.model_fields.items():
+        marks = [mark for mark in info.metadata if isinstance(mark, Names)]
+        holds = None
+        for one in _members(info.annotation):
+            if get_origin(one) is Annotated:
+                marks.extend(mark for mark in get_args(one)[1:] if isinstance(mark, Names))
+            elif isinstance(one, type) and issubclass(one, Fields):
+                holds = one
+        if marks or (holds is not None and (issubclass(holds, Party) or _parts(holds))):
+            found.append(_Part(field, info.alias or field, marks[0].list_kind if marks else None, holds))
+    return tuple(found)
+
+
+def _members(annotation: object) -> Iterator[object]:
+    """The types that a field may have: those of a union, and those in a tuple."""
+    args = get_args(annotation)
+    if not args or get_origin(annotation) is Annotated:
+        yield annotation
+    else:
+        for one in args:
+            yield from _members(one)
+
+
+@cache
+def parties_of(cls: type[Document]) -> tuple[str, ...]:
+    """The fields of a kind that name the party of the document; at most one of them is given."""
+    return tuple(part.field for part in _parts(cls) if part.holds is not None and issubclass(part.holds, Party))
+
+
+def _names(record: Fields, before: str) -> Iterator[Named]:
+    for field, shown, list_kind, _ in _parts(type(record)):
+        value = getattr(record, field)
+        path = f"{before}{shown}"
+        if value is None:
+            continue
+        if list_kind is not None:
+            yield Named(list_kind, value, path)
+        elif isinstance(value, Party):
+            yield Named(value.list_kind, value.name, path, value)
+        elif isinstance(value, tuple):
+            for index, one in enumerate(value):
+                yield from _names(one, f"{path}[{index}].")
+        else:
+            yield from _names(value, f"{path}.")

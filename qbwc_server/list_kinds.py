@@ -1,0 +1,41 @@
+"""The lists of a company file whose entries documents name, and how long a full name in each may be."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class ListKind(StrEnum):
+    """A list of QuickBooks, in its own words."""
+
+    CUSTOMER = "customer"  # and job
+    VENDOR = "vendor"
+    OTHER_NAME = "other_name"
+    ITEM = "item"
+    SALES_TAX_ITEM = "sales_tax_item"
+    ACCOUNT = "account"
+    CLASS = "class"
+    TERMS = "terms"
+    SALES_REP = "sales_rep"
+    SALES_TAX_CODE = "sales_tax_code"
+    PAYMENT_METHOD = "payment_method"
+    CUSTOMER_MESSAGE = "customer_message"
+    TEMPLATE = "template"
+
+
+PARTIES = (ListKind.CUSTOMER, ListKind.VENDOR, ListKind.OTHER_NAME)
+LONGEST_NAME = {  # characters of a full name, Parent:Child:Grandchild
+    ListKind.CUSTOMER: 209,
+    ListKind.VENDOR: 41,
+    ListKind.OTHER_NAME: 41,
+    ListKind.ITEM: 159,
+    ListKind.SALES_TAX_ITEM: 31,
+    ListKind.ACCOUNT: 159,
+    ListKind.CLASS: 159,
+    ListKind.TERMS: 31,
+    ListKind.SALES_REP: 5,
+    ListKind.SALES_TAX_CODE: 3,
+    ListKind.PAYMENT_METHOD: 31,
+    ListKind.CUSTOMER_MESSAGE: 101,
+    ListKind.TEMPLATE: 31,
+}
