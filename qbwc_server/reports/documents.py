@@ -68,7 +68,8 @@ def called(row: DocumentRow) -> str:
     number = row.posted_number or row.number
     known_as = shown(number) if number else f"without a number (origin {shown(row.origin)})"
     total = "" if row.total is None else f", {row.total:,.2f}"
-    return f"{title[:1].upper()}{title[1:]} {known_as} for {shown(row.customer)}{total}"
+    whose = "" if row.party is None else f" for {shown(row.party)}"
+    return f"{title[:1].upper()}{title[1:]} {known_as}{whose}{total}"
 
 
 def shown(text: str, longest: int = 80) -> str:
