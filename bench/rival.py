@@ -56,7 +56,7 @@ def _running(python: Path, folder: Path, count: int, *, core: int | None) -> Ite
             stderr=log,
             text=True,
             env={"PATH": os.environ.get("PATH", "")},
-            preexec_fn=lambda: machine.pin(core),  # one thread here
+            preexec_fn=lambda: machine.pin(core),  # noqa: PLW1509  # there is one thread here
         )
         try:
             yield Server(process.pid, address_of(process, folder / "rival.log"))

@@ -16,7 +16,7 @@ def new_id() -> UUID:
 
     The order makes "first in, first out" an index walk, and new rows land together in the index.
     """
-    global _last
+    global _last  # noqa: PLW0603  # ids count up in each process
     with _lock:
         # 48 bits of milliseconds and 12 bits of fraction, never standing still
         _last = max(_last + 1, time.time_ns() * 4096 // 1_000_000)

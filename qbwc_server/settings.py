@@ -146,7 +146,7 @@ def load(settings_file: str | None = None, **overrides: object) -> Settings:
     Raises:
         BadSettings: names each setting that cannot be used, never its value.
     """
-    global _settings_file
+    global _settings_file  # noqa: PLW0603  # pydantic asks a class method for its sources
     if settings_file is not None and not Path(settings_file).is_file():
         raise BadSettings(f"The settings file {settings_file} does not exist.")
     _settings_file = Path(settings_file or "qbwc.toml")

@@ -37,9 +37,10 @@ def feed(parser: XMLParserType, piece: bytes, *, last: bool = False) -> None:
 def pieces(source: Source) -> Iterator[bytes]:
     """The document in UTF-8, without white space before it."""
     beginning = True
-    for piece in _raw(source):
+    for raw in _raw(source):
+        piece = raw
         if beginning:
-            piece = piece.removeprefix(_MARK).lstrip(_BLANK)
+            piece = raw.removeprefix(_MARK).lstrip(_BLANK)
             beginning = not piece
         if piece:
             yield piece

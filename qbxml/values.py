@@ -216,7 +216,7 @@ class DecimalKind(Kind):
             raise BuildError(self.name, "finite", None, value)
         if not -self._bound < value < self._bound:
             raise BuildError(self.name, "digits", self.digits, value)
-        kept: Decimal = value if value else value.copy_abs()  # minus zero is zero
+        kept: Decimal = value or value.copy_abs()  # minus zero is zero
         exponent = kept.as_tuple().exponent
         if isinstance(exponent, int) and exponent < -self.decimals:
             kept = kept.quantize(self._smallest)

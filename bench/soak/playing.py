@@ -123,7 +123,7 @@ _places: _Places | None = None
 
 def play(seed: int, indexes: list[int], restores: bool = False) -> Totals:
     """Some schedules, in this process."""
-    global _places
+    global _places  # noqa: PLW0603  # set once in each process
     _places = _places or _Places()
     totals = Totals()
     for index in indexes:

@@ -21,7 +21,7 @@ from qbwc_server.simulator.state import StateError
 from qwc_templates import QwcError
 
 # name to class and the field that =VALUE sets
-_IN_QUICKBOOKS: dict[str, tuple[type[Fault], str, type[int] | type[float] | type[str]]] = {
+_IN_QUICKBOOKS: dict[str, tuple[type[Fault], str, type[int | float | str]]] = {
     "refuse_to_open": (quickbooks_faults.RefuseToOpen, "hresult", str),
     "crash_before": (quickbooks_faults.CrashBefore, "", str),
     "crash_during": (quickbooks_faults.CrashDuring, "after", int),

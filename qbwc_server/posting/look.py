@@ -372,6 +372,7 @@ def candidate(kind: str, ret: Any) -> dict[str, Any]:
 
 
 def guid_of(ret: Any) -> UUID | None:
+    """The mark that a transaction bears, None where it bears none of ours."""
     value = ret.external_guid
     try:
         return value if isinstance(value, UUID) else UUID(str(value)) if value else None

@@ -28,7 +28,7 @@ def field_names(cls: type[Aggregate]) -> frozenset[str]:
     """The fields of a message class, in Python's spelling."""
     names = _FIELD_NAMES.get(cls)
     if names is None:
-        names = _FIELD_NAMES[cls] = frozenset(field.name for field in fields(cast(Any, cls)))
+        names = _FIELD_NAMES[cls] = frozenset(field.name for field in fields(cast("Any", cls)))
     return names
 
 
@@ -69,7 +69,7 @@ def values_of(message: Aggregate) -> Values:
 def build(cls: type[Aggregate], values: Mapping[str, Any]) -> Any:
     """A message of class ``cls``; values that it has no field for are left out."""
     names = field_names(cls)
-    return cast(Any, cls)(**{name: value for name, value in values.items() if name in names})
+    return cast("Any", cls)(**{name: value for name, value in values.items() if name in names})
 
 
 def message_class(tag: str) -> type[Aggregate]:
@@ -79,7 +79,7 @@ def message_class(tag: str) -> type[Aggregate]:
 
 def line_fields(ret: type[Aggregate]) -> dict[str, str]:
     """The fields of a Ret that hold lines: by the tag of the line."""
-    return {tag: slot.name for tag, slot in ret._plan.by_tag.items() if slot.many and "Line" in tag}
+    return {tag: slot.name for tag, slot in ret._plan.by_tag.items() if slot.many and "Line" in tag}  # noqa: SLF001  # the declaration itself
 
 
 def references(values: Iterable[Any]) -> Iterable[Ref]:

@@ -52,7 +52,7 @@ LINE: Any = InvoiceLineAdd
 @pytest.mark.parametrize(
     ("make", "path", "rule", "limit", "value"),
     [
-        (lambda: LOOSE(), "InvoiceAdd.customer", "required", None, None),
+        (LOOSE, "InvoiceAdd.customer", "required", None, None),
         (lambda: LOOSE(customer=None), "InvoiceAdd.customer", "required", None, None),
         (lambda: LOOSE(customer="Kern"), "InvoiceAdd.customer", "type", "Ref", "Kern"),
         (lambda: InvoiceLineAdd(desc="x" * 4096), "InvoiceLineAdd.desc", "max_length", 4095, "x" * 4096),
@@ -100,7 +100,7 @@ LINE: Any = InvoiceLineAdd
         (lambda: LINE(amount=1.5), "InvoiceLineAdd.amount", "type", "Decimal", 1.5),
         (lambda: LINE(amount=Decimal("1.005")), "InvoiceLineAdd.amount", "decimals", 2, Decimal("1.005")),
         (lambda: LINE(amount=Decimal("NaN")), "InvoiceLineAdd.amount", "finite", None, None),
-        (lambda: LINE(amount=Decimal("10000000000000")), "InvoiceLineAdd.amount", "digits", 13, None),
+        (lambda: LINE(amount=Decimal(10000000000000)), "InvoiceLineAdd.amount", "digits", 13, None),
         (lambda: LINE(rate=Decimal("1.123456")), "InvoiceLineAdd.rate", "decimals", 5, None),
         (lambda: LINE(quantity=Decimal("Infinity")), "InvoiceLineAdd.quantity", "finite", None, None),
         (lambda: LINE(service_date="2026-01-01"), "InvoiceLineAdd.service_date", "type", "date", "2026-01-01"),
@@ -116,7 +116,7 @@ LINE: Any = InvoiceLineAdd
         (lambda: CreditCardInfo(expiration_month=13), "CreditCardInfo.expiration_month", "max_value", 12, 13),
         (lambda: CreditCardInfo(expiration_month=0), "CreditCardInfo.expiration_month", "min_value", 1, 0),
         (
-            lambda: cast(Any, CreditCardInfo)(expiration_month=True),
+            lambda: cast("Any", CreditCardInfo)(expiration_month=True),
             "CreditCardInfo.expiration_month",
             "type",
             "int",
@@ -124,7 +124,7 @@ LINE: Any = InvoiceLineAdd
         ),
         (lambda: InvoiceQueryRq(max_returned=0), "InvoiceQueryRq.max_returned", "min_value", 1, 0),
         (
-            lambda: cast(Any, TxnVoidRq)(txn_void_type="Estimate", txn_id="1"),
+            lambda: cast("Any", TxnVoidRq)(txn_void_type="Estimate", txn_id="1"),
             "TxnVoidRq.txn_void_type",
             "enum",
             None,
@@ -258,7 +258,7 @@ def test_a_changed_copy_is_checked_too() -> None:
 
 
 def test_words_of_an_enumeration_may_be_plain() -> None:
-    assert cast(Any, TxnVoidRq)(txn_void_type="Invoice", txn_id="1").txn_void_type is TxnVoidType.INVOICE
+    assert cast("Any", TxnVoidRq)(txn_void_type="Invoice", txn_id="1").txn_void_type is TxnVoidType.INVOICE
 
 
 def test_answers_carry_both_parts_of_a_reference() -> None:
@@ -277,7 +277,7 @@ def test_what_is_left_by_include_ret_element_may_lack_required_elements() -> Non
     assert isinstance(caught.value, QbxmlError)
     assert getattr(left, "edit_sequence", None) is None
     with pytest.raises(AttributeError, match="no attribute 'colour'"):
-        cast(Any, left).colour  # noqa: B018
+        cast("Any", left).colour  # noqa: B018
 
 
 def render_ret() -> str:

@@ -399,7 +399,7 @@ def test_memory_does_not_grow_with_the_document() -> None:
     for records in (640, 6400):
         source = Generated(records)
         tracemalloc.start()
-        count = sum(1 for answer in read_answers(cast(BinaryIO, source)) for _ in answer.rets)
+        count = sum(1 for answer in read_answers(cast("BinaryIO", source)) for _ in answer.rets)
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
         assert count == records

@@ -80,7 +80,7 @@ def test_a_message_set_id_has_at_most_23_characters(name: str) -> None:
 
 def test_rollback_is_never_asked_for() -> None:
     with pytest.raises(ValueError, match="rollbackOnError"):
-        message_set([], on_error=cast(Any, "rollbackOnError"))
+        message_set([], on_error=cast("Any", "rollbackOnError"))
 
 
 def test_answers_are_written_as_quickbooks_does() -> None:
@@ -228,7 +228,7 @@ def test_a_macro_is_read_where_one_may_stand() -> None:
         '<AppliedToTxnAdd><TxnID useMacro="TxnID:first"/></AppliedToTxnAdd></ReceivePaymentAdd></ReceivePaymentAddRq>'
     )
     (request,) = read_message_set(asked(payment)).requests
-    assert type(cast(Any, request).receive_payment_add.applied_to_txn_adds[0].txn_id) is UseMacro
+    assert type(cast("Any", request).receive_payment_add.applied_to_txn_adds[0].txn_id) is UseMacro
     assert render(request) == payment
     with pytest.raises(BuildError):
         read_message_set(asked(payment.replace('"TxnID:first"/>', '"TxnID:first">C5-1</TxnID>')))

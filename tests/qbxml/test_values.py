@@ -45,7 +45,7 @@ GUID = UUID("6b1f4a3e-2d5c-4f7a-9c1b-0a1b2c3d4e5f")
         (Amount, Decimal("9999999999999.99"), "9999999999999.99"),
         (Price, Decimal("0.12345"), "0.12345"),
         (Price, Decimal("1E+2"), "100"),
-        (Quantity, Decimal("3"), "3"),
+        (Quantity, Decimal(3), "3"),
         (Quantity, Decimal("0.000010"), "0.00001"),
         (ExchangeRate, Decimal("1.08212345678"), "1.08212345678"),
         (ExchangeRate, Decimal("1E-7"), "0.0000001"),

@@ -84,7 +84,7 @@ def emptied(answer: str, *tags: str) -> str:
             rf"<{tag}Rs ([^>]*?)statusCode=\"\d+\" statusSeverity=\"\w+\"([^>]*?)(/>|>.*?</{tag}Rs>)",
             rf'<{tag}Rs \1statusCode="0" statusSeverity="Info" />',
             answer,
-            flags=re.S,
+            flags=re.DOTALL,
         )
     return answer
 
@@ -95,7 +95,7 @@ def answered(answer: str, tag: str, code: int, severity: str = "Error") -> str:
         rf"<{tag}Rs ([^>]*?)statusCode=\"\d+\" statusSeverity=\"\w+\"([^>]*?)(/>|>.*?</{tag}Rs>)",
         rf'<{tag}Rs \1statusCode="{code}" statusSeverity="{severity}" statusMessage="So it is." />',
         answer,
-        flags=re.S,
+        flags=re.DOTALL,
     )
 
 
@@ -121,7 +121,7 @@ def refusing(tag: str, code: int) -> Respond:
 
     def respond(request: str, quickbooks: Callable[[str], str]) -> str:
         refused = re.findall(rf'<{tag}Rq requestID="([^"]*)">', request)
-        answer = quickbooks(re.sub(rf"<{tag}Rq .*?</{tag}Rq>", "", request, flags=re.S))
+        answer = quickbooks(re.sub(rf"<{tag}Rq .*?</{tag}Rq>", "", request, flags=re.DOTALL))
         said = "".join(
             f'<{tag}Rs requestID="{key}" statusCode="{code}" statusSeverity="Error" statusMessage="No." />'
             for key in refused

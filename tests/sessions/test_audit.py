@@ -108,7 +108,7 @@ def test_a_question_that_is_never_answered_is_given_up_and_blocks_nobody(sqlite_
     quickbooks_says(
         world,
         lambda request, quickbooks: re.sub(
-            rf"<{tag}Rs [^>]*/>|<{tag}Rs .*?</{tag}Rs>", "", quickbooks(request), flags=re.S
+            rf"<{tag}Rs [^>]*/>|<{tag}Rs .*?</{tag}Rs>", "", quickbooks(request), flags=re.DOTALL
         ),
     )
     quiet(world, 60)
@@ -158,7 +158,7 @@ def test_answers_in_another_order_and_with_odd_severities(world: World) -> None:
 
     def shuffled(request: str, quickbooks: Callable[[str], str]) -> str:
         answer = quickbooks(request)
-        parts = re.findall(r"<InvoiceAddRs .*?</InvoiceAddRs>", answer, flags=re.S)
+        parts = re.findall(r"<InvoiceAddRs .*?</InvoiceAddRs>", answer, flags=re.DOTALL)
         for part in parts:
             answer = answer.replace(part, "")
         backwards = "".join(reversed(parts)).replace('statusSeverity="Info"', 'statusSeverity="Error"')
@@ -227,7 +227,7 @@ def test_a_look_up_answered_with_ten_thousand_transactions(sqlite_world: World) 
 
     def flooded(request: str, quickbooks: Callable[[str], str]) -> str:
         answer = quickbooks(request)
-        one = re.search(r"<InvoiceRet>.*?</InvoiceRet>", answer, flags=re.S)
+        one = re.search(r"<InvoiceRet>.*?</InvoiceRet>", answer, flags=re.DOTALL)
         if "InvoiceQueryRq" not in request or one is None:
             return answer
         other = re.sub(r"<ExternalGUID>.*?</ExternalGUID>", "", one[0]).replace("Acme", "Somebody")

@@ -67,12 +67,12 @@ def assert_once_each(world: World) -> None:
     assert len(world.books.sales_receipts) == 1
     assert len(world.books.payments) == 1
     assert sorted(one.total for one in world.books.invoices) == [Decimal("12.34"), Decimal(30), Decimal(30)]
-    assert world.books.balance_of("Acme") == Decimal("0")
+    assert world.books.balance_of("Acme") == Decimal(0)
     ids = {one.txn_id for one in world.books.transactions}
     assert {row.txn_id for row in world.rows(["i-1", "i-2", "i-3", "r-1", "p-1"])} == ids
 
 
-@pytest.mark.parametrize(("kind", "operation", "nth"), WIRE, ids=lambda value: str(value))
+@pytest.mark.parametrize(("kind", "operation", "nth"), WIRE, ids=str)
 def test_a_broken_wire_loses_nothing_and_doubles_nothing(
     sqlite_world: World, kind: Break, operation: str, nth: int
 ) -> None:

@@ -429,7 +429,7 @@ def test_absurd_facts_do_no_harm(either_wire: Wire) -> None:
         '<HostQueryRs statusCode="0"><HostRet><ProductName>' + "P" * 5000 + "</ProductName><Country>" + "C" * 500 +
         "</Country><SupportedQBXMLVersion>13.0</SupportedQBXMLVersion></HostRet></HostQueryRs>"
         '<CompanyQueryRs statusCode="0"><CompanyRet><CompanyName>' + "N" * 5000 + "</CompanyName></CompanyRet>"
-        "</CompanyQueryRs><PreferencesQueryRs statusCode=\"0\"><PreferencesRet><AccountingPreferences><ClosingDate>"
+        '</CompanyQueryRs><PreferencesQueryRs statusCode="0"><PreferencesRet><AccountingPreferences><ClosingDate>'
         "9999-12-31</ClosingDate></AccountingPreferences></PreferencesRet></PreferencesQueryRs></QBXMLMsgsRs></QBXML>"
     )  # fmt: skip
     assert wire.send(ticket, hcp)

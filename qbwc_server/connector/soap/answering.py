@@ -87,7 +87,7 @@ class Exchange:
     def _ticket_is_known(self, ticket: str) -> bool:
         try:
             return self.operations.ticket_is_known(ticket)
-        except Exception as error:  # whatever it is, the Web Connector gets the answer for distress, not a fault
+        except Exception as error:  # noqa: BLE001  # whatever it is, the Web Connector gets the answer for distress, not a fault
             _log_failure("soap_ticket_check_failed", error)
             return False
 
@@ -110,7 +110,7 @@ def served(function: Callable[..., Result]) -> Callable[..., Result]:
             return operation.fallback
         try:
             result = function(exchange, *values)
-        except Exception as error:  # the contract has an answer for everything
+        except Exception as error:  # noqa: BLE001  # the contract has an answer for everything
             _log_failure("soap_operation_failed", error, operation=operation.name)
             return operation.fallback
         if not operation.result.holds(result):
@@ -261,7 +261,7 @@ class SoapApplication(WsgiApplication):
         except Refused as refusal:
             log.info("soap_refused", code=refusal.code, address=exchange.address)
             body, status = writing.fault(refusal.fault, str(refusal)), refusal.status
-        except Exception as error:  # spyne is not ours to trust; the caller gets XML nevertheless
+        except Exception as error:  # noqa: BLE001  # spyne is not ours to trust; the caller gets XML nevertheless
             _log_failure("soap_failed", error)
             body, status = writing.fault("Server", _INTERNAL), HTTPStatus.INTERNAL_SERVER_ERROR
         finally:

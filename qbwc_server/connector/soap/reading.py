@@ -71,7 +71,9 @@ def read_call(pieces: Iterable[bytes], limits: Limits, ticket_is_known: Callable
         log.warning("soap_parameter_not_taken", reason=str(reason))
     except OSError as error:
         # The temporary file could not be written. The Web Connector must not take that for success.
-        log.error("soap_parameter_not_spooled", error=type(error).__name__, errno=error.errno)
+        log.error(  # noqa: TRY400  # a traceback would show what it held
+            "soap_parameter_not_spooled", error=type(error).__name__, errno=error.errno
+        )
     finally:
         envelope.close()
     envelope.discard(rest)

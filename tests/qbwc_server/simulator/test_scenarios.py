@@ -13,7 +13,7 @@ from .asking import ask, company, done, invoice, line
 
 def test_the_demo_company_can_sell_all_that_it_has() -> None:
     books = company(sales_tax=True)
-    names = [ret.name for ret in ask(books, ItemQueryRq()).rets if type(ret).__name__ not in ("ItemGroupRet",)]
+    names = [ret.name for ret in ask(books, ItemQueryRq()).rets if type(ret).__name__ != "ItemGroupRet"]
     assert len(names) == 15
     ret = done(books, invoice(line(), *[line(name) for name in names]))
     assert len(ret.lines) == 16
