@@ -20,7 +20,7 @@ from qbwc_server.documents.store import by_origin
 from qbwc_server.posting import submit
 from qbwc_server.posting.compile import compile_add
 from qbwc_server.posting.options import PostingOptions
-from qbwc_server.posting.submit import hand_in
+from qbwc_server.posting.submitting.hand_in import hand_in
 from qbwc_server.simulator.scenarios import demo_company
 from qbwc_server.tenancy.actor import Actor, ActorKind
 from qbwc_server.tenancy.companies import add_company, find_company

@@ -19,8 +19,12 @@ from qbwc_server.documents import store
 from qbwc_server.documents.lifecycle import UNDECIDED, NotNow, Reason, State
 from qbwc_server.documents.models import DocumentRow
 from qbwc_server.errors import QbwcError
-from qbwc_server.posting.decide import decide, resume
-from qbwc_server.posting.submit import SUBMITTABLE, exclude, hand_in, submit, withdraw
+from qbwc_server.posting.people.decide import decide
+from qbwc_server.posting.people.exclude import exclude
+from qbwc_server.posting.people.resume import resume
+from qbwc_server.posting.people.withdraw import withdraw
+from qbwc_server.posting.submitting.hand_in import hand_in
+from qbwc_server.posting.submitting.submit import SUBMITTABLE, submit
 from qbwc_server.simulator import Bookkeeper, Break, ConnectorKilled, Faults, NeverEnding, WireFault
 from qbwc_server.simulator.faults import Fine, FineOpen, Slow, random_fault
 from qbwc_server.tenancy.actor import Actor, ActorKind

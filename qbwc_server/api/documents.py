@@ -21,7 +21,10 @@ from qbwc_server.api.schemas import (
 from qbwc_server.documents.models import LARGEST_ID, DocumentRow
 from qbwc_server.documents.store import Saved, find, history, listing
 from qbwc_server.errors import Conflict
-from qbwc_server.posting.submit import exclude, hand_in, restore, submit, withdraw
+from qbwc_server.posting.people.exclude import exclude, restore
+from qbwc_server.posting.people.withdraw import withdraw
+from qbwc_server.posting.submitting.hand_in import hand_in
+from qbwc_server.posting.submitting.submit import submit
 from qbwc_server.reports.documents import body_record, document_record, event_record, problems_of
 from qbwc_server.reports.proof import proof
 from qbwc_server.tenancy.actor import Actor

@@ -27,8 +27,9 @@ from qbwc_server.documents.models import DocumentRow
 from qbwc_server.documents.problems import Problem
 from qbwc_server.documents.store import Saved, SaveResult, add_notes, by_origin, find
 from qbwc_server.errors import Conflict
-from qbwc_server.posting.submit import hand_in, lock
-from qbwc_server.posting.submit import submit as submit_rows
+from qbwc_server.posting.submitting.hand_in import hand_in
+from qbwc_server.posting.submitting.submit import lock
+from qbwc_server.posting.submitting.submit import submit as submit_rows
 from qbwc_server.tenancy.actor import Actor
 from qbwc_server.tenancy.companies import find_company
 from qbwc_server.tenancy.models import Company

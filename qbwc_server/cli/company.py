@@ -13,8 +13,8 @@ from qbwc_server.cli.runtime import Runtime, pass_runtime
 from qbwc_server.connector.qwc import qwc_file
 from qbwc_server.documents import store
 from qbwc_server.errors import Invalid
-from qbwc_server.posting import decide
 from qbwc_server.posting.options import PostingOptions, change_options, options_of
+from qbwc_server.posting.people.resume import resume as resume_writing
 from qbwc_server.tenancy import companies
 from qbwc_server.tenancy.credentials import add_token
 from qbwc_server.tenancy.models import Company, Hold
@@ -309,7 +309,7 @@ def resume(runtime: Runtime, code: str, repost: bool, as_json: bool) -> None:
     with runtime.database.transaction() as db:
         found = companies.find_company(db, code)
         hold = found.hold
-        looked_for = decide.resume(db, found, repost=repost, by=runtime.by, now=runtime.now())
+        looked_for = resume_writing(db, found, repost=repost, by=runtime.by, now=runtime.now())
     if as_json:
         print_json({**company_record(found), "was": None if hold is None else hold.value, "looked_for": looked_for})
         return

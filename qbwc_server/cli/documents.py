@@ -32,8 +32,10 @@ from qbwc_server.documents.kinds import KINDS
 from qbwc_server.documents.lifecycle import State
 from qbwc_server.documents.models import LARGEST_ID, DocumentRow
 from qbwc_server.errors import Invalid, NotFound
-from qbwc_server.posting import decide as decisions
-from qbwc_server.posting import submit as submitting
+from qbwc_server.posting.people import decide as decisions
+from qbwc_server.posting.people import exclude as excluding
+from qbwc_server.posting.people import withdraw as withdrawing
+from qbwc_server.posting.submitting import submit as submitting
 from qbwc_server.reports.documents import body_record, document_record
 from qbwc_server.reports.proof import proof
 from qbwc_server.tenancy import companies
@@ -336,7 +338,7 @@ def exclude(runtime: Runtime, company: str, documents: tuple[int, ...], as_json:
         documents,
         as_json,
         "excluded",
-        lambda db, found, row: submitting.exclude(db, found, row, by=by, now=now),
+        lambda db, found, row: excluding.exclude(db, found, row, by=by, now=now),
     )
 
 
@@ -354,7 +356,7 @@ def restore(runtime: Runtime, company: str, documents: tuple[int, ...], as_json:
         documents,
         as_json,
         "restored",
-        lambda db, found, row: submitting.restore(db, found, row, by=by, now=now),
+        lambda db, found, row: excluding.restore(db, found, row, by=by, now=now),
     )
 
 
@@ -372,7 +374,7 @@ def void(runtime: Runtime, company: str, documents: tuple[int, ...], as_json: bo
         documents,
         as_json,
         "will be voided",
-        lambda db, found, row: submitting.withdraw(db, found, row, by=by, now=now),
+        lambda db, found, row: withdrawing.withdraw(db, found, row, by=by, now=now),
     )
 
 

@@ -15,7 +15,6 @@ from sqlalchemy.orm import Session
 from qbwc_server import __version__, clock
 from qbwc_server.books.facts import OtherFile, Refused, UnreadableFile, learn, read_introduction
 from qbwc_server.books.models import CompanyFacts
-from qbwc_server.connector.failure import set_failed
 from qbwc_server.connector.models import UpdateSessionRow
 from qbwc_server.connector.session import Call, after, may_send, percent
 from qbwc_server.connector.sessions import (
@@ -27,26 +26,17 @@ from qbwc_server.connector.sessions import (
     open_session_of,
     ticket_is_known,
 )
+from qbwc_server.connector.sets import apply_answers, keep_answer, put_in_doubt, set_failed
 from qbwc_server.connector.text import Text
 from qbwc_server.db import Database
 from qbwc_server.ids import new_id
-from qbwc_server.posting.answers import apply_answers, keep_answer, put_in_doubt
-from qbwc_server.posting.backup import ask_for_newest
-from qbwc_server.posting.purposes import Purpose
-from qbwc_server.queue.delivery import (
-    Limits,
-    count_due,
-    count_waiting,
-    in_flight,
-    learn_pace,
-    next_set,
-    passengers,
-    wake,
-    work_waits,
-)
+from qbwc_server.posting.requests import Purpose
+from qbwc_server.posting.same_file.newest import ask_for_newest
 from qbwc_server.queue.enqueue import NewRequest, put
 from qbwc_server.queue.lane import take_lane
 from qbwc_server.queue.models import MessageSet
+from qbwc_server.queue.pace import learn_pace
+from qbwc_server.queue.sets import Limits, count_due, count_waiting, in_flight, next_set, passengers, wake, work_waits
 from qbwc_server.queue.states import Delivery, Priority
 from qbwc_server.settings import Settings
 from qbwc_server.tenancy.companies import put_on_hold, release_hold

@@ -18,9 +18,9 @@ from qbwc_server.documents.lifecycle import NEEDS_A_PERSON, State
 from qbwc_server.documents.models import DocumentRow
 from qbwc_server.documents.open_work import count_open_work, open_work
 from qbwc_server.documents.store import counts
-from qbwc_server.posting.purposes import Purpose
-from qbwc_server.queue.delivery import in_flight
+from qbwc_server.posting.requests import Purpose
 from qbwc_server.queue.models import QueuedRequest, RequestWait
+from qbwc_server.queue.sets import in_flight
 from qbwc_server.queue.states import RequestState
 from qbwc_server.reports.documents import called, shown
 from qbwc_server.tenancy.models import Company, Hold

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from qbwc_server.documents.models import DocumentRow
 from qbwc_server.documents.store import history
-from qbwc_server.posting.purposes import Purpose
-from qbwc_server.posting.verify import IfMissing
+from qbwc_server.posting.requests import Purpose
+from qbwc_server.posting.same_file.inventory import IfMissing
 from qbwc_server.queue.models import MessageSet, Passenger, QueuedRequest
 from qbwc_server.reports.documents import event_record
 

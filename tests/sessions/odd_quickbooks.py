@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from qbwc_server.documents import store
 from qbwc_server.documents.lifecycle import Reason, State
-from qbwc_server.posting.purposes import Purpose
+from qbwc_server.posting.requests import Purpose
 from qbwc_server.queue.models import QueuedRequest
 from qbwc_server.queue.states import RequestState
 from qbwc_server.simulator.faults import CrashAfter, Fine

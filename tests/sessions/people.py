@@ -6,7 +6,8 @@ from typing import Any
 
 from qbwc_server.documents import store
 from qbwc_server.documents.store import Saved, SaveResult
-from qbwc_server.posting.decide import decide, resume
+from qbwc_server.posting.people.decide import decide
+from qbwc_server.posting.people.resume import resume
 from tests.sessions.world import BY, World
 
 

@@ -13,7 +13,7 @@ import pytest
 from qbwc_server.documents import store
 from qbwc_server.documents.lifecycle import NotNow, Reason, State
 from qbwc_server.errors import Invalid
-from qbwc_server.posting.submit import restore
+from qbwc_server.posting.people.exclude import restore
 from qbwc_server.queue.models import QueuedRequest
 from qbwc_server.queue.states import RequestState
 from qbwc_server.simulator import Break, Faults, WireFault

@@ -9,14 +9,15 @@ from typing import Any
 
 import pytest
 
+from qbwc_server.connector import sets
 from qbwc_server.connector.models import UpdateSessionRow
 from qbwc_server.connector.operations import WebConnectorOperations
 from qbwc_server.connector.text import Text
 from qbwc_server.documents import store
 from qbwc_server.documents.lifecycle import NotNow, Reason, State
-from qbwc_server.posting import answers
-from qbwc_server.posting.decide import decide
-from qbwc_server.posting.submit import exclude, lock, submit
+from qbwc_server.posting.people.decide import decide
+from qbwc_server.posting.people.exclude import exclude
+from qbwc_server.posting.submitting.submit import lock, submit
 from qbwc_server.queue.models import MessageSet
 from qbwc_server.queue.states import Delivery
 from qbwc_server.settings import load
@@ -189,7 +190,7 @@ def test_a_break_down_of_the_server_shows_in_the_report(world: World, monkeypatc
         raise RuntimeError("out of order")
 
     world.hand_in(invoice("i-1", number="1"))
-    monkeypatch.setattr(answers, "look_for", broken)
+    monkeypatch.setattr(sets, "look_for", broken)
     report = world.update()
     assert not report.ok
     shown = world.report()

@@ -13,7 +13,8 @@ import pytest
 from qbwc_server.documents import store
 from qbwc_server.documents.kinds import Document
 from qbwc_server.documents.lifecycle import NotNow, Reason, State
-from qbwc_server.posting.decide import decide, resume
+from qbwc_server.posting.people.decide import decide
+from qbwc_server.posting.people.resume import resume
 from qbwc_server.queue.models import QueuedRequest
 from qbwc_server.simulator import Break, ConnectorKilled, Faults, WireFault, WsgiTransport
 from qbwc_server.simulator.faults import (

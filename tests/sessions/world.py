@@ -18,7 +18,10 @@ from qbwc_server.documents import store
 from qbwc_server.documents.kinds import Document, read_document
 from qbwc_server.documents.models import DocumentRow
 from qbwc_server.posting.options import change_options
-from qbwc_server.posting.submit import HandedIn, exclude, hand_in, submit, withdraw
+from qbwc_server.posting.people.exclude import exclude
+from qbwc_server.posting.people.withdraw import withdraw
+from qbwc_server.posting.submitting.hand_in import HandedIn, hand_in
+from qbwc_server.posting.submitting.submit import submit
 from qbwc_server.reports.company import CompanyReport, company_report
 from qbwc_server.reports.proof import Proof, proof
 from qbwc_server.settings import Settings

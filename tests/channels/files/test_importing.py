@@ -25,7 +25,8 @@ from qbwc_server.documents.lifecycle import State
 from qbwc_server.documents.models import DocumentRow
 from qbwc_server.documents.store import counts, listing
 from qbwc_server.errors import NotFound
-from qbwc_server.posting.submit import hand_in, submit
+from qbwc_server.posting.submitting.hand_in import hand_in
+from qbwc_server.posting.submitting.submit import submit
 from qbwc_server.tenancy.actor import Actor, ActorKind
 from qbwc_server.tenancy.companies import add_company, find_company
 from tests.channels.shopify.export_file import COLUMNS, export, line, order

@@ -15,7 +15,7 @@ from qbwc_server.db import Database
 from qbwc_server.documents import store
 from qbwc_server.documents.lifecycle import Event, Reason, State
 from qbwc_server.errors import Invalid, NotFound
-from qbwc_server.posting.purposes import Purpose
+from qbwc_server.posting.requests import Purpose
 from qbwc_server.queue.models import QueuedRequest
 from qbwc_server.queue.states import RequestState
 from qbwc_server.tenancy.actor import Actor, ActorKind

@@ -7,9 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from qbwc_server.db import Database
-from qbwc_server.queue.delivery import Limits, next_set, passengers
 from qbwc_server.queue.enqueue import NewRequest, put
 from qbwc_server.queue.models import MessageSet, QueuedRequest
+from qbwc_server.queue.sets import Limits, next_set, passengers
 from qbwc_server.queue.states import Delivery, Priority, RequestState
 from tests.conftest import TurnableClock
 from tests.qbwc_server.tenants import tenant

@@ -15,9 +15,9 @@ from qbwc_server.db import Database
 from qbwc_server.documents import store
 from qbwc_server.documents.kinds import read_document
 from qbwc_server.documents.lifecycle import Event
-from qbwc_server.queue.delivery import Limits, next_set
 from qbwc_server.queue.enqueue import NewRequest, put
 from qbwc_server.queue.models import QueuedRequest
+from qbwc_server.queue.sets import Limits, next_set
 from qbwc_server.queue.states import Priority, RequestState
 from qbwc_server.reports.company import CompanyReport, NeedsYou, company_report
 from qbwc_server.tenancy.actor import Actor, ActorKind

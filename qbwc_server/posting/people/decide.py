@@ -1,31 +1,29 @@
-"""What only a person can say: what happened to a document, and whether writing may go on."""
+"""What only a person can say: what happened to a document whose fate the evidence does not decide."""
 
 from __future__ import annotations
 
 import re
 from datetime import datetime
 
-from sqlalchemy import exists, func, select, update
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
-from qbwc_server.books.models import ListEntry, Presence
 from qbwc_server.documents.lifecycle import UNDECIDED, Event, NotNow, Reason, State
 from qbwc_server.documents.models import DocumentEvent, DocumentRow, Operation
 from qbwc_server.documents.store import move, write_events
 from qbwc_server.errors import Invalid
 from qbwc_server.posting.compile import KINDS
-from qbwc_server.posting.purposes import Purpose
-from qbwc_server.posting.submit import lock, release_done, submit
-from qbwc_server.posting.verify import IfMissing, check_one, verify_all
-from qbwc_server.queue.delivery import Settlement, settle
+from qbwc_server.posting.requests import Purpose
+from qbwc_server.posting.same_file.inventory import check_one
+from qbwc_server.posting.submitting.submit import lock, submit
+from qbwc_server.posting.submitting.waiting import release_done
 from qbwc_server.queue.enqueue import open_requests
-from qbwc_server.queue.lane import take_lane
 from qbwc_server.queue.models import QueuedRequest
+from qbwc_server.queue.settling import Settlement, settle
 from qbwc_server.queue.states import Event as RequestEvent
 from qbwc_server.queue.states import RequestState
 from qbwc_server.tenancy.actor import Actor
-from qbwc_server.tenancy.companies import release_hold
-from qbwc_server.tenancy.models import Company, Hold
+from qbwc_server.tenancy.models import Company
 
 _TXN_ID = re.compile(r"[0-9A-F]{1,12}-[0-9]{1,12}")
 
@@ -149,26 +147,3 @@ def _revised_since(db: Session, row: DocumentRow) -> bool:
         DocumentEvent.at >= sent.scalar_subquery(),
     )
     return bool(db.scalar(select(revised)))
-
-
-def resume(db: Session, company: Company, *, repost: bool, by: Actor, now: datetime) -> int:
-    """Lift a hold. Returns how many postings are going to be looked for in the file, to be entered again if missing.
-
-    Another company file: the one that is open in the next session is the right one from then on. A restored backup:
-    every posting is looked for; with ``repost`` what the file lacks is entered again, without it is withdrawn here: the
-    file is taken as it is.
-    """
-    take_lane(db, company.id)
-    db.refresh(company)
-    hold = company.hold
-    if hold is None:
-        raise NotNow("Nothing is held.")
-    release_hold(company)
-    if hold is not Hold.PAUSED:  # it may not be the file in which we saw customers and items
-        db.execute(update(ListEntry).where(ListEntry.company_id == company.id).values(presence=Presence.UNKNOWN))
-    if hold is Hold.OTHER_FILE:
-        company.accept_next_file = True
-    if hold is Hold.RESTORED_BACKUP:
-        looked_for = verify_all(db, company, now, IfMissing.ENTER if repost else IfMissing.WITHDRAW)
-        return looked_for if repost else 0
-    return 0

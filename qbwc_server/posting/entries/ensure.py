@@ -15,7 +15,7 @@ from qbwc_server.documents.kinds.party import Party
 from qbwc_server.documents.problems import Problem
 from qbwc_server.ids import new_id
 from qbwc_server.list_kinds import LONGEST_NAME, ListKind
-from qbwc_server.posting.purposes import Purpose
+from qbwc_server.posting.requests import Purpose
 from qbwc_server.posting.texts import CannotWrite, Texts
 from qbwc_server.queue.enqueue import NewRequest, open_requests, put
 from qbwc_server.queue.states import Priority

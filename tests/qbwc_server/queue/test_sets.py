@@ -1,38 +1,28 @@
-"""What leaves together, that it never leaves twice, and what is learned from how long it took."""
+"""What leaves together, and that it never leaves twice."""
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
-from qbwc_server.db import Database
 from qbwc_server.ids import new_id
-from qbwc_server.queue.delivery import (
-    FIRST_PACE,
+from qbwc_server.queue.models import MessageSet, Pace, QueuedRequest
+from qbwc_server.queue.pace import FIRST_PACE
+from qbwc_server.queue.sets import (
     Limits,
-    Settlement,
-    condemn,
     count_due,
     count_waiting,
     doubt,
-    halve,
     in_flight,
-    learn_pace,
     passengers,
-    requests_by_id,
-    settle,
     unanswered_set_of,
     work_waits,
 )
-from qbwc_server.queue.models import MessageSet, Pace, QueuedRequest
+from qbwc_server.queue.settling import Settlement, requests_by_id, settle
 from qbwc_server.queue.states import Delivery, Event, Priority, RequestState
 from tests.conftest import TurnableClock
-from tests.qbwc_server.queue.line import WIDE, Line, request
+from tests.qbwc_server.queue.line import Line, request
 
 SENT, QUEUED, DONE = RequestState.SENT, RequestState.QUEUED, RequestState.DONE
 
@@ -155,35 +145,6 @@ def test_due_is_what_may_leave_now(line: Line, clock: TurnableClock) -> None:
         assert (count_due(db, line.company_id), count_waiting(db, line.company_id)) == (2, 1)
 
 
-def test_settling_follows_the_table_and_ignores_what_no_longer_matters(line: Line) -> None:
-    a, b = request("a"), request("b")
-    line.put(a, b)
-    line.leave()
-    states = {a.id: SENT, b.id: SENT}
-    with line.database.transaction() as db:
-        settle(
-            db,
-            states,
-            [
-                Settlement(a.id, Event.DONE, 0, "fine", "T-1"),
-                Settlement(a.id, Event.REFUSED, 3100, "late and wrong"),
-                Settlement(b.id, Event.AGAIN, 3175, "locked"),
-            ],
-            line.clock(),
-        )
-    assert states == {a.id: DONE, b.id: QUEUED}
-    done, again = line.row("a"), line.row("b")
-    assert (done.state, done.status_code, done.status_message, done.result_id, done.settled_at) == (
-        DONE, 0, "fine", "T-1", line.clock(),
-    )  # fmt: skip
-    assert (again.state, again.status_code, again.settled_at) == (QUEUED, 3175, None)
-    line.clock.advance(minutes=1)
-    with line.database.transaction() as db:
-        settle(db, {a.id: DONE}, [Settlement(a.id, Event.REFUSED, 1)], line.clock())
-        settle(db, {}, [], line.clock())
-    assert (line.row("a").status_code, line.row("a").settled_at) == (0, done.settled_at)
-
-
 def test_in_doubt_writes_are_uncertain_and_questions_are_asked_again(line: Line) -> None:
     line.put(request("w1"), request("q", writes=False), request("w2"), request("done"))
     leaving = line.leave()
@@ -207,24 +168,6 @@ def test_what_is_uncertain_does_not_leave(line: Line) -> None:
     assert line.leave() is None
 
 
-@pytest.mark.parametrize(("count", "largest"), [(9, 4), (4, 2), (3, 1), (2, 1), (1, 1)])
-def test_halving(line: Line, count: int, largest: int) -> None:
-    line.put(*map(request, names(count)))
-    leaving = line.leave()
-    assert leaving is not None
-    with line.database.transaction() as db:
-        halve(db, passengers(db, leaving))
-    assert {line.row(name).largest_set for name in names(count)} == {largest}
-
-
-def test_a_request_is_condemned_the_second_time(line: Line) -> None:
-    one = request("a")
-    line.put(one)
-    for expected in (False, True, True):
-        with line.database.transaction() as db:
-            assert condemn(db, one.id) is expected
-
-
 def test_a_late_answer_finds_its_requests_and_its_set(line: Line, clock: TurnableClock) -> None:
     a, b = request("a"), request("b")
     line.put(a, b)
@@ -245,65 +188,3 @@ def test_a_late_answer_finds_its_requests_and_its_set(line: Line, clock: Turnabl
         assert found.id == first.id  # the second one is in flight: it is not late
         assert unanswered_set_of(db, stranger, [a.id]) is None
         assert unanswered_set_of(db, line.company_id, [new_id()]) is None
-
-
-@pytest.mark.parametrize(
-    ("known", "carried", "seconds", "learned"),
-    [
-        (None, 25, 5, 50),  # twice as quick as wanted
-        (None, 25, 0, 50),  # at most doubled, however quick
-        (None, 25, 20, 12),
-        (None, 25, 3600, 1),  # never less than one
-        (None, 3, 0.1, None),  # a small set says nothing about a large one
-        (None, 3, 100, 1),  # but that even a few take long, it does say
-        (100, 100, 10, 100),
-        (150, 150, 1, 200),  # the limit
-        (100, 60, 3, 120),
-        (100, 50, 1, 100),
-    ],
-)
-def test_the_pace(line: Line, known: int | None, carried: int, seconds: float, learned: int | None) -> None:
-    assert pace_after(line, known, carried, seconds) == learned
-
-
-def pace_after(line: Line, known: int | None, carried: int, seconds: float) -> int | None:
-    with line.database.transaction() as db:
-        db.query(Pace).delete()
-        if known is not None:
-            db.add(Pace(company_id=line.company_id, requests=known))
-        db.flush()
-        sent = MessageSet(company_id=line.company_id, request_count=carried, sent_at=line.clock())
-        learn_pace(db, sent, now=line.clock() + timedelta(seconds=seconds), target_s=10.0, most=200)
-        db.flush()
-        row = db.get(Pace, line.company_id)
-        return None if row is None else row.requests
-
-
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
-    known=st.none() | st.integers(1, 200),
-    carried=st.integers(1, 200),
-    seconds=st.floats(-5, 10_000, allow_nan=False),
-)
-def test_the_pace_stays_within_bounds_whatever_the_clock_says(
-    sqlite_line: Line, known: int | None, carried: int, seconds: float
-) -> None:
-    before = known or FIRST_PACE
-    after = pace_after(sqlite_line, known, carried, seconds) or FIRST_PACE
-    assert 1 <= after <= 200
-    assert after <= max(before, 2 * carried)
-    if seconds > 10:  # longer than wanted
-        assert after <= carried
-
-
-def test_a_set_that_took_exactly_the_time_wanted_is_followed_by_one_like_it(line: Line) -> None:
-    line.put(*map(request, names(25)))
-    leaving = line.leave(WIDE)
-    assert leaving is not None
-    assert pace_after(line, 25, leaving.request_count, 10) == 25
-
-
-@pytest.fixture
-def sqlite_line(sqlite_database: Database, clock: TurnableClock) -> Line:
-    """The same where the engine does not matter."""
-    return Line(sqlite_database, clock)

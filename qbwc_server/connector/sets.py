@@ -1,66 +1,31 @@
-"""Answers of QuickBooks: each to the reader of its purpose; then what is missing, doubted, or came too late."""
+"""What became of a message set: answered, unreadable, lost, or never answered at all."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import BinaryIO, Protocol
-from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from qbwc_server.posting.backup import read_sentinel, read_sentinel_deleted
-from qbwc_server.posting.entry_answers import read_create, read_ensure
-from qbwc_server.posting.look import executed_before, look_for, read_look, read_look_changed, read_look_deleted
-from qbwc_server.posting.post_answers import read_for_change, read_post
-from qbwc_server.posting.purposes import Purpose
-from qbwc_server.posting.verify import MOST_JOURNEYS, read_compare, read_seek, read_verify
-from qbwc_server.posting.work import Counts, Work
-from qbwc_server.queue.delivery import RequestRow, condemn, doubt, passengers, requests_by_id, shrink, unanswered_set_of
+from qbwc_server.connector.answers import READERS, Applied, read
+from qbwc_server.posting.doubt.questions import executed_before, look_for
+from qbwc_server.posting.outcome.outcome import Work
+from qbwc_server.posting.patience import MOST_UNANSWERED
+from qbwc_server.posting.requests import Purpose
 from qbwc_server.queue.models import MessageSet
-from qbwc_server.queue.states import Delivery, Event, RequestState
+from qbwc_server.queue.pace import condemn, halve, shrink
+from qbwc_server.queue.sets import doubt, passengers, unanswered_set_of
+from qbwc_server.queue.settling import RequestRow, requests_by_id
+from qbwc_server.queue.states import Delivery, RequestState
 from qbwc_server.tenancy.models import Company
-from qbxml import Answer, MissingElement, ParseError, read_answers
+from qbxml import Answer
+from qbxml.hresults import hresult_code
 
 _STRAYS = 1000
 KEPT_OF_A_READ = 64 * 1024  # bytes of an answer to questions only
-_DETAILS = frozenset(
-    f"{name}Ret"
-    for name in (
-        "InvoiceLine",
-        "InvoiceLineGroup",
-        "SalesReceiptLine",
-        "SalesReceiptLineGroup",
-        "CreditMemoLine",
-        "CreditMemoLineGroup",
-        "AppliedToTxn",
-        "DataExt",
-    )
-) | {"BillAddress", "BillAddressBlock", "ShipAddress", "ShipAddressBlock"}
 UNREADABLE_STATUS = 1030  # "not supported": what stands closest to a request that QuickBooks cannot read
 SILENT_STATUS = 1010  # "not available": the same for one that it never answers
-
-
-def _read_greeting(work: Work, row: RequestRow, answer: Answer) -> None:
-    work.settle(row, Event.DONE, code=answer.status_code)
-
-
-READERS: dict[Purpose, Callable[[Work, RequestRow, Answer], None]] = {
-    Purpose.POST: read_post,
-    Purpose.READ_FOR_CHANGE: read_for_change,
-    Purpose.ENSURE: read_ensure,
-    Purpose.CREATE: read_create,
-    Purpose.LOOK: read_look,
-    Purpose.LOOK_CHANGED: read_look_changed,
-    Purpose.LOOK_DELETED: read_look_deleted,
-    Purpose.SENTINEL: read_sentinel,
-    Purpose.SENTINEL_DELETED: read_sentinel_deleted,
-    Purpose.VERIFY: read_verify,
-    Purpose.SEEK: read_seek,
-    Purpose.COMPARE: read_compare,
-    Purpose.GREETING: _read_greeting,
-}
 
 
 class Text(Protocol):
@@ -70,18 +35,6 @@ class Text(Protocol):
 
     def open(self) -> BinaryIO: ...
     def read(self, limit: int) -> str: ...
-
-
-@dataclass
-class Applied:
-    """What an answer document brought."""
-
-    counts: Counts
-    broken: str | None = None  # why the document could not be read to its end
-    unanswered: int = 0
-    strays: int = 0
-    late_only: bool = False  # it answered nothing of the set that is owed, only earlier requests
-    answered_ids: set[UUID] = field(default_factory=set)
 
 
 def apply_answers(
@@ -102,13 +55,13 @@ def apply_answers(
     """
     work = Work(db, company, now)
     applied = Applied(work.counts)
-    strays = _read(work, applied, {row.id: row for row in rows}, open_answer)
+    strays = read(work, applied, {row.id: row for row in rows}, open_answer)
     if strays:
         late = requests_by_id(db, company.id, list(strays)[:_STRAYS])
         applied.strays = len(strays)
         if late:
             work.late.update(row.id for row in late)
-            _read(work, applied, {row.id: row for row in late}, open_answer)
+            read(work, applied, {row.id: row for row in late}, open_answer)
     unanswered = [row for row in rows if row.id not in applied.answered_ids]
     applied.late_only = bool(applied.answered_ids) and len(unanswered) == len(rows) > 0
     work.counts.answered = len(applied.answered_ids)
@@ -123,45 +76,6 @@ def apply_answers(
     look_for(db, company, [*work.finish(), *executed_before(unanswered)], now)
     _give_up(db, company, missing, now)
     return applied
-
-
-def _read(
-    work: Work, applied: Applied, rows: dict[UUID, RequestRow], open_answer: Callable[[], BinaryIO]
-) -> dict[UUID, None]:
-    """Read the document once for ``rows``; returns the ids of answers to other requests."""
-    work.expect(list(rows.values()))
-    strays: dict[UUID, None] = {}
-    try:
-        with open_answer() as source:
-            for answer in read_answers(source, skip=_unread(rows)):
-                request_id = _uuid(answer.request_id)
-                row = None if request_id is None else rows.get(request_id)
-                if row is not None:
-                    try:
-                        with work.one_answer():
-                            READERS[Purpose(row.purpose)](work, row, answer)
-                    except MissingElement as error:  # it says nothing that can be used; the others do
-                        applied.broken = str(error)
-                    else:
-                        applied.answered_ids.add(row.id)
-                elif request_id is not None and request_id not in applied.answered_ids:
-                    strays[request_id] = None
-    except ParseError as error:
-        applied.broken = str(error)
-    return strays
-
-
-def _unread(rows: dict[UUID, RequestRow]) -> frozenset[str]:
-    """Parts of objects that nobody looks at: of what was just written, id, number and total say all."""
-    only_written = all(row.purpose in (Purpose.POST, Purpose.CREATE) for row in rows.values())
-    return _DETAILS if only_written else frozenset()
-
-
-def _uuid(text: str | None) -> UUID | None:
-    try:
-        return UUID(text) if text else None
-    except ValueError:
-        return None
 
 
 def keep_answer(
@@ -211,7 +125,7 @@ def put_in_doubt(db: Session, company: Company, owed: MessageSet, now: datetime)
 
 def _give_up(db: Session, company: Company, unanswered: list[RequestRow], now: datetime) -> None:
     """Questions that have been asked in vain too often; a write is looked for each time, which has its own end."""
-    vain = [row.id for row in unanswered if not row.writes and row.attempts >= MOST_JOURNEYS]
+    vain = [row.id for row in unanswered if not row.writes and row.attempts >= MOST_UNANSWERED]
     if vain:
         _refuse(db, company, requests_by_id(db, company.id, vain), SILENT_STATUS, "", now)
 
@@ -229,3 +143,27 @@ def _refuse(db: Session, company: Company, rows: list[RequestRow], code: int, wo
         }
         READERS[Purpose(row.purpose)](work, row, Answer(f"{row.message}Rs", refusal, lambda: None))
     look_for(db, company, work.finish(), now)
+
+
+UNREADABLE = "0x80040400"  # QuickBooks could not parse the text
+
+
+def set_failed(db: Session, company: Company, owed: MessageSet, code: str, message: str, now: datetime) -> bool:
+    """Record the HRESULT and put every write of the set in doubt.
+
+    A set that could not be read holds a request that cannot be read: it is halved until that one stands alone. Even
+    then its writes are looked up first, because it is nowhere written that QuickBooks reads all before it executes any.
+
+    Returns:
+        Whether the set could not be read; then the session goes on.
+    """
+    owed.hresult, owed.hresult_message = hresult_code(code)[:20], message[:2000]
+    owed.answered_at = now
+    unreadable = owed.hresult == UNREADABLE
+    rows = passengers(db, owed)
+    if unreadable and len(rows) == 1 and unreadable_alone(db, company, owed, rows[0], message, now):
+        return True
+    if unreadable and len(rows) > 1:
+        halve(db, rows)
+    put_in_doubt(db, company, owed, now)
+    return unreadable

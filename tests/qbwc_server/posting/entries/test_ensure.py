@@ -14,8 +14,8 @@ from qbwc_server.db import Database
 from qbwc_server.documents.kinds import Document, read_document
 from qbwc_server.documents.kinds.party import Party
 from qbwc_server.list_kinds import ListKind
-from qbwc_server.posting.ensure import Wanted, ensure, forget, query_for, wanted_by
-from qbwc_server.posting.purposes import Purpose
+from qbwc_server.posting.entries.ensure import Wanted, ensure, forget, query_for, wanted_by
+from qbwc_server.posting.requests import Purpose
 from qbwc_server.posting.texts import CannotWrite, Texts
 from qbwc_server.queue.models import QueuedRequest, RequestWait
 from qbwc_server.queue.states import Priority, RequestState

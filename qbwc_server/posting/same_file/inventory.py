@@ -17,16 +17,25 @@ from qbwc_server.documents.models import DocumentRow, Operation
 from qbwc_server.documents.store import move
 from qbwc_server.ids import new_id
 from qbwc_server.posting.compile import KINDS, agrees, compile_look, compile_read
-from qbwc_server.posting.look import ADDS, alike, candidate, guid_of, proves_absence, tells_all
+from qbwc_server.posting.doubt.evidence import (
+    ADDS,
+    Sent,
+    alike,
+    candidate,
+    guid_of,
+    proves_absence,
+    read_sent,
+    tells_all,
+)
+from qbwc_server.posting.outcome.outcome import Work
+from qbwc_server.posting.patience import MOST_QUESTIONS
 from qbwc_server.posting.pc_clock import modified_at
-from qbwc_server.posting.purposes import Purpose
-from qbwc_server.posting.sent import Sent, read_sent
-from qbwc_server.posting.submit import submit
+from qbwc_server.posting.requests import Purpose
+from qbwc_server.posting.submitting.submit import submit
 from qbwc_server.posting.texts import CannotWrite
-from qbwc_server.posting.work import Work
-from qbwc_server.queue.delivery import RequestRow
 from qbwc_server.queue.enqueue import NewRequest, put
 from qbwc_server.queue.models import QueuedRequest
+from qbwc_server.queue.settling import RequestRow
 from qbwc_server.queue.states import Event as RequestEvent
 from qbwc_server.queue.states import Priority
 from qbwc_server.tenancy.actor import QUICKBOOKS
@@ -37,10 +46,6 @@ from qbxml.messages.transaction import TransactionQueryRq
 from qbxml.status import status
 
 CHUNK = 50  # TxnIDs in one query
-MOST_JOURNEYS = 12  # of a question that is never answered, then it is given up
-MOST_ASKED = 3  # times that the same question is put before an answer that says nothing is taken for what it is
-
-
 OUGHT_TO_STAND = or_(  # in the file; what is void too: it keeps its TxnID and comes to zero
     DocumentRow.state == State.POSTED,
     and_(DocumentRow.state == State.WITHDRAWN, DocumentRow.operation == Operation.VOID),
@@ -147,7 +152,7 @@ def _compare(document: DocumentRow) -> NewRequest:
 def read_compare(work: Work, row: RequestRow, answer: Answer) -> None:
     """Does it say in this file what it was changed into last? If not, nobody knows who is right: a person does."""
     ret: Any = next(iter(answer.rets), None)
-    if ret is None and row.attempts < MOST_ASKED:
+    if ret is None and row.attempts < MOST_QUESTIONS:
         work.settle(row, RequestEvent.AGAIN)
         return
     document = work.document(int(row.subject))
@@ -171,7 +176,7 @@ def read_compare(work: Work, row: RequestRow, answer: Answer) -> None:
 
 def _not_told(work: Work, row: RequestRow, answer: Answer, if_missing: str) -> None:
     """The answer shows nothing: ask again a few times, then a person looks before anything is written."""
-    if row.attempts < MOST_ASKED:
+    if row.attempts < MOST_QUESTIONS:
         work.settle(row, RequestEvent.AGAIN)
         return
     said = status(answer.status_code, answer.status_message or "")
@@ -226,7 +231,7 @@ def read_seek(work: Work, row: RequestRow, answer: Answer) -> None:
         work.settle(row, RequestEvent.DONE)
         return
     told = tells_all(answer) and (bool(rets) or proves_absence(answer))
-    if not told and row.attempts < MOST_ASKED:
+    if not told and row.attempts < MOST_QUESTIONS:
         work.settle(row, RequestEvent.AGAIN)
         return
     if not work.settle(row, RequestEvent.DONE, code=answer.status_code, message=answer.status_message):

@@ -1,100 +1,36 @@
-"""After any doubt, look before you write: queries that tell what became of writes whose answer is missing.
+"""A verdict needs evidence: the GUID we gave the transaction, or its certain absence.
 
-A verdict needs evidence: the GUID we gave the transaction, or its certain absence. Where the evidence does not decide,
-the document waits for a person with both candidates shown.
+Where the evidence does not decide, the document waits for a person with both candidates shown.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
-
 from qbwc_server.books.models import ListEntry
 from qbwc_server.documents.kinds import load_document
 from qbwc_server.documents.lifecycle import Event, Reason
-from qbwc_server.documents.models import DocumentRow
-from qbwc_server.ids import new_id
-from qbwc_server.posting.compile import KINDS, agrees, compile_change, compile_look, compile_read
-from qbwc_server.posting.compilers.sale import same_name
-from qbwc_server.posting.ensure import query_for
-from qbwc_server.posting.entry_answers import present, refuse
+from qbwc_server.posting.compile import KINDS, agrees, compile_change
+from qbwc_server.posting.doubt.evidence import ADDS, alike, candidate, guid_of, proves_absence, sent_by, tells_all
+from qbwc_server.posting.doubt.questions import executed_before, look_at_changed, look_at_deleted
+from qbwc_server.posting.entries.answers import present, refuse
+from qbwc_server.posting.outcome.outcome import DocumentHead, Work
+from qbwc_server.posting.outcome.written import posted, written
+from qbwc_server.posting.patience import MOST_LOOK_UPS, MOST_SENDINGS, MOST_SENDINGS_ALONE
 from qbwc_server.posting.pc_clock import MARGIN, aware
-from qbwc_server.posting.post_answers import posted, written
-from qbwc_server.posting.purposes import Purpose
-from qbwc_server.posting.sent import Sent, read_sent
+from qbwc_server.posting.requests import Purpose
 from qbwc_server.posting.texts import CannotWrite
-from qbwc_server.posting.work import DocumentHead, Work
-from qbwc_server.queue.delivery import RequestRow, first_sent, requests_by_id, times_alone
-from qbwc_server.queue.enqueue import NewRequest, put, supply
-from qbwc_server.queue.models import QueuedRequest
+from qbwc_server.queue.enqueue import supply
+from qbwc_server.queue.sets import first_sent, times_alone
+from qbwc_server.queue.settling import RequestRow, requests_by_id
 from qbwc_server.queue.states import Event as RequestEvent
-from qbwc_server.queue.states import Priority, RequestState
-from qbwc_server.tenancy.models import Company
-from qbxml import Answer, MissingElement, render
-from qbxml.messages.transaction import DeletedDateRangeFilter, TxnDeletedQueryRq
+from qbwc_server.queue.states import RequestState
+from qbxml import Answer, MissingElement
 from qbxml.outcome import Outcome
-from qbxml.shared import ListFilter, ModifiedDateRangeFilter
 from qbxml.status import status
-
-MOST_LOOKS = 3  # refused look-ups before a person is asked
-MOST_ALONE = 6  # journeys of a write that was alone in its set and not done, then it is given up
-MOST_ATTEMPTS = 20  # of any write
-ADDS = frozenset({"InvoiceAdd", "SalesReceiptAdd", "CreditMemoAdd", "ReceivePaymentAdd"})
-_TELLS_ALL = frozenset({0, 1, 500})
-
-
-def executed_before(rows: Sequence[RequestRow]) -> list[RequestRow]:
-    """Of a set whose answer is missing: what the late answer to an earlier set has settled since it left.
-
-    Whether it was executed a second time is to be looked up too.
-    """
-    return [row for row in rows if row.state is RequestState.DONE and row.message in ADDS]
-
-
-def look_for(db: Session, company: Company, uncertain: Sequence[RequestRow], now: datetime) -> None:
-    """Queue a look-up for each uncertain write; look-ups leave before anything else, and alone."""
-    if not uncertain:
-        return
-    posts = {row.id: int(row.subject) for row in uncertain if row.purpose == Purpose.POST}
-    documents = {row.id: row for row in db.scalars(select(DocumentRow).where(DocumentRow.id.in_(set(posts.values()))))}
-    entries = {
-        row.id: row
-        for row in db.scalars(
-            select(ListEntry).where(
-                ListEntry.id.in_({int(r.subject) for r in uncertain if r.purpose == Purpose.CREATE})
-            )
-        )
-    }
-    texts = {
-        row.id: row.xml
-        for row in db.execute(select(QueuedRequest.id, QueuedRequest.xml).where(QueuedRequest.id.in_(posts)))
-    }
-    new = []
-    for row in uncertain:
-        guid = new_id()
-        if row.purpose == Purpose.CREATE:
-            xml = query_for(entries[int(row.subject)], guid)
-        else:
-            xml = _look_at(documents[int(row.subject)], row.message, texts[row.id], guid)
-        new.append(_look(Purpose.LOOK, row.id, xml, guid))
-    put(db, company.id, new, now)
-
-
-def _look_at(document: DocumentRow, message: str, sent: str | None, guid: UUID) -> str:
-    if message not in ADDS and document.txn_id is not None:
-        return compile_read(document.kind, guid, txn_id=document.txn_id)[1]
-    added = read_sent(sent)
-    return compile_look(document.kind, guid, number=added.number, day=added.day or document.date)
-
-
-def _look(purpose: Purpose, about: UUID, xml: str, guid: UUID) -> NewRequest:
-    return NewRequest(purpose, str(about), "Look", False, Priority.LOOK, xml, (), guid)
 
 
 def _refuse_strangers(rets: Sequence[Any], about: RequestRow | None) -> None:
@@ -121,7 +57,7 @@ def read_look(work: Work, row: RequestRow, answer: Answer) -> None:
             _judge_void(work, about, rets)
         elif about.message in ADDS:
             if not _judge_add(work, about, rets, answer):
-                _look_at_changed(work, about)
+                look_at_changed(work, about)
         else:
             _judge_change(work, about, rets)
 
@@ -138,7 +74,7 @@ def read_look_changed(work: Work, row: RequestRow, answer: Answer) -> None:
     elif work.settle(row, RequestEvent.DONE):
         marked = [ret for ret in rets if guid_of(ret) is not None]
         if not _judge_add(work, about, marked, answer):
-            _look_at_deleted(work, about)
+            look_at_deleted(work, about)
 
 
 def read_look_deleted(work: Work, row: RequestRow, answer: Answer) -> None:
@@ -154,7 +90,7 @@ def read_look_deleted(work: Work, row: RequestRow, answer: Answer) -> None:
         return
     if not work.settle(row, RequestEvent.DONE):
         return
-    number = _sent(work, about).number
+    number = sent_by(work, about).number
     since = (first_sent(work.db, about.id) or work.now) - MARGIN
     deleted = [
         ret
@@ -167,17 +103,6 @@ def read_look_deleted(work: Work, row: RequestRow, answer: Answer) -> None:
         _ask(work, about, work.head(int(about.subject)), deleted, f"{which} was deleted in QuickBooks since.")
     else:
         _again(work, about)
-
-
-def tells_all(answer: Answer) -> bool:
-    """Whether there is nothing else beside the entries of an answer."""
-    return answer.status_code in _TELLS_ALL
-
-
-def proves_absence(answer: Answer) -> bool:
-    """Whether an answer says that something asked for is not there: status 0 without any entry says nothing."""
-    said = status(answer.status_code, answer.status_message or "")
-    return said.outcome is Outcome.NOTHING_FOUND and not said.doubtful
 
 
 def _about(work: Work, row: RequestRow) -> RequestRow | None:
@@ -247,7 +172,7 @@ def _judge_add(work: Work, about: RequestRow, rets: Sequence[Any], answer: Answe
         return True
     # no GUID at all: typed by hand, or QuickBooks does not tell. If it also says what ours says, only a person can
     # know.
-    others = alike(head.kind, head.total, _sent(work, about).customer, rets)
+    others = alike(head.kind, head.total, sent_by(work, about).customer, rets)
     if others:
         _ask(work, about, head, others, "QuickBooks holds one like it that does not bear our mark.")
     elif not tells_all(answer):
@@ -255,17 +180,6 @@ def _judge_add(work: Work, about: RequestRow, rets: Sequence[Any], answer: Answe
     else:
         return False
     return True
-
-
-def alike(kind: str, total: Decimal | None, customer: str | None, rets: Sequence[Any]) -> list[Any]:
-    """Those without any mark that say what a document says."""
-    return [
-        ret
-        for ret in rets
-        if guid_of(ret) is None
-        and same_name(customer, ret.customer)
-        and (total is None or KINDS[kind].total(ret) in (None, total))
-    ]
 
 
 def _found_twice(work: Work, about: RequestRow, head: DocumentHead, ours: Sequence[Any]) -> None:
@@ -281,38 +195,10 @@ def _found_twice(work: Work, about: RequestRow, head: DocumentHead, ours: Sequen
     )
 
 
-def _look_at_changed(work: Work, about: RequestRow) -> None:
-    guid = new_id()
-    customer = _sent(work, about).customer
-    if customer is None:
-        _look_at_deleted(work, about)
-        return
-    query = KINDS[work.head(int(about.subject)).kind].query(
-        modified_date_range_filter=ModifiedDateRangeFilter(
-            from_modified_date=(first_sent(work.db, about.id) or work.now) - MARGIN
-        ),
-        entity_filter=ListFilter(full_names=(customer,)),
-        request_id=str(guid),
-    )
-    work.put(_look(Purpose.LOOK_CHANGED, about.id, render(query), guid))
-
-
-def _look_at_deleted(work: Work, about: RequestRow) -> None:
-    guid = new_id()
-    query = TxnDeletedQueryRq(
-        txn_del_types=(KINDS[work.head(int(about.subject)).kind].txn_type,),
-        deleted_date_range_filter=DeletedDateRangeFilter(
-            from_deleted_date=(first_sent(work.db, about.id) or work.now) - MARGIN
-        ),
-        request_id=str(guid),
-    )
-    work.put(_look(Purpose.LOOK_DELETED, about.id, render(query), guid))
-
-
 def _again(work: Work, about: RequestRow) -> bool:
     """It was certainly not executed: it may leave once more, unless that has been in vain too often."""
-    few = about.attempts < MOST_ALONE
-    if few or (about.attempts < MOST_ATTEMPTS and times_alone(work.db, about.id) < MOST_ALONE):
+    few = about.attempts < MOST_SENDINGS_ALONE
+    if few or (about.attempts < MOST_SENDINGS and times_alone(work.db, about.id) < MOST_SENDINGS_ALONE):
         return work.settle(about, RequestEvent.AGAIN)
     message = (
         f"It was sent to QuickBooks {about.attempts} times. Each time QuickBooks broke off, or its answer was lost. "
@@ -331,7 +217,7 @@ def _again(work: Work, about: RequestRow) -> bool:
 def _cannot_look(work: Work, row: RequestRow, about: RequestRow, answer: Answer) -> None:
     """QuickBooks refused the look-up itself: try again a few times, then ask a person. Never guess."""
     said = status(answer.status_code, answer.status_message or "")
-    if said.outcome is Outcome.TRY_AGAIN and row.attempts < MOST_LOOKS:
+    if said.outcome is Outcome.TRY_AGAIN and row.attempts < MOST_LOOK_UPS:
         work.settle(row, RequestEvent.AGAIN)
         return
     if not work.settle(row, RequestEvent.DONE, code=answer.status_code, message=answer.status_message):
@@ -355,30 +241,3 @@ def _ask(work: Work, about: RequestRow, head: DocumentHead, found: Sequence[Any]
         advice="Look in QuickBooks: if it is there, say under which TxnID; if it is not, say so and it is sent again.",
         detail={"candidates": [candidate(head.kind, ret) for ret in found]},
     )
-
-
-def candidate(kind: str, ret: Any) -> dict[str, Any]:
-    """A transaction as far as a person needs it to recognise it."""
-    names = ("txn_id", "ref_number", "txn_date", "time_created", "time_deleted", "memo")
-    shown = {name: str(value) for name in names if (value := getattr(ret, name, None)) is not None}
-    customer = getattr(ret, "customer", None)
-    if customer is not None and customer.full_name:
-        shown["customer"] = customer.full_name
-    if hasattr(ret, "customer"):
-        total = KINDS[kind].total(ret)
-        if total is not None:
-            shown["total"] = str(total)
-    return shown
-
-
-def guid_of(ret: Any) -> UUID | None:
-    """The mark that a transaction bears, None where it bears none of ours."""
-    value = ret.external_guid
-    try:
-        return value if isinstance(value, UUID) else UUID(str(value)) if value else None
-    except ValueError:
-        return None
-
-
-def _sent(work: Work, about: RequestRow) -> Sent:
-    return read_sent(work.db.get_one(QueuedRequest, about.id).xml)

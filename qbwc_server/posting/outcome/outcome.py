@@ -18,10 +18,10 @@ from qbwc_server.documents.lifecycle import TRANSITIONS, Event, Reason, State
 from qbwc_server.documents.models import DocumentRow, Operation
 from qbwc_server.documents.store import Posting, apply_postings
 from qbwc_server.posting.options import PostingOptions, options_of
-from qbwc_server.posting.purposes import Purpose
-from qbwc_server.posting.submit import release_done
-from qbwc_server.queue.delivery import RequestRow, Settlement, doubt_requests, settle
+from qbwc_server.posting.requests import Purpose
+from qbwc_server.posting.submitting.waiting import release_done
 from qbwc_server.queue.enqueue import NewRequest, hand_over, put
+from qbwc_server.queue.settling import RequestRow, Settlement, doubt_requests, settle
 from qbwc_server.queue.states import Event as RequestEvent
 from qbwc_server.queue.states import RequestState
 from qbwc_server.queue.states import after as request_after
@@ -30,7 +30,6 @@ from qbwc_server.tenancy.models import Company
 from qbxml import ParseError
 
 _AT_A_TIME = 1_000  # ids in one statement; databases take some ten thousand at most
-
 DocumentHead = Row[tuple[int, str, State, Operation, str | None, Any, str | None, int, str | None]]
 _HEAD = (
     DocumentRow.id,

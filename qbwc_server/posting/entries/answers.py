@@ -12,13 +12,14 @@ from qbwc_server.documents.lifecycle import Reason
 from qbwc_server.ids import new_id
 from qbwc_server.list_kinds import ListKind
 from qbwc_server.posting.compilers.entries import add_customer, add_item
-from qbwc_server.posting.ensure import name_key
-from qbwc_server.posting.post_answers import LONGEST_ID, UNKNOWN_NAMES, tried_again
-from qbwc_server.posting.purposes import Purpose
+from qbwc_server.posting.entries.ensure import name_key
+from qbwc_server.posting.outcome.outcome import Work
+from qbwc_server.posting.outcome.refused import UNKNOWN_NAMES, tried_again
+from qbwc_server.posting.outcome.written import LONGEST_ID
+from qbwc_server.posting.requests import Purpose
 from qbwc_server.posting.texts import CannotWrite, Texts
-from qbwc_server.posting.work import Work
-from qbwc_server.queue.delivery import RequestRow
 from qbwc_server.queue.enqueue import NewRequest, cancel, waiting_for
+from qbwc_server.queue.settling import RequestRow
 from qbwc_server.queue.states import Event, Priority
 from qbxml import Answer, BuildError, MissingElement, render, request_for
 from qbxml.outcome import Outcome

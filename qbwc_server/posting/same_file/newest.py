@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
@@ -16,14 +16,20 @@ from qbwc_server.documents.models import DocumentRow
 from qbwc_server.documents.store import move
 from qbwc_server.ids import new_id
 from qbwc_server.posting.compile import KINDS
-from qbwc_server.posting.look import proves_absence, tells_all
+from qbwc_server.posting.doubt.evidence import proves_absence, tells_all
+from qbwc_server.posting.outcome.outcome import Work
+from qbwc_server.posting.patience import MOST_QUESTIONS, MOST_UNANSWERED, PAUSE
 from qbwc_server.posting.pc_clock import MARGIN, is_older, modified_at
-from qbwc_server.posting.purposes import Purpose
-from qbwc_server.posting.verify import CHUNK, MOST_ASKED, MOST_JOURNEYS, OUGHT_TO_STAND, IfMissing, question
-from qbwc_server.posting.work import Work
-from qbwc_server.queue.delivery import RequestRow
+from qbwc_server.posting.requests import Purpose
+from qbwc_server.posting.same_file.inventory import (
+    CHUNK,
+    OUGHT_TO_STAND,
+    IfMissing,
+    question,
+)
 from qbwc_server.queue.enqueue import open_requests, put
 from qbwc_server.queue.models import QueuedRequest
+from qbwc_server.queue.settling import RequestRow
 from qbwc_server.queue.states import Event as RequestEvent
 from qbwc_server.queue.states import RequestState
 from qbwc_server.tenancy.actor import QUICKBOOKS
@@ -35,7 +41,6 @@ from qbxml.outcome import Outcome
 from qbxml.status import status
 
 NEWEST = 3
-PAUSE = timedelta(days=1)  # after a question that was never answered
 
 
 def ask_for_newest(db: Session, company: Company, now: datetime) -> None:
@@ -74,7 +79,7 @@ def _asked_in_vain(db: Session, company: Company, now: datetime) -> bool:
                     QueuedRequest.company_id == company.id,
                     QueuedRequest.purpose == Purpose.SENTINEL,
                     QueuedRequest.subject == "newest",
-                    QueuedRequest.attempts >= MOST_JOURNEYS,
+                    QueuedRequest.attempts >= MOST_UNANSWERED,
                     QueuedRequest.settled_at > now - PAUSE,
                 )
             )
@@ -105,7 +110,7 @@ def read_sentinel(work: Work, row: RequestRow, answer: Answer) -> None:
     there: dict[str | None, datetime | None] = {}
     for ret in answer.rets:  # there may be one for each line of a transaction
         there[getattr(ret, "txn_id", None)] = modified_at(ret)
-    if said.outcome is Outcome.TRY_AGAIN and row.attempts < MOST_ASKED:
+    if said.outcome is Outcome.TRY_AGAIN and row.attempts < MOST_QUESTIONS:
         work.settle(row, RequestEvent.AGAIN)
         return
     asked = not _all_are_asked_for(work.db, work.company)
@@ -164,7 +169,7 @@ def read_sentinel_deleted(work: Work, row: RequestRow, answer: Answer) -> None:
     """Deleted by a person: then it is withdrawn. Not deleted, yet not there: this is an older copy of the file."""
     said = status(answer.status_code, answer.status_message or "")
     deleted = {getattr(ret, "txn_id", None) for ret in answer.rets}
-    if said.outcome is Outcome.TRY_AGAIN and row.attempts < MOST_ASKED:
+    if said.outcome is Outcome.TRY_AGAIN and row.attempts < MOST_QUESTIONS:
         work.settle(row, RequestEvent.AGAIN)
         return
     asked = not _all_are_asked_for(work.db, work.company)

@@ -1,0 +1,1 @@
+"""What became of writes whose answer is missing: the questions, the evidence, the verdict."""

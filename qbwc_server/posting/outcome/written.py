@@ -1,0 +1,128 @@
+"""QuickBooks has it: posted, void, or, what must never be hidden, there twice."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select
+
+from qbwc_server.documents.lifecycle import Event, Reason
+from qbwc_server.documents.models import Operation
+from qbwc_server.documents.store import add_notes
+from qbwc_server.posting.compile import KINDS
+from qbwc_server.posting.outcome.outcome import DocumentHead, Work
+from qbwc_server.posting.pc_clock import modified_at
+from qbwc_server.posting.requests import Purpose
+from qbwc_server.queue.enqueue import cancel, open_requests
+from qbwc_server.queue.models import QueuedRequest
+from qbwc_server.queue.settling import RequestRow
+from qbwc_server.queue.states import Event as RequestEvent
+from qbwc_server.queue.states import RequestState
+from qbxml import Aggregate, Answer, MissingElement
+
+LONGEST_ID = 36  # IDTYPE
+
+
+def written(work: Work, ret: Aggregate | None) -> dict[str, Any]:
+    """What is remembered of a writing that QuickBooks has shown: by this an older copy of the file is recognised."""
+    return {"written_at": None if ret is None else work.now, "time_modified": modified_at(ret)}
+
+
+def posted(
+    work: Work,
+    row: RequestRow,
+    head: DocumentHead,
+    txn_id: str,
+    ret: Aggregate | None,
+    answer: Answer | None,
+    detail: dict[str, Any] | None = None,
+) -> None:
+    """QuickBooks has it: under which id, with which number and total. Raises MissingElement for what is no id."""
+    if len(txn_id) > LONGEST_ID:
+        raise MissingElement(f"{row.message} was answered with an id of {len(txn_id)} characters")
+    code = answer.status_code if answer is not None else None
+    message = answer.status_message if answer is not None and code else None
+    if not work.settle(row, RequestEvent.DONE, code=code, message=message, result_id=txn_id):
+        _executed_again(work, row, head, txn_id)
+        return
+    if row.message == "TxnVoid":
+        work.post(head.id, Event.WITHDRAWN, row.id, written(work, ret), detail)
+        return
+    earlier = _earlier_sending(work, row, head)
+    if earlier not in (None, txn_id):
+        _twice(work, row, head, str(earlier), txn_id)
+        return
+    total = KINDS[head.kind].total(ret) if ret is not None else None
+    values = {
+        "txn_id": txn_id,
+        "edit_sequence": (getattr(ret, "edit_sequence", None) or "")[:16] or None,
+        "posted_number": (getattr(ret, "ref_number", None) or "")[:30] or None,
+        "posted_total": total,
+        "posted_at": work.now,
+        **written(work, ret),
+    }
+    if total is not None and head.total is not None and total != head.total:
+        add_notes(
+            work.document(head.id),
+            [f"total: QuickBooks comes to {total}, the document says {head.total}; check tax and rounding"],
+        )
+    work.post(head.id, Event.POSTED, row.id, values, detail)
+
+
+def _earlier_sending(work: Work, row: RequestRow, head: DocumentHead) -> str | None:
+    """The id under which an earlier request of this document came into the books unseen, where that is known.
+
+    Only a document that is held for it can have one, while a later request of it was on its way.
+    """
+    if head.reason != Reason.OUTCOME_UNKNOWN or work.states[row.id] is RequestState.DISPUTED:
+        return None
+    return work.db.scalar(
+        select(QueuedRequest.result_id).where(
+            QueuedRequest.company_id == work.company.id,
+            QueuedRequest.purpose == Purpose.POST,
+            QueuedRequest.subject == row.subject,
+            QueuedRequest.id != row.id,
+            QueuedRequest.result_id.is_not(None),
+            QueuedRequest.state.in_((RequestState.FAILED, RequestState.CANCELLED)),
+        )
+    )
+
+
+def _executed_again(work: Work, row: RequestRow, head: DocumentHead, txn_id: str) -> None:
+    """A request that is settled already was executed, says a second answer: once more, or against all that was known.
+
+    It must never happen, and if it does it must never be hidden.
+    """
+    known = work.result_of(row)
+    if txn_id in (known, head.txn_id) or row.message == "TxnVoid":
+        return
+    if known is not None:
+        _twice(work, row, head, known, txn_id)
+        return
+    work.db.get_one(QueuedRequest, row.id).result_id = txn_id  # refused or cancelled, and in the books all the same
+    if head.txn_id is not None:
+        _twice(work, row, head, head.txn_id, txn_id)
+        return
+    later = open_requests(work.db, work.company.id, Purpose.POST, [row.subject])
+    cancel(work.db, later.values(), work.now)
+    work.hold(
+        head.id,
+        row.id,
+        reason=Reason.OUTCOME_UNKNOWN,
+        message=f"An answer that came late says that an earlier sending of it is in QuickBooks as {txn_id}.",
+        advice="Look in QuickBooks: if it is there, say under which TxnID; if it is not, say so and it is sent again.",
+        detail={"candidates": [{"txn_id": txn_id}]},
+    )
+
+
+def _twice(work: Work, row: RequestRow, head: DocumentHead, one: str, other: str) -> None:
+    if head.operation is Operation.VOID:
+        return
+    work.hold(
+        head.id,
+        row.id,
+        reason=Reason.TWICE,
+        message=f"QuickBooks holds this document two times: as {one} and as {other}.",
+        advice="Void or delete one of the two in QuickBooks, then say which one stays.",
+        detail={"transactions": [one, other]},
+    )

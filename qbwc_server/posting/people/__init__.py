@@ -1,0 +1,1 @@
+"""What only a person can say or ask for."""

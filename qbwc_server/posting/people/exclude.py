@@ -1,0 +1,59 @@
+"""A person says that a document does not go into the books, or takes that back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, aliased
+
+from qbwc_server.documents.lifecycle import Event, NotNow, Reason, State
+from qbwc_server.documents.models import DocumentRow
+from qbwc_server.documents.store import move, show_problems
+from qbwc_server.posting.requests import Purpose
+from qbwc_server.posting.submitting.hand_in import recall
+from qbwc_server.posting.submitting.submit import lock, refuse_undecided
+from qbwc_server.posting.submitting.waiting import not_posted
+from qbwc_server.queue.enqueue import cancel
+from qbwc_server.queue.models import QueuedRequest, RequestWait
+from qbwc_server.tenancy.actor import Actor
+from qbwc_server.tenancy.models import Company
+
+
+def exclude(db: Session, company: Company, row: DocumentRow, *, by: Actor, now: datetime) -> None:
+    """A person says: not into the books. Raises NotNow when it is there already or on its way."""
+    lock(db, company, [row])
+    if row.txn_id is not None and row.reason != Reason.MISSING:
+        raise NotNow(f"Document {row.id} is in QuickBooks; void it instead.")
+    refuse_undecided(row)
+    if row.state is State.SUBMITTED:
+        recall(db, company, row, now=now)
+    move(db, row, Event.EXCLUDED, by=by, now=now)
+    _refuse_waiting(db, company, row, by=by, now=now)
+
+
+def _refuse_waiting(db: Session, company: Company, invoice: DocumentRow, *, by: Actor, now: datetime) -> None:
+    """Payments that wait for this invoice wait in vain: a person is told."""
+    before = aliased(QueuedRequest)
+    waiting = db.execute(
+        select(QueuedRequest.id, QueuedRequest.subject)
+        .join(RequestWait, RequestWait.request_id == QueuedRequest.id)
+        .join(before, before.id == RequestWait.after_id)
+        .where(
+            before.company_id == company.id,
+            before.purpose.in_((Purpose.POST, Purpose.READ_FOR_CHANGE)),
+            before.subject == str(invoice.id),
+        )
+        .distinct()
+    ).all()
+    cancel(db, [one.id for one in waiting], now)
+    for one in waiting:
+        row = db.get_one(DocumentRow, int(one.subject))
+        move(db, row, Event.REFUSED, by=by, now=now, request_id=str(one.id))
+        show_problems(row, [not_posted(invoice.origin)])
+
+
+def restore(db: Session, company: Company, row: DocumentRow, *, by: Actor, now: datetime) -> None:
+    """Take an excluded document back for review."""
+    lock(db, company, [row])
+    move(db, row, Event.RESTORED, by=by, now=now)

@@ -1,0 +1,35 @@
+"""A person has a posted document voided in QuickBooks."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from qbwc_server.documents.lifecycle import Event, NotNow
+from qbwc_server.documents.models import DocumentRow, Operation
+from qbwc_server.documents.store import move
+from qbwc_server.ids import new_id
+from qbwc_server.posting.compile import KINDS, compile_void
+from qbwc_server.posting.submitting.submit import lock, post, refuse_undecided
+from qbwc_server.posting.submitting.waiting import take_over
+from qbwc_server.queue.enqueue import put
+from qbwc_server.queue.states import Priority
+from qbwc_server.tenancy.actor import Actor
+from qbwc_server.tenancy.models import Company
+
+
+def withdraw(db: Session, company: Company, row: DocumentRow, *, by: Actor, now: datetime) -> None:
+    """Void a posted document in QuickBooks: it keeps its number and comes to zero. Raises NotNow."""
+    lock(db, company, [row])
+    refuse_undecided(row)
+    if row.txn_id is None:
+        raise NotNow(f"Document {row.id} is not in QuickBooks; exclude it instead.")
+    if not KINDS[row.kind].voidable:
+        raise NotNow(f"QuickBooks does not void a {row.kind.replace('_', ' ')}; delete it there.")
+    guid = new_id()
+    move(db, row, Event.WITHDRAWAL, by=by, now=now, request_id=str(guid))
+    row.operation = Operation.VOID
+    compiled = compile_void(row.kind, row.txn_id, guid)
+    put(db, company.id, [post(str(row.id), compiled, Priority.CHANGE, guid)], now)
+    take_over(db, company, {str(row.id): guid})

@@ -1,0 +1,30 @@
+"""The table from the purpose of a request to the reader of its answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from qbwc_server.posting.doubt.judge import read_look, read_look_changed, read_look_deleted
+from qbwc_server.posting.entries.answers import read_create, read_ensure
+from qbwc_server.posting.outcome.answers import read_for_change, read_post
+from qbwc_server.posting.outcome.outcome import Work
+from qbwc_server.posting.requests import Purpose
+from qbwc_server.posting.same_file.inventory import read_compare, read_seek, read_verify
+from qbwc_server.posting.same_file.newest import read_sentinel, read_sentinel_deleted
+from qbwc_server.queue.settling import RequestRow
+from qbxml import Answer
+
+READERS: dict[Purpose, Callable[[Work, RequestRow, Answer], None]] = {
+    Purpose.POST: read_post,
+    Purpose.READ_FOR_CHANGE: read_for_change,
+    Purpose.ENSURE: read_ensure,
+    Purpose.CREATE: read_create,
+    Purpose.LOOK: read_look,
+    Purpose.LOOK_CHANGED: read_look_changed,
+    Purpose.LOOK_DELETED: read_look_deleted,
+    Purpose.SENTINEL: read_sentinel,
+    Purpose.SENTINEL_DELETED: read_sentinel_deleted,
+    Purpose.VERIFY: read_verify,
+    Purpose.SEEK: read_seek,
+    Purpose.COMPARE: read_compare,
+}

@@ -1,0 +1,1 @@
+"""How documents arrive, become requests, and wait for one another."""

@@ -1,0 +1,116 @@
+"""What waits for what: payments for the invoices that they name, and what is let go when those are posted."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from qbwc_server.documents.kinds import Document, load_document
+from qbwc_server.documents.lifecycle import Event, State
+from qbwc_server.documents.models import DocumentRow
+from qbwc_server.documents.problems import Problem
+from qbwc_server.documents.store import by_origin, move, show_problems
+from qbwc_server.posting.compile import compile_add
+from qbwc_server.posting.options import options_of
+from qbwc_server.posting.requests import Purpose
+from qbwc_server.posting.texts import CannotWrite
+from qbwc_server.queue.enqueue import cancel, hand_over, open_requests, release, supply
+from qbwc_server.queue.models import QueuedRequest, RequestWait
+from qbwc_server.tenancy.actor import SERVER
+from qbwc_server.tenancy.models import Company
+
+
+def release_done(db: Session, company: Company, done: Collection[UUID], *, now: datetime) -> int:
+    """Let go what waited for requests that are done now; payments get the TxnIDs of their invoices.
+
+    Returns:
+        How many payments could not be written after all, since an invoice they name is no longer on its way.
+    """
+    released = release(db, done)
+    if not released:
+        return 0
+    ids = {int(one.subject) for one in released}
+    rows = {row.id: row for row in db.scalars(select(DocumentRow).where(DocumentRow.id.in_(ids)))}
+    documents = {row.id: load_document(row.body) for row in rows.values()}
+    txn_ids = invoices_named(db, company, list(documents.values())).known
+    options = options_of(company)
+    texts: dict[UUID, str] = {}
+    failed = 0
+    for one in released:
+        row, document = rows[int(one.subject)], documents[int(one.subject)]
+        try:
+            for origin in document.waits_for():
+                if origin not in txn_ids:
+                    raise CannotWrite(not_posted(origin))
+            texts[one.id] = compile_add(document, one.id, options, txn_ids).xml
+        except CannotWrite as cannot:
+            cancel(db, [one.id], now)
+            move(db, row, Event.REFUSED, by=SERVER, now=now, request_id=str(one.id))
+            show_problems(row, [cannot.problem])
+            failed += 1
+    supply(db, texts)
+    return failed
+
+
+@dataclass
+class Invoices:
+    """Invoices that payments name, by origin."""
+
+    known: dict[str, str]  # TxnID of what stands in QuickBooks
+    pending: dict[str, UUID]  # the open request of what is on its way there, or about to be changed there
+
+    @property
+    def posted(self) -> dict[str, str]:
+        """TxnID of those that need not be waited for."""
+        return {origin: txn_id for origin, txn_id in self.known.items() if origin not in self.pending}
+
+
+def invoices_named(db: Session, company: Company, documents: Sequence[Document]) -> Invoices:
+    """The invoices that these documents name: what stands in QuickBooks, and what is on its way there."""
+    rows = by_origin(db, company.id, {origin for document in documents for origin in document.waits_for()})
+    known = {
+        origin: row.txn_id
+        for origin, row in rows.items()
+        if row.txn_id is not None and row.state is not State.WITHDRAWN
+    }
+    waiting = {str(row.id): origin for origin, row in rows.items() if row.state is State.SUBMITTED}
+    pending = {
+        waiting[subject]: guid
+        for purpose in (Purpose.READ_FOR_CHANGE, Purpose.POST)
+        for subject, guid in (open_requests(db, company.id, purpose, waiting) if waiting else {}).items()
+    }
+    return Invoices(known, pending)
+
+
+def take_over(db: Session, company: Company, new: Mapping[str, UUID]) -> None:
+    """What waited for an earlier, refused request of these documents waits for the new one."""
+    if not new:
+        return
+    old = db.execute(
+        select(QueuedRequest.id, QueuedRequest.subject)
+        .join(RequestWait, RequestWait.after_id == QueuedRequest.id)
+        .where(
+            RequestWait.company_id == company.id,
+            QueuedRequest.purpose.in_((Purpose.POST, Purpose.READ_FOR_CHANGE)),
+            QueuedRequest.subject.in_(new),
+            QueuedRequest.id.not_in(new.values()),
+        )
+        .distinct()
+    ).all()
+    for guid, subject in old:
+        hand_over(db, guid, new[subject])
+
+
+def not_posted(origin: str) -> Problem:
+    """An invoice that a payment names is not to be had."""
+    return Problem(
+        "invoice_not_posted",
+        "applies_to",
+        f"The payment names invoice {origin}, which is neither in QuickBooks nor on its way there.",
+        "Hand in or submit that invoice first, then submit the payment again.",
+    )
