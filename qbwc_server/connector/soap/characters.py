@@ -15,13 +15,10 @@ _DECLARED = re.compile(rb"""(?:\xef\xbb\xbf)?<\?xml[^>]*\sencoding\s*=\s*["']([\
 _SINGLE_BYTE = {b"iso-8859-1": "iso-8859-1", b"windows-1252": "cp1252"}
 _CUT = re.compile(r"&(?:#(?:x?[0-9A-Fa-f]*)?)?\Z")
 _CONTROL = bytes(code for code in range(32) if code not in b"\t\n\r")
-_FORBIDDEN = r"\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff"
-_SUSPECT = re.compile(
-    f"[{_FORBIDDEN}]"
-    # references; those that any writer uses for line breaks are left out of the search
-    r"|&#(?!(?:9|10|13|x0*[9AaDd]);)(?:([0-9]++)|x([0-9A-Fa-f]++));"
-)
-_FORBIDDEN_CHARACTER = re.compile(f"[{_FORBIDDEN}]")
+_FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_REFERENCE_TO_CONTROL = re.compile("&#(?:0*(?:[0-8]|1[124-9]|2[0-9]|3[01])|x0*(?:[0-8BCEFbcef]|1[0-9A-Fa-f]));")
+# those that any writer uses for line breaks are left out: each that is found costs a call
+_REFERENCE = re.compile(r"&#(?!(?:9|10|13|x0*[9AaDd]);)(?:([0-9]++)|x([0-9A-Fa-f]++));")
 _LAST_CHARACTER = 0x10FFFF
 
 
@@ -74,15 +71,21 @@ class LegalCharacters:
         return self._encoded(self._without_forbidden(text))
 
     def _without_forbidden(self, text: str) -> str:
-        return _SUSPECT.sub(self._legal, text) if _may_hold_forbidden(text) else text
+        if _holds_forbidden(text):
+            text, replaced = _FORBIDDEN.subn(REPLACEMENT, text)
+            self.replaced += replaced
+        if "&#" in text:
+            text, replaced = _REFERENCE_TO_CONTROL.subn(REPLACEMENT, text)
+            self.replaced += replaced
+            text = _REFERENCE.sub(self._legal, text)
+        return text
 
     def _legal(self, found: re.Match[str]) -> str:
         decimal, hexadecimal = found.groups()
-        if decimal or hexadecimal:
-            digits = (decimal or hexadecimal).lstrip("0") or "0"
-            code = int(digits, 10 if decimal else 16) if len(digits) <= 8 else _LAST_CHARACTER + 1
-            if code <= _LAST_CHARACTER and not _FORBIDDEN_CHARACTER.match(chr(code)):
-                return found[0]
+        digits = (decimal or hexadecimal).lstrip("0")
+        code = int(digits or "0", 10 if decimal else 16) if len(digits) <= 8 else _LAST_CHARACTER + 1
+        if code <= _LAST_CHARACTER and not _FORBIDDEN.match(chr(code)):
+            return found[0]
         self.replaced += 1
         return REPLACEMENT
 
@@ -90,11 +93,14 @@ class LegalCharacters:
         return text.encode(self._codec, "xmlcharrefreplace")
 
 
-def _may_hold_forbidden(text: str) -> bool:
-    """Whether a closer look is needed: bodies of many megabytes come through here, and nearly all are clean."""
-    if "&#" in text or not text.isascii():
+def _holds_forbidden(text: str) -> bool:
+    """Quicker than the search that replaces: bodies of many megabytes come through here, and nearly all are clean."""
+    if "\ufffe" in text or "\uffff" in text:
         return True
-    data = text.encode()
+    try:
+        data = text.encode()
+    except UnicodeEncodeError:  # half a surrogate pair
+        return True
     return len(data.translate(None, _CONTROL)) < len(data)
 
 
