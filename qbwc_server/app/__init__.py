@@ -15,6 +15,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from qbwc_server import api, clock
 from qbwc_server.api.errors import translate
 from qbwc_server.app import pages
+from qbwc_server.app.admission import Admission
 from qbwc_server.clock import Clock
 from qbwc_server.connector.operations import WebConnectorOperations
 from qbwc_server.connector.soap import Limits, Operations, soap_blueprint
@@ -50,12 +51,16 @@ def create_app(settings: Settings, *, clock: Clock = clock.now) -> Flask:
     app.config["MAX_FORM_MEMORY_SIZE"] = 0  # nobody sends forms
     app.extensions["database"] = database
     operations = WebConnectorOperations(database, settings, clock)
+    limits = Limits(small=settings.body_limit, hcp_response=settings.hcp_limit, response=settings.response_limit)
+    app.extensions["admission"] = Admission(
+        database, operations, limits, soap_path=SOAP_PATH, api_prefix=api.PREFIX, api_most=_BODY_LIMIT
+    )
     app.register_blueprint(
         soap_blueprint(
             cast("Operations", _Counted(operations)),
             public_url=settings.base_url + SOAP_PATH,
             path=SOAP_PATH,
-            limits=Limits(small=settings.body_limit, hcp_response=settings.hcp_limit, response=settings.response_limit),
+            limits=limits,
         )
     )
     app.register_blueprint(api.api_blueprint(database, clock))

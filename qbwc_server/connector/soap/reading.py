@@ -5,6 +5,7 @@ is read on only for a caller whose ticket is known, so that a stranger cannot ma
 """
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
@@ -21,6 +22,7 @@ from qbwc_server.connector.soap.refusals import (
     NotFlat,
     NotSoap11,
     OperationUnknown,
+    Refused,
     TooLong,
 )
 from qbwc_server.connector.soap.writing import SOAP
@@ -80,6 +82,16 @@ def read_call(pieces: Iterable[bytes], limits: Limits, ticket_is_known: Callable
     return Call(envelope.operation, taken=False)
 
 
+def ticket_in(beginning: bytes, limits: Limits) -> str:
+    """The ticket that the beginning of a body shows, when it is a call with a parameter that may be long; else ""."""
+    envelope = _Envelope(limits, lambda _: True)
+    with suppress(Refused, _NotTaken):  # it is only the beginning
+        envelope.read(beginning[at : at + PIECE_BYTES] for at in range(0, len(beginning), PIECE_BYTES))
+    ticket = envelope.long_ticket
+    envelope.close()
+    return ticket
+
+
 class _NotTaken(Exception):
     """A long parameter is not accepted; the operation is known and has an answer for that."""
 
@@ -110,6 +122,12 @@ class _Envelope:
         if self._operation is None:
             raise NotFlat
         return self._operation
+
+    @property
+    def long_ticket(self) -> str:
+        """The ticket, when a parameter that may be long has begun; else ""."""
+        ticket = self._texts.get("ticket") if self._long_begun else None
+        return ticket.read(self._limits.small) if ticket is not None else ""
 
     def read(self, pieces: Iterable[bytes]) -> Call:
         """Parse to the end."""

@@ -18,6 +18,7 @@ import pytest
 from qbwc_server import serving
 from qbwc_server.db import schema
 from qbwc_server.settings import load
+from tests.qbwc_server.connector.soap.exchange import receive
 
 PROGRAM = """
 import sys
@@ -200,8 +201,8 @@ def test_a_hostile_head_is_refused(running: Server, head: bytes) -> None:
     assert running.get("/healthz") == "ok\n"
 
 
-def test_two_lengths_for_one_body_are_refused(start: StartServer) -> None:
-    with start(2).connect() as connection:
+def test_two_lengths_for_one_body_are_refused(running: Server) -> None:
+    with running.connect() as connection:
         connection.sendall(
             b"POST /qbwc HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/xml\r\nContent-Length: 5\r\n"
             b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /support HTTP/1.1\r\nHost: localhost\r\n\r\n"
@@ -209,6 +210,73 @@ def test_two_lengths_for_one_body_are_refused(start: StartServer) -> None:
         answers = _everything(connection)
     assert answers.startswith(b"HTTP/1.1 400")
     assert answers.count(b"HTTP/1.1 ") == 1
+
+
+def test_chunks_that_are_none_are_the_callers_mistake(running: Server) -> None:
+    with running.connect() as connection:
+        connection.sendall(
+            b"POST /qbwc HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/xml\r\nTransfer-Encoding: chunked\r\n\r\n"
+            b"no number\r\n<a/>\r\n0\r\n\r\n"
+        )
+        assert _everything(connection).startswith(b"HTTP/1.1 400 ")
+    log = (running.temporary.parent / "server.log").read_text()
+    assert '"level": "error"' not in log
+    assert "qbwc_errors_total{" not in running.get("/metrics")
+
+
+def test_slow_callers_keep_nobody_waiting(running: Server) -> None:
+    beginnings = (
+        b"",
+        b"GET / HT",
+        b"POST /qbwc HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/xml\r\nContent-Length: 1000\r\n\r\n<a",
+        b"POST /api/v1/companies/a/documents HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n{",
+    )
+    slow = [running.connect() for _ in range(80)]  # ten times as many as there are threads
+    for at, connection in enumerate(slow):
+        connection.sendall(beginnings[at % len(beginnings)])
+    for _ in range(5):
+        assert running.get("/healthz") == "ok\n"
+    for connection in slow:
+        connection.close()
+
+
+def _answer_of_quickbooks(ticket: str, size: int) -> bytes:
+    body = receive("x" * size, ticket=ticket)
+    return (
+        b"POST /qbwc HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/xml; charset=utf-8\r\n"
+        b"Content-Length: %d\r\n\r\n" % len(body)
+    ) + body
+
+
+def test_a_large_answer_under_a_ticket_that_nobody_knows_is_answered_and_not_kept(running: Server) -> None:
+    """As after a restored backup of our database; and strangers cannot fill our disk."""
+    callers = [running.connect() for _ in range(4)]
+    data = _answer_of_quickbooks("{forgotten}", 20 * 1024 * 1024)
+    for connection in callers:
+        connection.sendall(data[:-100])
+    kept = [path for path in running.temporary.rglob("*") if "qbwc-metrics-" not in str(path)]
+    assert kept == []
+    assert _open_files_in(running) == set()
+    for connection in callers:
+        connection.sendall(data[-100:])
+        answer = _everything(connection)  # it ends: nothing of the answer is cut off by what was not read
+        assert b"<receiveResponseXMLResult>-1</receiveResponseXMLResult>" in answer
+        assert b"Connection: close" in answer
+        connection.close()
+
+
+def _open_files_in(server: Server) -> set[str]:
+    """Files that the server's processes hold open in its folder for temporary ones, deleted ones too."""
+    found: set[str] = set()
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            parents = {process.name, (process / "stat").read_text().rpartition(")")[2].split()[1]}
+            if str(server.process.pid) in parents:
+                found |= {str(handle.readlink()) for handle in (process / "fd").iterdir()}
+        except OSError:
+            continue  # it has ended, or is not ours
+    ours = {name for name in found if name.startswith(str(server.temporary)) and name.endswith("(deleted)")}
+    return {name for name in ours if "/wgunicorn-" not in name}  # the master's sign of life
 
 
 def test_a_path_that_does_not_exist_is_no_html(running: Server) -> None:
@@ -234,7 +302,7 @@ def test_an_old_schema_is_refused_before_anything_listens(tmp_path: Path) -> Non
 
 def test_the_module_for_other_servers_offers_the_application(sqlite_url: str) -> None:
     program = "import wsgi; print(wsgi.app.test_client().get('/healthz').text)"
-    root = Path(__file__).resolve().parents[2]
+    root = Path(__file__).resolve().parents[3]
     result = subprocess.run(
         [sys.executable, "-c", program],
         cwd=root,

@@ -1,0 +1,54 @@
+"""Whose long bodies are kept: those of callers who show a ticket or token that we gave out."""
+
+from __future__ import annotations
+
+from qbwc_server.connector.soap import Limits, Operations, ticket_in
+from qbwc_server.db import Database
+from qbwc_server.tenancy.credentials import find_token
+
+
+class Admission:
+    """Asked by the server, before the application is, about a body of more than ``beginning`` bytes."""
+
+    def __init__(
+        self,
+        database: Database,
+        operations: Operations,
+        limits: Limits,
+        *,
+        soap_path: str,
+        api_prefix: str,
+        api_most: int,
+    ) -> None:
+        self.beginning = limits.small_body
+        """So many bytes are kept for anybody."""
+        self.most = limits.body
+        """So many bytes are taken from the line; no body that we answer is longer."""
+        self._database = database
+        self._operations = operations
+        self._limits = limits
+        self._soap_path = soap_path
+        self._api_prefix = api_prefix
+        self._api_most = api_most
+
+    def room(self, path: str, authorization: str, beginning: bytes) -> int:
+        """How many bytes of the body may be kept, in all; 0 where nobody vouches for the caller.
+
+        Args:
+            path: what is asked for.
+            authorization: the header of that name.
+            beginning: of the body.
+        """
+        if path.rstrip("/") == self._soap_path:
+            ticket = ticket_in(beginning, self._limits)
+            return self.most if ticket and self._operations.ticket_is_known(ticket) else 0
+        if path.startswith(self._api_prefix + "/") and self._token_is_known(authorization):
+            return self._api_most
+        return 0
+
+    def _token_is_known(self, authorization: str) -> bool:
+        scheme, _, token = authorization.partition(" ")
+        if scheme.lower() != "bearer":
+            return False
+        with self._database.reading() as db:
+            return find_token(db, token.strip()) is not None
