@@ -6,19 +6,21 @@ from uuid import UUID
 from qbxml.aggregate import Aggregate
 from qbxml.declaration import any_of, at_most_one, attribute, element, ref
 from qbxml.message import IteratedQuery, IteratedQueryResponse, Request, Response
-from qbxml.returned import TxnRet
-from qbxml.shared import (
-    Address,
+from qbxml.messages.purchase_lines import (
     BillableStatus,
-    CurrencyFilter,
-    DataExt,
-    DataExtRet,
-    ErrorRecovery,
     ExpenseLineAdd,
     ExpenseLineRet,
     ItemGroupLineAdd,
     ItemGroupLineRet,
     ItemLineRet,
+)
+from qbxml.returned import TxnRet
+from qbxml.shared import (
+    Address,
+    CurrencyFilter,
+    DataExt,
+    DataExtRet,
+    ErrorRecovery,
     LinkedTxn,
     LinkToTxn,
     ListFilter,

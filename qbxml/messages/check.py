@@ -6,6 +6,14 @@ from uuid import UUID
 from qbxml.aggregate import Aggregate
 from qbxml.declaration import any_of, at_most_one, attribute, element, ref
 from qbxml.message import IteratedQuery, IteratedQueryResponse, Request, Response
+from qbxml.messages.purchase_lines import (
+    ExpenseLineAdd,
+    ExpenseLineRet,
+    ItemGroupLineAdd,
+    ItemGroupLineRet,
+    ItemLineAdd,
+    ItemLineRet,
+)
 from qbxml.returned import TxnRet
 from qbxml.shared import (
     Address,
@@ -13,12 +21,6 @@ from qbxml.shared import (
     CurrencyFilter,
     DataExtRet,
     ErrorRecovery,
-    ExpenseLineAdd,
-    ExpenseLineRet,
-    ItemGroupLineAdd,
-    ItemGroupLineRet,
-    ItemLineAdd,
-    ItemLineRet,
     LinkedTxn,
     ListFilter,
     ModifiedDateRangeFilter,

@@ -6,18 +6,16 @@ from uuid import UUID
 from qbxml.aggregate import Aggregate
 from qbxml.declaration import attribute, element, ref
 from qbxml.message import Request, Response
-from qbxml.returned import TxnRet
-from qbxml.shared import (
-    DataExtRet,
-    ErrorRecovery,
+from qbxml.messages.purchase_lines import (
     ExpenseLineAdd,
     ExpenseLineRet,
     ItemGroupLineAdd,
     ItemGroupLineRet,
     ItemLineAdd,
     ItemLineRet,
-    Ref,
 )
+from qbxml.returned import TxnRet
+from qbxml.shared import DataExtRet, ErrorRecovery, Ref
 from qbxml.values import Amount, ExchangeRate, Macro
 
 

@@ -4,22 +4,21 @@ from datetime import date
 from uuid import UUID
 
 from qbxml.aggregate import Aggregate
+from qbxml.card_payments import CreditCardTxnInfo
 from qbxml.declaration import any_of, at_most_one, attribute, element, ref
 from qbxml.message import IteratedQuery, IteratedQueryResponse, Request, Response
 from qbxml.returned import TxnRet
+from qbxml.sale_lines import LineGroupAdd, ReceiptLineRet
 from qbxml.shared import (
     Address,
     AddressBlock,
-    CreditCardTxnInfo,
     CurrencyFilter,
     DataExt,
     DataExtRet,
     ErrorRecovery,
-    LineGroupAdd,
     LinkedTxn,
     ListFilter,
     ModifiedDateRangeFilter,
-    ReceiptLineRet,
     Ref,
     RefNumberFilter,
     RefNumberRangeFilter,

@@ -7,6 +7,7 @@ from uuid import UUID
 from qbxml.aggregate import Aggregate
 from qbxml.declaration import element, ref
 from qbxml.message import IteratedQueryResponse, Request, Response
+from qbxml.queries import NameQueryRq
 from qbxml.returned import NamedRet
 from qbxml.shared import (
     AdditionalContact,
@@ -18,7 +19,6 @@ from qbxml.shared import (
     ContactsRet,
     DataExtRet,
     ErrorRecovery,
-    NameQueryRq,
     Ref,
 )
 from qbxml.values import Amount, Id

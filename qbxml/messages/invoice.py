@@ -7,6 +7,7 @@ from qbxml.aggregate import Aggregate
 from qbxml.declaration import any_of, at_most_one, attribute, element, ref
 from qbxml.message import IteratedQuery, IteratedQueryResponse, Request, Response
 from qbxml.returned import TxnRet
+from qbxml.sale_lines import LineGroupAdd
 from qbxml.shared import (
     Address,
     AddressBlock,
@@ -14,7 +15,6 @@ from qbxml.shared import (
     DataExt,
     DataExtRet,
     ErrorRecovery,
-    LineGroupAdd,
     LinkedTxn,
     LinkToTxn,
     ListFilter,

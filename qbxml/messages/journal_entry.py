@@ -6,8 +6,10 @@ from uuid import UUID
 from qbxml.aggregate import Aggregate
 from qbxml.declaration import any_of, at_most_one, attribute, element, ref
 from qbxml.message import IteratedQueryResponse, Request, Response
+from qbxml.messages.purchase_lines import BillableStatus
+from qbxml.queries import TxnQueryRq
 from qbxml.returned import TxnRet
-from qbxml.shared import BillableStatus, DataExtRet, ErrorRecovery, Ref, TxnQueryRq
+from qbxml.shared import DataExtRet, ErrorRecovery, Ref
 from qbxml.values import Amount, ExchangeRate, Id, Macro
 
 

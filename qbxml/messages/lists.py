@@ -6,8 +6,9 @@ from enum import StrEnum
 from qbxml.aggregate import Aggregate
 from qbxml.declaration import any_of, at_most_one, element, ref
 from qbxml.message import Query, QueryResponse, Request, Response
+from qbxml.queries import ListQueryRq
 from qbxml.returned import NamedRet
-from qbxml.shared import ActiveStatus, ErrorRecovery, ListQueryRq, NameFilter, NameRangeFilter, Ref
+from qbxml.shared import ActiveStatus, ErrorRecovery, NameFilter, NameRangeFilter, Ref
 from qbxml.values import Id, Percent
 
 

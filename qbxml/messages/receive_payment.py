@@ -4,10 +4,12 @@ from datetime import date
 from uuid import UUID
 
 from qbxml.aggregate import Aggregate
+from qbxml.card_payments import CreditCardTxnInfo
 from qbxml.declaration import attribute, element, exactly_one, ref
 from qbxml.message import IteratedQueryResponse, Request, Response
+from qbxml.queries import TxnQueryRq
 from qbxml.returned import TxnRet
-from qbxml.shared import CreditCardTxnInfo, DataExtRet, ErrorRecovery, LinkedTxn, Ref, SetCredit, TxnQueryRq, TxnType
+from qbxml.shared import DataExtRet, ErrorRecovery, LinkedTxn, Ref, SetCredit, TxnType
 from qbxml.values import Amount, ExchangeRate, Id, IdOrMacro, Macro
 
 

@@ -7,13 +7,13 @@ from qbxml.aggregate import Aggregate
 from qbxml.declaration import at_most_one, attribute, element, ref
 from qbxml.message import Request, Response
 from qbxml.returned import TxnRet
+from qbxml.sale_lines import LineGroupAdd
 from qbxml.shared import (
     Address,
     AddressBlock,
     DataExt,
     DataExtRet,
     ErrorRecovery,
-    LineGroupAdd,
     LinkedTxn,
     OptionForPriceRuleConflict,
     Ref,

@@ -4,22 +4,13 @@ from datetime import date
 from uuid import UUID
 
 from qbxml.aggregate import Aggregate
+from qbxml.card_payments import CreditCardTxnInfo
 from qbxml.declaration import at_most_one, attribute, element, ref
 from qbxml.message import IteratedQueryResponse, Request, Response
+from qbxml.queries import TxnQueryRq
 from qbxml.returned import TxnRet
-from qbxml.shared import (
-    Address,
-    AddressBlock,
-    CreditCardTxnInfo,
-    DataExt,
-    DataExtRet,
-    ErrorRecovery,
-    LineGroupAdd,
-    OptionForPriceRuleConflict,
-    ReceiptLineRet,
-    Ref,
-    TxnQueryRq,
-)
+from qbxml.sale_lines import LineGroupAdd, ReceiptLineRet
+from qbxml.shared import Address, AddressBlock, DataExt, DataExtRet, ErrorRecovery, OptionForPriceRuleConflict, Ref
 from qbxml.values import Amount, ExchangeRate, Id, IdOrMacro, Macro, Percent, Price, Quantity
 
 

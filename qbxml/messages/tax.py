@@ -6,18 +6,9 @@ from uuid import UUID
 from qbxml.aggregate import Aggregate
 from qbxml.declaration import any_of, at_most_one, element, ref
 from qbxml.message import IteratedQuery, IteratedQueryResponse, QueryResponse, Request, Response
+from qbxml.queries import ListQueryRq
 from qbxml.returned import NamedRet
-from qbxml.shared import (
-    ActiveStatus,
-    BarCode,
-    ClassFilter,
-    DataExtRet,
-    ErrorRecovery,
-    ListQueryRq,
-    NameFilter,
-    NameRangeFilter,
-    Ref,
-)
+from qbxml.shared import ActiveStatus, BarCode, ClassFilter, DataExtRet, ErrorRecovery, NameFilter, NameRangeFilter, Ref
 from qbxml.values import Id, Percent
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 from qbxml.aggregate import Aggregate
 from qbxml.declaration import element, ref
 from qbxml.message import IteratedQueryResponse, Request, Response
+from qbxml.queries import NameQueryRq
 from qbxml.returned import NamedRet
 from qbxml.shared import (
     AdditionalContact,
@@ -17,7 +18,6 @@ from qbxml.shared import (
     ContactsRet,
     DataExtRet,
     ErrorRecovery,
-    NameQueryRq,
     Ref,
 )
 from qbxml.values import Amount

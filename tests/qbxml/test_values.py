@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from qbxml.errors import BuildError
-from qbxml.shared import BillableStatus
+from qbxml.messages.purchase_lines import BillableStatus
 from qbxml.values import (
     CUSTOM_FIELDS,
     Amount,

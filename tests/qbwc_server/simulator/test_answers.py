@@ -45,6 +45,7 @@ from qbxml.messages.item import (
 )
 from qbxml.messages.journal_entry import JournalCreditLine, JournalDebitLine, JournalEntryAdd, JournalEntryQueryRq
 from qbxml.messages.lists import ClassQueryRq, PaymentMethodAdd, PaymentMethodQueryRq, TermsQueryRq
+from qbxml.messages.purchase_lines import ExpenseLineAdd, ItemGroupLineAdd, ItemLineAdd
 from qbxml.messages.receive_payment import ReceivePaymentAdd, ReceivePaymentQueryRq
 from qbxml.messages.sales_order import SalesOrderAdd, SalesOrderLineAdd
 from qbxml.messages.sales_receipt import SalesReceiptAdd, SalesReceiptLineAdd, SalesReceiptMod, SalesReceiptQueryRq
@@ -61,16 +62,7 @@ from qbxml.messages.transaction import (
     TxnVoidType,
 )
 from qbxml.messages.vendor import VendorAdd, VendorQueryRq
-from qbxml.shared import (
-    ActiveStatus,
-    AdditionalNotes,
-    Address,
-    Contacts,
-    DataExtType,
-    ExpenseLineAdd,
-    ItemGroupLineAdd,
-    ItemLineAdd,
-)
+from qbxml.shared import ActiveStatus, AdditionalNotes, Address, Contacts, DataExtType
 from tests.qbxml.schema import faults
 
 from .asking import company, document, invoice, line, name

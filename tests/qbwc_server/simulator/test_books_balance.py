@@ -15,10 +15,11 @@ from qbxml.messages.credit_memo import CreditMemoAdd, CreditMemoLineAdd
 from qbxml.messages.deposit import DepositAdd, DepositLineAdd
 from qbxml.messages.invoice import InvoiceAdd, InvoiceLineAdd, InvoiceLineMod, InvoiceMod
 from qbxml.messages.journal_entry import JournalCreditLine, JournalDebitLine, JournalEntryAdd
+from qbxml.messages.purchase_lines import ExpenseLineAdd
 from qbxml.messages.receive_payment import AppliedToTxnAdd, ReceivePaymentAdd
 from qbxml.messages.sales_receipt import SalesReceiptAdd, SalesReceiptLineAdd
 from qbxml.messages.transaction import TxnDelRq, TxnDelType, TxnVoidRq, TxnVoidType
-from qbxml.shared import ExpenseLineAdd, SetCredit
+from qbxml.shared import SetCredit
 
 from .asking import ask, clock_of, company, name
 

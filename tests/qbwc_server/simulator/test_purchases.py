@@ -12,8 +12,9 @@ from qbxml.messages.check import ApplyCheckToTxnAdd, CheckAdd
 from qbxml.messages.credit_card import CreditCardChargeAdd, CreditCardCreditAdd
 from qbxml.messages.item import ItemInventoryAdd
 from qbxml.messages.journal_entry import JournalCreditLine, JournalDebitLine, JournalEntryAdd
+from qbxml.messages.purchase_lines import ExpenseLineAdd, ItemLineAdd
 from qbxml.messages.transaction import TxnDelRq, TxnDelType, TxnVoidRq, TxnVoidType
-from qbxml.shared import ExpenseLineAdd, ItemLineAdd, PaidStatus
+from qbxml.shared import PaidStatus
 
 from .asking import ask, company, done, invoice, line, name
 
