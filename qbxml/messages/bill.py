@@ -9,9 +9,12 @@ from qbxml.message import IteratedQuery, IteratedQueryResponse, Request, Respons
 from qbxml.messages.purchase_lines import (
     BillableStatus,
     ExpenseLineAdd,
+    ExpenseLineMod,
     ExpenseLineRet,
     ItemGroupLineAdd,
+    ItemGroupLineMod,
     ItemGroupLineRet,
+    ItemLineMod,
     ItemLineRet,
 )
 from qbxml.returned import TxnRet
@@ -165,10 +168,48 @@ class BillQueryRs(IteratedQueryResponse):
     bill_rets: tuple[BillRet, ...] = element("BillRet", default=())
 
 
+class BillMod(Aggregate):
+    """The changes to a bill from a vendor; what is left out stays as it is."""
+
+    txn_id: Id = element("TxnID")
+    edit_sequence: str = element("EditSequence", max_length=16)
+    vendor: Ref | None = ref("VendorRef", 41, default=None)
+    vendor_address: Address | None = element("VendorAddress", default=None, since=(13, 0))
+    ap_account: Ref | None = ref("APAccountRef", 159, default=None)
+    txn_date: date | None = element("TxnDate", default=None)
+    due_date: date | None = element("DueDate", default=None)
+    ref_number: str | None = element("RefNumber", default=None, max_length=20)
+    terms: Ref | None = ref("TermsRef", 31, default=None)
+    memo: str | None = element("Memo", default=None, max_length=4095)
+    exchange_rate: ExchangeRate | None = element("ExchangeRate", default=None, since=(8, 0))
+    clear_expense_lines: bool | None = element("ClearExpenseLines", default=None)
+    expense_line_mods: tuple[ExpenseLineMod, ...] = element("ExpenseLineMod", default=())
+    clear_item_lines: bool | None = element("ClearItemLines", default=None)
+    lines: tuple[ItemLineMod | ItemGroupLineMod, ...] = element("ItemLineMod", "ItemGroupLineMod", default=())
+
+
+class BillModRq(Request, since=(3, 0)):
+    """Change a bill from a vendor."""
+
+    bill_mod: BillMod = element("BillMod")
+    include_ret_elements: tuple[str, ...] = element(
+        "IncludeRetElement", default=(), max_length=50, since=(4, 0), droppable=True
+    )
+
+
+class BillModRs(Response, since=(3, 0)):
+    """The answer to :class:`BillModRq`."""
+
+    bill_ret: BillRet | None = element("BillRet", default=None)
+    error_recovery: ErrorRecovery | None = element("ErrorRecovery", default=None, since=(11, 0))
+
+
 MESSAGES = (
     BillAddRq,
     BillQueryRq,
     BillRet,
     BillAddRs,
     BillQueryRs,
+    BillModRq,
+    BillModRs,
 )

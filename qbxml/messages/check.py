@@ -8,10 +8,13 @@ from qbxml.declaration import any_of, at_most_one, attribute, element, ref
 from qbxml.message import IteratedQuery, IteratedQueryResponse, Request, Response
 from qbxml.messages.purchase_lines import (
     ExpenseLineAdd,
+    ExpenseLineMod,
     ExpenseLineRet,
     ItemGroupLineAdd,
+    ItemGroupLineMod,
     ItemGroupLineRet,
     ItemLineAdd,
+    ItemLineMod,
     ItemLineRet,
 )
 from qbxml.returned import TxnRet
@@ -142,10 +145,55 @@ class CheckQueryRs(IteratedQueryResponse):
     check_rets: tuple[CheckRet, ...] = element("CheckRet", default=())
 
 
+class ApplyCheckToTxnMod(Aggregate):
+    """How much of a check goes to a transaction, as it shall be."""
+
+    txn_id: IdOrMacro = element("TxnID")
+    amount: Amount | None = element("Amount", default=None)
+
+
+class CheckMod(Aggregate):
+    """The changes to a check; what is left out stays as it is."""
+
+    txn_id: Id = element("TxnID")
+    edit_sequence: str = element("EditSequence", max_length=16)
+    account: Ref | None = ref("AccountRef", 159, default=None)
+    payee_entity: Ref | None = ref("PayeeEntityRef", 209, default=None)
+    ref_number: str | None = element("RefNumber", default=None, max_length=11)
+    txn_date: date | None = element("TxnDate", default=None)
+    memo: str | None = element("Memo", default=None, max_length=4095)
+    address: Address | None = element("Address", default=None)
+    is_to_be_printed: bool | None = element("IsToBePrinted", default=None)
+    exchange_rate: ExchangeRate | None = element("ExchangeRate", default=None, since=(8, 0))
+    apply_check_to_txn_mods: tuple[ApplyCheckToTxnMod, ...] = element("ApplyCheckToTxnMod", default=(), since=(7, 0))
+    clear_expense_lines: bool | None = element("ClearExpenseLines", default=None)
+    expense_line_mods: tuple[ExpenseLineMod, ...] = element("ExpenseLineMod", default=())
+    clear_item_lines: bool | None = element("ClearItemLines", default=None)
+    lines: tuple[ItemLineMod | ItemGroupLineMod, ...] = element("ItemLineMod", "ItemGroupLineMod", default=())
+
+
+class CheckModRq(Request, since=(6, 0)):
+    """Change a check."""
+
+    check_mod: CheckMod = element("CheckMod")
+    include_ret_elements: tuple[str, ...] = element(
+        "IncludeRetElement", default=(), max_length=50, since=(4, 0), droppable=True
+    )
+
+
+class CheckModRs(Response, since=(6, 0)):
+    """The answer to :class:`CheckModRq`."""
+
+    check_ret: CheckRet | None = element("CheckRet", default=None)
+    error_recovery: ErrorRecovery | None = element("ErrorRecovery", default=None, since=(11, 0))
+
+
 MESSAGES = (
     CheckAddRq,
     CheckQueryRq,
     CheckRet,
     CheckAddRs,
     CheckQueryRs,
+    CheckModRq,
+    CheckModRs,
 )

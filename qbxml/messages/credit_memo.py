@@ -223,6 +223,96 @@ class CreditMemoQueryRs(IteratedQueryResponse):
     credit_memo_rets: tuple[CreditMemoRet, ...] = element("CreditMemoRet", default=())
 
 
+class CreditMemoLineMod(Aggregate):
+    """A line of a credit memo to be kept or changed, or a new one (id -1)."""
+
+    txn_line_id: Id = element("TxnLineID")
+    item: Ref | None = ref("ItemRef", default=None)
+    desc: str | None = element("Desc", default=None, max_length=4095)
+    quantity: Quantity | None = element("Quantity", default=None)
+    unit_of_measure: str | None = element("UnitOfMeasure", default=None, max_length=31, since=(7, 0))
+    override_uom_set: Ref | None = ref("OverrideUOMSetRef", 31, default=None, since=(7, 0))
+    rate: Price | None = element("Rate", default=None)
+    rate_percent: Percent | None = element("RatePercent", default=None)
+    price_level: Ref | None = ref("PriceLevelRef", 31, default=None, since=(4, 0))
+    class_: Ref | None = ref("ClassRef", 159, default=None)
+    amount: Amount | None = element("Amount", default=None)
+    inventory_site: Ref | None = ref("InventorySiteRef", 31, default=None, since=(10, 0))
+    inventory_site_location: Ref | None = ref("InventorySiteLocationRef", 31, default=None, since=(12, 0))
+    serial_number: str | None = element("SerialNumber", default=None, max_length=4095, since=(11, 0))
+    lot_number: str | None = element("LotNumber", default=None, max_length=40, since=(11, 0))
+    service_date: date | None = element("ServiceDate", default=None)
+    sales_tax_code: Ref | None = ref("SalesTaxCodeRef", 3, default=None)
+    override_item_account: Ref | None = ref("OverrideItemAccountRef", 159, default=None)
+    other1: str | None = element("Other1", default=None, max_length=29, since=(6, 0))
+    other2: str | None = element("Other2", default=None, max_length=29, since=(6, 0))
+    choices = (
+        at_most_one("rate", "rate_percent", "price_level"),
+        at_most_one("serial_number", "lot_number"),
+    )
+
+
+class CreditMemoLineGroupMod(Aggregate):
+    """A group item on a credit memo to be kept or changed, or a new one (id -1)."""
+
+    txn_line_id: Id = element("TxnLineID")
+    item_group: Ref | None = ref("ItemGroupRef", 31, default=None)
+    quantity: Quantity | None = element("Quantity", default=None)
+    unit_of_measure: str | None = element("UnitOfMeasure", default=None, max_length=31, since=(7, 0))
+    override_uom_set: Ref | None = ref("OverrideUOMSetRef", 31, default=None, since=(7, 0))
+    credit_memo_line_mods: tuple[CreditMemoLineMod, ...] = element("CreditMemoLineMod", default=())
+
+
+class CreditMemoMod(Aggregate):
+    """The changes to a credit memo; what is left out stays as it is."""
+
+    txn_id: Id = element("TxnID")
+    edit_sequence: str = element("EditSequence", max_length=16)
+    customer: Ref | None = ref("CustomerRef", 209, default=None)
+    class_: Ref | None = ref("ClassRef", 159, default=None)
+    ar_account: Ref | None = ref("ARAccountRef", 159, default=None)
+    template: Ref | None = ref("TemplateRef", 31, default=None)
+    txn_date: date | None = element("TxnDate", default=None)
+    ref_number: str | None = element("RefNumber", default=None, max_length=11)
+    bill_address: Address | None = element("BillAddress", default=None)
+    ship_address: Address | None = element("ShipAddress", default=None)
+    is_pending: bool | None = element("IsPending", default=None)
+    po_number: str | None = element("PONumber", default=None, max_length=25)
+    terms: Ref | None = ref("TermsRef", 31, default=None)
+    due_date: date | None = element("DueDate", default=None)
+    sales_rep: Ref | None = ref("SalesRepRef", 5, default=None)
+    fob: str | None = element("FOB", default=None, max_length=13)
+    ship_date: date | None = element("ShipDate", default=None)
+    ship_method: Ref | None = ref("ShipMethodRef", 15, default=None)
+    item_sales_tax: Ref | None = ref("ItemSalesTaxRef", 31, default=None)
+    memo: str | None = element("Memo", default=None, max_length=4095)
+    customer_msg: Ref | None = ref("CustomerMsgRef", 101, default=None)
+    is_to_be_printed: bool | None = element("IsToBePrinted", default=None)
+    is_to_be_emailed: bool | None = element("IsToBeEmailed", default=None, since=(6, 0))
+    customer_sales_tax_code: Ref | None = ref("CustomerSalesTaxCodeRef", 3, default=None)
+    other: str | None = element("Other", default=None, max_length=29, since=(6, 0))
+    exchange_rate: ExchangeRate | None = element("ExchangeRate", default=None, since=(8, 0))
+    lines: tuple[CreditMemoLineMod | CreditMemoLineGroupMod, ...] = element(
+        "CreditMemoLineMod", "CreditMemoLineGroupMod", default=()
+    )
+
+
+class CreditMemoModRq(Request, since=(3, 0)):
+    """Change a credit memo."""
+
+    credit_memo_mod: CreditMemoMod = element("CreditMemoMod")
+    include_ret_elements: tuple[str, ...] = element(
+        "IncludeRetElement", default=(), max_length=50, since=(4, 0), droppable=True
+    )
+
+
+class CreditMemoModRs(Response, since=(3, 0)):
+    """The answer to :class:`CreditMemoModRq`."""
+
+    credit_memo_ret: CreditMemoRet | None = element("CreditMemoRet", default=None)
+    error_recovery: ErrorRecovery | None = element("ErrorRecovery", default=None, since=(11, 0))
+
+
 MESSAGES = (
     CreditMemoAddRq,
     CreditMemoQueryRq,
@@ -231,4 +321,6 @@ MESSAGES = (
     CreditMemoRet,
     CreditMemoAddRs,
     CreditMemoQueryRs,
+    CreditMemoModRq,
+    CreditMemoModRs,
 )

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from qbxml.aggregate import Aggregate
 from qbxml.declaration import any_of, at_most_one, attribute, element, exactly_one, ref, together
-from qbxml.message import IteratedQuery, IteratedQueryResponse, Request, Response
+from qbxml.message import IteratedQuery, IteratedQueryResponse, Query, QueryResponse, Request, Response
 from qbxml.returned import TxnRet
 from qbxml.shared import (
     CurrencyFilter,
@@ -179,6 +179,107 @@ class DepositQueryRs(IteratedQueryResponse, since=(2, 0)):
     deposit_rets: tuple[DepositRet, ...] = element("DepositRet", default=())
 
 
+class CashBackInfoMod(Aggregate):
+    """The part of a deposit that is kept in cash, as it shall be."""
+
+    account: Ref | None = ref("AccountRef", 159, default=None)
+    memo: str | None = element("Memo", default=None, max_length=4095)
+    amount: Amount | None = element("Amount", default=None)
+
+
+class DepositLineMod(Aggregate):
+    """A line of a bank deposit to be kept or changed, or a new one (id -1)."""
+
+    txn_line_id: Id = element("TxnLineID")
+    payment_txn_id: IdOrMacro | None = element("PaymentTxnID", default=None)
+    payment_txn_line_id: IdOrMacro | None = element("PaymentTxnLineID", default=None)
+    override_memo: str | None = element("OverrideMemo", default=None, max_length=4095)
+    override_check_number: str | None = element("OverrideCheckNumber", default=None, max_length=11)
+    override_class: Ref | None = ref("OverrideClassRef", 159, default=None)
+    entity: Ref | None = ref("EntityRef", 209, default=None)
+    account: Ref | None = ref("AccountRef", 159, default=None)
+    memo: str | None = element("Memo", default=None, max_length=4095)
+    check_number: str | None = element("CheckNumber", default=None, max_length=11)
+    payment_method: Ref | None = ref("PaymentMethodRef", 31, default=None)
+    class_: Ref | None = ref("ClassRef", 159, default=None)
+    amount: Amount | None = element("Amount", default=None)
+    choices = (
+        at_most_one(
+            together(
+                "payment_txn_id",
+                may=(
+                    "payment_txn_line_id",
+                    "override_memo",
+                    "override_check_number",
+                    "override_class",
+                ),
+            ),
+            any_of("entity", "account", "memo", "check_number", "payment_method", "class_", "amount"),
+        ),
+    )
+
+
+class DepositMod(Aggregate):
+    """The changes to a bank deposit; what is left out stays as it is."""
+
+    txn_id: Id = element("TxnID")
+    edit_sequence: str = element("EditSequence", max_length=16)
+    txn_date: date | None = element("TxnDate", default=None)
+    deposit_to_account: Ref | None = ref("DepositToAccountRef", 159, default=None)
+    memo: str | None = element("Memo", default=None, max_length=4095)
+    cash_back_info_mod: CashBackInfoMod | None = element("CashBackInfoMod", default=None)
+    currency: Ref | None = ref("CurrencyRef", 64, default=None, since=(8, 0))
+    exchange_rate: ExchangeRate | None = element("ExchangeRate", default=None, since=(8, 0))
+    deposit_line_mods: tuple[DepositLineMod, ...] = element("DepositLineMod", default=())
+
+
+class DepositModRq(Request, since=(7, 0)):
+    """Change a bank deposit."""
+
+    deposit_mod: DepositMod = element("DepositMod")
+    include_ret_elements: tuple[str, ...] = element(
+        "IncludeRetElement", default=(), max_length=50, since=(4, 0), droppable=True
+    )
+
+
+class DepositModRs(Response, since=(7, 0)):
+    """The answer to :class:`DepositModRq`."""
+
+    deposit_ret: DepositRet | None = element("DepositRet", default=None)
+    error_recovery: ErrorRecovery | None = element("ErrorRecovery", default=None, since=(11, 0))
+
+
+class ReceivePaymentToDepositQueryRq(Query, since=(2, 0)):
+    """Look for payments that wait to be deposited."""
+
+    include_ret_elements: tuple[str, ...] = element(
+        "IncludeRetElement", default=(), max_length=50, since=(4, 0), droppable=True
+    )
+
+
+class ReceivePaymentToDepositRet(Aggregate):
+    """A payment that waits to be deposited."""
+
+    txn_id: Id = element("TxnID")
+    txn_line_id: Id | None = element("TxnLineID", default=None)
+    txn_type: TxnType = element("TxnType")
+    customer: Ref | None = ref("CustomerRef", 209, default=None)
+    txn_date: date = element("TxnDate")
+    ref_number: str | None = element("RefNumber", default=None)
+    amount: Amount = element("Amount")
+    currency: Ref | None = ref("CurrencyRef", 64, default=None, since=(8, 0))
+    exchange_rate: ExchangeRate | None = element("ExchangeRate", default=None, since=(8, 0))
+    amount_in_home_currency: Amount | None = element("AmountInHomeCurrency", default=None, since=(8, 0))
+
+
+class ReceivePaymentToDepositQueryRs(QueryResponse, since=(2, 0)):
+    """The answer to :class:`ReceivePaymentToDepositQueryRq`."""
+
+    receive_payment_to_deposit_rets: tuple[ReceivePaymentToDepositRet, ...] = element(
+        "ReceivePaymentToDepositRet", default=()
+    )
+
+
 MESSAGES = (
     DepositAddRq,
     DepositQueryRq,
@@ -187,4 +288,9 @@ MESSAGES = (
     DepositRet,
     DepositAddRs,
     DepositQueryRs,
+    DepositModRq,
+    DepositModRs,
+    ReceivePaymentToDepositQueryRq,
+    ReceivePaymentToDepositRet,
+    ReceivePaymentToDepositQueryRs,
 )

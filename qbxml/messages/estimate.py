@@ -4,19 +4,25 @@ from datetime import date
 from uuid import UUID
 
 from qbxml.aggregate import Aggregate
-from qbxml.declaration import at_most_one, attribute, element, ref
-from qbxml.message import Request, Response
+from qbxml.declaration import any_of, at_most_one, attribute, element, ref
+from qbxml.message import IteratedQuery, IteratedQueryResponse, Request, Response
 from qbxml.returned import TxnRet
 from qbxml.sale_lines import LineGroupAdd
 from qbxml.shared import (
     Address,
     AddressBlock,
+    CurrencyFilter,
     DataExt,
     DataExtRet,
     ErrorRecovery,
     LinkedTxn,
+    ListFilter,
+    ModifiedDateRangeFilter,
     OptionForPriceRuleConflict,
     Ref,
+    RefNumberFilter,
+    RefNumberRangeFilter,
+    TxnDateRangeFilter,
 )
 from qbxml.values import Amount, ExchangeRate, Id, Macro, Percent, Price, Quantity
 
@@ -271,6 +277,53 @@ class EstimateModRs(Response, since=(3, 0)):
     error_recovery: ErrorRecovery | None = element("ErrorRecovery", default=None, since=(11, 0))
 
 
+class EstimateQueryRq(IteratedQuery):
+    """Look for estimates."""
+
+    txn_ids: tuple[Id, ...] = element("TxnID", default=())
+    ref_numbers: tuple[str, ...] = element("RefNumber", default=())
+    ref_numbers_case_sensitive: tuple[str, ...] = element("RefNumberCaseSensitive", default=(), since=(4, 0))
+    max_returned: int | None = element("MaxReturned", default=None, min_value=1)
+    modified_date_range_filter: ModifiedDateRangeFilter | None = element("ModifiedDateRangeFilter", default=None)
+    txn_date_range_filter: TxnDateRangeFilter | None = element("TxnDateRangeFilter", default=None)
+    entity_filter: ListFilter | None = element("EntityFilter", default=None)
+    account_filter: ListFilter | None = element("AccountFilter", default=None)
+    ref_number_filter: RefNumberFilter | None = element("RefNumberFilter", default=None)
+    ref_number_range_filter: RefNumberRangeFilter | None = element("RefNumberRangeFilter", default=None)
+    currency_filter: CurrencyFilter | None = element("CurrencyFilter", default=None, since=(8, 0))
+    include_line_items: bool | None = element("IncludeLineItems", default=None)
+    include_linked_txns: bool | None = element("IncludeLinkedTxns", default=None, since=(3, 0))
+    include_ret_elements: tuple[str, ...] = element(
+        "IncludeRetElement", default=(), max_length=50, since=(4, 0), droppable=True
+    )
+    owner_ids: tuple[UUID, ...] = element("OwnerID", default=(), since=(2, 0))
+    choices = (
+        at_most_one(
+            "txn_ids",
+            "ref_numbers",
+            "ref_numbers_case_sensitive",
+            any_of(
+                "max_returned",
+                "modified_date_range_filter",
+                "txn_date_range_filter",
+                "entity_filter",
+                "account_filter",
+                "ref_number_filter",
+                "ref_number_range_filter",
+                "currency_filter",
+            ),
+        ),
+        at_most_one("modified_date_range_filter", "txn_date_range_filter"),
+        at_most_one("ref_number_filter", "ref_number_range_filter"),
+    )
+
+
+class EstimateQueryRs(IteratedQueryResponse):
+    """The answer to :class:`EstimateQueryRq`."""
+
+    estimate_rets: tuple[EstimateRet, ...] = element("EstimateRet", default=())
+
+
 MESSAGES = (
     EstimateAddRq,
     EstimateModRq,
@@ -279,4 +332,6 @@ MESSAGES = (
     EstimateRet,
     EstimateAddRs,
     EstimateModRs,
+    EstimateQueryRq,
+    EstimateQueryRs,
 )

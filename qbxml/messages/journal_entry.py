@@ -1,6 +1,7 @@
 """Journal entries: add and query."""
 
 from datetime import date
+from enum import StrEnum
 from uuid import UUID
 
 from qbxml.aggregate import Aggregate
@@ -101,10 +102,62 @@ class JournalEntryQueryRs(IteratedQueryResponse):
     journal_entry_rets: tuple[JournalEntryRet, ...] = element("JournalEntryRet", default=())
 
 
+class JournalLineType(StrEnum):
+    """The side on which a new line of a journal entry stands."""
+
+    DEBIT = "Debit"
+    CREDIT = "Credit"
+
+
+class JournalLineMod(Aggregate):
+    """A line of a journal entry to be kept or changed, or a new one (id -1)."""
+
+    txn_line_id: Id = element("TxnLineID")
+    journal_line_type: JournalLineType | None = element("JournalLineType", default=None)
+    account: Ref | None = ref("AccountRef", 159, default=None)
+    amount: Amount | None = element("Amount", default=None)
+    memo: str | None = element("Memo", default=None, max_length=4095)
+    entity: Ref | None = ref("EntityRef", 209, default=None)
+    class_: Ref | None = ref("ClassRef", 159, default=None)
+    billable_status: BillableStatus | None = element("BillableStatus", default=None)
+
+
+class JournalEntryMod(Aggregate):
+    """The changes to a journal entry; what is left out stays as it is."""
+
+    txn_id: Id = element("TxnID")
+    edit_sequence: str = element("EditSequence", max_length=16)
+    txn_date: date | None = element("TxnDate", default=None)
+    ref_number: str | None = element("RefNumber", default=None, max_length=11)
+    is_adjustment: bool | None = element("IsAdjustment", default=None)
+    is_amounts_entered_in_home_currency: bool | None = element(
+        "IsAmountsEnteredInHomeCurrency", default=None, since=(8, 0)
+    )
+    currency: Ref | None = ref("CurrencyRef", 64, default=None, since=(8, 0))
+    exchange_rate: ExchangeRate | None = element("ExchangeRate", default=None, since=(8, 0))
+    journal_line_mods: tuple[JournalLineMod, ...] = element("JournalLineMod", default=())
+
+
+class JournalEntryModRq(Request, since=(6, 0)):
+    """Change a journal entry."""
+
+    journal_entry_mod: JournalEntryMod = element("JournalEntryMod")
+    include_ret_elements: tuple[str, ...] = element("IncludeRetElement", default=(), max_length=50, droppable=True)
+
+
+class JournalEntryModRs(Response, since=(6, 0)):
+    """The answer to :class:`JournalEntryModRq`."""
+
+    journal_entry_ret: JournalEntryRet | None = element("JournalEntryRet", default=None)
+    error_recovery: ErrorRecovery | None = element("ErrorRecovery", default=None, since=(11, 0))
+
+
 MESSAGES = (
     JournalEntryAddRq,
     JournalEntryQueryRq,
     JournalEntryRet,
     JournalEntryAddRs,
     JournalEntryQueryRs,
+    JournalEntryModRq,
+    JournalEntryModRs,
 )

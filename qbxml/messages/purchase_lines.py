@@ -114,6 +114,53 @@ class ItemGroupLineRet(Aggregate):
     data_exts: tuple[DataExt, ...] = element("DataExt", default=(), since=(13, 0))
 
 
+class ExpenseLineMod(Aggregate):
+    """A line of a purchase that names an account, to be kept or changed, or a new one (id -1)."""
+
+    txn_line_id: Id = element("TxnLineID")
+    account: Ref | None = ref("AccountRef", 159, default=None)
+    amount: Amount | None = element("Amount", default=None)
+    memo: str | None = element("Memo", default=None, max_length=4095)
+    customer: Ref | None = ref("CustomerRef", 209, default=None)
+    class_: Ref | None = ref("ClassRef", 159, default=None)
+    billable_status: BillableStatus | None = element("BillableStatus", default=None)
+    sales_rep: Ref | None = ref("SalesRepRef", 5, default=None, since=(13, 0))
+
+
+class ItemLineMod(Aggregate):
+    """A line of a purchase that names an item, to be kept or changed, or a new one (id -1)."""
+
+    txn_line_id: Id = element("TxnLineID")
+    item: Ref | None = ref("ItemRef", default=None)
+    inventory_site: Ref | None = ref("InventorySiteRef", 31, default=None, since=(10, 0))
+    inventory_site_location: Ref | None = ref("InventorySiteLocationRef", 31, default=None, since=(12, 0))
+    serial_number: str | None = element("SerialNumber", default=None, max_length=4095, since=(11, 0))
+    lot_number: str | None = element("LotNumber", default=None, max_length=40, since=(11, 0))
+    desc: str | None = element("Desc", default=None, max_length=4095)
+    quantity: Quantity | None = element("Quantity", default=None)
+    unit_of_measure: str | None = element("UnitOfMeasure", default=None, max_length=31, since=(7, 0))
+    override_uom_set: Ref | None = ref("OverrideUOMSetRef", 31, default=None, since=(7, 0))
+    cost: Price | None = element("Cost", default=None)
+    amount: Amount | None = element("Amount", default=None)
+    customer: Ref | None = ref("CustomerRef", 209, default=None)
+    class_: Ref | None = ref("ClassRef", 159, default=None)
+    billable_status: BillableStatus | None = element("BillableStatus", default=None)
+    override_item_account: Ref | None = ref("OverrideItemAccountRef", 159, default=None)
+    sales_rep: Ref | None = ref("SalesRepRef", 5, default=None, since=(13, 0))
+    choices = (at_most_one("serial_number", "lot_number"),)
+
+
+class ItemGroupLineMod(Aggregate):
+    """A group item on a purchase to be kept or changed, or a new one (id -1)."""
+
+    txn_line_id: Id = element("TxnLineID")
+    item_group: Ref | None = ref("ItemGroupRef", 31, default=None)
+    quantity: Quantity | None = element("Quantity", default=None)
+    unit_of_measure: str | None = element("UnitOfMeasure", default=None, max_length=31, since=(7, 0))
+    override_uom_set: Ref | None = ref("OverrideUOMSetRef", 31, default=None, since=(7, 0))
+    item_line_mods: tuple[ItemLineMod, ...] = element("ItemLineMod", default=())
+
+
 MESSAGES = (
     ExpenseLineRet,
     ItemLineRet,
