@@ -17,9 +17,9 @@ from qbwc_server.books.models import ListEntry, ListKind, Presence
 from qbwc_server.db import Database, schema
 from qbwc_server.documents.kinds import Document, read_document
 from qbwc_server.documents.store import by_origin
-from qbwc_server.posting import submit
 from qbwc_server.posting.compile import compile_add
 from qbwc_server.posting.options import PostingOptions
+from qbwc_server.posting.people import exclude as excluding
 from qbwc_server.posting.submitting.hand_in import hand_in
 from qbwc_server.simulator.scenarios import demo_company
 from qbwc_server.tenancy.actor import Actor, ActorKind
@@ -113,7 +113,7 @@ def exclude(database: Database, origin: str) -> None:
     with database.transaction() as db:
         company = find_company(db, CODE)
         row = by_origin(db, company.id, [origin])[origin]
-        submit.exclude(db, company, row, by=_BY, now=datetime.now(UTC))
+        excluding.exclude(db, company, row, by=_BY, now=datetime.now(UTC))
 
 
 def empty(folder: Path, name: str = "bench.db") -> Database:
