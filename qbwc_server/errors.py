@@ -10,16 +10,19 @@ class QbwcError(Exception):
     """Something a person or program on the other side can act on.
 
     The docstring of a subclass is its sentence for the bookkeeper. ``detail`` is for the developer,
-    ``advice`` says what to do next, ``retry_helps`` whether the same call may succeed later.
+    ``advice`` says what to do next (of the class, or better of this one case), ``retry_helps`` whether the same call
+    may succeed later.
     """
 
     code: ClassVar[str] = "error"  # stable: part of the API
-    advice: ClassVar[str] = ""
+    advice: str = ""
     retry_helps: ClassVar[bool] = False
 
-    def __init__(self, message: str | None = None, *, detail: str = "") -> None:
+    def __init__(self, message: str | None = None, *, detail: str = "", advice: str | None = None) -> None:
         super().__init__(message or cleandoc(self.__doc__ or ""))
         self.detail = detail
+        if advice is not None:
+            self.advice = advice
 
     def as_record(self) -> dict[str, object]:
         """What faces show: code, message, detail, advice, retry_helps."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from qbwc_server.channels.files.cells import amount_of, date_of, quantity_of, yes_no_of
+from qbwc_server.channels.files.habits import Habits
 from qbwc_server.documents.kinds import KINDS
 
 Value = object
@@ -19,18 +19,18 @@ class Column:
 
     name: str
     place: tuple[str, ...]
-    value: Callable[[str], Value] = str
+    value: Callable[[Habits, str], Value] = Habits.text
     per_line: bool = False
     aliases: tuple[str, ...] = ()
 
 
-def _kind(text: str) -> str:
-    word = column_key(text)
+def _kind(habits: Habits, text: str) -> str:
+    word = column_key(habits.text(text))
     return word if word in KINDS else text
 
 
-def _street(text: str) -> list[str]:
-    return [line.strip() for line in text.splitlines() if line.strip()]
+def _street(habits: Habits, text: str) -> list[str]:
+    return [line.strip() for line in habits.prose(text).splitlines() if line.strip()]
 
 
 def _address(prefix: str) -> tuple[Column, ...]:
@@ -48,7 +48,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("kind", ("kind",), _kind, aliases=("type", "document_type")),
     Column("origin", ("origin",), aliases=("key",)),
     Column("number", ("number",), aliases=("no", "ref_number", "document_number")),
-    Column("date", ("date",), date_of, aliases=("document_date", "txn_date")),
+    Column("date", ("date",), Habits.date, aliases=("document_date", "txn_date")),
     Column("customer", ("customer", "name"), aliases=("customer_name",)),
     Column("customer_company", ("customer", "company_name")),
     Column("customer_first_name", ("customer", "first_name")),
@@ -57,38 +57,40 @@ COLUMNS: tuple[Column, ...] = (
     Column("customer_phone", ("customer", "phone"), aliases=("phone",)),
     *_address("billing"),
     *_address("shipping"),
-    Column("memo", ("memo",)),
+    Column("memo", ("memo",), Habits.prose),
     Column("class", ("class",)),
     Column("sales_tax_item", ("sales_tax_item",)),
-    Column("customer_message", ("customer_message",)),
+    Column("customer_message", ("customer_message",), Habits.prose),
     Column("po_number", ("po_number",)),
     Column("template", ("template",)),
-    Column("other", ("other",)),
-    Column("to_be_printed", ("to_be_printed",), yes_no_of),
-    Column("to_be_emailed", ("to_be_emailed",), yes_no_of),
-    Column("subtotal", ("subtotal",), amount_of),
-    Column("total", ("total",), amount_of),
-    Column("due_date", ("due_date",), date_of),
+    Column("other", ("other",), Habits.prose),
+    Column("to_be_printed", ("to_be_printed",), Habits.yes_no),
+    Column("to_be_emailed", ("to_be_emailed",), Habits.yes_no),
+    Column("subtotal", ("subtotal",), Habits.amount),
+    Column("total", ("total",), Habits.amount),
+    Column("due_date", ("due_date",), Habits.date),
     Column("terms", ("terms",)),
     Column("sales_rep", ("sales_rep",)),
-    Column("ship_date", ("ship_date",), date_of),
+    Column("ship_date", ("ship_date",), Habits.date),
     Column("ar_account", ("ar_account",)),
     Column("payment_method", ("payment_method",)),
     Column("check_number", ("check_number",)),
     Column("deposit_to", ("deposit_to",)),
     Column("item", ("item",), per_line=True),
-    Column("description", ("description",), per_line=True),
-    Column("quantity", ("quantity",), quantity_of, per_line=True, aliases=("qty",)),
-    Column("rate", ("rate",), quantity_of, per_line=True, aliases=("price", "unit_price")),
-    Column("amount", ("amount",), amount_of, per_line=True, aliases=("line_amount",)),
+    Column("description", ("description",), Habits.prose, per_line=True),
+    Column("quantity", ("quantity",), Habits.quantity, per_line=True, aliases=("qty",)),
+    Column("rate", ("rate",), Habits.quantity, per_line=True, aliases=("price", "unit_price")),
+    Column("amount", ("amount",), Habits.amount, per_line=True, aliases=("line_amount",)),
     Column("tax_code", ("tax_code",), per_line=True),
     Column("line_class", ("class",), per_line=True),
-    Column("service_date", ("service_date",), date_of, per_line=True),
+    Column("service_date", ("service_date",), Habits.date, per_line=True),
     Column("applies_to", ("invoice",), per_line=True, aliases=("applied_to",)),
-    Column("applied_amount", ("amount",), amount_of, per_line=True),
+    Column("applied_amount", ("amount",), Habits.amount, per_line=True),
 )
 BY_NAME: dict[str, Column] = {column.name: column for column in COLUMNS}
 _NAMES: dict[str, str] = {name: column.name for column in COLUMNS for name in (column.name, *column.aliases)}
+DATES = frozenset(column.name for column in COLUMNS if column.value is Habits.date)
+NUMBERS = frozenset(column.name for column in COLUMNS if column.value in (Habits.amount, Habits.quantity))
 REQUIRED = ("kind", "origin", "date", "customer")
 
 

@@ -28,6 +28,18 @@ class FileOptions(BaseModel):
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """The first part of a file: its text, and its first rows as cells by each way to separate them.
+
+    A workbook has no text; its rows are those of all its sheets.
+    """
+
+    text: str
+    rows: tuple[tuple[str, ...], ...] = ()
+    workbook: bool = False
+
+
 @dataclass(frozen=True)
 class FileFormat:
     """One format of files: how it is recognised, which options it takes, how it is read."""
@@ -35,7 +47,7 @@ class FileFormat:
     code: str
     title: str
     how_recognised: str
-    recognises: Callable[[str, str], bool]  # head of the file as text, name of the file
+    recognises: Callable[[Beginning], bool]
     options_type: type[FileOptions]
     read: Reader
 

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import codecs
+import io
 from collections.abc import Mapping
+from itertools import islice
 from typing import BinaryIO
 
 from pydantic import ValidationError
 
 from qbwc_server.channels.files import csv_documents, json_lines
-from qbwc_server.channels.files.contract import FileFormat, FileOptions, UnknownFormat, WrongOptions
+from qbwc_server.channels.files.contract import Beginning, FileFormat, FileOptions, UnknownFormat, WrongOptions
+from qbwc_server.channels.files.csv_records import open_csv
+from qbwc_server.channels.files.foreign import foreign
+from qbwc_server.channels.files.mistakes import option_mistakes
+from qbwc_server.channels.files.rows import HEADER_WITHIN, Records
+from qbwc_server.channels.files.workbook import is_workbook, open_workbook
 from qbwc_server.channels.shopify import orders_export
 from qbwc_server.channels.shopify.options import ShopifyOptions
 
 _HEAD_BYTES = 65_536
+_MOST_TITLES = 12  # of a header that a message repeats
 
 FORMATS: dict[str, FileFormat] = {
     one.code: one
@@ -29,7 +37,7 @@ FORMATS: dict[str, FileFormat] = {
         FileFormat(
             "shopify_orders",
             "Shopify orders export (CSV)",
-            "the first line names Name, Lineitem name and Lineitem quantity",
+            "a header names Name, Lineitem name and Lineitem quantity",
             orders_export.recognises,
             ShopifyOptions,
             orders_export.read,
@@ -37,8 +45,16 @@ FORMATS: dict[str, FileFormat] = {
         FileFormat(
             "csv",
             "CSV",
-            "the first line names kind, origin and date",
-            csv_documents.recognises,
+            "a header names kind, origin, date and customer",
+            lambda beginning: not beginning.workbook and csv_documents.recognises(beginning),
+            csv_documents.CsvOptions,
+            csv_documents.read,
+        ),
+        FileFormat(
+            "xlsx",
+            "Excel workbook (.xlsx)",
+            "a sheet has a header that names kind, origin, date and customer",
+            lambda beginning: beginning.workbook and csv_documents.recognises(beginning),
             csv_documents.CsvOptions,
             csv_documents.read,
         ),
@@ -55,21 +71,31 @@ def format_named(code: str) -> FileFormat:
 
 
 def recognise(stream: BinaryIO, name: str) -> FileFormat:
-    """The format of a file by its beginning. The stream stands at its start afterwards. Raises UnknownFormat."""
-    stream.seek(0)
-    head = _head_text(stream.read(_HEAD_BYTES))
-    stream.seek(0)
+    """The format of a file by its beginning. The stream stands at its start afterwards.
+
+    Raises UnknownFormat, or DamagedWorkbook and FileTooLarge for a workbook that cannot be opened.
+    """
+    refuse_foreign(stream, name)
+    beginning = _beginning(stream)
     for one in FORMATS.values():
-        if one.recognises(head, name):
+        if one.recognises(beginning):
             return one
-    if not head.strip():
+    if not beginning.workbook and not beginning.text.strip():
         raise UnknownFormat(f"{name} is empty.")
-    if head.lstrip().startswith("["):
+    if beginning.text.lstrip().startswith("["):
         raise UnknownFormat(
-            f"{name} begins with [: a JSON list. Write one document per line, without brackets or commas."
+            f"{name} begins with [: a JSON list.",
+            advice="Write one document per line, without brackets or commas around them.",
         )
     known = "; ".join(f"{one.title}: {one.how_recognised}" for one in FORMATS.values())
-    raise UnknownFormat(f"{name} is none of the known formats. {known}.")
+    raise UnknownFormat(f"{name} is none of the known formats{_its_header(beginning)}. {known}.")
+
+
+def refuse_foreign(stream: BinaryIO, name: str) -> None:
+    """Raise UnknownFormat where the file is of a kind that is not read, and say which."""
+    if found := foreign(stream):
+        what, advice = found
+        raise UnknownFormat(f"{name} is {what}; it cannot be imported as it is.", advice=advice)
 
 
 def read_options(file_format: FileFormat, values: Mapping[str, object] | FileOptions | None) -> FileOptions:
@@ -81,8 +107,28 @@ def read_options(file_format: FileFormat, values: Mapping[str, object] | FileOpt
     try:
         return file_format.options_type.model_validate(dict(values or {}))
     except ValidationError as error:
-        found = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors(include_url=False))
-        raise WrongOptions(f"{file_format.title}: {found}.") from None
+        found = " ".join(option_mistakes(error, file_format.options_type))
+        raise WrongOptions(f"{file_format.title}: {found}") from None
+
+
+def _beginning(stream: BinaryIO) -> Beginning:
+    stream.seek(0)
+    if is_workbook(stream):
+        tables: list[Records] = [sheet for _, sheet in open_workbook(stream, None)]
+        text = ""
+    else:
+        text = _head_text(stream.read(_HEAD_BYTES))
+        head = io.BytesIO(text.encode(errors="replace"))
+        tables = [*open_csv(head, "utf-8")[1]]
+    rows = tuple(tuple(record.cells) for table in tables for record in islice(table.records(), HEADER_WITHIN))
+    stream.seek(0)
+    return Beginning(text, rows, workbook=not text and bool(tables) and is_workbook(stream))
+
+
+def _its_header(beginning: Beginning) -> str:
+    titles = max(beginning.rows, key=len, default=())
+    shown = [title.strip()[:40] for title in titles if title.strip()][:_MOST_TITLES]
+    return f" (its first row: {', '.join(shown)})" if len(shown) > 1 else ""
 
 
 def _head_text(head: bytes) -> str:

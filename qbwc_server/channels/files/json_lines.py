@@ -12,9 +12,9 @@ from pydantic import ValidationError
 from qbwc_server import strict_json
 from qbwc_server.channels.contract import Draft, Outcome, Remark, RowProblem
 from qbwc_server.channels.files.cells import CENT, Unreadable, amount_of, date_of, plain, quantity_of, shown, storable
-from qbwc_server.channels.files.contract import MAX_DOCUMENT_CHARACTERS, FileOptions, FileRefused
+from qbwc_server.channels.files.contract import MAX_DOCUMENT_CHARACTERS, Beginning, FileOptions, FileRefused
 from qbwc_server.channels.files.mistakes import Found, Place, mistakes, path, unstorable
-from qbwc_server.channels.files.rows import Lines, encoding_of, encoding_remark, opened_text
+from qbwc_server.channels.files.text import Lines, encoding_of, encoding_remark, opened_text
 from qbwc_server.documents.kinds import read_document
 from qbwc_server.documents.problems import Problem
 from qbwc_server.strict_json import BadJson
@@ -26,9 +26,9 @@ _QUANTITIES = frozenset(("quantity", "rate"))
 _ISO_DATE = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
-def recognises(head: str, name: str) -> bool:
+def recognises(beginning: Beginning) -> bool:
     """The first character that is not blank opens an object."""
-    return head.lstrip().startswith("{")
+    return beginning.text.lstrip().startswith("{")
 
 
 def read(stream: BinaryIO, options: FileOptions) -> Iterator[Outcome]:

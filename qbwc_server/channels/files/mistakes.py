@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from difflib import get_close_matches
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from qbwc_server.channels.files.cells import Unreadable, check_storable, shown, storable
 from qbwc_server.documents.kinds import KINDS
@@ -51,6 +52,40 @@ def path(place: tuple[str | int, ...]) -> str:
 
 
 _Say = Callable[[Any, Mapping[str, Any]], tuple[str, str, str]]
+
+
+def _no_text(value: Any, context: Mapping[str, Any]) -> tuple[str, str, str]:
+    return "bad_value", "This is no text.", 'Write it in quotation marks, such as "1001".'
+
+
+def _no_choice(value: Any, context: Mapping[str, Any]) -> tuple[str, str, str]:
+    return "bad_choice", "This is neither true nor false.", "Write true or false."
+
+
+def _no_list(value: Any, context: Mapping[str, Any]) -> tuple[str, str, str]:
+    return "bad_value", "This is no list.", "Write a list in square brackets, also of one."
+
+
+def _no_record(value: Any, context: Mapping[str, Any]) -> tuple[str, str, str]:
+    return "bad_value", "This is no record of fields.", "Write fields and values in braces; docs/formats.md shows how."
+
+
+def _no_date(value: Any, context: Mapping[str, Any]) -> tuple[str, str, str]:
+    return "bad_date", f"{shown(str(value))} is no date.", "Write it with the year first, such as 2026-03-31."
+
+
+def _no_number(value: Any, context: Mapping[str, Any]) -> tuple[str, str, str]:
+    return "bad_number", f"{shown(str(value))} is no number.", "Write digits with a point for the decimals."
+
+
+def _one_of(value: Any, context: Mapping[str, Any]) -> tuple[str, str, str]:
+    return "bad_choice", f"{shown(str(value))} is none of {context['expected']}.", "Use one of these."
+
+
+def _too_large(value: Any, context: Mapping[str, Any]) -> tuple[str, str, str]:
+    return "too_large", f"{value} is too large.", _ADVICE
+
+
 _SENTENCES: dict[str, _Say] = {
     "missing": lambda value, context: ("missing_value", "The value is missing.", "Fill it in."),
     "extra_forbidden": lambda value, context: (
@@ -78,8 +113,20 @@ _SENTENCES: dict[str, _Say] = {
         f"{value} has more than {context['decimal_places']} decimals.",
         "Round it; QuickBooks takes cents in amounts, five decimals in quantities and rates.",
     ),
-    "decimal_max_digits": lambda value, context: ("too_large", f"{value} is too large.", _ADVICE),
-    "decimal_whole_digits": lambda value, context: ("too_large", f"{value} is too large.", _ADVICE),
+    "decimal_max_digits": _too_large,
+    "decimal_whole_digits": _too_large,
+    **dict.fromkeys(("decimal_type", "decimal_parsing", "finite_number", "int_type", "int_parsing"), _no_number),
+    **dict.fromkeys(("bool_type", "bool_parsing"), _no_choice),
+    **dict.fromkeys(("tuple_type", "list_type"), _no_list),
+    **dict.fromkeys(("model_type", "dict_type"), _no_record),
+    **dict.fromkeys(("enum", "literal_error"), _one_of),
+    **dict.fromkeys(
+        ("date_type", "date_parsing", "date_form", "date_from_datetime_parsing", "date_from_datetime_inexact"), _no_date
+    ),
+    "string_type": _no_text,
+    "nul_character": lambda value, context: (
+        "control_character", "There is a NUL character in the text.", "Remove it."
+    ),
     "greater_than": lambda value, context: ("not_positive", f"{value} must be more than {context['gt']}.", _ADVICE),
     "greater_than_equal": lambda value, context: (
         "bad_date", f"{value} is before {context['ge']}, the first day QuickBooks is used for.", _ADVICE
@@ -98,5 +145,18 @@ _SENTENCES: dict[str, _Say] = {
 def _sentence(detail: Any) -> Unreadable:
     say = _SENTENCES.get(detail["type"])
     if say is None:
-        return Unreadable("bad_value", f"{detail['msg']}.", _ADVICE)
+        return Unreadable("bad_value", f"{shown(str(detail['input']))} cannot be used here.", _ADVICE)
     return Unreadable(*say(detail["input"], detail.get("ctx", {})))
+
+
+def option_mistakes(error: ValidationError, options: type[BaseModel]) -> Iterator[str]:
+    """Each option that cannot be used, as a sentence that names it."""
+    known = sorted(options.model_fields)
+    for detail in error.errors(include_url=False):
+        name = path(detail["loc"])
+        if detail["type"] != "extra_forbidden":
+            yield f"{name}: {_sentence(detail).message}"
+        elif near := get_close_matches(name, known, 1):
+            yield f"There is no option {name}; did you mean {near[0]}?"
+        else:
+            yield f"There is no option {name}; there are {', '.join(known)}."

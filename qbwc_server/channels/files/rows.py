@@ -1,33 +1,30 @@
-"""Rows of a CSV file, streamed: encoding, separator, quotation marks, limits, line numbers; and rows grouped by a key.
-
-The csv module parses; what is ours is to find where a record ends, so that a stray quotation mark costs one row
-instead of swallowing the rest of the file.
-"""
+"""A table with a header, whatever file it stands in: its rows by column, and rows grouped by a key."""
 
 from __future__ import annotations
 
-import codecs
-import csv
-import io
-from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+import re
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import takewhile
-from typing import BinaryIO, TextIO
+from itertools import islice
+from typing import BinaryIO, Protocol
 
-from qbwc_server.channels.files.contract import MAX_RECORD_CHARACTERS, FileRefused, UnknownEncoding
+from qbwc_server.channels.files.contract import FileRefused
+from qbwc_server.channels.files.csv_records import Record, open_csv
+from qbwc_server.channels.files.habits import HabitOptions, Survey, TableOptions, Typed
+from qbwc_server.channels.files.text import encoding_remark
+from qbwc_server.channels.files.workbook import is_workbook, open_workbook
 
-SEPARATORS = (",", ";", "\t")
 MAX_DOCUMENT_ROWS = 1001  # 1,000 lines, and a first row that holds none
-_CHUNK = 1 << 16
+HEADER_WITHIN = 20  # records among which the header is looked for
 _MOST_BROKEN_ROWS = 1000  # more than this is not a file with mistakes but another kind of file
-_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_GUARDED = re.compile(r'="((?:[^"]|"")*)"')  # how a spreadsheet is kept from taking a text for a number
+
+Titles = Callable[[str], str | None]  # the column that a cell of the header names, None for an unknown one
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One record: its first line in the file and its cells by column, trimmed."""
+    """One record: its first line in the file and its cells by column, trimmed; cells that are not there are missing."""
 
     line_number: int
     cells: dict[str, str]
@@ -77,135 +74,107 @@ class Group:
             )
 
 
-def encoding_of(stream: BinaryIO, wanted: str | None = None) -> str:
-    """The encoding in which the whole stream can be read: ``wanted``, or by its mark, or UTF-8, or Windows-1252.
+class Records(Protocol):
+    """What a table stands in: a sheet, or a file by one separator."""
 
-    A file that holds letters in UTF-8 and other bytes besides is damaged, not Windows-1252.
-
-    Raises UnknownEncoding. The stream stands at its start afterwards.
-    """
-    stream.seek(0)
-    head = stream.read(4)
-    candidates = [wanted] if wanted else [name for mark, name in _MARKS if head.startswith(mark)] or ["utf-8", "cp1252"]
-    for name in candidates:
-        if wanted is None and name == "cp1252" and _holds_utf8(stream):
-            raise UnknownEncoding("The file is UTF-8 in some places and not in others.")
-        if _decodes(stream, name):
-            stream.seek(0)
-            return name
-    raise UnknownEncoding(f"The file cannot be read as {' or '.join(_shown_encoding(name) for name in candidates)}.")
+    def records(self, width: int | None = None) -> Iterator[Record]:
+        """All records that hold something, from the first one on, as often as asked."""
 
 
-def _decodes(stream: BinaryIO, encoding: str) -> bool:
-    try:
-        "a".encode(encoding)  # unlike the codecs module this takes encodings of text only
-    except (LookupError, ValueError):
-        raise UnknownEncoding(f"There is no encoding {encoding!r} of text.") from None
-    decoder = codecs.getincrementaldecoder(encoding)()
-    stream.seek(0)
-    try:
-        while chunk := stream.read(_CHUNK):
-            decoder.decode(chunk)
-        decoder.decode(b"", final=True)
-    except UnicodeError:
-        return False
-    return True
+class SeveralSheets(FileRefused):
+    """More than one sheet of the workbook holds documents."""
 
-
-def _holds_utf8(stream: BinaryIO) -> bool:
-    """Whether there are letters beyond ASCII in UTF-8; Windows-1252 looks like that only by rare accident."""
-    decoder = codecs.getincrementaldecoder("utf-8")(errors="ignore")
-    stream.seek(0)
-    while chunk := stream.read(_CHUNK):
-        if not decoder.decode(chunk).isascii():
-            return True
-    return False
-
-
-def encoding_remark(encoding: str) -> str | None:
-    """A sentence for the report where the encoding was concluded and not certain."""
-    if encoding != "cp1252":
-        return None
-    return "The file is not UTF-8; it was read as Windows-1252. Check that accented letters came out right."
-
-
-def _shown_encoding(name: str) -> str:
-    return {"cp1252": "Windows-1252", "utf-8": "UTF-8", "utf-8-sig": "UTF-8", "utf-16": "UTF-16"}.get(name, name)
-
-
-@contextmanager
-def opened_text(stream: BinaryIO, encoding: str) -> Iterator[TextIO]:
-    """The stream as text from its start, line ends as they are; the stream stays open afterwards."""
-    stream.seek(0)
-    text = io.TextIOWrapper(stream, encoding=encoding, newline="")
-    try:
-        yield text
-    finally:
-        if not stream.closed:  # a reader may be given up after its file was closed
-            text.detach()
-
-
-class Lines:
-    """Physical lines with their numbers, each bounded; lines can be given back."""
-
-    def __init__(self, text: TextIO, limit: int) -> None:
-        self._text, self._limit = text, limit
-        self._number = 0
-        self._returned: deque[tuple[int, str]] = deque()
-
-    def take(self) -> tuple[int, str] | None:
-        """The next line; one that is longer than the limit comes cut to a little more than the limit."""
-        if self._returned:
-            return self._returned.popleft()
-        line = self._text.readline(self._limit + 1)
-        if not line:
-            return None
-        self._number += 1
-        rest = line
-        while len(rest) > self._limit and not rest.endswith(("\n", "\r")):
-            rest = self._text.readline(self._limit + 1)
-        return self._number, line
-
-    def give_back(self, lines: Sequence[tuple[int, str]]) -> None:
-        """Let these come again."""
-        self._returned.extendleft(reversed(lines))
+    code = "several_sheets"
 
 
 class Table:
-    """A CSV file with a header; its rows can be read more than once."""
+    """The table of a file; its rows can be read more than once."""
 
-    def __init__(self, stream: BinaryIO, *, encoding: str | None, column: Callable[[str], str | None]) -> None:
-        """``column`` gives the column that a cell of the header names, None for an unknown one.
+    def __init__(
+        self, stream: BinaryIO, options: TableOptions, column: Titles, typical: Collection[str] | None = None
+    ) -> None:
+        """Find the header: the record that names most of the ``typical`` columns; left out, it is the first record.
 
-        Raises UnknownEncoding or FileRefused.
+        Raises UnknownEncoding, SeveralSheets, or FileRefused where the file is empty.
         """
-        self._stream = stream
-        self.encoding = encoding_of(stream, encoding)
-        with opened_text(stream, self.encoding) as text:
-            self.separator, self.titles = header_of(text, column)
+        self.remarks: list[str] = []
+        if is_workbook(stream):
+            sheets = open_workbook(stream, options.sheet)
+            self._records, header = _best_sheet(sheets, column, typical)
+        else:
+            encoding, readings = open_csv(stream, options.encoding)
+            if remark := encoding_remark(encoding):
+                self.remarks.append(remark)
+            self._records, header = _best(readings, column, typical)
+        self._header_at = header.position
+        self.header_line = header.line_number
+        self.titles = header.titles
         self.columns = tuple(column(title) for title in self.titles)
+        if header.position:
+            self.remarks.append(f"The header is in line {header.line_number}; what stands above it was left out.")
 
     def rows(self) -> Iterator[Row | BrokenRow]:
         """All records below the header, in order. Raises FileRefused after very many broken ones."""
         broken = 0
-        with opened_text(self._stream, self.encoding) as text:
-            for number, cells, trouble in self._records(text):
-                named = {c: v.strip() for c, v in zip(self.columns, cells, strict=False) if c is not None}
-                if trouble is None:
-                    yield Row(number, named)
-                    continue
-                broken += 1
-                if broken > _MOST_BROKEN_ROWS:
-                    raise FileRefused(f"More than {_MOST_BROKEN_ROWS} rows are broken, the last one in line {number}.")
-                yield BrokenRow(number, named, *trouble)
+        for record in self._below_header():
+            cells = {
+                name: cell if isinstance(cell, Typed) else _unguarded(cell.strip())
+                for name, cell in zip(self.columns, record.cells, strict=False)
+                if name is not None
+            }
+            trouble = record.trouble
+            if trouble is None and record.unended and len(record.cells) < len(self.titles):
+                trouble = _cut_off(len(record.cells), len(self.titles))
+            if trouble is None:
+                yield Row(record.line_number, cells)
+                continue
+            broken += 1
+            if broken > _MOST_BROKEN_ROWS:
+                raise FileRefused(
+                    f"More than {_MOST_BROKEN_ROWS} rows are broken, the last one in line {record.line_number}."
+                )
+            yield BrokenRow(record.line_number, cells, *trouble)
 
-    def groups(self, key: str) -> Iterator[Group]:
-        """Adjacent rows with the same value in the column ``key``.
+    def survey(
+        self,
+        key: str,
+        *,
+        dates: Collection[str] = (),
+        numbers: Collection[str] = (),
+        options: HabitOptions | None = None,
+    ) -> Survey:
+        """One look at all rows: keys whose rows are not adjacent, and what cells prove of the habits of the file."""
+        at = self.columns.index(key)
+        date_columns = [place for place, name in enumerate(self.columns) if name in dates]
+        number_columns = [place for place, name in enumerate(self.columns) if name in numbers]
+        asked = options or HabitOptions()
+        found = Survey()
+        seen: set[int] = set()
+        twice: set[int] = set()
+        last = ""
+        for record in self._below_header():
+            cells = record.cells
+            for place in date_columns:
+                if place < len(cells) and cells[place]:
+                    found.see_date(_trimmed(cells[place]), record.line_number)
+            for place in number_columns:
+                if place < len(cells) and cells[place]:
+                    found.see_number(_trimmed(cells[place]), record.line_number, asked)
+            name = _trimmed(cells[at]) if at < len(cells) else ""
+            if not name or name == last:
+                continue
+            last = name
+            number = hash(name)
+            (twice if number in seen else seen).add(number)
+        found.scattered = frozenset(twice)
+        return found
+
+    def groups(self, key: str, scattered: frozenset[int]) -> Iterator[Group]:
+        """Adjacent rows with the same value in the column ``key``; ``scattered`` comes from the survey.
 
         A row that cannot be parsed belongs to the key it shows; where it shows none, both neighbours are in doubt.
         """
         trusted = key in self.columns[:2]  # further right, a stray comma may have moved the cells
-        scattered = self._scattered(key)
         current: Group | None = None
         doubt: BrokenRow | None = None
         for row in self.rows():
@@ -222,130 +191,81 @@ class Table:
                     if not name:  # a row without a key may be meant to continue the document above it
                         current.doubt = BrokenRow(row.line_number, {}, "no_key", "It names no document.", "")
                     yield current
-                current = Group(name, row.line_number, doubt=doubt, scattered=hash(name) in scattered)
+                current = Group(str(name), row.line_number, doubt=doubt, scattered=hash(name) in scattered)
             doubt = None
             current.add(row)
         if current is not None:
             yield current
 
-    def _scattered(self, key: str) -> frozenset[int]:
-        """Keys whose rows are not adjacent, as hashes: the first part must not be taken for the whole document."""
-        seen: set[int] = set()
-        twice: set[int] = set()
-        last = ""
-        at = self.columns.index(key)
-        with opened_text(self._stream, self.encoding) as text:
-            for _, cells, _ in self._records(text):
-                name = cells[at].strip() if at < len(cells) else ""
-                if not name or name == last:
-                    continue
-                last = name
-                number = hash(name)
-                (twice if number in seen else seen).add(number)
-        return frozenset(twice)
-
-    def _records(self, text: TextIO) -> Iterator[tuple[int, list[str], _Trouble]]:
-        records = _filled(_records(Lines(text, MAX_RECORD_CHARACTERS), self.separator, len(self.titles)))
-        next(records, None)  # the header
-        return records
+    def _below_header(self) -> Iterator[Record]:
+        return islice(self._records.records(len(self.titles)), self._header_at + 1, None)
 
 
-def header_of(text: TextIO, column: Callable[[str], str | None]) -> tuple[str, tuple[str, ...]]:
-    """Separator and titles of the first line that is not empty; the separator is the one that gives most known columns.
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The record that names the columns: how many records stand above it, and how many columns it names."""
 
-    Raises FileRefused.
-    """
-    lines = Lines(text, MAX_RECORD_CHARACTERS)
-    while (taken := lines.take()) is not None and not taken[1].strip():
-        pass
-    if taken is None:
-        raise FileRefused("The file is empty.")
-    if len(taken[1]) > MAX_RECORD_CHARACTERS:
-        raise FileRefused("The first line of the file is too long for a header.")
-    readings = []
-    for separator in SEPARATORS:
-        cells = tuple(cell.strip("\ufeff \t\r\n") for cell in next(csv.reader([taken[1]], delimiter=separator), []))
-        readings.append((sum(column(cell) is not None for cell in cells), separator, cells))
-    _, separator, cells = max(readings, key=lambda reading: reading[0])
-    return separator, cells
+    position: int
+    line_number: int
+    titles: tuple[str, ...]
+    known: int
 
 
-_Trouble = tuple[str, str, str] | None
-
-
-def _filled(records: Iterator[tuple[int, list[str], _Trouble]]) -> Iterator[tuple[int, list[str], _Trouble]]:
-    return (record for record in records if record[2] is not None or any(cell.strip() for cell in record[1]))
-
-
-def _records(lines: Lines, separator: str, width: int) -> Iterator[tuple[int, list[str], _Trouble]]:
-    while (first := lines.take()) is not None:
-        taken = [first]
-        inside = ends_inside_quotes(first[1], separator)
-        length = len(first[1])
-        while inside and length <= MAX_RECORD_CHARACTERS and (more := lines.take()) is not None:
-            taken.append(more)
-            length += len(more[1])
-            inside = ends_inside_quotes(more[1], separator, inside=True)
-        trouble: _Trouble = None
-        cells: list[str] = []
-        if length > MAX_RECORD_CHARACTERS and len(taken) == 1:
-            trouble = (
-                "row_too_long",
-                f"The row has more than {MAX_RECORD_CHARACTERS} characters.",
-                "Shorten its texts.",
-            )
-        elif inside:
-            trouble = (
-                "open_quotation_mark",
-                "A quotation mark is opened and never closed.",
-                'Close it; a quotation mark inside a text is written twice: "".',
-            )
-        else:
-            try:
-                cells = next(csv.reader([line for _, line in taken], delimiter=separator, strict=True), [])
-            except csv.Error:
-                trouble = (
-                    "stray_quotation_mark",
-                    "A text in quotation marks goes on after the closing mark.",
-                    'Write a quotation mark inside a text twice: "".',
-                )
-            if len(cells) > width and any(cell.strip() for cell in cells[width:]):
-                trouble = (
-                    "too_many_cells",
-                    f"The row has {len(cells)} cells, but the header has {width}.",
-                    "Put texts that hold a separator in quotation marks.",
-                )
-        if trouble is not None:
-            lines.give_back(taken[1:])  # what follows the broken line may be sound
-            if trouble[0] != "too_many_cells":
-                cells = _cells_before_trouble(first[1], separator)
-        yield first[0], cells, trouble
-
-
-def _cells_before_trouble(line: str, separator: str) -> list[str]:
-    return list(takewhile(lambda cell: '"' not in cell, line.split(separator)[:-1]))
-
-
-def ends_inside_quotes(line: str, separator: str, *, inside: bool = False) -> bool:
-    """Whether a quoted cell is still open at the end of ``line``, by the csv module's rules."""
-    if '"' not in line:
-        return inside
-    at = 0
-    while True:
-        if inside:
-            at = line.find('"', at)
-            if at < 0:
-                return True
-            if line[at + 1 : at + 2] == '"':
-                at += 2
-                continue
-            inside = False
-            at += 1
-        elif line[at : at + 1] == '"':
-            inside = True
-            at += 1
+def header_of(records: Iterator[Record], column: Titles, typical: Collection[str] | None) -> Header | None:
+    """Of the first records the one that names most typical columns, or the first one."""
+    best: Header | None = None
+    for position, record in enumerate(islice(records, 1 if typical is None else HEADER_WITHIN)):
+        if record.trouble is not None:
             continue
-        at = line.find(separator, at)
-        if at < 0:
-            return False
-        at += 1
+        titles = tuple(" ".join(cell.split()) for cell in record.cells)
+        names = {name for title in titles if (name := column(title)) is not None}
+        known = len(names if typical is None else names.intersection(typical))
+        if best is None or known > best.known:
+            best = Header(position, record.line_number, titles, known)
+    return best
+
+
+def _best(readings: Sequence[Records], column: Titles, typical: Collection[str] | None) -> tuple[Records, Header]:
+    """The reading whose header names most columns."""
+    found = [(one, header) for one in readings if (header := header_of(one.records(), column, typical)) is not None]
+    if not found:
+        raise FileRefused("The file has no header: it is empty, or its first rows cannot be split into cells.")
+    return max(found, key=lambda one: one[1].known)
+
+
+def _best_sheet(
+    sheets: Sequence[tuple[str, Records]], column: Titles, typical: Collection[str] | None
+) -> tuple[Records, Header]:
+    """The one sheet with a header. Raises SeveralSheets where more than one names as many columns."""
+    headers = [(name, sheet, header_of(sheet.records(), column, typical)) for name, sheet in sheets]
+    found = [(name, sheet, header) for name, sheet, header in headers if header is not None]
+    if not found:
+        raise FileRefused("The workbook is empty.")
+    most = max(header.known for _, _, header in found)
+    best = [one for one in found if one[2].known == most]
+    if len(best) > 1:
+        names = ", ".join(name for name, _, _ in best)
+        raise SeveralSheets(
+            f"These sheets have the same columns: {names}.", advice=f"Name one with the option sheet={best[0][0]}."
+        )
+    return best[0][1], best[0][2]
+
+
+def _trimmed(cell: str) -> str:
+    return cell if isinstance(cell, Typed) else _unguarded(cell.strip())
+
+
+def _unguarded(cell: str) -> str:
+    """``="000123"`` as 000123."""
+    if not cell.startswith('="'):
+        return cell
+    found = _GUARDED.fullmatch(cell)
+    return cell if found is None else found[1].replace('""', '"').strip()
+
+
+def _cut_off(cells: int, width: int) -> tuple[str, str, str]:
+    return (
+        "row_cut_off",
+        f"The file ends in this row: it has {cells} cells, but the header has {width}.",
+        "Export the file again, or complete the row; rows below it may be missing too.",
+    )

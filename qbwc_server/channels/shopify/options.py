@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from pydantic import Field
 
-from qbwc_server.channels.files.contract import FileOptions
+from qbwc_server.channels.files.habits import TableOptions
 
 
 class CustomerMode(StrEnum):
@@ -17,7 +17,7 @@ class CustomerMode(StrEnum):
     SINGLE = "single"  # one customer for the whole shop; no names, no addresses are kept
 
 
-class ShopifyOptions(FileOptions):
+class ShopifyOptions(TableOptions):
     """Options of the orders export. Items are full names of items in QuickBooks."""
 
     customers: CustomerMode = Field(

@@ -7,8 +7,8 @@ from typing import BinaryIO
 
 from qbwc_server.channels.contract import Outcome, Remark, RowProblem
 from qbwc_server.channels.files.cells import Unreadable
-from qbwc_server.channels.files.contract import WrongColumns
-from qbwc_server.channels.files.rows import SEPARATORS, Group, Table, encoding_remark
+from qbwc_server.channels.files.contract import Beginning, WrongColumns
+from qbwc_server.channels.files.rows import Group, Table
 from qbwc_server.channels.shopify.options import ShopifyOptions
 from qbwc_server.channels.shopify.order import outcome_of
 from qbwc_server.channels.shopify.order_rows import Scope
@@ -24,6 +24,7 @@ REQUIRED = (
     "Lineitem price",
 )
 _TYPICAL = frozenset(("name", "lineitem name", "lineitem quantity"))
+_NEEDED = frozenset(title.casefold() for title in REQUIRED)
 
 
 class MissingColumns(WrongColumns):
@@ -38,23 +39,26 @@ def column(title: str) -> str | None:
     return title.casefold() or None
 
 
-def recognises(head: str, name: str) -> bool:
-    """The first line names an order's name and its line items."""
-    first = head.lstrip("\ufeff\r\n ").split("\n", 1)[0].casefold()
-    return any({cell.strip().strip('"') for cell in first.split(separator)} >= _TYPICAL for separator in SEPARATORS)
+def recognises(beginning: Beginning) -> bool:
+    """A row names an order's name and its line items, or at least several columns of line items."""
+    for row in beginning.rows:
+        named = {column(cell.strip()) for cell in row}
+        if named >= _TYPICAL or sum(name is not None and name.startswith("lineitem ") for name in named) > 1:
+            return True
+    return False
 
 
 def read(stream: BinaryIO, options: ShopifyOptions) -> Iterator[Outcome]:
     """Each order as a draft, as skipped, or as one problem. Raises MissingColumns and UnknownEncoding."""
-    table = Table(stream, encoding=options.encoding, column=column)
+    table = Table(stream, options, column, _NEEDED | _TYPICAL)
     missing = [title for title in REQUIRED if column(title) not in table.columns]
     if missing:
         raise MissingColumns(f"The orders export has no column {', no column '.join(missing)}.")
-    if remark := encoding_remark(table.encoding):
+    for remark in table.remarks:
         yield Remark(remark)
     scope = Scope(options)
     told = options.currency is not None
-    for group in table.groups("name"):
+    for group in table.groups("name", table.survey("name").scattered):
         try:
             _check(group)
             yield outcome_of(group, scope)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -13,7 +14,7 @@ from hypothesis import given, settings
 
 from qbwc_server.channels.contract import Draft, Outcome, Remark, RowProblem
 from qbwc_server.channels.files.columns import COLUMNS
-from qbwc_server.channels.files.contract import WrongColumns
+from qbwc_server.channels.files.contract import Beginning, WrongColumns
 from qbwc_server.channels.files.csv_documents import CsvOptions, read, recognises
 from qbwc_server.documents.kinds import Document
 from qbwc_server.documents.kinds.credit_memo import CreditMemo
@@ -111,11 +112,13 @@ def test_amounts_are_one_amount_however_a_spreadsheet_writes_them() -> None:
         ("invoice,,2026-03-01,Ann,Tea,1,5,,,", "origin", "missing_value"),
         ("invoice,é,2026-03-01,Ann,Tea,1,5,,,", "origin", "bad_characters"),
         ("invoice,a,,Ann,Tea,1,5,,,", "date", "missing_value"),
-        ("invoice,a,03/04/2026,Ann,Tea,1,5,,,", "date", "bad_date"),
+        ("invoice,a,03/04/2026,Ann,Tea,1,5,,,", "date", "date_in_two_ways"),
         ("invoice,a,2026-03-01,,Tea,1,5,,,", "customer", "missing_value"),
         ("invoice,a,2026-03-01,Ann,Tea,1,$5,,,", "amount", "bad_number"),
-        ('invoice,a,2026-03-01,Ann,Tea,1,"1,234.50",,,', "amount", "bad_number"),
-        ("invoice,a,2026-03-01,Ann,Tea,1,1.234,,,", "amount", "too_many_decimals"),
+        ('invoice,a,2026-03-01,Ann,Tea,1,"1,234",,,', "amount", "number_in_two_ways"),
+        ("invoice,a,2026-03-01,Ann,Tea,1,1.234,,,", "amount", "number_in_two_ways"),
+        ("invoice,a,2026-03-01,Ann,Tea,1,1.2345,,,", "amount", "too_many_decimals"),
+        ("invoice,a,2026-03-01,Ann,Tea,1,,,,", "amount", "no_price"),
         ("invoice,a,2026-03-01,Ann,Tea,0.000001,1,,,", "quantity", "too_many_decimals"),
         ("invoice,a,2026-03-01,Ann,,,,5,,", "lines", "missing_value"),
         ("invoice,a,2026-03-01,Ann,Tea,1,5,x,,", "total", "bad_number"),
@@ -141,7 +144,7 @@ def test_mistakes_name_line_column_and_code_and_stop_nobody_else(row: str, field
 
 
 def test_a_mistake_in_a_further_line_names_its_own_row() -> None:
-    text = f"{HEADER}\ninvoice,a,2026-03-01,Ann,Tea,1,5,,,\n,a,,,Cup,1,1.234,,,\n"
+    text = f"{HEADER}\ninvoice,a,2026-03-01,Ann,Tea,1,5,,,\n,a,,,Cup,1,1.2345,,,\n"
     assert problems(text) == [(3, "amount", "too_many_decimals")]
 
 
@@ -200,8 +203,8 @@ def test_columns_can_be_left_out() -> None:
 
 
 def test_recognised_by_its_header_only() -> None:
-    assert recognises("Origin;Type;Document date;x\n", "a.txt")
-    assert not recognises("Name,Email,Created at\n", "kind_origin_date.csv")
+    assert recognises(Beginning("", (("Invoices of March",), ("Origin", "Type", "Document date", "x"))))
+    assert not recognises(Beginning("", (("Name", "Email", "Created at"),)))
 
 
 def rows_of(document: Document) -> Iterator[dict[str, str]]:
@@ -235,5 +238,78 @@ def test_every_document_survives(document: Document) -> None:
     writer = csv.DictWriter(text, [column.name for column in COLUMNS])
     writer.writeheader()
     writer.writerows(rows_of(document))
-    (found,) = drafts(outcomes(text.getvalue()))
+    (found,) = drafts(outcomes(text.getvalue(), decimals="point", quickbooks_prices=True))
     assert found == document
+
+
+def test_the_formats_that_people_make() -> None:
+    """A German spreadsheet with everything at once."""
+    text = (
+        "sep=;\r\nRechnungen März;;;;;;;\r\n;;;;;;;\r\n"
+        "kind;origin;number;date;customer;item;quantity;amount\r\n"
+        'invoice;"=""a1""";"=""000123""";3.4.2026;Müller & Söhne;Tee;1.200;1.234,50\r\n'
+        "invoice;a2;124;13.4.2026;Zoë;Tee;2;12,50\r\n"
+    )
+    found = outcomes(text, encoding="utf-16")
+    one, two = drafts([one for one in found if not isinstance(one, Remark)])
+    assert isinstance(one, Invoice)
+    assert (one.origin, one.number, one.date) == ("a1", "000123", date(2026, 4, 3))
+    assert (one.lines[0].quantity, one.lines[0].amount) == (Decimal(1200), Decimal("1234.50"))
+    assert two.date == date(2026, 4, 13)
+    assert [remark.message.split(":")[0] for remark in found if isinstance(remark, Remark)] == [
+        "The header is in line 4; what stands above it was left out.",
+        'Line 6 has "13.4.2026"',
+        'Line 5 has "1.234,50"',
+    ]
+
+
+@pytest.mark.parametrize(
+    ("cell", "column", "code"),
+    [
+        ("1.23E+11", "number", "shortened"),
+        ("=A1", "customer", "formula"),
+        ("#REF!", "item", "spreadsheet_error"),
+        ("2-Mar-26", "date", "short_year"),
+        ("46083", "date", "bad_date"),
+        ("(12.50)", "amount", "bad_number"),
+        ("$12.50", "amount", "bad_number"),
+        ("#####", "amount", "spreadsheet_error"),
+    ],
+)
+def test_what_a_spreadsheet_has_spoilt_costs_its_own_document(cell: str, column: str, code: str) -> None:
+    values = {"kind": "invoice", "origin": "a", "number": "1", "date": "2026-03-04", "customer": "Ann", "item": "Tea",
+              "amount": "5"}  # fmt: skip
+    bad, good = {**values, column: cell}, {**values, "origin": "b"}
+    text = "\n".join(",".join(row.values()) for row in ({name: name for name in values}, bad, good)) + "\n"
+    assert problems(text) == [(2, column, code)]
+    assert [d.document.origin for d in outcomes(text) if isinstance(d, Draft)] == ["b"]
+
+
+def test_a_row_without_an_amount_is_not_charged_at_a_price_nobody_looked_at() -> None:
+    header = "kind,origin,date,customer,item,quantity,amount\n"
+    cut, empty = "invoice,a,2026-03-01,Ann,Tea,2\n", "invoice,a,2026-03-01,Ann,Tea,2,\n"
+    for row, said in ((cut, "ends before"), (empty, "no amount")):
+        (found,) = outcomes(header + row)
+        assert isinstance(found, RowProblem)
+        assert (found.problem.code, said in found.problem.message) == ("no_price", True)
+        assert "quickbooks_prices" in found.problem.advice
+        assert drafts(outcomes(header + row, quickbooks_prices=True))
+    assert drafts(outcomes("kind,origin,date,customer,item,quantity\ninvoice,a,2026-03-01,Ann,Tea,2\n"))
+
+
+def test_every_mistake_of_a_document_is_told_and_each_once() -> None:
+    text = f"{HEADER}\ninvoice,a,x,,Tea,y,5,z,,\n,a,,,Cup,1.1234567,5,,,\n"
+    assert sorted(problems(text)) == [
+        (2, "customer", "missing_value"),
+        (2, "date", "bad_date"),
+        (2, "quantity", "bad_number"),
+        (2, "total", "bad_number"),
+        (3, "quantity", "too_many_decimals"),
+    ]
+
+
+def test_everything_wrong_with_a_header_is_told_at_once() -> None:
+    with pytest.raises(WrongColumns) as refused:
+        outcomes("kind,orgin,customer,item,Amnt,qty,quantity\n")
+    for said in ("no column origin; is it 'orgin'", "no column date", "'Amnt'", "amount", "quantity"):
+        assert said in str(refused.value)

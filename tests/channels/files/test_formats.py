@@ -6,7 +6,7 @@ import io
 
 import pytest
 
-from qbwc_server.channels.files.contract import FileOptions, UnknownFormat, WrongOptions
+from qbwc_server.channels.files.contract import FileOptions, UnknownFormat, WrongColumns, WrongOptions
 from qbwc_server.channels.files.formats import FORMATS, format_named, read_options, recognise
 from qbwc_server.channels.shopify.options import CustomerMode, ShopifyOptions
 from tests.channels.shopify.export_file import export, line, order
@@ -83,3 +83,37 @@ def test_wrong_options_are_named(code: str, given: dict[str, object], named: str
 def test_options_of_another_format_are_refused() -> None:
     with pytest.raises(WrongOptions):
         read_options(FORMATS["shopify_orders"], FileOptions())
+
+
+@pytest.mark.parametrize(
+    ("header", "missing"),
+    [
+        ("kind,date,customer,item,amount", ["origin"]),
+        ("date,customer,item,amount", ["kind", "origin"]),
+        ("Origin;Type;Customer", ["date"]),
+    ],
+)
+def test_a_missing_column_is_named_and_the_format_is_not_in_doubt(header: str, missing: list[str]) -> None:
+    stream = io.BytesIO(header.encode() + b"\n")
+    found = recognise(stream, "sales.csv")
+    with pytest.raises(WrongColumns) as refused:
+        list(found.read(stream, read_options(found, None)))
+    assert [
+        name for name in ("kind", "origin", "date", "customer") if f"no column {name}" in str(refused.value)
+    ] == missing
+
+
+def test_an_unknown_table_shows_its_header() -> None:
+    with pytest.raises(UnknownFormat, match="Order Date, Order ID, Title"):
+        recognise(io.BytesIO(b"Order Date,Order ID,Title\n"), "orders.csv")
+
+
+def test_no_text_is_in_the_words_of_a_library() -> None:
+    for given in ({"customers": "all"}, {"use_sku": "maybe"}, {"rounding_cap": "5"}, {"items": "x"}, {"nonsense": 1}):
+        with pytest.raises(WrongOptions) as refused:
+            read_options(FORMATS["shopify_orders"], given)
+        said = str(refused.value)
+        assert not any(word in said for word in ("Input should", "Extra inputs", "unable to", "Value error", "``")), (
+            said
+        )
+        assert said.endswith((".", "?"))

@@ -11,19 +11,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qbwc_server.channels.files.contract import MAX_RECORD_CHARACTERS, FileRefused, UnknownEncoding
+from qbwc_server.channels.files.csv_records import ends_inside_quotes
+from qbwc_server.channels.files.habits import TableOptions
 from qbwc_server.channels.files.rows import (
     MAX_DOCUMENT_ROWS,
     BrokenRow,
+    Group,
     Row,
     Table,
-    encoding_of,
-    ends_inside_quotes,
 )
+from qbwc_server.channels.files.text import encoding_of
 
 
 def table(text: str | bytes, *, encoding: str | None = None) -> Table:
     content = text.encode() if isinstance(text, str) else text
-    return Table(io.BytesIO(content), encoding=encoding, column=lambda title: title or None)
+    return Table(io.BytesIO(content), TableOptions(encoding=encoding), lambda title: title or None)
+
+
+def grouped(text: str, key: str) -> list[Group]:
+    found = table(text)
+    return list(found.groups(key, found.survey(key).scattered))
 
 
 def lines(rows: Iterable[Row | BrokenRow]) -> list[tuple[int, object]]:
@@ -42,7 +49,7 @@ def test_line_numbers_count_lines_of_the_file() -> None:
 @pytest.mark.parametrize("separator", [",", ";", "\t"])
 def test_the_separator_is_found(separator: str) -> None:
     found = table(f"a{separator}b\n1{separator}2\n")
-    assert found.separator == separator
+    assert found.titles == ("a", "b")
     assert lines(found.rows()) == [(2, {"a": "1", "b": "2"})]
 
 
@@ -55,7 +62,7 @@ def test_unicode_is_recognised(encoding: str) -> None:
 
 def test_windows_1252_is_read_as_such() -> None:
     found = table("a,b\ncafé,“€5”\n".encode("cp1252"))
-    assert found.encoding == "cp1252"
+    assert len(found.remarks) == 1
     assert lines(found.rows()) == [(2, {"a": "café", "b": "“€5”"})]
 
 
@@ -125,7 +132,7 @@ def test_rows_can_be_read_again() -> None:
 
 
 def test_groups_are_adjacent_rows_of_one_key() -> None:
-    groups = list(table("k,v\nA,1\nA,2\nB,3\n").groups("k"))
+    groups = grouped("k,v\nA,1\nA,2\nB,3\n", "k")
     assert [(g.key, g.line_number, len(g.rows), g.doubt, g.scattered) for g in groups] == [
         ("A", 2, 2, None, False),
         ("B", 4, 1, None, False),
@@ -133,11 +140,11 @@ def test_groups_are_adjacent_rows_of_one_key() -> None:
 
 
 def test_scattered_rows_are_marked_from_the_first_part_on() -> None:
-    assert [g.scattered for g in table("k,v\nA,1\nB,2\nA,3\nC,4\n").groups("k")] == [True, False, True, False]
+    assert [g.scattered for g in grouped("k,v\nA,1\nB,2\nA,3\nC,4\n", "k")] == [True, False, True, False]
 
 
 def test_a_broken_row_that_shows_its_key_belongs_there() -> None:
-    groups = list(table("k,v\nA,1\nB,2,3\nC,4\n").groups("k"))
+    groups = grouped("k,v\nA,1\nB,2,3\nC,4\n", "k")
     assert [(g.key, len(g.rows), len(g.broken), g.doubt) for g in groups] == [
         ("A", 1, 0, None),
         ("B", 0, 1, None),
@@ -146,7 +153,7 @@ def test_a_broken_row_that_shows_its_key_belongs_there() -> None:
 
 
 def test_a_broken_row_without_a_key_puts_its_neighbours_in_doubt() -> None:
-    groups = list(table('k,v\nA,1\nB,2\n"x"y,3\nC,4\nD,5\n').groups("k"))
+    groups = grouped('k,v\nA,1\nB,2\n"x"y,3\nC,4\nD,5\n', "k")
     assert [(g.key, g.doubt is not None) for g in groups] == [
         ("A", False),
         ("B", True),
@@ -157,17 +164,17 @@ def test_a_broken_row_without_a_key_puts_its_neighbours_in_doubt() -> None:
 
 
 def test_a_row_without_a_key_puts_the_one_above_in_doubt() -> None:
-    groups = list(table("k,v\nA,1\n,2\nB,3\n").groups("k"))
+    groups = grouped("k,v\nA,1\n,2\nB,3\n", "k")
     assert [(g.key, g.doubt is not None) for g in groups] == [("A", True), ("", False), ("B", False)]
 
 
 def test_a_key_far_right_is_not_trusted_in_a_broken_row() -> None:
-    groups = list(table("v,w,k\n1,2,A\n1,2,3,B\n1,2,C\n").groups("k"))
+    groups = grouped("v,w,k\n1,2,A\n1,2,3,B\n1,2,C\n", "k")
     assert [(g.key, g.doubt is not None) for g in groups] == [("A", True), ("", False), ("C", True)]
 
 
 def test_a_group_without_end_is_cut() -> None:
-    (group,) = table("k,v\n" + "A,1\n" * (MAX_DOCUMENT_ROWS + 500)).groups("k")
+    (group,) = grouped("k,v\n" + "A,1\n" * (MAX_DOCUMENT_ROWS + 500), "k")
     assert len(group.rows) == MAX_DOCUMENT_ROWS
     assert [broken.code for broken in group.broken] == ["too_many"]
 
@@ -216,8 +223,73 @@ def test_the_end_of_a_record_is_where_the_csv_module_sees_it(text: str) -> None:
 @given(st.binary(max_size=200))
 def test_any_bytes_are_read_or_refused(content: bytes) -> None:
     try:
-        found = Table(io.BytesIO(content), encoding=None, column=lambda title: title or "untitled")
-        for group in found.groups(found.columns[0] or ""):
+        found = Table(io.BytesIO(content), TableOptions(), lambda title: title or "untitled")
+        key = found.columns[0] or ""
+        for group in found.groups(key, found.survey(key).scattered):
             assert group.rows or group.broken
     except FileRefused:
         pass
+
+
+def titled(text: str, *typical: str) -> Table:
+    return Table(io.BytesIO(text.encode()), TableOptions(), str.strip, set(typical))
+
+
+@pytest.mark.parametrize("first", ["sep=;", '"sep=;"', "SEP=;", "\ufeffsep=;"])
+def test_a_first_line_that_names_the_separator_is_no_row(first: str) -> None:
+    found = titled(f"{first}\r\na;b,c\r\n1;2\r\n", "a", "b,c")
+    assert found.titles == ("a", "b,c")
+    assert lines(found.rows()) == [(3, {"a": "1", "b,c": "2"})]
+
+
+def test_a_tabulator_can_be_named_too() -> None:
+    assert lines(titled("sep=\\t\na\tb\n1\t2\n", "a", "b").rows()) == [(3, {"a": "1", "b": "2"})]
+
+
+def test_the_header_may_stand_below_titles() -> None:
+    text = 'Sales of March,,\n\n"Made by ""Ann""\non Monday",,\nkind,"unit\nprice",x\n1,2,3\n'
+    found = titled(text, "kind", "unit price")
+    assert lines(found.rows()) == [(7, {"kind": "1", "unit price": "2", "x": "3"})]
+    assert found.remarks == ["The header is in line 5; what stands above it was left out."]
+
+
+def test_guarded_texts_are_unwrapped() -> None:
+    text = 'a,b,c\n"=""000123""",="0012","=""x """"y"""" z"""\n=1,"=""open",=""\n'
+    assert lines(table(text).rows()) == [
+        (2, {"a": "000123", "b": "0012", "c": 'x "y" z'}),
+        (3, {"a": "=1", "b": '="open', "c": ""}),
+    ]
+
+
+def test_the_last_row_cut_off_is_no_row() -> None:
+    assert lines(table("a,b,c\n1,2,3\n4,5").rows()) == [(2, {"a": "1", "b": "2", "c": "3"}), (3, "row_cut_off")]
+    assert lines(table("a,b,c\n1,2,3\n4,5\n").rows())[1] == (3, {"a": "4", "b": "5"})
+    assert lines(table("a,b\n1,2").rows()) == [(2, {"a": "1", "b": "2"})]
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding", "said"),
+    [
+        ("名前,単価\nカップ,5\n", "cp932", "Shift-JIS"),
+        ("имя,цена\nчашка,5\n", "cp1251", "no words"),
+        ("όνομα,τιμή\n", "cp1253", "no words"),
+        ("名称,单价\n茶杯,5\n", "gb18030", "no words|Shift-JIS|some places"),
+        ("이름,가격\n", "euc-kr", "no words|Shift-JIS|some places"),
+        ("a,b\n1,2\n", "utf-16-le", "UTF-16"),
+        ("a,b\n1,2\n", "utf-16-be", "UTF-16"),
+    ],
+)
+def test_other_scripts_are_not_taken_for_windows_1252(text: str, encoding: str, said: str) -> None:
+    content = text.encode(encoding)
+    with pytest.raises(UnknownEncoding, match=said) as refused:
+        table(content)
+    assert "encoding=" in refused.value.advice
+    assert table(content, encoding=encoding).titles[0] == text.split(",")[0]
+
+
+@pytest.mark.parametrize(
+    "text", ["Café Zoë,“€5”…", "Müller & Söhne,Ångström", "L’Oréal – ™,naïveté", "Łukasz,Škoda", "50 °C ± 2 §", "¿Qué?"]
+)
+def test_western_texts_are_read_with_a_remark(text: str) -> None:
+    found = table(f"a,b\n{text},x\n".encode("cp1252", errors="ignore"))
+    assert len(found.remarks) == 1

@@ -1,0 +1,201 @@
+"""Workbooks (xlsx) as records: numbers as they are shown, dates as dates, everything bounded before it is unpacked."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, time, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any, BinaryIO, cast
+from xml.etree.ElementTree import ParseError
+from zipfile import BadZipFile, ZipFile
+
+import openpyxl
+from openpyxl.cell.read_only import EmptyCell, ReadOnlyCell
+from openpyxl.workbook.workbook import Workbook
+from openpyxl.worksheet._read_only import ReadOnlyWorksheet
+
+from qbwc_server.channels.files.contract import MAX_FILE_BYTES, FileRefused, FileTooLarge
+from qbwc_server.channels.files.csv_records import Record
+from qbwc_server.channels.files.habits import Typed, TypedAs
+from qbwc_server.channels.files.number_format import NumberFormat, number_format
+
+MAX_UNPACKED = MAX_FILE_BYTES  # bytes of all parts together
+MAX_STRINGS = 64 * 1024 * 1024  # bytes of the part that is kept in memory: texts that cells share
+MAX_PARTS = 10_000
+MAX_COLUMNS = 500
+MAX_ROWS = 1_048_576  # Excel's own limit
+_ZIP = b"PK\x03\x04"
+_SHEETS = re.compile(r"xl/worksheets/[^/]+\.xml")
+_PRECISION = 15  # significant digits that Excel keeps
+_NOISE = Decimal("1E-9")
+_BROKEN = (BadZipFile, ParseError, KeyError, ValueError, TypeError, AttributeError, IndexError, EOFError, OSError)
+_Cell = ReadOnlyCell | EmptyCell
+
+
+class DamagedWorkbook(FileRefused):
+    """The workbook cannot be read."""
+
+    code = "damaged_workbook"
+    advice = (
+        "Open it in a spreadsheet and save it again as an Excel workbook (.xlsx), or save the sheet as CSV (UTF-8)."
+    )
+
+
+class NoSuchSheet(FileRefused):
+    """There is no such sheet."""
+
+    code = "no_such_sheet"
+
+
+def is_workbook(stream: BinaryIO) -> bool:
+    """Whether the file begins as a workbook does. The stream stands at its start afterwards."""
+    stream.seek(0)
+    head = stream.read(len(_ZIP))
+    stream.seek(0)
+    return head == _ZIP
+
+
+def open_workbook(stream: BinaryIO, sheet: str | None) -> Sequence[tuple[str, SheetRecords]]:
+    """The visible sheets with their names, or the one named. Raises DamagedWorkbook, FileTooLarge or NoSuchSheet."""
+    try:
+        has_formulas = _checked(stream)
+        values = _load(stream, values=True)
+        formulas = _load(stream, values=False) if has_formulas else None
+    except _BROKEN as error:
+        raise DamagedWorkbook(detail=f"{type(error).__name__}: {error}") from None
+    sheets = [one for one in values.worksheets if isinstance(one, ReadOnlyWorksheet)]
+    visible = [one for one in sheets if one.sheet_state == "visible"]
+    chosen = visible if sheet is None else [one for one in sheets if one.title.casefold() == sheet.casefold()]
+    if not chosen:
+        names = ", ".join(one.title for one in sheets)
+        raise NoSuchSheet(
+            f"There is no sheet {sheet}." if sheet else "No sheet of the workbook can be seen.",
+            advice=f"Name one with the option sheet: {names}.",
+        )
+    return [(one.title, SheetRecords(one, formulas)) for one in chosen]
+
+
+def _checked(stream: BinaryIO) -> bool:
+    """Refuse what would take too much room, before anything is unpacked. Returns whether there are formulas."""
+    with ZipFile(stream) as archive:
+        parts = archive.infolist()
+        if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNPACKED:
+            raise FileTooLarge("The workbook is too large when unpacked.")
+        for part in parts:
+            sheet = _SHEETS.fullmatch(part.filename) is not None
+            if not sheet and part.filename.endswith((".xml", ".rels")) and part.file_size > MAX_STRINGS:
+                raise FileTooLarge(f"The workbook holds too much beside its cells ({part.filename}).")
+            if part.filename.endswith((".xml", ".rels")):
+                with archive.open(part) as opened:
+                    if b"<!DOCTYPE" in opened.read(1024):
+                        raise DamagedWorkbook(detail=f"{part.filename} declares a document type")
+        return any(_holds(archive, part.filename, b"<f") for part in parts if _SHEETS.fullmatch(part.filename))
+
+
+def _holds(archive: ZipFile, part: str, mark: bytes) -> bool:
+    with archive.open(part) as opened:
+        last = b""
+        while chunk := opened.read(1 << 20):
+            if mark in last + chunk:
+                return True
+            last = chunk[-len(mark) :]
+    return False
+
+
+def _load(stream: BinaryIO, *, values: bool) -> Workbook:
+    stream.seek(0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of extensions that do not concern the values of cells
+        return openpyxl.load_workbook(stream, read_only=True, data_only=values, keep_links=False)
+
+
+class SheetRecords:
+    """The rows of one sheet, as often as asked."""
+
+    def __init__(self, sheet: ReadOnlyWorksheet, formulas: Workbook | None) -> None:
+        self._sheet, self._formulas = sheet, formulas
+
+    def records(self, width: int | None = None) -> Iterator[Record]:
+        """All rows that hold something; one with cells to the right of ``width`` is in trouble.
+
+        Raises DamagedWorkbook or FileTooLarge.
+        """
+        written = None if self._formulas is None else _rows(self._formulas[self._sheet.title])
+        for number, cells in enumerate(_rows(self._sheet), 1):
+            formulas = () if written is None else next(written, ())
+            texts = [_text(cell, _formula(formulas, at)) for at, cell in enumerate(cells)]
+            while texts and not texts[-1]:
+                texts.pop()
+            if not texts:
+                continue
+            trouble = None
+            if width is not None and len(texts) > width:
+                trouble = (
+                    "too_many_cells",
+                    f"The row has {len(texts)} cells, but the header has {width}.",
+                    "Give every column a title, or empty the cells to the right of the last one.",
+                )
+            yield Record(number, texts, trouble)
+
+
+def _rows(sheet: ReadOnlyWorksheet) -> Iterator[tuple[_Cell, ...]]:
+    sheet.reset_dimensions()  # what the file says of its size is often wrong
+    rows: Iterator[tuple[_Cell, ...]] = cast(Any, sheet).iter_rows(min_row=1, min_col=1, max_col=MAX_COLUMNS + 1)
+    number = 0
+    while True:
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                row = next(rows, None)
+        except _BROKEN as error:
+            raise DamagedWorkbook(detail=f"{type(error).__name__}: {error}") from None
+        if row is None:
+            return
+        number += 1
+        if number > MAX_ROWS:
+            raise FileTooLarge(f"The sheet {sheet.title} has more than {MAX_ROWS} rows.")
+        if len(row) > MAX_COLUMNS and row[MAX_COLUMNS].value is not None:
+            raise FileTooLarge(f"The sheet {sheet.title} has more than {MAX_COLUMNS} columns.")
+        yield row
+
+
+def _formula(cells: Sequence[_Cell], at: int) -> str:
+    value = cells[at].value if at < len(cells) else None
+    return str(value) if cells and at < len(cells) and cells[at].data_type == "f" else ""
+
+
+def _text(cell: _Cell, formula: str) -> str:
+    """What the cell says, as text that is certain where the workbook is."""
+    value = cell.value
+    if value is None:
+        return Typed(formula, TypedAs.FORMULA) if formula else ""
+    if isinstance(value, bool):
+        return Typed("yes" if value else "no", TypedAs.YES_NO)
+    if isinstance(value, datetime | date):
+        text = value.isoformat()
+        return Typed(text.removesuffix("T00:00:00"), TypedAs.DATE)
+    if isinstance(value, time | timedelta):
+        return str(value)
+    if isinstance(value, int | float):
+        return _number(Decimal(f"{value:.{_PRECISION}g}"), number_format(cell.number_format or "General"))
+    return str(value).strip()
+
+
+def _number(exact: Decimal, shown_as: NumberFormat) -> str:
+    """The number as a person sees it in the sheet; a note says where that is not all the sheet holds."""
+    if abs(exact) >= 10**_PRECISION:
+        return f"{exact:.6E}"  # digits are lost: nobody may take it for the number it was
+    if shown_as.percent:
+        return f"{exact * 100:f}%"
+    plain, note = f"{exact:f}", ""
+    if shown_as.decimals is not None:
+        shown = exact.quantize(Decimal(1).scaleb(-shown_as.decimals), ROUND_HALF_UP)
+        if abs(shown - exact) > _NOISE:
+            note = f"The cell holds {plain} and shows {shown}; {shown} was taken."
+        plain = f"{shown:f}"
+    if shown_as.digits > 1 and "." not in plain:
+        sign = "-" if plain.startswith("-") else ""
+        plain = sign + plain.removeprefix("-").zfill(shown_as.digits)
+    return Typed(plain, TypedAs.NUMBER, note, shown_as.currency)
