@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import Generic, TypeVar
+from typing import Generic, Self, TypeVar
 
 from pydantic import Field
 
@@ -44,11 +44,13 @@ class Typed(str):
     the sign that it shows beside the number.
     """
 
+    __slots__ = ("currency", "kind", "note")
+
     kind: TypedAs
     note: str
     currency: str
 
-    def __new__(cls, text: str, kind: TypedAs, note: str = "", currency: str = "") -> Typed:
+    def __new__(cls, text: str, kind: TypedAs, note: str = "", currency: str = "") -> Self:
         made = super().__new__(cls, text)
         made.kind, made.note, made.currency = kind, note, currency
         return made

@@ -7,19 +7,19 @@ import warnings
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any, BinaryIO, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, Union, cast
 from xml.etree.ElementTree import ParseError
 from zipfile import BadZipFile, ZipFile
-
-import openpyxl
-from openpyxl.cell.read_only import EmptyCell, ReadOnlyCell
-from openpyxl.workbook.workbook import Workbook
-from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
 from qbwc_server.channels.files.contract import MAX_FILE_BYTES, FileRefused, FileTooLarge
 from qbwc_server.channels.files.csv_records import Record
 from qbwc_server.channels.files.habits import Typed, TypedAs
 from qbwc_server.channels.files.number_format import NumberFormat, number_format
+
+if TYPE_CHECKING:
+    from openpyxl.cell.read_only import EmptyCell, ReadOnlyCell
+    from openpyxl.workbook.workbook import Workbook
+    from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
 MAX_UNPACKED = MAX_FILE_BYTES  # bytes of all parts together
 MAX_STRINGS = 64 * 1024 * 1024  # bytes of the part that is kept in memory: texts that cells share
@@ -31,7 +31,7 @@ _SHEETS = re.compile(r"xl/worksheets/[^/]+\.xml")
 _PRECISION = 15  # significant digits that Excel keeps
 _NOISE = Decimal("1E-9")
 _BROKEN = (BadZipFile, ParseError, KeyError, ValueError, TypeError, AttributeError, IndexError, EOFError, OSError)
-_Cell = ReadOnlyCell | EmptyCell
+_Cell = Union["ReadOnlyCell", "EmptyCell"]
 
 
 class DamagedWorkbook(FileRefused):
@@ -65,7 +65,7 @@ def open_workbook(stream: BinaryIO, sheet: str | None) -> Sequence[tuple[str, Sh
         formulas = _load(stream, values=False) if has_formulas else None
     except _BROKEN as error:
         raise DamagedWorkbook(detail=f"{type(error).__name__}: {error}") from None
-    sheets = [one for one in values.worksheets if isinstance(one, ReadOnlyWorksheet)]
+    sheets = cast("list[ReadOnlyWorksheet]", values.worksheets)
     visible = [one for one in sheets if one.sheet_state == "visible"]
     chosen = visible if sheet is None else [one for one in sheets if one.title.casefold() == sheet.casefold()]
     if not chosen:
@@ -105,6 +105,8 @@ def _holds(archive: ZipFile, part: str, mark: bytes) -> bool:
 
 
 def _load(stream: BinaryIO, *, values: bool) -> Workbook:
+    import openpyxl  # here: it takes longer to import than most commands take altogether
+
     stream.seek(0)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of extensions that do not concern the values of cells
@@ -122,7 +124,9 @@ class SheetRecords:
 
         Raises DamagedWorkbook or FileTooLarge.
         """
-        written = None if self._formulas is None else _rows(self._formulas[self._sheet.title])
+        written = None
+        if self._formulas is not None:
+            written = _rows(cast("ReadOnlyWorksheet", self._formulas[self._sheet.title]))
         for number, cells in enumerate(_rows(self._sheet), 1):
             formulas = () if written is None else next(written, ())
             texts = [_text(cell, _formula(formulas, at)) for at, cell in enumerate(cells)]
@@ -142,7 +146,7 @@ class SheetRecords:
 
 def _rows(sheet: ReadOnlyWorksheet) -> Iterator[tuple[_Cell, ...]]:
     sheet.reset_dimensions()  # what the file says of its size is often wrong
-    rows: Iterator[tuple[_Cell, ...]] = cast(Any, sheet).iter_rows(min_row=1, min_col=1, max_col=MAX_COLUMNS + 1)
+    rows: Iterator[tuple[_Cell, ...]] = cast("Any", sheet).iter_rows(min_row=1, min_col=1, max_col=MAX_COLUMNS + 1)
     number = 0
     while True:
         try:

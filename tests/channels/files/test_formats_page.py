@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import io
 import re
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from qbwc_server.channels.contract import Draft
+from qbwc_server.channels.files.cells import Unreadable
 from qbwc_server.channels.files.columns import COLUMNS
+from qbwc_server.channels.files.csv_documents import CsvOptions
 from qbwc_server.channels.files.formats import FORMATS, read_options, recognise
+from qbwc_server.channels.files.habits import HabitOptions, Habits, Survey
 from qbwc_server.channels.shopify.options import ShopifyOptions
 from qbwc_server.channels.shopify.orders_export import REQUIRED
 from qbwc_server.documents.kinds import KINDS
@@ -52,5 +56,34 @@ def test_the_csv_example_says_what_the_page_says() -> None:
 def test_the_page_names_everything() -> None:
     addresses = re.compile("(billing|shipping)_(street|address|city|state|province|postal_code|zip|country)")
     names = [name for column in COLUMNS for name in (column.name, *column.aliases) if not addresses.fullmatch(name)]
-    for name in (*names, *KINDS, *FORMATS, *ShopifyOptions.model_fields, "ignore_columns", *REQUIRED):
-        assert f"`{name}`" in PAGE or name == "ignore_columns" in PAGE, name
+    for name in (*names, *KINDS, *FORMATS, *ShopifyOptions.model_fields, *CsvOptions.model_fields, *REQUIRED):
+        assert f"`{name}`" in PAGE, name
+
+
+@pytest.mark.parametrize(
+    ("written", "options", "value"),
+    [
+        ("1,234.50", {}, "1234.50"),
+        ("1 234,50", {}, "1234.50"),
+        ("1'234.50", {}, "1234.50"),
+        ("12,50", {}, "12.50"),
+        ("1,234", {"decimals": "point"}, "1234"),
+        ("$12.50", {"currency": "$"}, "12.50"),
+        ("12.50 EUR", {"currency": "EUR"}, "12.50"),
+        ("(12.50)", {"brackets": "true"}, "-12.50"),
+    ],
+)
+def test_numbers_of_the_page_are_read_as_it_says(written: str, options: dict[str, str], value: str) -> None:
+    assert f"`{written}`" in PAGE
+    assert Habits(HabitOptions.model_validate(options), Survey()).number(written) == Decimal(value)
+
+
+@pytest.mark.parametrize("written", ["2-Mar-26", "03/04/2026", "3.4.2026", "1.23E+11", "#REF!", "=A1"])
+def test_what_the_page_says_is_refused_is_refused(written: str) -> None:
+    assert f"`{written}`" in PAGE
+    read = Habits(HabitOptions(), Survey())
+    with pytest.raises(Unreadable):
+        read.date(written)
+    if "/" not in written and ".4." not in written and "Mar" not in written:
+        with pytest.raises(Unreadable):
+            read.text(written)

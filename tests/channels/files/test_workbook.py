@@ -20,7 +20,7 @@ from qbwc_server.channels.files.formats import read_options, recognise
 from qbwc_server.channels.files.number_format import NumberFormat, number_format
 from qbwc_server.channels.files.rows import SeveralSheets
 from qbwc_server.channels.files.workbook import DamagedWorkbook, NoSuchSheet, SheetRecords, open_workbook
-from qbwc_server.documents.kinds import Invoice
+from qbwc_server.documents.kinds.invoice import Invoice
 from tests.channels.shopify.export_file import COLUMNS, line, order
 
 HEADER = ["Kind", "Origin", "Number", "Date", "Customer", "Item", "Quantity", "Rate", "Amount", "Memo"]
