@@ -1,0 +1,30 @@
+"""Kinds of transaction: TRANSACTIONS is the table, and everything that lists kinds is derived from it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from qbwc_server.documents.kinds import Document
+from qbwc_server.posting.transactions.credit_memo import CreditMemoTransaction
+from qbwc_server.posting.transactions.invoice import InvoiceTransaction
+from qbwc_server.posting.transactions.payment import PaymentTransaction
+from qbwc_server.posting.transactions.sales_receipt import SalesReceiptTransaction
+from qbwc_server.posting.transactions.transaction import Transaction
+
+TRANSACTIONS: dict[str, Transaction[Any]] = {
+    one.kind: one
+    for one in (
+        InvoiceTransaction(),
+        SalesReceiptTransaction(),
+        CreditMemoTransaction(),
+        PaymentTransaction(),
+    )
+}
+ADDS = frozenset(one.add_name for one in TRANSACTIONS.values())  # messages that enter a transaction
+_PARTIES = {tag for one in TRANSACTIONS.values() for tag in one.party_tags}
+DETAILS = frozenset(tag for one in TRANSACTIONS.values() for tag in one.details if tag not in _PARTIES)
+
+
+def transaction_of(document: Document) -> Transaction[Any]:
+    """The rules of a document's kind."""
+    return TRANSACTIONS[document.kind]

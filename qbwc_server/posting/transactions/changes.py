@@ -1,0 +1,145 @@
+"""What turns a transaction in the books into a document, and where the two differ, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, cast
+
+from qbwc_server.posting.texts import Texts
+from qbwc_server.posting.transactions.elements import elements_of
+from qbwc_server.posting.transactions.line_match import Placed
+from qbwc_server.posting.transactions.lines import LineSet, LineValues, holds
+from qbwc_server.posting.transactions.standing import Difference, StandingLine
+from qbxml import Aggregate, Ref
+from qbxml.returned import TxnRet
+from qbxml.shared import Address
+
+Values = dict[str, Any]  # fields of a message under qbxml's names
+NEW_LINE = "-1"
+
+
+@dataclass(frozen=True)
+class LineChanges:
+    """The lines of one set as they will stand, and whether anything has to be said about them."""
+
+    rule: LineSet
+    placed: Sequence[Placed]
+    touched: bool
+
+    def others(self) -> Iterator[str]:
+        """The TxnLineIDs of lines that are not ours."""
+        for one in self.placed:
+            if one.wanted is None and one.found is not None and one.found.txn_line_id is not None:
+                yield one.found.txn_line_id
+
+    def mods(self) -> tuple[Aggregate, ...]:
+        """The lines of the modification: what is left out is deleted, what is named by its id alone stays."""
+        return tuple(_line_mod(self.rule, one) for one in self.placed)
+
+    def differences(self, found: Sequence[StandingLine]) -> Iterator[Difference]:
+        """Where the books say something else."""
+        kept = {id(one.found) for one in self.placed}
+        number = 0
+        for one in self.placed:
+            number += one.wanted is not None
+            if one.wanted is None and one.found is not None:
+                yield Difference("line added in QuickBooks", None, one.found.says())
+            elif one.found is None:
+                yield Difference(f"line {number}", shown(one.wanted), None)
+            elif one.wanted is not None and not self.rule.says(one.wanted, one.found):
+                yield Difference(f"line {number}", shown(one.wanted), one.found.says())
+        for line in found:
+            if id(line) not in kept:
+                yield Difference("line taken away", None, line.says())
+
+
+def said(values: Values) -> Values:
+    """What is said at all."""
+    return {name: value for name, value in values.items() if value is not None and value != ()}
+
+
+def header_changes(wanted: Values, ret: TxnRet) -> Values:
+    """What is wanted and does not stand there; fields that the transaction does not show are left alone."""
+    known = elements_of(type(ret))
+    return {
+        name: _completed(value, getattr(ret, name, None))
+        for name, value in wanted.items()
+        if name in known and not holds(value, getattr(ret, name, None))
+    }
+
+
+def taken_away(before: Values, wanted: Values, ret: TxnRet, kept: Collection[str], texts: Texts) -> Values:
+    """What was written once and is not wanted any more: cleared, or a note where QuickBooks keeps it."""
+    gone: Values = {}
+    for name in before.keys() - wanted.keys():
+        there = getattr(ret, name, None)
+        if not there:
+            continue
+        empty = None if name in kept else _empty(there)
+        if empty is None:
+            texts.notes.append(f"{words(name)}: QuickBooks keeps {shown(there)}; it can be taken away there only")
+        else:
+            gone[name] = empty
+    return gone
+
+
+def line_changes(rule: LineSet, placed: Sequence[Placed], found: Sequence[StandingLine]) -> LineChanges:
+    """How the lines will stand; nothing has to be said where they stand so already."""
+    same_order = [id(one.found) for one in placed] == [id(line) for line in found]
+    return LineChanges(rule, placed, not same_order or not all(_stands(rule, one) for one in placed))
+
+
+def shown(value: Any) -> str | None:
+    """A value of a message for a reader."""
+    if value is None or value == "":
+        return None
+    if isinstance(value, Ref):
+        return value.full_name or value.list_id
+    if isinstance(value, Address):
+        return ", ".join(str(part) for part in vars(value).values() if part)
+    if isinstance(value, LineValues):
+        return ", ".join(text for part in value.values.values() if (text := shown(part)))
+    return f"{value:f}" if isinstance(value, Decimal) else str(value)
+
+
+def words(name: str) -> str:
+    """A field's name for a reader."""
+    return name.strip("_").replace("_", " ")
+
+
+def _completed(wanted: Any, found: Any) -> Any:
+    """An address in which the parts that it lacks are cleared."""
+    if not isinstance(wanted, Address) or not isinstance(found, Address):
+        return wanted
+    return Address(**{name: vars(wanted).get(name, "") for name in vars(found).keys() | vars(wanted).keys()})
+
+
+def _empty(found: Any) -> Any:
+    """What takes a value away in a modification; None where nothing does."""
+    if isinstance(found, str):
+        return ""
+    if isinstance(found, Ref):
+        return Ref(full_name="")
+    return Address(**dict.fromkeys(vars(found), "")) if isinstance(found, Address) else None
+
+
+def _stands(rule: LineSet, one: Placed) -> bool:
+    """Whether the line is there as it ought to be."""
+    if one.wanted is None or one.found is None:
+        return one.wanted is None
+    return rule.says(one.wanted, one.found) and rule.is_rid_of(one.wanted, one.last, one.found)
+
+
+def _line_mod(rule: LineSet, one: Placed) -> Aggregate:
+    mod = cast("Callable[..., Aggregate]", rule.mod)
+    if one.found is not None and one.found.txn_line_id is not None:
+        if one.wanted is None and one.found.is_group and rule.group_mod is not None:
+            return rule.group_mod(txn_line_id=one.found.txn_line_id)
+        if _stands(rule, one):
+            return mod(txn_line_id=one.found.txn_line_id)
+        changed = None if one.wanted is None else rule.changed(one.wanted, one.last, one.found)
+        if changed is not None:
+            return mod(txn_line_id=one.found.txn_line_id, **changed)
+    return mod(txn_line_id=NEW_LINE, **cast("LineValues", one.wanted).values)

@@ -1,0 +1,152 @@
+"""The lines of a kind of transaction: how they are written, how they are read back, and when they say the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from qbwc_server.posting.transactions.standing import Entry, StandingLine, entry_of, money
+from qbxml import Aggregate, Ref
+from qbxml.shared import Address
+
+PRICES = frozenset({"rate", "cost", "amount"})  # what a line comes to is compared, not how it was reached
+_ADDRESS = ("addr1", "addr2", "addr3", "addr4", "addr5", "city", "state", "postal_code", "country")
+
+
+@dataclass(frozen=True, slots=True)
+class LineValues:
+    """A line in QuickBooks' terms. Either rate or amount is given, so that it computes what we mean, to the cent."""
+
+    values: Mapping[str, Any]  # under qbxml's names; what is not said is not there
+    amount: Decimal | None  # what the line comes to; None where only QuickBooks knows the price
+    sort: str = ""  # where one set holds several sorts: debit, credit
+
+    def named(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        """What the line is about, without regard to case."""
+        return (self.sort, *(_key(self.values.get(name)) for name in names))
+
+
+def line_values(values: Mapping[str, Any], amount: Decimal | None, sort: str = "") -> LineValues:
+    """A line from what may be said of it; None is left out."""
+    return LineValues({name: value for name, value in values.items() if value is not None}, amount, sort)
+
+
+@dataclass(frozen=True)
+class LineSet:
+    """One sort of line of a transaction.
+
+    ``add`` and ``mod`` make the line of a message from its values, ``group_mod`` names a group by its id, ``clear``
+    is the field of a modification that takes all lines away. ``names`` are the fields that say what a line is about:
+    a line about something else is another line.
+    """
+
+    add_field: str
+    add: Callable[..., Aggregate]
+    ret_field: str
+    ret: type[Aggregate] | tuple[type[Aggregate], ...]
+    mod_field: str = ""
+    mod: Callable[..., Aggregate] | None = None
+    group_mod: Callable[..., Aggregate] | None = None
+    clear: str | None = None
+    names: tuple[str, ...] = ("item",)
+    words: str = "desc"  # the field of the text
+    kept: frozenset[str] = field(default_factory=frozenset)  # what a modification cannot take away from a line
+    sort_of: Callable[[Aggregate], str] = lambda _: ""  # of a line that was read
+
+    def read(self, ret: Aggregate) -> tuple[StandingLine, ...]:
+        """The lines of this sort that a transaction has."""
+        return tuple(self._line(line) for line in getattr(ret, self.ret_field, None) or ())
+
+    def _line(self, line: Any) -> StandingLine:
+        plain = isinstance(line, self.ret)
+        members = None if plain else tuple(self._line(one) for one in _members(line, self.ret))
+        amount = getattr(line, "amount", None) if plain else getattr(line, "total_amount", None)
+        return StandingLine(
+            txn_line_id=getattr(line, "txn_line_id", None),
+            entry=self._entry(line) if plain else entry_of(getattr(line, "item_group", None)),
+            description=getattr(line, self.words if plain else "desc", None),
+            quantity=getattr(line, "quantity", None),
+            rate=getattr(line, "rate", None) or getattr(line, "cost", None),
+            amount=money(amount),
+            members=members,
+            ret=line,
+        )
+
+    def _entry(self, line: Any) -> Entry | None:
+        refs = (getattr(line, name, None) for name in self.names)
+        return next((entry_of(ref) for ref in refs if isinstance(ref, Ref)), None)
+
+    def named(self, line: StandingLine) -> tuple[str, ...]:
+        """What a line of the books is about, to be compared with that of :class:`LineValues`."""
+        return (self.sort_of(line.ret), *(_key(getattr(line.ret, name, None)) for name in self.names))
+
+    def says(self, wanted: LineValues, found: StandingLine) -> bool:
+        """Whether a line in the books says what was wanted; what was left open may be anything."""
+        return (
+            not found.is_group
+            and wanted.named(self.names) == self.named(found)
+            and (wanted.amount is None or found.amount == wanted.amount)
+            and all(
+                holds(value, getattr(found.ret, name, None))
+                for name, value in wanted.values.items()
+                if name not in PRICES
+            )
+            and (any(wanted.named(self.names)[1:]) or (found.description or "") == wanted.values.get(self.words, ""))
+        )
+
+    def changed(self, wanted: LineValues, last: LineValues | None, found: StandingLine) -> dict[str, Any] | None:
+        """What is to be said to the line so that it becomes what is wanted; None: only a new line can.
+
+        Args:
+            last: what we wrote there last; what it said and ``wanted`` does not is taken away.
+        """
+        gone = {} if last is None else self._taken_away(wanted, last, found)
+        if gone is None:
+            return None
+        if found.quantity is not None and "quantity" not in wanted.values and wanted.amount is not None:
+            return None  # a line cannot lose its quantity
+        if found.quantity is None and "quantity" in wanted.values:
+            return None
+        return {name: value for name, value in wanted.values.items() if name not in self.names} | gone
+
+    def _taken_away(self, wanted: LineValues, last: LineValues, found: StandingLine) -> dict[str, Any] | None:
+        if last.amount is not None and wanted.amount is None:
+            return None  # QuickBooks would keep the price that we gave
+        gone: dict[str, Any] = {}
+        for name in last.values.keys() - wanted.values.keys() - PRICES:
+            there = getattr(found.ret, name, None)
+            if not there:
+                continue
+            if name in self.kept or not isinstance(there, str | Ref):
+                return None
+            gone[name] = Ref(full_name="") if isinstance(there, Ref) else ""
+        return gone
+
+    def is_rid_of(self, wanted: LineValues, last: LineValues | None, found: StandingLine) -> bool:
+        """Whether nothing stands there any more that is to be taken away."""
+        return last is None or self._taken_away(wanted, last, found) == {}
+
+
+def holds(wanted: Any, found: Any) -> bool:
+    """Whether ``found`` is what was wanted; names have no case, and an empty text, or no, and nothing are the same."""
+    if isinstance(wanted, Ref):
+        if wanted.list_id is not None:
+            return found is not None and found.list_id == wanted.list_id
+        return (found.full_name or "" if found is not None else "").lower() == (wanted.full_name or "").lower()
+    if isinstance(wanted, Address):
+        return all((getattr(wanted, one) or "") == (getattr(found, one, None) or "") for one in _ADDRESS)
+    return bool(wanted == found) or not (wanted or found)
+
+
+def _members(group: Aggregate, plain: type[Aggregate] | tuple[type[Aggregate], ...]) -> tuple[Any, ...]:
+    return tuple(
+        one for value in vars(group).values() if isinstance(value, tuple) for one in value if isinstance(one, plain)
+    )
+
+
+def _key(value: Any) -> str:
+    if isinstance(value, Ref):
+        return (value.full_name or value.list_id or "").lower()
+    return "" if value is None else str(value)

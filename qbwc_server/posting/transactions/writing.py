@@ -1,0 +1,86 @@
+"""What else is needed to write a document, and the marks by which it is known for ours afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from uuid import UUID
+
+from qbwc_server.documents.kinds import Document
+from qbwc_server.documents.problems import Problem
+from qbwc_server.list_kinds import LONGEST_NAME, ListKind
+from qbwc_server.posting.options import PostingOptions
+from qbwc_server.posting.texts import CannotWrite, Texts
+from qbxml import Ref
+
+
+class Mark(StrEnum):
+    """By what a transaction of ours is known for ours."""
+
+    EXTERNAL_GUID = "external_guid"
+    MEMO = "memo"  # QuickBooks has no field for it: the id stands at the end of the memo
+    CONTENT = "content"  # nothing holds it
+
+
+@dataclass(frozen=True)
+class LastWriting:
+    """What our last writing left in the books, as far as it is known."""
+
+    document: Document
+    line_ids: Sequence[str | None] = ()  # of the lines of ``document``, one set after the other
+    others: Collection[str] | None = None  # TxnLineIDs of others, where a modification left whose fate is not known
+
+
+@dataclass(frozen=True)
+class Writing:
+    """How a document is written for one company."""
+
+    options: PostingOptions
+    texts: Texts
+    txn_ids: Mapping[str, str] = field(default_factory=dict)  # by origin, of what the document waits for
+    last: LastWriting | None = None
+
+    def earlier(self) -> Writing:
+        """The same for what was written before: its notes were given then."""
+        return Writing(self.options, Texts(self.options.characters), self.txn_ids)
+
+    def entry(self, list_kind: ListKind, name: str | None, field: str) -> Ref | None:
+        """A reference to an entry by full name, as QuickBooks can hold it. Raises CannotWrite."""
+        return ref(self.texts.name_or_none(name, field, LONGEST_NAME[list_kind]))
+
+    def txn_id(self, origin: str) -> str:
+        """The TxnID of a document that this one waits for. Raises CannotWrite where it does not stand in the books."""
+        try:
+            return self.txn_ids[origin]
+        except KeyError:
+            raise CannotWrite(not_posted(origin)) from None
+
+
+def not_posted(origin: str) -> Problem:
+    """A document that another one names is not in the books."""
+    return Problem(
+        "not_posted",
+        "waits_for",
+        f"It names document {origin}, which is neither in QuickBooks nor on its way there.",
+        "Hand in or submit that document first, then submit this one again.",
+    )
+
+
+def ref(name: str | None) -> Ref | None:
+    """A reference by full name."""
+    return None if name is None else Ref(full_name=name)
+
+
+def marked(memo: str | None, guid: UUID) -> str:
+    """A memo with our mark at its end."""
+    return f"{memo or ''} [{guid}]".lstrip()
+
+
+def mark_in(memo: str | None) -> UUID | None:
+    """The mark at the end of a memo."""
+    text = (memo or "").rstrip()
+    try:
+        return UUID(text[-37:-1]) if text.endswith("]") else None
+    except ValueError:
+        return None
