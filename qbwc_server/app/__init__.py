@@ -14,7 +14,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from qbwc_server import api, clock
 from qbwc_server.api.errors import translate
-from qbwc_server.app import pages
+from qbwc_server.app import pages, status_page
 from qbwc_server.app.admission import Admission
 from qbwc_server.clock import Clock
 from qbwc_server.connector.operations import WebConnectorOperations
@@ -65,6 +65,7 @@ def create_app(settings: Settings, *, clock: Clock = clock.now) -> Flask:
     )
     app.register_blueprint(api.api_blueprint(database, clock))
     app.register_blueprint(pages.pages_blueprint(database, settings))
+    app.register_blueprint(status_page.status_blueprint(database, clock))
     app.register_error_handler(Exception, _refuse)
     app.before_request(_begin)
     app.after_request(_protect(settings))

@@ -44,3 +44,4 @@ class UpdateSessionRow(Base):
     error: Mapped[str | None] = mapped_column(Text)  # the sentence that getLastError gives
     advice: Mapped[str | None] = mapped_column(Text)
     closing_words: Mapped[str | None] = mapped_column(Text)
+    link_digest: Mapped[str | None] = mapped_column(String(64), unique=True)  # of the link in the closing words

@@ -15,10 +15,10 @@ from sqlalchemy.orm import Session
 from qbwc_server import __version__, clock
 from qbwc_server.books.facts import OtherFile, Refused, UnreadableFile, learn, read_introduction
 from qbwc_server.books.models import CompanyFacts
+from qbwc_server.connector.closing import closing_words, left_over, status_link
 from qbwc_server.connector.models import UpdateSessionRow
 from qbwc_server.connector.session import Call, after, may_send, percent
 from qbwc_server.connector.sessions import (
-    closing_words,
     end_session,
     find_session,
     is_alive,
@@ -349,7 +349,9 @@ class WebConnectorOperations:
             if found is None:
                 return "Finished."
             session, company = found
-            words = closing_words(session, self._settings.base_url)
+            left = left_over(db, company.id)
+            link = status_link(session, self._settings.base_url) if left.needs_you and not session.error else ""
+            words = closing_words(session, left, link)
             end_session(session, now, words)
             log.info("session closed", company=company.code, session=session.id, answered=session.answered)
             return session.closing_words or words

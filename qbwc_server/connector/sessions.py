@@ -94,21 +94,3 @@ def close_silent_sessions(db: Session, *, settings: Settings, now: datetime) -> 
     for session in ended:
         end_session(session, now, "The Web Connector fell silent.")
     return len(ended)
-
-
-def closing_words(session: UpdateSessionRow, address: str) -> str:
-    """The sentence in the status column of the Web Connector: "12 invoices posted, 1 needs you: https://…"."""
-    if session.error:
-        return session.error
-    done = [f"{count} {title if count != 1 else _one(title)}" for title, count in sorted(session.posted.items())]
-    said = (
-        f"{' and '.join([', '.join(done[:-1]), done[-1]] if len(done) > 1 else done)} posted" if done else "All is well"
-    )
-    if not session.needs_you:
-        return f"{said}."
-    needs = "1 needs you" if session.needs_you == 1 else f"{session.needs_you} need you"
-    return f"{said}, {needs}: {address}" if done else f"{needs}: {address}"
-
-
-def _one(titles: str) -> str:
-    return titles.removesuffix("s")

@@ -52,7 +52,7 @@ def test_what_quickbooks_refuses_stands_with_advice_and_touches_nobody_else(worl
     world.hand_in(invoice("o-1", number="1"))
     report = world.update()
     assert report.ok
-    assert report.status_line == "1 needs you: http://localhost:8000"
+    assert report.status_line.startswith("1 needs you: http://localhost:8000/status/")
     row = world.row("o-1")
     assert row.state is State.FAILED
     assert "Seat" in (row.message or "")

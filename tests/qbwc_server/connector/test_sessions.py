@@ -10,7 +10,6 @@ from qbwc_server.connector.models import UpdateSessionRow
 from qbwc_server.connector.session import SessionState
 from qbwc_server.connector.sessions import (
     close_silent_sessions,
-    closing_words,
     end_session,
     find_session,
     is_alive,
@@ -131,30 +130,3 @@ def test_an_end_is_told_once() -> None:
     clock.advance(hours=1)
     end_session(session, clock(), "Second.")
     assert (session.ended_at, session.closing_words, session.state) == (ended, "First.", SessionState.CLOSED)
-
-
-@pytest.mark.parametrize(
-    ("posted", "needs_you", "words"),
-    [
-        ({}, 0, "All is well."),
-        ({"invoices": 1}, 0, "1 invoice posted."),
-        ({"invoices": 12}, 0, "12 invoices posted."),
-        ({"sales receipts": 1}, 0, "1 sales receipt posted."),
-        ({"payments": 2, "invoices": 1}, 0, "1 invoice and 2 payments posted."),
-        (
-            {"payments": 1, "invoices": 2, "credit memos": 1, "sales receipts": 3},
-            0,
-            "1 credit memo, 2 invoices, 1 payment and 3 sales receipts posted.",
-        ),
-        ({}, 1, "1 needs you: https://books.example.com"),
-        ({}, 3, "3 need you: https://books.example.com"),
-        ({"invoices": 12}, 1, "12 invoices posted, 1 needs you: https://books.example.com"),
-    ],
-)
-def test_words_worth_reading(posted: dict[str, int], needs_you: int, words: str) -> None:
-    assert closing_words(UpdateSessionRow(posted=posted, needs_you=needs_you), ADDRESS) == words
-
-
-def test_an_error_is_the_last_word() -> None:
-    session = UpdateSessionRow(posted={"invoices": 1}, needs_you=0, error="Another company file is open.")
-    assert closing_words(session, ADDRESS) == "Another company file is open."
