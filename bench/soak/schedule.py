@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from bench.soak.intents import Intent, Wishes
 from bench.soak.stage import Crew, Stage, listen_to
 from bench.soak.verdict import Violation, judge
+from qbwc_server.books.holds import HoldKind, holds_of
 from qbwc_server.documents import store
 from qbwc_server.documents.lifecycle import UNDECIDED, NotNow, Reason, State
 from qbwc_server.documents.models import DocumentRow
@@ -29,7 +30,7 @@ from qbwc_server.simulator import Bookkeeper, Break, ConnectorKilled, Faults, Ne
 from qbwc_server.simulator.faults import Fine, FineOpen, Slow, random_fault
 from qbwc_server.tenancy.actor import Actor, ActorKind
 from qbwc_server.tenancy.companies import find_company
-from qbwc_server.tenancy.models import Company, Hold
+from qbwc_server.tenancy.models import Company
 
 BY = Actor(ActorKind.COMMAND_LINE, "soak")
 MOST_QUIET_SESSIONS = 40
@@ -233,8 +234,10 @@ class Schedule:
         worth_trying = WORTH_TRYING + (AFTER_A_RESTORE if self.outcome.restored else ())
         with self.servers.database.transaction() as db:
             company = self._company(db)
-            if company.hold is Hold.RESTORED_BACKUP and self.outcome.restored:
-                resume(db, company, repost=True, by=BY, now=self.servers.clock())
+            held = [hold.kind for hold in holds_of(db, company.id)]
+            if HoldKind.RESTORED_BACKUP in held and self.outcome.restored:
+                now, kind = self.servers.clock(), HoldKind.RESTORED_BACKUP
+                resume(db, company, repost=True, by=BY, now=now, hold=kind)
                 acted = True
             for intent in self.wishes.all.values():
                 row = self._row(db, company, intent)

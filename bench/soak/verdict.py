@@ -11,6 +11,7 @@ from typing import Any
 
 from bench.soak.intents import Intent, Wishes
 from bench.soak.stage import Stage
+from qbwc_server.books.holds import holds_of
 from qbwc_server.documents import store
 from qbwc_server.documents.lifecycle import State
 from qbwc_server.documents.models import DocumentRow
@@ -50,8 +51,7 @@ def judge(stage: Stage, wishes: Wishes, foreign: dict[str, Decimal], foreign_cou
         violations.append(Violation("stranger", f"{strangers} without our mark, {foreign_count} were typed by hand"))
     with stage.servers.database.reading() as db:
         company = find_company(db, stage.code)
-        if company.hold is not None:
-            violations.append(Violation("held", f"{company.hold}: {company.hold_detail}"))
+        violations += [Violation("held", f"{one.kind}: {one.detail}") for one in holds_of(db, company.id)]
         rows = store.by_origin(db, company.id, list(wishes.all))
         txn_ids = {origin: row.txn_id for origin, row in rows.items()}
         for origin, intent in wishes.all.items():

@@ -6,7 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import click
+from sqlalchemy.orm import Session
 
+from qbwc_server.books import holds
+from qbwc_server.books.holds import HoldKind, holds_of
 from qbwc_server.books.models import CompanyFacts
 from qbwc_server.cli.output import json_option, moment, note, print_facts, print_json, print_table, say
 from qbwc_server.cli.runtime import Runtime, pass_runtime
@@ -14,15 +17,17 @@ from qbwc_server.connector.qwc import qwc_file
 from qbwc_server.documents import store
 from qbwc_server.errors import Invalid
 from qbwc_server.posting.options import PostingOptions, change_options, options_of
-from qbwc_server.posting.people.resume import resume as resume_writing
+from qbwc_server.posting.people import resume as resuming
+from qbwc_server.reports.company import hold_record
 from qbwc_server.tenancy import companies
 from qbwc_server.tenancy.credentials import add_token
-from qbwc_server.tenancy.models import Company, Hold
+from qbwc_server.tenancy.models import Company
 from qwc_templates import QwcError
 
 
-def company_record(company: Company) -> dict[str, object]:
+def company_record(db: Session, company: Company) -> dict[str, object]:
     """A company as programs read it; nothing secret in it."""
+    standing = holds_of(db, company.id)
     return {
         "code": company.code,
         "name": company.name,
@@ -34,9 +39,20 @@ def company_record(company: Company) -> dict[str, object]:
         "company_file": company.company_file or None,
         "minimum_interval_s": company.minimum_interval_s,
         "postpone_until": company.postpone_until,
-        "hold": None if company.hold is None else company.hold.value,
-        "hold_detail": company.hold_detail,
+        "hold": standing[0].kind.value if standing else None,
+        "hold_detail": standing[0].detail if standing else None,
+        "holds": [hold_record(hold) for hold in standing],
     }
+
+
+class _SayWhichFile(Invalid):
+    """The hold is about another company file."""
+
+    code = "say_which_file"
+    advice = (
+        "Open the right company file and press Update Selected: the hold goes by itself. If the file that was open is "
+        "the right one: --accept-file"
+    )
 
 
 @click.group()
@@ -56,8 +72,9 @@ def add(runtime: Runtime, code: str, name: str, time_zone: str, company_file: st
     with runtime.database.transaction() as db:
         added, password = companies.add_company(db, code=code, name=name, time_zone=time_zone, now=runtime.now())
         added.company_file = company_file
+        record = company_record(db, added)
     if as_json:
-        print_json({**company_record(added), "connector_password": password})
+        print_json({**record, "connector_password": password})
         return
     say(f"Company {added.code} added: {added.name}")
     say()
@@ -76,15 +93,23 @@ def list_(runtime: Runtime, as_json: bool) -> None:
     with runtime.database.reading() as db:
         found = companies.companies(db)
         waiting = {each.id: store.counts(db, each.id) for each in found}
+        held = {each.id: holds_of(db, each.id) for each in found}
+        records = [company_record(db, each) for each in found]
     if as_json:
-        print_json({"companies": [company_record(each) for each in found]})
+        print_json({"companies": records})
     elif not found:
         say("There is no company yet. Add one: qbwc-server company add CODE --name NAME --time-zone ZONE")
     else:
         print_table(
             ("Code", "Name", "Time zone", "Documents", "Hold"),
             [
-                (c.code, c.name, c.time_zone, sum(waiting[c.id].values()), None if c.hold is None else _words(c.hold))
+                (
+                    c.code,
+                    c.name,
+                    c.time_zone,
+                    sum(waiting[c.id].values()),
+                    ", ".join(hold.kind.words for hold in held[c.id]) or None,
+                )
                 for c in found
             ],
             right=("Documents",),
@@ -102,11 +127,13 @@ def show(runtime: Runtime, code: str, as_json: bool) -> None:
         facts = db.get(CompanyFacts, found.id)
         counts = store.counts(db, found.id)
         options = options_of(found).model_dump(mode="json")
+        record = company_record(db, found)
+        standing = holds_of(db, found.id)
     if as_json:
         documents = {state.value: count for state, count in sorted(counts.items())}
         print_json(
             {
-                **company_record(found),
+                **record,
                 "documents": documents,
                 "options": options,
                 "quickbooks": None if facts is None else _facts_record(facts),
@@ -123,7 +150,7 @@ def show(runtime: Runtime, code: str, as_json: bool) -> None:
             ("Company file", found.company_file or "the one that is open"),
             ("Least pause", None if found.minimum_interval_s is None else f"{found.minimum_interval_s} seconds"),
             ("Postponed until", moment(found.postpone_until, zone)),
-            ("Hold", None if found.hold is None else f"{_words(found.hold)}: {found.hold_detail or ''}"),
+            *(("Hold", f"{hold.kind.words}: {hold.detail}") for hold in standing),
             ("Documents", ", ".join(f"{n} {state.value.replace('_', ' ')}" for state, n in sorted(counts.items()))),
             *(
                 []
@@ -140,10 +167,6 @@ def show(runtime: Runtime, code: str, as_json: bool) -> None:
     )
     if facts is None:
         note("The Web Connector has not called yet.")
-
-
-def _words(hold: Hold) -> str:
-    return hold.value.replace("_", " ")
 
 
 def _facts_record(facts: CompanyFacts) -> dict[str, object]:
@@ -272,8 +295,9 @@ def postpone(runtime: Runtime, code: str, minutes: int, as_json: bool) -> None:
     with runtime.database.transaction() as db:
         found = companies.find_company(db, code)
         companies.postpone(found, seconds=minutes * 60, now=runtime.now())
+        record = company_record(db, found)
     if as_json:
-        print_json(company_record(found))
+        print_json(record)
     elif found.postpone_until is None:
         say(f"{found.code} is no longer postponed.")
     else:
@@ -288,9 +312,10 @@ def pause(runtime: Runtime, code: str, as_json: bool) -> None:
     """Write nothing to this company file until `resume`."""
     with runtime.database.transaction() as db:
         found = companies.find_company(db, code)
-        companies.pause(found)
+        holds.pause(db, found.id, by=runtime.by, now=runtime.now())
+        record = company_record(db, found)
     if as_json:
-        print_json(company_record(found))
+        print_json(record)
     else:
         say(f"{found.code} is paused. To go on: qbwc-server company resume {found.code}")
 
@@ -302,17 +327,45 @@ def pause(runtime: Runtime, code: str, as_json: bool) -> None:
     default=False,
     help="After a restored backup: put what the backup lacks into the books again.",
 )
+@click.option(
+    "--accept-file",
+    is_flag=False,
+    flag_value="",
+    default=None,
+    metavar="[NAME]",
+    help="After another company file: the one that was open is the right one from now on; NAME makes sure of it.",
+)
+@click.option(
+    "--hold", type=click.Choice([kind.value for kind in HoldKind]), help="Which hold to lift, where several stand."
+)
 @json_option
 @pass_runtime
-def resume(runtime: Runtime, code: str, repost: bool, as_json: bool) -> None:
+def resume(runtime: Runtime, code: str, repost: bool, accept_file: str | None, hold: str | None, as_json: bool) -> None:
     """Lift a hold: writing to this company file may go on."""
     with runtime.database.transaction() as db:
         found = companies.find_company(db, code)
-        hold = found.hold
-        looked_for = resume_writing(db, found, repost=repost, by=runtime.by, now=runtime.now())
+        named = HoldKind.OTHER_FILE if accept_file is not None else HoldKind(hold) if hold else None
+        meant = resuming.hold_to_lift(db, found, named)
+        was = meant.kind
+        if was is HoldKind.OTHER_FILE and accept_file is None:
+            raise _SayWhichFile(meant.detail)
+        looked_for = resuming.resume(
+            db,
+            found,
+            repost=repost,
+            by=runtime.by,
+            now=runtime.now(),
+            hold=was,
+            accept_file=accept_file or None,
+        )
+        after = holds_of(db, found.id)
+        record = company_record(db, found)
     if as_json:
-        print_json({**company_record(found), "was": None if hold is None else hold.value, "looked_for": looked_for})
+        print_json({**record, "was": was.value, "looked_for": looked_for})
         return
-    say(f"{code} goes on at the next update{'' if hold is None else f' (was: {_words(hold)})'}.")
+    if after:
+        say(f"The hold {was.words} is lifted. What stands in the way still: {', '.join(h.kind.words for h in after)}.")
+    else:
+        say(f"{code} goes on at the next update (was: {was.words}).")
     if looked_for:
         say(f"{looked_for} postings are looked for in the file first; what it lacks is entered again.")

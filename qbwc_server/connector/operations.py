@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from qbwc_server import __version__, clock
 from qbwc_server.books.facts import OtherFile, Refused, UnreadableFile, learn, read_introduction
+from qbwc_server.books.holds import HoldKind, holds_of, lift, put_on_hold
 from qbwc_server.books.models import CompanyFacts
 from qbwc_server.connector.closing import closing_words, left_over, status_link
 from qbwc_server.connector.models import UpdateSessionRow
@@ -39,14 +40,14 @@ from qbwc_server.queue.pace import learn_pace
 from qbwc_server.queue.sets import Limits, count_due, count_waiting, in_flight, next_set, passengers, wake, work_waits
 from qbwc_server.queue.states import Delivery, Priority
 from qbwc_server.settings import Settings
-from qbwc_server.tenancy.companies import put_on_hold, release_hold
+from qbwc_server.tenancy.actor import QUICKBOOKS
 from qbwc_server.tenancy.credentials import (
     forget_login_failures,
     login_is_paused,
     note_login_failure,
     password_matches,
 )
-from qbwc_server.tenancy.models import Company, Hold
+from qbwc_server.tenancy.models import Company
 from qbxml import OtherEdition, TooOld, Version, message_set, render
 from qbxml.hresults import hresult
 from qbxml.messages.company import HostQueryRq
@@ -122,7 +123,7 @@ class WebConnectorOperations:
             seconds = str(int((company.postpone_until - now).total_seconds()) + 1)
             return ["", "none", seconds, *interval[1:]]
         wake(db, company.id)
-        if company.hold is Hold.PAUSED or not (work_waits(db, company.id) or db.get(CompanyFacts, company.id) is None):
+        if _is_paused(db, company) or not (work_waits(db, company.id) or db.get(CompanyFacts, company.id) is None):
             return ["", "none", *interval]
         session, ticket = open_session(db, company, now)
         log.info("session opened", company=company.code, session=session.id)
@@ -143,10 +144,7 @@ class WebConnectorOperations:
                 db, session, company, hcp_response, company_file, country, Version(major, minor), now
             ):
                 return ""
-            if company.hold is not None:
-                self._fail(
-                    session, company.hold_detail or "Writing is on hold.", "Resume the company when you have looked."
-                )
+            if self._held(db, session, company):
                 return ""
             owed = in_flight(db, company.id)
             if owed is not None:
@@ -172,10 +170,17 @@ class WebConnectorOperations:
                 introduction = read_introduction(source, company.owner_id)
             if not introduction.supported:  # the connector could not ask; it says itself what QuickBooks speaks
                 introduction.supported = (str(spoken),)
-            facts = learn(db, company, introduction, file_path=company_file[:1000], country=country[:8], now=now)
+            facts = learn(
+                db,
+                company,
+                introduction,
+                qwc_file_id=company.file_id,
+                file_path=company_file[:1000],
+                country=country[:8],
+                now=now,
+            )
         except OtherFile as other:
-            if company.hold is not Hold.PAUSED:
-                put_on_hold(company, Hold.OTHER_FILE, str(other))
+            put_on_hold(db, company.id, HoldKind.OTHER_FILE, str(other), by=QUICKBOOKS, now=now, seen=other.seen)
             self._fail(session, str(other), other.advice)
             return False
         except UnreadableFile as unreadable:
@@ -190,8 +195,7 @@ class WebConnectorOperations:
         except OtherEdition as other_edition:
             self._fail(session, str(other_edition), "Open a company file of the US edition, then update again.")
             return False
-        if company.hold is Hold.OTHER_FILE:
-            release_hold(company)
+        lift(db, company.id, HoldKind.OTHER_FILE, by=QUICKBOOKS, now=now)
         session.qbxml_version = facts.qbxml_version
         ask_for_newest(db, company, now)
         return True
@@ -260,10 +264,7 @@ class WebConnectorOperations:
                 session.posted = posted
             if session.ended_at is not None:
                 return 100
-            if company.hold is not None:
-                self._fail(
-                    session, company.hold_detail or "Writing is on hold.", "Resume the company when you have looked."
-                )
+            if self._held(db, session, company):
                 return -1
             if owed is not None and not applied.answered_ids:
                 session.failures += 1
@@ -373,10 +374,21 @@ class WebConnectorOperations:
         with self._database.reading() as db:
             return ticket_is_known(db, ticket)
 
+    def _held(self, db: Session, session: UpdateSessionRow, company: Company) -> bool:
+        """Whether nothing may be written; then the session ends with the strongest reason."""
+        for hold in holds_of(db, company.id)[:1]:
+            self._fail(session, hold.detail, "Resume the company when you have looked.")
+            return True
+        return False
+
     @staticmethod
     def _fail(session: UpdateSessionRow, error: str, advice: str) -> None:
         session.state = after(session.state, Call.BROKE)
         session.error, session.advice = error, advice
+
+
+def _is_paused(db: Session, company: Company) -> bool:
+    return any(hold.kind is HoldKind.PAUSED for hold in holds_of(db, company.id))
 
 
 hresult_of = hresult  # the parameter of that name is QuickBooks' word, on the wire and here

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, aliased
 
+from qbwc_server.books.holds import ADVICE, Hold, holds_of
 from qbwc_server.books.models import CompanyFacts, ListEntry
 from qbwc_server.connector.models import UpdateSessionRow
 from qbwc_server.documents.lifecycle import NEEDS_A_PERSON, State
@@ -23,7 +24,7 @@ from qbwc_server.queue.models import QueuedRequest, RequestWait
 from qbwc_server.queue.sets import in_flight
 from qbwc_server.queue.states import RequestState
 from qbwc_server.reports.documents import called, shown
-from qbwc_server.tenancy.models import Company, Hold
+from qbwc_server.tenancy.models import Company
 
 _QUIET = timedelta(days=1)
 _GROUPS = 10  # groups of documents that are told apart
@@ -79,8 +80,6 @@ class CompanyReport:
     locked: int  # those of them that met a lock in an earlier one
     in_doubt: int
     in_quickbooks: int  # requests whose answer is owed
-    hold: str | None
-    hold_detail: str | None
     company_file: str | None
     product: str | None
     last_session_at: str | None
@@ -93,10 +92,22 @@ class CompanyReport:
     behind_others: int = 0  # submitted documents that wait for one that needs a person
     waits: list[Waits] = field(default_factory=list)  # the first of those
     open_work: list[ToSeeTo] = field(default_factory=list)
+    holds: list[dict[str, Any]] = field(default_factory=list)  # as of hold_record, the strongest first
 
     def as_record(self) -> dict[str, Any]:
         """Ready for JSON."""
-        return {**asdict(self), "healthy": self.healthy, "lines": self.lines()}
+        told = {"hold": self.hold, "hold_detail": self.hold_detail, "healthy": self.healthy, "lines": self.lines()}
+        return {**asdict(self), **told}
+
+    @property
+    def hold(self) -> str | None:
+        """The strongest reason why nothing is written."""
+        return self.holds[0]["kind"] if self.holds else None
+
+    @property
+    def hold_detail(self) -> str | None:
+        """That reason in a sentence."""
+        return self.holds[0]["detail"] if self.holds else None
 
     @property
     def healthy(self) -> bool:
@@ -108,17 +119,9 @@ class CompanyReport:
         return list(self._lines())
 
     def _lines(self) -> Iterator[str]:
-        if self.hold == Hold.RESTORED_BACKUP:
-            yield f"Nothing is written: {self.hold_detail}"
-            yield (
-                "What to do: restore the newest company file and resume the company; or keep this file, resume the "
-                "company, and let it post again what is missing, or leave that out."
-            )
-        elif self.hold == Hold.OTHER_FILE:
-            yield f"Nothing is written: {self.hold_detail}"
-            yield "What to do: open the right company file in QuickBooks and press Update Selected."
-        elif self.hold == Hold.PAUSED:
-            yield "Paused by an operator. What to do: resume the company when posting may go on."
+        for hold in self.holds:
+            yield f"Nothing is written: {hold['detail']}"
+            yield f"What to do: {hold['advice']}"
         for group in self.needs_you:
             one = (
                 f"{group.named} (document {group.example}) needs" if group.named else f"Document {group.example} needs"
@@ -215,8 +218,6 @@ def company_report(db: Session, company: Company, *, now: datetime) -> CompanyRe
         locked=waits.get(RequestState.RESTING, 0),
         in_doubt=waits.get(RequestState.UNCERTAIN, 0),
         in_quickbooks=owed.request_count if owed else 0,
-        hold=company.hold.value if company.hold else None,
-        hold_detail=company.hold_detail,
         company_file=facts.company_name if facts else None,
         product=facts.product if facts else None,
         last_session_at=last.started_at.isoformat() if last else None,
@@ -229,7 +230,19 @@ def company_report(db: Session, company: Company, *, now: datetime) -> CompanyRe
         behind_others=_behind_others(db, company),
         waits=_waits(db, company),
         open_work=_open_work(db, company),
+        holds=[hold_record(hold) for hold in holds_of(db, company.id)],
     )
+
+
+def hold_record(hold: Hold) -> dict[str, Any]:
+    """Why nothing is written, since when and by whom."""
+    return {
+        "kind": hold.kind.value,
+        "detail": hold.detail,
+        "since": hold.since.isoformat(),
+        "by": str(hold.by),
+        "advice": ADVICE[hold.kind],
+    }
 
 
 def _behind(company: Company) -> Select[str, UUID]:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from qbwc_server.errors import Conflict, Invalid, NotFound
 from qbwc_server.tenancy.credentials import new_password, password_hash
-from qbwc_server.tenancy.models import Company, Hold
+from qbwc_server.tenancy.models import Company
 
 _CODE = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")  # which a .qwc file cannot hold
@@ -76,20 +76,3 @@ def renew_password(company: Company) -> str:
 def postpone(company: Company, *, seconds: int, now: datetime) -> None:
     """Let the next update sessions wait; 0 lifts it."""
     company.postpone_until = now + timedelta(seconds=seconds) if seconds > 0 else None
-
-
-def put_on_hold(company: Company, hold: Hold, detail: str) -> None:
-    """Write nothing to this company file until a person has looked at ``detail``."""
-    company.hold, company.hold_detail = hold, detail
-
-
-def pause(company: Company) -> None:
-    """An operator wants nothing written until further notice. Raises Conflict where writing is held already."""
-    if company.hold is not None:
-        raise Conflict(f"Writing is held already: {company.hold.value.replace('_', ' ')}.")
-    put_on_hold(company, Hold.PAUSED, "Paused by an operator.")
-
-
-def release_hold(company: Company) -> None:
-    """A person has looked: writing may go on."""
-    company.hold = company.hold_detail = None

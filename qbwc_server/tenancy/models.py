@@ -3,22 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from qbwc_server.db import Base
-from qbwc_server.db.types import EnumValue, JsonRecord, Key, UtcDateTime
-
-
-class Hold(StrEnum):
-    """Why nothing is written to a company file until a person has looked."""
-
-    OTHER_FILE = "other_file"
-    RESTORED_BACKUP = "restored_backup"
-    PAUSED = "paused"
+from qbwc_server.db.types import JsonRecord, Key, UtcDateTime
 
 
 class Company(Base):
@@ -38,10 +29,6 @@ class Company(Base):
     company_file: Mapped[str] = mapped_column(Text, default="")  # path on the PC; "" is the file that is open
     minimum_interval_s: Mapped[int | None] = mapped_column(Integer)  # told to the Web Connector at authenticate
     postpone_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    hold: Mapped[Hold | None] = mapped_column(EnumValue(Hold))
-    hold_detail: Mapped[str | None] = mapped_column(Text)
-    # a person said that whatever file is open in the next session is the right one
-    accept_next_file: Mapped[bool] = mapped_column(default=False)
     posting_options: Mapped[dict[str, Any]] = mapped_column(JsonRecord, default=dict)
 
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 import pytest
 
+from qbwc_server.books.holds import holds_of
 from qbwc_server.documents.lifecycle import Reason, State
 from tests.sessions.odd_quickbooks import answered, by_hand, lose_the_answer, numbers, quickbooks_says, quiet
 from tests.sessions.people import go_on, revise, say
@@ -50,7 +51,7 @@ def test_answers_that_show_nothing_are_no_reason_to_enter_everything_again(world
     undo()
     assert numbers(world).count("1") == 1
     with world.database.reading() as db:
-        held = world.company(db).hold is not None
+        held = holds_of(db, world.company(db).id)
     if held:
         go_on(world, repost=True)
     quiet(world)

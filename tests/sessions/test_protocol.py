@@ -11,18 +11,19 @@ from typing import Any
 import pytest
 
 from qbwc_server import __version__
+from qbwc_server.books.holds import pause
 from qbwc_server.documents.lifecycle import State
 from qbwc_server.queue.models import MessageSet
 from qbwc_server.queue.states import Delivery
 from qbwc_server.settings import load
-from qbwc_server.tenancy.companies import pause, postpone
-from qbwc_server.tenancy.models import Company
+from qbwc_server.tenancy.companies import postpone
 from qbxml.hresults import HRESULTS
 from qbxml.outcome import Outcome
 from tests.conftest import TurnableClock
 from tests.sessions.odd_quickbooks import quiet
+from tests.sessions.people import go_on
 from tests.sessions.wire import Wire, no_trouble
-from tests.sessions.world import World, invoice
+from tests.sessions.world import BY, World, invoice
 
 ENDED = "This update session has ended. Press Update Selected to start a new one."
 STRANGERS = ["", " ", "guess", "x" * 30_000, "{57F3B9B1-86F1-4FCC-B1EE-566DE1813D20}", "東京", "' OR 1=1 --"]
@@ -157,11 +158,10 @@ def test_a_postponed_update_is_shown_as_such_and_a_paused_company_as_nothing_to_
     assert (report.ok, report.status_line) == (True, "Update postponed by application")
     world.clock.advance(hours=2)
     with world.database.transaction() as db:
-        pause(world.company(db))
+        pause(db, world.company(db).id, by=BY, now=world.clock())
     report = world.update()
     assert (report.ok, report.status_line) == (True, "No data exchange required")
-    with world.database.transaction() as db:
-        world.company(db).hold = None
+    go_on(world, repost=False)
     quiet(world)
     posted_once(world, "i-1")
 
@@ -622,12 +622,11 @@ def test_a_hold_stops_the_session_with_its_reason(wire: Wire) -> None:
     ticket = wire.login()
     request = wire.send(ticket)
     with wire.world.database.transaction() as db:
-        pause(db.get_one(Company, wire.world.company(db).id))
+        pause(db, wire.world.company(db).id, by=BY, now=wire.world.clock())
     assert wire.receive(ticket, wire.quickbooks(request)) < 0
     assert wire.last_error(ticket).startswith("Paused by an operator.")
     assert wire.close(ticket) == "Paused by an operator."
-    with wire.world.database.transaction() as db:
-        wire.world.company(db).hold = None
+    go_on(wire.world, repost=False)
     quiet(wire.world)
     posted_once(wire.world, "i-1")
 

@@ -7,33 +7,71 @@ from datetime import datetime
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from qbwc_server.books.facts import take_for_ours
+from qbwc_server.books.holds import Hold, HoldKind, holds_of, lift
 from qbwc_server.books.models import ListEntry, Presence
 from qbwc_server.documents.lifecycle import NotNow
+from qbwc_server.errors import Invalid
 from qbwc_server.posting.same_file.inventory import IfMissing, verify_all
 from qbwc_server.queue.lane import take_lane
 from qbwc_server.tenancy.actor import Actor
-from qbwc_server.tenancy.companies import release_hold
-from qbwc_server.tenancy.models import Company, Hold
+from qbwc_server.tenancy.models import Company
 
 
-def resume(db: Session, company: Company, *, repost: bool, by: Actor, now: datetime) -> int:
+def resume(
+    db: Session,
+    company: Company,
+    *,
+    repost: bool,
+    by: Actor,
+    now: datetime,
+    hold: HoldKind | None = None,
+    accept_file: str | None = None,
+) -> int:
     """Lift a hold. Returns how many postings are going to be looked for in the file, to be entered again if missing.
 
-    Another company file: the one that is open in the next session is the right one from then on. A restored backup:
-    every posting is looked for; with ``repost`` what the file lacks is entered again, without it is withdrawn here: the
-    file is taken as it is.
+    Another company file: the one that the hold tells of is the right one from then on. A restored backup: every posting
+    is looked for; with ``repost`` what the file lacks is entered again, without it is withdrawn here: the file is taken
+    as it is.
+
+    Args:
+        hold: which one; it may be left out where only one stands.
+        accept_file: the name of the company in that file, to be sure that the person means the one that was seen.
+
+    Raises:
+        NotNow: nothing is held, or not for that reason, or several holds stand and none was named.
+        Invalid: the file that was seen has another name.
     """
     take_lane(db, company.id)
-    db.refresh(company)
-    hold = company.hold
-    if hold is None:
-        raise NotNow("Nothing is held.")
-    release_hold(company)
-    if hold is not Hold.PAUSED:  # it may not be the file in which we saw customers and items
+    meant = hold_to_lift(db, company, hold)
+    kind, seen = meant.kind, meant.seen
+    if accept_file is not None and (seen is None or not _same_name(accept_file, seen["company_name"])):
+        shown = "no file" if seen is None else seen["company_name"] or "a company without a name"
+        raise Invalid(f"What QuickBooks had open is {shown}, not {accept_file}.")
+    lift(db, company.id, kind, by=by, now=now)
+    if kind is not HoldKind.PAUSED:  # it may not be the file in which we saw customers and items
         db.execute(update(ListEntry).where(ListEntry.company_id == company.id).values(presence=Presence.UNKNOWN))
-    if hold is Hold.OTHER_FILE:
-        company.accept_next_file = True
-    if hold is Hold.RESTORED_BACKUP:
+    if kind is HoldKind.OTHER_FILE and seen is not None:
+        take_for_ours(db, company, seen, now)
+    if kind is HoldKind.RESTORED_BACKUP:
         looked_for = verify_all(db, company, now, IfMissing.ENTER if repost else IfMissing.WITHDRAW)
         return looked_for if repost else 0
     return 0
+
+
+def _same_name(one: str, other: str | None) -> bool:
+    return " ".join(one.split()).casefold() == " ".join((other or "").split()).casefold()
+
+
+def hold_to_lift(db: Session, company: Company, named: HoldKind | None) -> Hold:
+    """The hold that is meant: the named one, or the only one. Raises NotNow."""
+    standing = holds_of(db, company.id)
+    if not standing:
+        raise NotNow("Nothing is held.")
+    meant = [hold for hold in standing if named is None or hold.kind is named]
+    kinds = ", ".join(hold.kind for hold in standing)
+    if not meant:
+        raise NotNow(f"There is no such hold; what stands is: {kinds}.")
+    if len(meant) > 1:
+        raise NotNow(f"Several holds stand; name the one to lift: {kinds}.")
+    return meant[0]

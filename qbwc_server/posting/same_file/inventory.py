@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
+from qbwc_server.books.holds import HoldKind, put_on_hold
 from qbwc_server.documents.kinds import load_document
 from qbwc_server.documents.lifecycle import Event, Reason, State
 from qbwc_server.documents.models import DocumentRow, Operation
@@ -39,8 +40,7 @@ from qbwc_server.queue.settling import RequestRow
 from qbwc_server.queue.states import Event as RequestEvent
 from qbwc_server.queue.states import Priority
 from qbwc_server.tenancy.actor import QUICKBOOKS
-from qbwc_server.tenancy.companies import put_on_hold
-from qbwc_server.tenancy.models import Company, Hold
+from qbwc_server.tenancy.models import Company
 from qbxml import Answer, render
 from qbxml.messages.transaction import TransactionQueryRq
 from qbxml.status import status
@@ -183,9 +183,12 @@ def _not_told(work: Work, row: RequestRow, answer: Answer, if_missing: str) -> N
     refused = work.settle(row, RequestEvent.REFUSED, code=answer.status_code, message=answer.status_message)
     if refused and if_missing != IfMissing.ASK:
         put_on_hold(
-            work.company,
-            Hold.RESTORED_BACKUP,
+            work.db,
+            work.company.id,
+            HoldKind.RESTORED_BACKUP,
             f"QuickBooks could not be asked which of our postings it holds. {said.meaning}",
+            by=QUICKBOOKS,
+            now=work.now,
         )
 
 

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
+from qbwc_server.books.holds import HoldKind, put_on_hold
 from qbwc_server.documents.lifecycle import Event, State
 from qbwc_server.documents.models import DocumentRow
 from qbwc_server.documents.store import move
@@ -33,8 +34,7 @@ from qbwc_server.queue.settling import RequestRow
 from qbwc_server.queue.states import Event as RequestEvent
 from qbwc_server.queue.states import RequestState
 from qbwc_server.tenancy.actor import QUICKBOOKS
-from qbwc_server.tenancy.companies import put_on_hold
-from qbwc_server.tenancy.models import Company, Hold
+from qbwc_server.tenancy.models import Company
 from qbxml import Answer, render
 from qbxml.messages.transaction import DeletedDateRangeFilter, TransactionQueryRq, TxnDeletedQueryRq
 from qbxml.outcome import Outcome
@@ -142,11 +142,14 @@ def _compare(work: Work, document: DocumentRow, shown: datetime | None) -> None:
     known = document.time_modified
     if shown is not None and known is not None and is_older(shown, known):
         put_on_hold(
-            work.company,
-            Hold.RESTORED_BACKUP,
+            work.db,
+            work.company.id,
+            HoldKind.RESTORED_BACKUP,
             f"Document {document.id} ({document.number or document.origin}) was written at {_utc(known)} by the clock "
             f"of QuickBooks, and the company file shows it as of {_utc(shown)}: an older backup seems to have been "
             "restored.",
+            by=QUICKBOOKS,
+            now=work.now,
         )
 
 
@@ -192,8 +195,11 @@ def read_sentinel_deleted(work: Work, row: RequestRow, answer: Answer) -> None:
         else "and QuickBooks does not say whether somebody deleted it: perhaps an older backup was restored."
     )
     put_on_hold(
-        work.company,
-        Hold.RESTORED_BACKUP,
+        work.db,
+        work.company.id,
+        HoldKind.RESTORED_BACKUP,
         f"Document {document.id} ({document.number or document.origin}) was posted as {document.txn_id} and is not in "
         f"the company file any more, {why}",
+        by=QUICKBOOKS,
+        now=work.now,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
@@ -11,7 +12,15 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from qbwc_server.books.facts import Introduction, OtherFile, Refused, UnreadableFile, learn, read_introduction
+from qbwc_server.books.facts import (
+    Introduction,
+    OtherFile,
+    Refused,
+    UnreadableFile,
+    learn,
+    read_introduction,
+    take_for_ours,
+)
 from qbwc_server.books.models import CompanyFacts
 from qbwc_server.db import Database
 from qbwc_server.simulator.company_file import CompanyFile
@@ -128,24 +137,29 @@ class Acquaintance:
     def __init__(self, database: Database, clock: TurnableClock) -> None:
         self.database, self.clock = database, clock
         with database.transaction() as db:
-            self.id = tenant(db, clock(), file_id=FILE, owner_id=OWNER).id
+            self.id = tenant(db, clock()).id
 
     def meets(self, found: Introduction, **values: Any) -> CompanyFacts:
         with self.database.transaction() as db:
             company = db.get_one(Company, self.id)
             return learn(
-                db, company, found, now=self.clock(), **{"file_path": "C:\\Kern.QBW", "country": "US", **values}
+                db,
+                company,
+                found,
+                now=self.clock(),
+                **{"qwc_file_id": FILE, "file_path": "C:\\Kern.QBW", "country": "US", **values},
             )
 
     def refuses(self, found: Introduction) -> str:
         with pytest.raises(OtherFile) as refusal:
             self.meets(found)
         assert "resume" in refusal.value.advice
+        self.seen = dict(refusal.value.seen)
         return str(refusal.value)
 
-    def accept_the_next(self) -> None:
+    def accept_what_was_refused(self) -> None:
         with self.database.transaction() as db:
-            db.get_one(Company, self.id).accept_next_file = True
+            take_for_ours(db, db.get_one(Company, self.id), json.loads(json.dumps(self.seen)), self.clock())
 
 
 @pytest.fixture
@@ -195,7 +209,6 @@ def test_a_file_that_says_nothing_of_itself_is_not_taken_for_ours(kern: Acquaint
     for _ in range(2):
         with pytest.raises(UnreadableFile):
             kern.meets(replace(UNMARKED, company_name=name))
-        kern.accept_the_next()
     kern.meets(OURS)
 
 
@@ -212,9 +225,11 @@ def test_a_file_that_has_lost_its_mark_is_another_file(kern: Acquaintance) -> No
 
 
 @pytest.mark.parametrize("other", [OTHERS, replace(UNMARKED, company_name="Kern Ltd")])
-def test_a_person_may_say_that_the_next_file_is_the_right_one(kern: Acquaintance, other: Introduction) -> None:
+def test_a_person_may_say_that_the_file_seen_is_the_right_one(kern: Acquaintance, other: Introduction) -> None:
     kern.meets(OURS)
-    kern.accept_the_next()
+    kern.refuses(replace(other, closing_date=date(2025, 12, 31)))
+    kern.accept_what_was_refused()
+    kern.refuses(replace(OTHERS, file_id=str(uuid4())))  # another one than the one that was seen
     kern.meets(other)
     kern.meets(other)  # and stays so
     kern.refuses(replace(OTHERS, file_id=str(uuid4())))  # which was said of that one only
@@ -245,11 +260,10 @@ def test_a_permission_that_lacks_is_named(kern: Acquaintance) -> None:
 def test_quickbooks_that_is_too_old_is_refused_whatever_file_it_is(
     kern: Acquaintance, supported: tuple[str, ...]
 ) -> None:
-    kern.accept_the_next()
     with pytest.raises(TooOld, match="too old"):
         kern.meets(replace(OURS, supported=supported))
     with kern.database.reading() as db:
-        assert db.get_one(Company, kern.id).accept_next_file  # nothing was accepted by it
+        assert db.get(CompanyFacts, kern.id) is None  # nothing was accepted by it
 
 
 @pytest.mark.parametrize("supported", [("13.0",), ("13.0", "16.0"), ("15.0", "16.0"), ("2.0", "13.0", "CA14.0")])

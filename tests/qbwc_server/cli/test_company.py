@@ -4,17 +4,32 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import qwc_templates
+from qbwc_server.books.holds import HoldKind, put_on_hold
 from qbwc_server.books.models import CompanyFacts
 from qbwc_server.db import Database
-from qbwc_server.tenancy.companies import find_company, put_on_hold
+from qbwc_server.tenancy.actor import QUICKBOOKS
+from qbwc_server.tenancy.companies import find_company
 from qbwc_server.tenancy.credentials import find_token, password_matches
-from qbwc_server.tenancy.models import Hold
 from tests.qbwc_server.cli.conftest import CommandLine
 
+NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
+SEEN: dict[str, Any] = {
+    "file_id": None,
+    "company_name": "Acme Ltd",
+    "legal_name": None,
+    "file_path": "",
+    "product": None,
+    "country": "US",
+    "qbxml_version": "13.0",
+    "machine": None,
+    "closing_date": None,
+    "preferences": {},
+}
 KEYS = {
     "code",
     "name",
@@ -28,6 +43,7 @@ KEYS = {
     "postpone_until",
     "hold",
     "hold_detail",
+    "holds",
 }
 
 
@@ -208,12 +224,38 @@ def test_resume_lifts_a_hold(run: CommandLine, acme: str, cli_database: Database
     assert refused.exit_code == 4
     assert "document_state: " in refused.stderr
     with cli_database.transaction() as db:
-        put_on_hold(find_company(db, "acme"), Hold.OTHER_FILE, "Another company file is open.")
+        company_id = find_company(db, "acme").id
+        put_on_hold(
+            db, company_id, HoldKind.OTHER_FILE, "Another company file is open.", by=QUICKBOOKS, now=NOW, seen=SEEN
+        )
     assert "other file: Another company file is open." in run("company", "show", "acme").stdout
     assert "other file" in run("company", "list").stdout
-    assert "was: other file" in run("company", "resume", "acme").stdout
+    refused = run("company", "resume", "acme")
+    assert refused.exit_code == 4
+    assert "--accept-file" in refused.stderr
+    assert run("company", "resume", "acme", "--accept-file", "Somebody else").exit_code == 4
+    assert run.json("company", "show", "acme")["hold"] == "other_file"
+    assert "was: other file" in run("company", "resume", "acme", "--accept-file", " acme  LTD").stdout
+    assert run.json("company", "show", "acme")["quickbooks"]["company_name"] == "Acme Ltd"
     assert run.json("company", "show", "acme")["hold"] is None
     with cli_database.transaction() as db:
-        put_on_hold(find_company(db, "acme"), Hold.RESTORED_BACKUP, "Postings are missing.")
+        put_on_hold(db, company_id, HoldKind.RESTORED_BACKUP, "Postings are missing.", by=QUICKBOOKS, now=NOW)
     resumed = run.json("company", "resume", "acme", "--repost")
     assert (resumed["was"], resumed["hold"], resumed["looked_for"]) == ("restored_backup", None, 0)
+
+
+def test_of_several_holds_one_is_lifted_by_name(run: CommandLine, acme: str, cli_database: Database) -> None:
+    with cli_database.transaction() as db:
+        put_on_hold(
+            db, find_company(db, "acme").id, HoldKind.RESTORED_BACKUP, "Postings are missing.", by=QUICKBOOKS, now=NOW
+        )
+    run("company", "pause", "acme")
+    assert [hold["kind"] for hold in run.json("company", "show", "acme")["holds"]] == ["restored_backup", "paused"]
+    which = run("company", "resume", "acme")
+    assert which.exit_code == 4
+    assert "restored_backup, paused" in which.stderr
+    assert "restored backup" in run("company", "resume", "acme", "--hold", "paused").stdout
+    assert run.json("company", "show", "acme")["hold"] == "restored_backup"
+    assert run("company", "resume", "acme", "--hold", "paused").exit_code == 4
+    assert run("company", "resume", "acme", "--accept-file").exit_code == 4
+    assert "goes on" in run("company", "resume", "acme").stdout

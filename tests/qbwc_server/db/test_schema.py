@@ -11,11 +11,12 @@ from pathlib import Path
 
 import pytest
 from alembic import command
-from sqlalchemy import inspect, text
+from sqlalchemy import event, inspect, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from qbwc_server.books.holds import holds_of
 from qbwc_server.db import Database, make_engine, schema
 from qbwc_server.documents.models import DocumentRow
 from qbwc_server.documents.store import history
@@ -116,6 +117,15 @@ def test_what_the_first_schema_holds_survives_the_second(empty_url: str) -> None
     engine.dispose()
 
 
+def downgrade(url: str, revision: str) -> None:
+    engine = make_engine(url)
+    if engine.dialect.name == "sqlite":  # as schema.upgrade does: changing a table there means dropping the old one
+        event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA foreign_keys=OFF"))
+    with engine.connect() as connection:
+        command.downgrade(schema._config(connection), revision)
+    engine.dispose()
+
+
 def test_old_history_says_who_acted_and_of_which_kind(empty_url: str) -> None:
     engine = make_engine(empty_url)
     with engine.connect() as connection:
@@ -149,8 +159,7 @@ def test_old_history_says_who_acted_and_of_which_kind(empty_url: str) -> None:
     kinds = ["quickbooks", "server", "token", "command_line", "command_line", "person", "person"]
     assert [by.kind.value for by in found] == kinds
     assert [str(by) for by in found] == old
-    with engine.connect() as connection:
-        command.downgrade(schema._config(connection), "0002")
+    downgrade(empty_url, "0002")
     with engine.connect() as connection:
         assert list(connection.execute(text("SELECT by FROM document_events ORDER BY id")).scalars()) == old
     engine.dispose()
@@ -179,10 +188,39 @@ def test_a_customer_becomes_the_party_of_its_documents(empty_url: str) -> None:
     with Session(engine) as db:
         row = db.get_one(DocumentRow, 1)
         assert (row.party, row.party_kind, row.subtotal, row.written) == ("Acme", ListKind.CUSTOMER, None, None)
-    with engine.connect() as connection:
-        command.downgrade(schema._config(connection), "0005")
+    downgrade(empty_url, "0005")
     with engine.connect() as connection:
         assert connection.execute(text("SELECT customer FROM documents")).scalar_one() == "Acme"
+    engine.dispose()
+
+
+_COMPANY_OF_2 = (
+    "INSERT INTO companies (id, code, name, time_zone, owner_id, file_id, connector_user, connector_password_hash, "
+    "company_file, posting_options, hold, hold_detail, accept_next_file, created_at) VALUES (:id, :code, 'Kern', "
+    "'UTC', 'o', 'f', :code, 'h', '', '{}', :hold, :detail, false, '2026-03-02 15:00:00')"
+)
+
+
+def test_old_holds_stand_on(empty_url: str) -> None:
+    engine = make_engine(empty_url)
+    with engine.connect() as connection:
+        command.upgrade(schema._config(connection), "0005")
+    old = [(None, None), ("other_file", "B is open."), ("restored_backup", "1 is missing."), ("paused", None)]
+    with engine.begin() as connection:
+        for number, (hold, detail) in enumerate(old, 1):
+            connection.execute(
+                text(_COMPANY_OF_2), {"id": number, "code": f"c{number}", "hold": hold, "detail": detail}
+            )
+    schema.upgrade(empty_url)
+    with Session(engine) as db:
+        found = [[(hold.kind.value, hold.detail) for hold in holds_of(db, number)] for number in range(1, 5)]
+        by = [hold.by.kind.value for number in range(2, 5) for hold in holds_of(db, number)]
+    assert found == [[], [old[1]], [old[2]], [("paused", "Writing is on hold.")]]
+    assert by == ["quickbooks", "quickbooks", "command_line"]
+    downgrade(empty_url, "0005")
+    with engine.connect() as connection:
+        kept = connection.execute(text("SELECT hold FROM companies ORDER BY id")).scalars()
+        assert list(kept) == [hold for hold, _ in old]
     engine.dispose()
 
 

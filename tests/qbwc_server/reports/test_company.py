@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from qbwc_server.books.holds import ADVICE, HoldKind, put_on_hold
 from qbwc_server.books.models import CompanyFacts
 from qbwc_server.connector.sessions import end_session, open_session
 from qbwc_server.db import Database
@@ -20,9 +21,8 @@ from qbwc_server.queue.models import QueuedRequest
 from qbwc_server.queue.sets import Limits, next_set
 from qbwc_server.queue.states import Priority, RequestState
 from qbwc_server.reports.company import CompanyReport, NeedsYou, company_report
-from qbwc_server.tenancy.actor import Actor, ActorKind
-from qbwc_server.tenancy.companies import put_on_hold
-from qbwc_server.tenancy.models import Company, Hold
+from qbwc_server.tenancy.actor import QUICKBOOKS, SERVER, Actor, ActorKind
+from qbwc_server.tenancy.models import Company
 from tests.conftest import TurnableClock
 from tests.qbwc_server.tenants import tenant
 
@@ -41,8 +41,6 @@ NEW = CompanyReport(
     locked=0,
     in_doubt=0,
     in_quickbooks=0,
-    hold=None,
-    hold_detail=None,
     company_file=None,
     product=None,
     last_session_at=None,
@@ -59,6 +57,12 @@ WELL: dict[str, Any] = {
     "documents": {"posted": 12},
 }
 WELL_LINES = ["The last update session was at 2026-03-02 09:30: 12 invoices posted.", "12 documents are in QuickBooks."]
+
+
+def held(kind: HoldKind, detail: str) -> dict[str, Any]:
+    return {"kind": kind.value, "detail": detail, "since": "x", "by": "server", "advice": ADVICE[kind]}
+
+
 REFUSED = NeedsYou(
     "quickbooks_3140",
     1,
@@ -124,20 +128,22 @@ REFUSED = NeedsYou(
         ),
         ({**WELL, "now": "2026-03-03T14:30:00+00:00"}, ["Nothing waits.", *WELL_LINES]),
         (
-            {**WELL, "hold": "other_file", "hold_detail": "QuickBooks has X open."},
+            {**WELL, "holds": [held(HoldKind.OTHER_FILE, "QuickBooks has X open.")]},
             ["Nothing is written: QuickBooks has X open.",
-             "What to do: open the right company file in QuickBooks and press Update Selected.", *WELL_LINES],
+             "What to do: open the right company file in QuickBooks and press Update Selected; or resume the company "
+             "and say that the file which was open is the right one.", *WELL_LINES],
         ),
         (
-            {**WELL, "hold": "restored_backup", "hold_detail": "Invoice 7 is missing."},
+            {**WELL, "holds": [held(HoldKind.RESTORED_BACKUP, "Invoice 7 is missing.")]},
             ["Nothing is written: Invoice 7 is missing.",
              "What to do: restore the newest company file and resume the company; or keep this file, resume the "
              "company, and let it post again what is missing, or leave that out.",
              *WELL_LINES],
         ),
         (
-            {**WELL, "hold": "paused", "hold_detail": "x"},
-            ["Paused by an operator. What to do: resume the company when posting may go on.", *WELL_LINES],
+            {**WELL, "holds": [held(HoldKind.PAUSED, "Paused by an operator.")]},
+            ["Nothing is written: Paused by an operator.",
+             "What to do: resume the company when posting may go on.", *WELL_LINES],
         ),
     ],
 )  # fmt: skip
@@ -149,9 +155,10 @@ def test_the_report_in_sentences(changes: dict[str, Any], lines: list[str]) -> N
     json.dumps(record)
 
 
-@pytest.mark.parametrize("hold", Hold)
-def test_every_hold_says_what_to_do(hold: Hold) -> None:
-    report = replace(NEW, hold=hold.value, hold_detail="Why.")
+@pytest.mark.parametrize("kind", HoldKind)
+def test_every_hold_says_what_to_do(kind: HoldKind) -> None:
+    report = replace(NEW, holds=[held(kind, "Why.")])
+    assert (report.hold, report.hold_detail) == (kind.value, "Why.")
     assert "What to do" in " ".join(report.lines()[:2])
     assert not report.healthy
 
@@ -159,7 +166,7 @@ def test_every_hold_says_what_to_do(hold: Hold) -> None:
 @pytest.mark.parametrize(
     ("changes", "healthy"),
     [(WELL, True), ({"documents": {"submitted": 9}}, True), ({"needs_you": [REFUSED]}, False),
-     ({"last_session_failed": True}, False), ({"hold": "paused"}, False)],
+     ({"last_session_failed": True}, False), ({"holds": [held(HoldKind.PAUSED, "x")]}, False)],
 )  # fmt: skip
 def test_healthy_means_that_nobody_has_to_do_anything(changes: dict[str, Any], healthy: bool) -> None:
     assert replace(NEW, **changes).healthy is healthy
@@ -264,7 +271,8 @@ def test_the_last_session_counts_not_the_first(office: Office) -> None:
 
 def test_the_file_and_the_hold(office: Office) -> None:
     with office.database.transaction() as db:
-        put_on_hold(db.get_one(Company, office.id), Hold.OTHER_FILE, "QuickBooks has X open.")
+        put_on_hold(db, office.id, HoldKind.PAUSED, "Stop.", by=SERVER, now=office.clock())
+        put_on_hold(db, office.id, HoldKind.OTHER_FILE, "QuickBooks has X open.", by=QUICKBOOKS, now=office.clock())
         db.add(
             CompanyFacts(
                 company_id=office.id, file_path="", country="US", qbxml_version="13.0", preferences={},
@@ -273,7 +281,9 @@ def test_the_file_and_the_hold(office: Office) -> None:
         )  # fmt: skip
     report = office.report()
     assert (report.hold, report.company_file, report.product) == ("other_file", "Kern", "QuickBooks Pro 2015")
-    assert report.lines()[0] == "Nothing is written: QuickBooks has X open."
+    assert [line for line in report.lines() if "is written" in line] == [
+        "Nothing is written: QuickBooks has X open.", "Nothing is written: Stop.",
+    ]  # fmt: skip
 
 
 def test_a_session_without_any_word_is_told_as_such(office: Office) -> None:

@@ -15,14 +15,11 @@ from qbwc_server.tenancy.companies import (
     add_company,
     companies,
     find_company,
-    pause,
     postpone,
-    put_on_hold,
-    release_hold,
     renew_password,
 )
 from qbwc_server.tenancy.credentials import password_matches
-from qbwc_server.tenancy.models import Company, Hold
+from qbwc_server.tenancy.models import Company
 from tests.conftest import TurnableClock
 from tests.qbwc_server.tenants import tenant
 
@@ -41,7 +38,7 @@ def test_a_company_is_added_with_its_login(database: Database, clock: TurnableCl
         assert (kept.name, kept.time_zone, kept.connector_user, kept.created_at) == (
             "Kern & Söhne", "Asia/Tokyo", "kern-1", clock(),
         )  # fmt: skip
-        assert (kept.company_file, kept.hold, kept.postpone_until, kept.minimum_interval_s) == ("", None, None, None)
+        assert (kept.company_file, kept.postpone_until, kept.minimum_interval_s) == ("", None, None)
         assert password_matches(kept.connector_password_hash, password)
         assert not password_matches(kept.connector_password_hash, other_password)
         assert password not in kept.connector_password_hash
@@ -110,14 +107,3 @@ def test_sessions_are_postponed_and_let_go(company: Company, clock: TurnableCloc
         postpone(company, seconds=90, now=clock())
         postpone(company, seconds=seconds, now=clock())
         assert company.postpone_until is None
-
-
-def test_holds(company: Company) -> None:
-    pause(company)
-    assert (company.hold, company.hold_detail) == (Hold.PAUSED, "Paused by an operator.")
-    release_hold(company)
-    assert (company.hold, company.hold_detail) == (None, None)
-    put_on_hold(company, Hold.RESTORED_BACKUP, "Look.")
-    with pytest.raises(Conflict, match="restored backup"):  # a pause must not hide that
-        pause(company)
-    assert (company.hold, company.hold_detail) == (Hold.RESTORED_BACKUP, "Look.")
