@@ -17,6 +17,7 @@ from qbxml.envelope import (
 )
 from qbxml.errors import BuildError, MissingElement, OtherEdition, ParseError, QbxmlError, TooOld, VersionError
 from qbxml.hresults import HResult, Written, hresult
+from qbxml.kinds import CUSTOM_FIELDS
 from qbxml.message import IteratorStep, MetaData, Query, Request, Response
 from qbxml.messages import MESSAGES, request_for
 from qbxml.outcome import Cause, Outcome
@@ -24,7 +25,7 @@ from qbxml.rendering import render
 from qbxml.shared import Ref
 from qbxml.status_codes import Status
 from qbxml.text import CharacterPolicy, Fitted, TextRefused, fit, shorten
-from qbxml.values import CUSTOM_FIELDS, Amount, ExchangeRate, Percent, Price, Quantity, UseMacro
+from qbxml.values import Amount, ExchangeRate, Percent, Price, Quantity, UseMacro
 from qbxml.versions import V13, Version, choose
 
 __all__ = [

@@ -23,7 +23,8 @@ from typing import (
 
 from qbxml.declaration import FIRST, SPEC, Choice, Spec, attribute, element, ref
 from qbxml.errors import BuildError, MissingElement
-from qbxml.values import Kind, TextKind, kind_of
+from qbxml.kinds import Kind, TextKind
+from qbxml.values import kind_of
 from qbxml.versions import Version
 
 _REQUEST_SUFFIXES: Final = ("Rq", "Add", "Mod", "Del")

@@ -11,10 +11,10 @@ from xml.parsers.expat import XMLParserType
 
 from qbxml.aggregate import Aggregate, Slot, Unknown, as_read
 from qbxml.errors import ParseError
+from qbxml.escaping import escaped, quoted
 from qbxml.messages import MESSAGES
 from qbxml.shared import ErrorRecovery
 from qbxml.source import Source, feed, new_parser, pieces
-from qbxml.values import escaped, quoted
 
 _END: Final = object()
 _MOST_UNKNOWN: Final = 20

@@ -1,6 +1,7 @@
 """The words of a class body: elements, references, attributes and choices."""
 
 from dataclasses import MISSING, field
+from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
 from qbxml.versions import Version
@@ -55,8 +56,8 @@ class Spec(NamedTuple):
     tags: tuple[str, ...]
     attribute: bool = False
     max_length: int | None = None
-    min_value: int | None = None
-    max_value: int | None = None
+    min_value: int | Decimal | None = None
+    max_value: int | Decimal | None = None
     full_name_length: int | None = None
     since: tuple[int, int] = FIRST
     droppable: bool = False
@@ -66,8 +67,8 @@ def element(
     *tags: str,
     default: Any = MISSING,
     max_length: int | None = None,
-    min_value: int | None = None,
-    max_value: int | None = None,
+    min_value: int | Decimal | None = None,
+    max_value: int | Decimal | None = None,
     since: tuple[int, int] = FIRST,
     droppable: bool = False,
 ) -> Any:
@@ -76,8 +77,8 @@ def element(
     Args:
         tags: the XML name; several for a field that mixes classes, in the order of its annotation.
         max_length: in characters, for text.
-        min_value: for whole numbers.
-        max_value: for whole numbers.
+        min_value: for numbers.
+        max_value: for numbers.
         since: the level of qbXML that brought it.
         droppable: it may silently stay away from an older level, because the books come out the same without it.
     """

@@ -8,11 +8,12 @@ from typing import Final, TypeVar, cast
 
 from qbxml.aggregate import Aggregate
 from qbxml.errors import BuildError, ParseError
+from qbxml.escaping import quoted
+from qbxml.kinds import EnumKind, TextKind
 from qbxml.message import Request
 from qbxml.messages import MESSAGES
 from qbxml.source import Source
 from qbxml.strict import Element, read_element, read_tree
-from qbxml.values import EnumKind, TextKind, quoted
 from qbxml.versions import V13, Version
 
 MESSAGE_SET_ID_LENGTH: Final = 23

@@ -15,6 +15,7 @@ _REASONS = {
     "min_value": "must be at least {limit}, not {value}",
     "max_value": "must be at most {limit}, not {value}",
     "time_zone": "must be a time with a UTC offset: {value}",
+    "whole_seconds": "must be a whole number of seconds: {value}",
     "choice": "may hold only {limit}: {value}",
     "one_reference": "takes a ListID or a FullName, not both: {value}",
     "lexical": "is not written as {limit} demands: {value}",

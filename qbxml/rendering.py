@@ -2,7 +2,9 @@
 
 from qbxml.aggregate import Aggregate, Slot
 from qbxml.errors import VersionError
-from qbxml.values import Kind, UseMacro, quoted
+from qbxml.escaping import quoted
+from qbxml.kinds import Kind
+from qbxml.values import UseMacro
 from qbxml.versions import V13, Version
 
 

@@ -6,8 +6,9 @@ from typing import Any
 
 from qbxml.aggregate import Aggregate, Plan, Slot, as_read
 from qbxml.errors import BuildError
+from qbxml.kinds import MacroIdKind
 from qbxml.source import Source, feed, new_parser, pieces
-from qbxml.values import MacroIdKind, UseMacro
+from qbxml.values import UseMacro
 from qbxml.versions import Version
 
 

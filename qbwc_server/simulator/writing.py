@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from qbwc_server.simulator.refusals import NOT_PROCESSED, OK, Remark
+from qbxml.escaping import escaped, quoted
 from qbxml.message import Request
 from qbxml.rendering import render
 from qbxml.shared import ErrorRecovery
-from qbxml.values import escaped, quoted
 
 
 @dataclass

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from qbxml import MESSAGES, Aggregate, render
 from qbxml.aggregate import Plan, Slot
-from qbxml.values import EnumKind, IntKind, Kind, TextKind
+from qbxml.kinds import EnumKind, IntKind, Kind, TextKind
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -45,6 +45,7 @@ _VALUES: dict[str, Any] = {
     "QUANTYPE": Decimal(3),
     "PERCENTTYPE": Decimal("7.5"),
     "FLOATTYPE": Decimal("1.0821"),
+    "TIMEINTERVALTYPE": timedelta(hours=8, minutes=30),
     "GUIDTYPE": UUID("6b1f4a3e-2d5c-4f7a-9c1b-0a1b2c3d4e5f"),
 }
 

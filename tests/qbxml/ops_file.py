@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,7 @@ class Node:
     macro: bool = False
     absent: bool = False  # not in this edition
     since: tuple[int, int] | None = None
-    limits: dict[str, int] = field(default_factory=dict)
+    limits: dict[str, int | Decimal] = field(default_factory=dict)
     values: tuple[str, ...] = ()
 
     @property
@@ -116,9 +117,9 @@ def _note(node: Node, note: str) -> None:
             node.many = True
         elif words == "may be macro value":
             node.macro = True
-        elif limit := re.fullmatch(r"(max length|min value|max value) = (\d+)(?: for ([A-Z|]+))?", words):
+        elif limit := re.fullmatch(r"(max length|min value|max value) = (\d*\.?\d+)(?: for ([A-Z|]+))?", words):
             if limit[3] is None or _EDITION in limit[3].split("|"):
-                node.limits[limit[1].replace(" ", "_")] = int(limit[2])
+                node.limits[limit[1].replace(" ", "_")] = Decimal(limit[2]) if "." in limit[2] else int(limit[2])
         elif editions := re.fullmatch(r"not in ([A-Z|]+)", words):
             node.absent = _EDITION in editions[1].split("|")
         elif version := re.fullmatch(r"v(\d+)\.(\d+)", words):

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from qbxml import Aggregate, UseMacro
 from qbxml.aggregate import Slot
 from qbxml.declaration import Group
+from qbxml.kinds import DecimalKind, EnumKind, FloatKind, IntKind, Kind, MacroIdKind, TextKind
 from qbxml.text import storable
-from qbxml.values import DecimalKind, EnumKind, FloatKind, IntKind, Kind, MacroIdKind, TextKind
 
 _CHARACTERS = "".join(ch for ch in map(chr, range(0x2123)) if storable(ch))
 _ORDINARY = "abcdefghijklmnopqrstuvwxyz ABCDEF 0123456789&<>\"'éß€\n\t:"
@@ -85,7 +85,9 @@ def _leaf(kind: Kind) -> st.SearchStrategy[Any]:
         return st.integers(low, 1000 if kind.max_value is None else kind.max_value)
     if isinstance(kind, DecimalKind):
         bound = 10 ** (kind.digits + kind.decimals) - 1
-        return st.integers(-bound, bound).map(lambda number: Decimal(number).scaleb(-kind.decimals))
+        low = -bound if kind.min_value is None else int(kind.min_value.scaleb(kind.decimals))
+        high = bound if kind.max_value is None else int(kind.max_value.scaleb(kind.decimals))
+        return st.integers(low, high).map(lambda number: Decimal(number).scaleb(-kind.decimals))
     if isinstance(kind, FloatKind):
         return st.decimals(allow_nan=False, allow_infinity=False, min_value=-1000, max_value=1000)
     return _PLAIN[kind.name]
@@ -105,4 +107,5 @@ _PLAIN: dict[str, st.SearchStrategy[Any]] = {
     "DATETYPE": st.dates(date(1970, 1, 1), date(2038, 1, 18)),
     "DATETIMETYPE": st.datetimes(_FIRST_MOMENT, _LAST_MOMENT, timezones=_ZONES | st.just(UTC)),
     "GUIDTYPE": st.uuids(),
+    "TIMEINTERVALTYPE": st.integers(-400_000, 400_000).map(lambda seconds: timedelta(seconds=seconds)),
 }

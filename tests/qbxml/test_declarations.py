@@ -7,7 +7,7 @@ import pytest
 from qbxml import MESSAGES
 from qbxml.aggregate import Aggregate, Plan, Slot
 from qbxml.declaration import Choice
-from qbxml.values import EnumKind, MacroIdKind
+from qbxml.kinds import EnumKind, MacroIdKind
 from tests.qbxml.ops_file import Node, choices, elements, messages
 from tests.shared_folder import shared
 

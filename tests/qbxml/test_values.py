@@ -8,16 +8,9 @@ from uuid import UUID
 import pytest
 
 from qbxml.errors import BuildError
+from qbxml.kinds import CUSTOM_FIELDS
 from qbxml.messages.purchase_lines import BillableStatus
-from qbxml.values import (
-    CUSTOM_FIELDS,
-    Amount,
-    ExchangeRate,
-    Id,
-    Price,
-    Quantity,
-    kind_of,
-)
+from qbxml.values import Amount, Duration, ExchangeRate, Id, Price, Quantity, kind_of
 
 NEW_YORK = timezone(timedelta(hours=-5))
 GUID = UUID("6b1f4a3e-2d5c-4f7a-9c1b-0a1b2c3d4e5f")
@@ -50,6 +43,9 @@ GUID = UUID("6b1f4a3e-2d5c-4f7a-9c1b-0a1b2c3d4e5f")
         (ExchangeRate, Decimal("1.08212345678"), "1.08212345678"),
         (ExchangeRate, Decimal("1E-7"), "0.0000001"),
         (BillableStatus, BillableStatus.NOT_BILLABLE, "NotBillable"),
+        (Duration, timedelta(hours=27, minutes=5, seconds=9), "PT27H5M9S"),
+        (Duration, timedelta(minutes=-30), "-PT0H30M0S"),
+        (Duration, timedelta(), "PT0H0M0S"),
     ],
 )
 def test_a_value_is_written_in_one_form(annotation: Any, value: Any, text: str) -> None:
@@ -87,6 +83,10 @@ def test_a_value_is_written_in_one_form(annotation: Any, value: Any, text: str) 
         (ExchangeRate, "1e3"),
         (ExchangeRate, "."),
         (BillableStatus, "billable"),
+        (Duration, "8:30"),
+        (Duration, "PT1.5H"),
+        (Duration, "P1D"),
+        (Duration, "PT9999999999H"),
         (str, "Bell\x07"),
         (Id, "x" * 37),
     ],
@@ -107,6 +107,8 @@ def test_a_request_is_read_to_the_letter(annotation: Any, text: str) -> None:
         (ExchangeRate, ".5", Decimal("0.5")),
         (ExchangeRate, "5.", Decimal(5)),
         (UUID, "{6B1F4A3E-2D5C-4F7A-9C1B-0A1B2C3D4E5F}", GUID),
+        (Duration, "PT8H", timedelta(hours=8)),
+        (Duration, "+PT90M", timedelta(minutes=90)),
         (datetime, "2026-3-1", datetime(2026, 3, 1)),  # noqa: DTZ001 - the local time of the PC
         (datetime, "2026-03-01T9:5", datetime(2026, 3, 1, 9, 5)),  # noqa: DTZ001
     ],
@@ -154,3 +156,20 @@ def test_an_offset_that_qbxml_cannot_write_is_refused() -> None:
 def test_limits_belong_to_text_and_whole_numbers() -> None:
     with pytest.raises(TypeError, match="takes no limits"):
         kind_of(bool, max_length=3)
+
+
+def test_a_number_may_have_bounds() -> None:
+    kind = kind_of(Price, min_value=Decimal("0.001"), max_value=5000)
+    assert kind.check(Decimal(5000)) == 5000
+    for rule, value in (("min_value", Decimal(0)), ("max_value", Decimal("5000.00001"))):
+        with pytest.raises(BuildError) as refusal:
+            kind.check(value)
+        assert refusal.value.rule == rule
+        with pytest.raises(BuildError):
+            kind.read_strictly(str(value))
+    assert kind_of(Price).check(Decimal(9000)) == 9000
+
+
+def test_a_length_of_time_has_whole_seconds() -> None:
+    with pytest.raises(BuildError, match="whole number of seconds"):
+        kind_of(Duration).check(timedelta(microseconds=1))

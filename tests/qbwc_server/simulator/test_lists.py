@@ -10,6 +10,7 @@ import pytest
 from qbwc_server.simulator.company_file import CompanyFile
 from qbwc_server.simulator.kinds import ListLimits
 from qbwc_server.simulator.switches import Switches
+from qbxml.kinds import CUSTOM_FIELDS
 from qbxml.messages.account import AccountAdd, AccountQueryRq, AccountType
 from qbxml.messages.company import CompanyQueryRq
 from qbxml.messages.customer import CustomerAdd, CustomerMod, CustomerQueryRq
@@ -38,7 +39,6 @@ from qbxml.messages.tax import ItemSalesTaxAdd
 from qbxml.messages.transaction import ListDeletedQueryRq, ListDelRq, ListDelType
 from qbxml.messages.vendor import VendorAdd
 from qbxml.shared import ActiveStatus, Address, DataExtType, Ref
-from qbxml.values import CUSTOM_FIELDS
 
 from .asking import ask, clock_of, company, done, invoice, line, name
 
