@@ -53,3 +53,9 @@ class Conflict(QbwcError):
     """This contradicts what is already stored."""
 
     code = "conflict"
+
+
+class Unusable(QbwcError):
+    """Settings, database or address cannot be used."""
+
+    code = "unusable"

@@ -18,12 +18,12 @@ from pydantic_settings import (
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-from qbwc_server.errors import QbwcError
+from qbwc_server.errors import Unusable
 
 KIB, MIB = 1 << 10, 1 << 20
 
 
-class BadSettings(QbwcError):
+class BadSettings(Unusable):
     """The settings cannot be used."""
 
     code = "bad_settings"

@@ -11,7 +11,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 from qbwc_server.api.access import Unauthorized
-from qbwc_server.errors import Conflict, Invalid, NotFound, QbwcError
+from qbwc_server.errors import Conflict, Invalid, NotFound, QbwcError, Unusable
 from qbwc_server.observe import metrics
 from qbwc_server.strict_json import NestedTooDeeply, NotJson
 
@@ -88,7 +88,7 @@ def translate(error: Exception) -> Response:
     """The answer to a request that ended with ``error``: always JSON, never a traceback."""
     if isinstance(error, HTTPException):
         return _plain_http(error)
-    if isinstance(error, OperationalError | PoolTimeout):
+    if isinstance(error, OperationalError | PoolTimeout | Unusable):
         log.warning("database unavailable", endpoint=request.endpoint, exc_info=error)
         error = Busy()
     elif not isinstance(error, QbwcError):

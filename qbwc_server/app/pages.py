@@ -10,6 +10,7 @@ from flask import Blueprint, Response, abort, render_template_string, request
 from sqlalchemy.exc import SQLAlchemyError
 
 from qbwc_server.db import Database, schema
+from qbwc_server.errors import Unusable
 from qbwc_server.observe import metrics
 from qbwc_server.settings import Settings
 
@@ -67,7 +68,7 @@ def pages_blueprint(database: Database, settings: Settings) -> Blueprint:
         """200 when the database answers and has the schema of this version; 503 otherwise, without details."""
         try:
             works = schema.current(database.engine) == newest
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, Unusable) as error:
             log.warning("health check failed", exc_info=error)
             works = False
         return Response("ok\n" if works else "unavailable\n", mimetype="text/plain"), 200 if works else 503

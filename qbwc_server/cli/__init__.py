@@ -3,24 +3,50 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Iterator, Mapping
+from importlib import import_module
 
 import click
 
 from qbwc_server import __version__
-from qbwc_server.cli.company import company
-from qbwc_server.cli.db import db
-from qbwc_server.cli.demo import demo
-from qbwc_server.cli.documents import documents
-from qbwc_server.cli.open_work import open_work
 from qbwc_server.cli.output import Commands
-from qbwc_server.cli.run import scheduler, serve, settings
 from qbwc_server.cli.runtime import Runtime
-from qbwc_server.cli.simulate import simulate
-from qbwc_server.cli.status import status
-from qbwc_server.observe import logs
+
+# Each is loaded when it is called: all together take seconds. Name of the command, module here, name in it.
+COMMANDS: dict[str, tuple[str, str]] = {
+    "serve": ("run", "serve"),
+    "scheduler": ("run", "scheduler"),
+    "demo": ("demo", "demo"),
+    "simulate": ("simulate", "simulate"),
+    "settings": ("run", "settings"),
+    "status": ("status", "status"),
+    "db": ("db", "db"),
+    "company": ("company", "company"),
+    "documents": ("documents", "documents"),
+    "open-work": ("open_work", "open_work"),
+}
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+class _LoadedWhenCalled(Mapping[str, click.Command]):
+    """The commands by name."""
+
+    def __getitem__(self, name: str) -> click.Command:
+        module, attribute = COMMANDS[name]
+        command: click.Command = getattr(import_module(f"{__name__}.{module}"), attribute)
+        return command
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(COMMANDS)
+
+    def __len__(self) -> int:
+        return len(COMMANDS)
+
+
+@click.group(
+    cls=Commands,
+    commands=_LoadedWhenCalled(),
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.version_option(__version__, "--version", prog_name="qbwc-server")
 @click.option(
     "--settings",
@@ -32,11 +58,10 @@ from qbwc_server.observe import logs
 @click.pass_context
 def cli(ctx: click.Context, settings_file: str | None) -> None:
     """Queued invoices and sales reach QuickBooks Desktop through the Web Connector, exactly once."""
+    prepare: Callable[[], None] | None = ctx.obj
+    if prepare is not None:
+        prepare()
     ctx.obj = Runtime(settings_file)
-
-
-for command in (serve, scheduler, demo, simulate, settings, status, db, company, documents, open_work):
-    cli.add_command(command)
 
 
 def main() -> None:
@@ -45,5 +70,11 @@ def main() -> None:
         # a terminal that cannot show a character shows a substitute; it must not end the command
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
-    logs.configure("WARNING", "text", sys.stderr)  # standard output is the command's own; serve says what it wants
-    cli(prog_name="qbwc-server")
+    cli(prog_name="qbwc-server", obj=_log_to_stderr)
+
+
+def _log_to_stderr() -> None:
+    """Standard output is the command's own; serve says what it wants."""
+    from qbwc_server.observe import logs
+
+    logs.configure("WARNING", "text", sys.stderr)

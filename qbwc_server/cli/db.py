@@ -6,7 +6,8 @@ import click
 
 from qbwc_server.cli.output import Exit, json_option, note, print_json, say
 from qbwc_server.cli.runtime import Runtime, pass_runtime
-from qbwc_server.db import make_engine, schema
+from qbwc_server.db import Database, make_engine, schema
+from qbwc_server.db.sqlite_file import database_file
 
 
 @click.group()
@@ -19,7 +20,7 @@ def db() -> None:
 @pass_runtime
 def upgrade(runtime: Runtime, as_json: bool) -> None:
     """Create the tables, or bring them to this version. Safe to repeat."""
-    address = runtime.settings.masked()["database_url"]
+    address = _address(runtime)
     engine = make_engine(runtime.settings.database)
     before = schema.current(engine)
     schema.upgrade(runtime.settings.database)
@@ -39,8 +40,8 @@ def upgrade(runtime: Runtime, as_json: bool) -> None:
 @click.pass_context
 def check(ctx: click.Context, runtime: Runtime, as_json: bool) -> None:
     """Say whether the schema is the one of this version; exit status 5 where it is not."""
-    address = runtime.settings.masked()["database_url"]
-    engine = make_engine(runtime.settings.database)
+    address = _address(runtime)
+    engine = Database(runtime.settings.database).engine
     current, head, fits = schema.current(engine), schema.head(), schema.is_current(engine)
     engine.dispose()
     if as_json:
@@ -51,3 +52,9 @@ def check(ctx: click.Context, runtime: Runtime, as_json: bool) -> None:
             note("Run: qbwc-server db upgrade")
     if not fits:
         ctx.exit(Exit.SETTINGS)
+
+
+def _address(runtime: Runtime) -> str:
+    """Which database it is: its address without the password, or the full path of its file."""
+    file = database_file(runtime.settings.database)
+    return str(runtime.settings.masked()["database_url"]) if file is None else str(file)

@@ -14,22 +14,17 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import IntEnum
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import click
-from rich.cells import cell_len
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
-from rich.table import Table
-from rich.text import Text
-from sqlalchemy.exc import OperationalError
 
-from qbwc_server.db.schema import SchemaOutdated, SchemaUnknown
-from qbwc_server.errors import Conflict, Invalid, NotFound, QbwcError
-from qbwc_server.serving import CannotServe
-from qbwc_server.settings import BadSettings
+from qbwc_server.errors import Conflict, Invalid, NotFound, QbwcError, Unusable
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -63,7 +58,7 @@ EXIT_CODES: dict[Exit, str] = {
 }
 
 
-class DatabaseUnreachable(QbwcError):
+class DatabaseUnreachable(Unusable):
     """The database cannot be reached or opened."""
 
     code = "database_unreachable"
@@ -73,11 +68,7 @@ class DatabaseUnreachable(QbwcError):
 
 # the first entry that fits decides
 _EXIT_OF: tuple[tuple[type[QbwcError], Exit], ...] = (
-    (BadSettings, Exit.SETTINGS),
-    (SchemaOutdated, Exit.SETTINGS),
-    (SchemaUnknown, Exit.SETTINGS),
-    (DatabaseUnreachable, Exit.SETTINGS),
-    (CannotServe, Exit.SETTINGS),
+    (Unusable, Exit.SETTINGS),
     (NotFound, Exit.NOT_FOUND),
     (Conflict, Exit.CONFLICT),
     (Invalid, Exit.CONFLICT),
@@ -102,15 +93,15 @@ class Commands(click.Group):
         except QbwcError as error:
             complain(error)
             ctx.exit(exit_code(error))
-        except OperationalError as error:
-            complain(DatabaseUnreachable(f"The database cannot be used: {error.orig}"))
-            ctx.exit(Exit.SETTINGS)
         except KeyboardInterrupt:
             note("Stopped.")
             ctx.exit(Exit.INTERRUPTED)
         except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
             raise
         except Exception as error:  # the last place before the user: a bug must not look like a refusal
+            if (trouble := _database_trouble(error)) is not None:
+                complain(trouble)
+                ctx.exit(exit_code(trouble))
             if os.environ.get("QBWC_TRACEBACK"):
                 raise
             note(f"internal: {type(error).__name__}: {plain(str(error))}")
@@ -123,6 +114,17 @@ class Commands(click.Group):
         if ctx.parent is None:
             with formatter.section("Exit status"):
                 formatter.write_dl([(str(code.value), meaning) for code, meaning in EXIT_CODES.items()])
+
+
+def _database_trouble(error: Exception) -> DatabaseUnreachable | None:
+    """What SQLAlchemy says when it is not our statement but the database that is at fault."""
+    sqlalchemy: Any = sys.modules.get("sqlalchemy.exc")  # where it was not loaded it cannot have raised anything
+    if sqlalchemy is None or not isinstance(error, sqlalchemy.DBAPIError):
+        return None
+    of_the_database = isinstance(error, sqlalchemy.OperationalError | sqlalchemy.InterfaceError)
+    if not of_the_database and type(error) is not sqlalchemy.DatabaseError:
+        return None
+    return DatabaseUnreachable(f"The database cannot be used: {error.orig}")
 
 
 def complain(error: QbwcError) -> None:
@@ -212,6 +214,10 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, rig
         rows: cells; None is shown as nothing.
         right: headings of columns that are aligned to the right.
     """
+    from rich.cells import cell_len
+    from rich.table import Table
+    from rich.text import Text
+
     texts = [["" if cell is None else plain(str(cell)) for cell in row] for row in rows]
     filled = [at for at in range(len(columns)) if not texts or any(row[at] for row in texts)]
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, _GAP, 0, 0))
@@ -235,6 +241,9 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, rig
 
 def print_facts(facts: Iterable[tuple[str, object]]) -> None:
     """Name and value, one pair a line; pairs without a value are left out."""
+    from rich.table import Table
+    from rich.text import Text
+
     table = Table(box=None, show_header=False, pad_edge=False, padding=(0, _GAP, 0, 0))
     table.add_column(style="dim", no_wrap=True)
     table.add_column(overflow="fold")
@@ -254,6 +263,8 @@ def _print(table: Table) -> None:
 
 def console(*, stderr: bool = False) -> Console:
     """The terminal as wide as it is, or a pipe without folding."""
+    from rich.console import Console
+
     stream = sys.stderr if stderr else sys.stdout
     at_terminal = stream.isatty()
     return Console(
@@ -272,6 +283,8 @@ def progress(title: str) -> Iterator[Callable[[int, int | None], None]]:
     if not sys.stderr.isatty():
         yield lambda done, total: None
         return
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console(stderr=True), transient=True) as bar:
         task = bar.add_task(title, total=None)

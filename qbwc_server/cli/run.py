@@ -8,7 +8,6 @@ from qbwc_server import serving
 from qbwc_server.cli.output import json_option, note, print_json, print_table
 from qbwc_server.cli.runtime import Runtime, pass_runtime
 from qbwc_server.cli.server_process import LISTENS
-from qbwc_server.jobs import runner
 from qbwc_server.observe import logs
 from qbwc_server.settings import Settings, load
 
@@ -33,6 +32,8 @@ def serve(runtime: Runtime, host: str | None, port: int | None, workers: int | N
 @pass_runtime
 def scheduler(runtime: Runtime) -> None:
     """Run the timed jobs until it is told to stop; one per installation is enough."""
+    from qbwc_server.jobs import runner
+
     runtime.database.engine.dispose()  # an old schema is refused before anything else is said
     logs.configure(runtime.settings.log_level, runtime.settings.log_format)
     note("The scheduler runs; Ctrl-C stops it.")

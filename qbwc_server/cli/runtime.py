@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import getpass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import click
 
 from qbwc_server import clock
-from qbwc_server.db import Database, schema
-from qbwc_server.settings import Settings, load
-from qbwc_server.tenancy.actor import Actor, ActorKind
+
+if TYPE_CHECKING:
+    from qbwc_server.db import Database
+    from qbwc_server.settings import Settings
+    from qbwc_server.tenancy.actor import Actor
 
 
 class Runtime:
@@ -23,11 +26,15 @@ class Runtime:
     @cached_property
     def settings(self) -> Settings:
         """The settings in force. Raises BadSettings."""
+        from qbwc_server.settings import load
+
         return load(self.settings_file)
 
     @cached_property
     def database(self) -> Database:
         """The database. Raises SchemaOutdated where ``db upgrade`` has to come first, and SchemaUnknown."""
+        from qbwc_server.db import Database, schema
+
         database = Database(self.settings.database)
         schema.require_current(database.engine)
         return database
@@ -35,6 +42,8 @@ class Runtime:
     @property
     def by(self) -> Actor:
         """Who acts, for the history of what is changed."""
+        from qbwc_server.tenancy.actor import Actor, ActorKind
+
         try:
             return Actor(ActorKind.COMMAND_LINE, getpass.getuser())
         except (KeyError, OSError, ImportError):  # no such user in the system's list, as in some containers

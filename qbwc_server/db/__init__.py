@@ -6,11 +6,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Engine, MetaData, create_engine, event
+from sqlalchemy import Dialect, Engine, MetaData, create_engine, event
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.orm import DeclarativeBase, Session
 
+from qbwc_server.db.sqlite_file import check_file, database_file, said_plainly
+from qbwc_server.db.unusable import DriverMissing
+
 _READ_ONLY = "qbwc_read_only"
+_MUST_EXIST = "qbwc_must_exist"
 
 
 class Base(DeclarativeBase):
@@ -31,12 +35,25 @@ def make_engine(url: str) -> Engine:
 
     SQLite: WAL, foreign keys on, ``synchronous=FULL`` (a set that left must survive a power cut), and
     immediate transactions for writers, so that two processes queue up instead of failing half-way.
+
+    Raises:
+        DriverMissing: the driver of PostgreSQL is not installed.
     """
-    if make_url(url).get_backend_name() != "sqlite":
-        waiting = {"connect_timeout": 10}
+    return _sqlite_engine(url) if make_url(url).get_backend_name() == "sqlite" else _postgres_engine(url)
+
+
+def _postgres_engine(url: str) -> Engine:
+    waiting = {"connect_timeout": 10}
+    try:
         return create_engine(
             url, connect_args=waiting, pool_pre_ping=True, pool_size=10, max_overflow=20, hide_parameters=True
         )
+    except ImportError:
+        raise DriverMissing from None
+
+
+def _sqlite_engine(url: str) -> Engine:
+    file = database_file(url)
     engine = create_engine(
         url,
         connect_args={"timeout": 30, "check_same_thread": False},
@@ -45,11 +62,19 @@ def make_engine(url: str) -> Engine:
         hide_parameters=True,  # they are customers' data, and exceptions end up in logs
     )
 
+    @event.listens_for(engine, "do_connect")
+    def _open(dialect: Dialect, _record: object, arguments: Any, parameters: Any) -> Any:
+        if file is not None:
+            check_file(file, must_exist=engine.get_execution_options().get(_MUST_EXIST, False))
+        with said_plainly(file):
+            return dialect.connect(*arguments, **parameters)
+
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: object) -> None:
         connection.isolation_level = None  # BEGIN is ours to say, below
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
-            connection.execute(f"PRAGMA {pragma}")
+        with said_plainly(file):
+            for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+                connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
@@ -60,10 +85,11 @@ def make_engine(url: str) -> Engine:
 
 
 class Database:
-    """One database: hands out transactions and nothing else."""
+    """One database that is there: hands out transactions and nothing else."""
 
     def __init__(self, url: str) -> None:
         self.engine = make_engine(url)
+        self.engine.update_execution_options(**{_MUST_EXIST: True})
         self._reading = self.engine.execution_options(**{_READ_ONLY: True})
 
     @contextmanager

@@ -1,6 +1,7 @@
 """The database schema: which tables there are, whether a database has them all, and the way there.
 
-Alembic does the work; there is no alembic.ini, everything it needs is said here.
+Alembic does the work; there is no alembic.ini, everything it needs is said here. Whoever only asks which schema a
+database has does without it: to load it takes longer than to start.
 """
 
 from __future__ import annotations
@@ -9,18 +10,16 @@ from functools import cache
 from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from alembic import command
-from alembic.autogenerate import compare_metadata
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import Script, ScriptDirectory
-from sqlalchemy import Engine, MetaData, event
+from sqlalchemy import Engine, MetaData, event, inspect, text
 from sqlalchemy.engine import Connection
 
 from qbwc_server.db import _READ_ONLY, Base, make_engine
-from qbwc_server.errors import QbwcError
+from qbwc_server.db.unusable import DatabaseMissing, SchemaOutdated, SchemaUnknown
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 # Where tables are declared. By name, because db stands below these packages and imports none of them.
 MODELS = (
@@ -35,20 +34,7 @@ MODELS = (
     "qbwc_server.jobs.runs",
 )
 _MIGRATIONS = Path(__file__).with_name("migrations")
-
-
-class SchemaOutdated(QbwcError):
-    """The database has another schema than this version of the program."""
-
-    code = "schema_outdated"
-    advice = "Back up the database, then run: qbwc-server db upgrade"
-
-
-class SchemaUnknown(QbwcError):
-    """The database was upgraded by a newer version of the program."""
-
-    code = "schema_unknown"
-    advice = "Start that newer version, or restore the backup made before the upgrade."
+_VERSION_TABLE = "alembic_version"
 
 
 def declared() -> MetaData:
@@ -59,18 +45,26 @@ def declared() -> MetaData:
 
 
 @cache
+def names() -> tuple[str, ...]:
+    """The names of all schemas, oldest first: the migrations are numbered."""
+    return tuple(sorted(path.name.partition("_")[0] for path in _MIGRATIONS.glob("versions/[0-9]*.py")))
+
+
 def head() -> str:
     """The name of the newest schema, the one this version needs."""
-    newest = _scripts().get_current_head()
-    if newest is None:
-        raise RuntimeError("there are no migrations")
-    return newest
+    return names()[-1]
 
 
 def current(engine: Engine) -> str | None:
-    """The name of the schema that the database has; ``None`` when it is empty."""
-    with _looking(engine) as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+    """The name of the schema that the database has; ``None`` when it is empty or not there."""
+    try:
+        with _looking(engine) as connection:
+            if not inspect(connection).has_table(_VERSION_TABLE):
+                return None
+            found: str | None = connection.scalar(text(f"SELECT version_num FROM {_VERSION_TABLE}"))  # noqa: S608
+    except DatabaseMissing:
+        return None
+    return found
 
 
 def is_current(engine: Engine) -> bool:
@@ -82,15 +76,23 @@ def require_current(engine: Engine) -> None:
     """Nothing, when the database has the schema that this version needs.
 
     Raises:
+        DatabaseMissing: there is no file, and none was to be made.
         SchemaOutdated: it has an older one or none.
         SchemaUnknown: it has one that this version has never heard of.
     """
     found = current(engine)
     if found == head():
         return
-    if found is not None and found not in {script.revision for script in _scripts().walk_revisions()}:
+    if found is None:
+        _require_there(engine)
+    elif found not in names():
         raise SchemaUnknown(f"The database has schema {found}; this version knows schemas up to {head()}.")
     raise SchemaOutdated(f"The database has schema {found or 'none'}; this version needs {head()}.")
+
+
+def _require_there(engine: Engine) -> None:
+    with _looking(engine):
+        pass
 
 
 def upgrade(url: str) -> None:
@@ -111,6 +113,8 @@ def upgrade(url: str) -> None:
             require_current(engine)
         except SchemaOutdated:
             with engine.connect() as connection:
+                from alembic import command
+
                 command.upgrade(_config(connection), "head")
     finally:
         engine.dispose()
@@ -118,6 +122,9 @@ def upgrade(url: str) -> None:
 
 def differences(engine: Engine) -> list[Any]:
     """What the database has otherwise than the code declares; empty when they agree."""
+    from alembic.autogenerate import compare_metadata
+    from alembic.runtime.migration import MigrationContext
+
     with _looking(engine) as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
         return list(compare_metadata(context, declared()))
@@ -131,17 +138,19 @@ def write_migration(message: str) -> Path:
     """
     if not message.strip():
         raise ValueError('say what changes: make migration MESSAGE="..."')
+    from alembic import command
+    from alembic.script import Script
+
     with TemporaryDirectory() as folder:
         engine = make_engine(f"sqlite:///{folder}/newest.db")
-        earlier = list(_scripts().walk_revisions())
-        if earlier:
+        if names():
             upgrade(f"sqlite:///{folder}/newest.db")
         try:
             if not differences(engine):
                 raise ValueError("the migrations already say what the code declares")
             with engine.connect() as connection:
                 written = command.revision(
-                    _config(connection), message.strip(), autogenerate=True, rev_id=f"{len(earlier) + 1:04}"
+                    _config(connection), message.strip(), autogenerate=True, rev_id=f"{len(names()) + 1:04}"
                 )
         finally:
             engine.dispose()
@@ -150,12 +159,10 @@ def write_migration(message: str) -> Path:
     return Path(written.path)
 
 
-def _scripts() -> ScriptDirectory:
-    return ScriptDirectory(str(_MIGRATIONS))
-
-
 def _config(connection: Connection) -> Config:
     """What migrations/env.py and Alembic's commands need to know."""
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
     config.set_main_option("path_separator", "os")

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 import structlog
 
 from qbwc_server.db import Database, schema
-from qbwc_server.errors import QbwcError
+from qbwc_server.errors import Unusable
 from qbwc_server.observe import logs
 from qbwc_server.settings import Settings
 
@@ -29,7 +29,7 @@ BODY_S = 30  # a request must have arrived by then, unless its caller has shown 
 _BACKLOG = 512
 
 
-class CannotServe(QbwcError):
+class CannotServe(Unusable):
     """The server cannot start."""
 
     code = "cannot_serve"

@@ -12,6 +12,7 @@ from sqlalchemy import text
 
 from qbwc_server.app import create_app
 from qbwc_server.db import Database, schema
+from qbwc_server.db.unusable import SchemaOutdated
 from qbwc_server.settings import Settings, load
 from tests.conftest import TurnableClock
 
@@ -33,7 +34,7 @@ def make_app(sqlite_url: str, clock: TurnableClock) -> Iterator[MakeApp]:
 
 
 def test_an_old_schema_is_refused_with_the_command_to_run(tmp_path: Path) -> None:
-    with pytest.raises(schema.SchemaOutdated) as refusal:
+    with pytest.raises(SchemaOutdated) as refusal:
         create_app(load(database_url=f"sqlite:///{tmp_path}/empty.db"))
     assert "qbwc-server db upgrade" in refusal.value.advice
 

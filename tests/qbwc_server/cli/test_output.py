@@ -19,7 +19,7 @@ from sqlalchemy.exc import OperationalError
 
 from qbwc_server.cli import cli, output
 from qbwc_server.cli.output import EXIT_CODES, Commands, Exit, exit_code, plain
-from qbwc_server.db.schema import SchemaOutdated, SchemaUnknown
+from qbwc_server.db.unusable import SchemaOutdated, SchemaUnknown
 from qbwc_server.documents.lifecycle import NotNow
 from qbwc_server.errors import Conflict, Invalid, NotFound, QbwcError
 from qbwc_server.serving import CannotServe
@@ -299,10 +299,16 @@ Command = Callable[[CommandLine], None]
     ],
     ids=" ".join,
 )
-def test_an_old_schema_is_refused_with_the_command_to_run(tmp_path: Path, arguments: tuple[str, ...]) -> None:
-    result = CommandLine(f"sqlite:///{tmp_path / 'new.db'}")(*arguments)
+@pytest.mark.parametrize("there", [True, False], ids=["empty", "none"])
+def test_an_old_schema_is_refused_with_the_command_to_run(
+    tmp_path: Path, arguments: tuple[str, ...], there: bool
+) -> None:
+    file = tmp_path / "new.db"
+    if there:
+        file.touch()
+    result = CommandLine(f"sqlite:///{file}")(*arguments)
     assert result.exit_code == 5
-    assert result.stderr.startswith("schema_outdated: ")
+    assert result.stderr.startswith("schema_outdated: " if there else "database_missing: ")
     assert "qbwc-server db upgrade" in result.stderr
 
 

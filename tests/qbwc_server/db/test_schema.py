@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from alembic import command
+from alembic.script import ScriptDirectory
 from sqlalchemy import event, inspect, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
@@ -18,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from qbwc_server.books.holds import holds_of
 from qbwc_server.db import Database, make_engine, schema
+from qbwc_server.db.unusable import SchemaOutdated, SchemaUnknown
 from qbwc_server.documents.models import DocumentRow
 from qbwc_server.documents.store import history
 from qbwc_server.list_kinds import ListKind
@@ -41,7 +43,7 @@ def test_an_empty_database_is_not_current_and_becomes_so(empty_url: str) -> None
     engine = make_engine(empty_url)
     assert schema.current(engine) is None
     assert not schema.is_current(engine)
-    with pytest.raises(schema.SchemaOutdated, match="none") as refusal:
+    with pytest.raises(SchemaOutdated, match="none") as refusal:
         schema.require_current(engine)
     assert "qbwc-server db upgrade" in refusal.value.advice
     schema.upgrade(empty_url)
@@ -259,9 +261,9 @@ def test_several_processes_may_upgrade_at_once(empty_url: str) -> None:
 def test_a_database_of_a_newer_version_is_left_alone(database: Database, database_url: str) -> None:
     with database.transaction() as db:
         db.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-    with pytest.raises(schema.SchemaUnknown, match="9999"):
+    with pytest.raises(SchemaUnknown, match="9999"):
         schema.require_current(database.engine)
-    with pytest.raises(schema.SchemaUnknown):
+    with pytest.raises(SchemaUnknown):
         schema.upgrade(database_url)
 
 
@@ -276,3 +278,9 @@ def test_a_migration_without_a_change_is_refused() -> None:
     with pytest.raises(ValueError, match="already say"):
         schema.write_migration("nothing")
     assert sorted((Path(schema.__file__).parent / "migrations/versions").glob("*.py")) == before
+
+
+def test_the_names_of_schemas_are_those_that_alembic_knows() -> None:
+    scripts = ScriptDirectory(str(Path(schema.__file__).parent / "migrations"))
+    assert schema.head() == scripts.get_current_head()
+    assert list(schema.names()) == [script.revision for script in scripts.walk_revisions()][::-1]

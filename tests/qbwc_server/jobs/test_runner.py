@@ -13,7 +13,8 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from qbwc_server.db import Database, schema
+from qbwc_server.db import Database
+from qbwc_server.db.unusable import SchemaOutdated
 from qbwc_server.jobs import runner
 from qbwc_server.jobs.runs import JobRun, Outcome
 from qbwc_server.jobs.schedule import Daily, EveryMinute, Job
@@ -80,7 +81,7 @@ def test_what_fell_due_while_nobody_ran_is_made_up_for_at_the_start(settings: Se
 
 
 def test_an_old_schema_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(schema.SchemaOutdated):
+    with pytest.raises(SchemaOutdated):
         runner.run(load(database_url=f"sqlite:///{tmp_path}/empty.db"))
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from qbwc_server import serving
-from qbwc_server.db import schema
+from qbwc_server.db.unusable import SchemaOutdated
 from qbwc_server.settings import load
 from tests.qbwc_server.connector.soap.exchange import receive
 
@@ -296,7 +296,7 @@ def test_a_port_that_is_taken_is_said_so(sqlite_url: str, workers: int) -> None:
 
 
 def test_an_old_schema_is_refused_before_anything_listens(tmp_path: Path) -> None:
-    with pytest.raises(schema.SchemaOutdated):
+    with pytest.raises(SchemaOutdated):
         serving.serve(load(database_url=f"sqlite:///{tmp_path}/empty.db"))
 
 
