@@ -20,7 +20,7 @@ from typing import Any
 from sqlalchemy import exists, select
 
 from bench import machine
-from bench.soak.stage import Clock, careless
+from bench.soak.stage import Clock, Rows, careless, keep, put_back
 from qbwc_server.db import Database
 from qbwc_server.queue.models import MessageSet
 from qbwc_server.queue.states import Delivery
@@ -110,6 +110,22 @@ class RealServers:
             raise RuntimeError("the server did not start:\n" + self._log.read_text()[-3000:])
         self.url = f"{url}/qbwc"
         self._line = ours  # kept open as long as the server is wanted
+
+    def clean(self) -> None:
+        """Each schedule has a company of its own; the others do no harm."""
+
+    def keep(self) -> Rows:
+        """A backup of the database."""
+        return keep(self.database.engine)
+
+    def put_back(self, rows: Rows) -> None:
+        """The server stops, the database is put back, and the server starts again."""
+        self.close()
+        put_back(self.database.engine, rows)
+        self._start()
+
+    def jobs(self) -> None:
+        """Nothing of what is checked here is done by a timed job yet."""
 
     def transport(self, dice: random.Random) -> KilledInBetween:
         """The way to the server for one schedule."""

@@ -8,6 +8,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from functools import cache
 from typing import Any, ClassVar, Protocol
 from unittest.mock import patch
 from uuid import UUID
@@ -15,20 +17,34 @@ from uuid import UUID
 import structlog
 from argon2 import PasswordHasher
 from flask import Flask
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, MetaData, Table, delete, event, insert, select
 
+from bench.soak.records import NAMES, STOCK_ITEM
 from qbwc_server.app import create_app
 from qbwc_server.db import Database
+from qbwc_server.list_kinds import ListKind
 from qbwc_server.observe import logs
 from qbwc_server.posting.options import change_options
 from qbwc_server.settings import Settings, load
-from qbwc_server.simulator import HResultError, Pc, TransportError, WebConnector, WsgiTransport, web_connector
-from qbwc_server.simulator.company_file import CompanyFile
+from qbwc_server.simulator import (
+    Bookkeeper,
+    CompanyFile,
+    HResultError,
+    Pc,
+    Switches,
+    TransportError,
+    WebConnector,
+    WsgiTransport,
+    web_connector,
+)
+from qbwc_server.simulator.switches import Edition
 from qbwc_server.simulator.wire_faults import Break, FaultCounter
 from qbwc_server.tenancy import credentials
 from qbwc_server.tenancy.companies import add_company
 
+OPTIONS: dict[str, object] = {"create_items": True, "item_income_account": "Sales"}
 INSTANCES = 2  # of the server
+START = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 CONNECTORS = 2
 CANNOT_PARSE = "0x80040400"
 
@@ -37,7 +53,11 @@ class Clock:
     """Time passes only when the schedule says so."""
 
     def __init__(self) -> None:
-        self.moment = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
+        self.moment = START
+
+    def start_again(self) -> None:
+        """The next schedule begins on the same day."""
+        self.moment = START
 
     def __call__(self) -> datetime:
         return self.moment
@@ -49,6 +69,44 @@ class Clock:
 
 class DiskFull(Exception):
     """What a database says when it cannot commit."""
+
+
+Rows = dict[str, list[dict[str, Any]]]
+"""The rows of every table, as the database driver gives them."""
+
+
+@cache
+def _tables(engine: Engine) -> list[Table]:
+    found = MetaData()
+    found.reflect(engine)
+    return [table for table in found.sorted_tables if table.name != "alembic_version"]
+
+
+def keep(engine: Engine) -> Rows:
+    """All that a database holds."""
+    with engine.connect() as connection:
+        return {
+            table.name: [dict(row._mapping) for row in connection.execute(select(table))] for table in _tables(engine)
+        }
+
+
+def put_back(engine: Engine, rows: Rows) -> None:
+    """Put these rows in place of all that is there; numbers are given again from where they stood."""
+    tables = _tables(engine)
+    with engine.begin() as connection:
+        for table in reversed(tables):
+            connection.execute(delete(table))
+        for table in tables:
+            if rows.get(table.name):
+                connection.execute(insert(table), rows[table.name])
+        if engine.dialect.name == "postgresql":
+            for table in tables:
+                for column in table.primary_key.columns:
+                    if column.identity is not None or column.server_default is not None:
+                        connection.exec_driver_sql(
+                            f"SELECT setval(pg_get_serial_sequence('{table.name}', '{column.name}'), "
+                            f'(SELECT coalesce(max("{column.name}"), 0) + 1 FROM "{table.name}"), false)'
+                        )
 
 
 def careless(engine: Engine) -> None:
@@ -70,6 +128,22 @@ class Crew(Protocol):
 
     def transport(self, dice: random.Random) -> Troubled:
         """The way to them for one schedule."""
+        ...
+
+    def clean(self) -> None:
+        """Forget the schedules before."""
+        ...
+
+    def keep(self) -> Rows:
+        """A backup of the database."""
+        ...
+
+    def put_back(self, rows: Rows) -> None:
+        """The database is put back, and the servers started again."""
+        ...
+
+    def jobs(self) -> None:
+        """Run what is due in the background."""
         ...
 
 
@@ -118,6 +192,25 @@ class Servers:
             self.commits_to_fail -= 1
             self.happened["server: commit failed"] += 1
             raise DiskFull
+
+    def keep(self) -> Rows:
+        """A backup of the database."""
+        return keep(self.database.engine)
+
+    def put_back(self, rows: Rows) -> None:
+        """The database is put back, and the server started again."""
+        for app in self.apps:
+            app.extensions["database"].engine.dispose()
+        put_back(self.database.engine, rows)
+        self.apps = [self._start() for _ in range(INSTANCES)]
+
+    def jobs(self) -> None:
+        """Nothing of what is checked here is done by a timed job yet."""
+
+    def clean(self) -> None:
+        """Forget the schedules before."""
+        self.clock.start_again()
+        put_back(self.database.engine, {})
 
     def restart(self, number: int) -> None:
         """One instance dies and another takes its place."""
@@ -182,21 +275,60 @@ class PoisonedPc(Pc):
             raise
 
 
-class Stage:
-    """One company of one schedule."""
+def stocked(code: str, clock: Clock) -> CompanyFile:
+    """A company file with what documents name and the server does not add by itself."""
+    file = CompanyFile(code, now=clock, sleep=clock.advance, switches=Switches(edition=Edition.PREMIER))
+    ann = Bookkeeper(file)
+    for kind, tag in (
+        (ListKind.CLASS, "Class"),
+        (ListKind.VENDOR, "Vendor"),
+        (ListKind.OTHER_NAME, "OtherName"),
+    ):
+        for name in NAMES[kind]:
+            ann.add(tag, name)
+    books = file.books
+    ann.add(
+        "ItemInventory",
+        STOCK_ITEM,
+        income_account=books.lists.account("Sales").ref,
+        cogs_account=books.special("CostOfGoodsSold").ref,
+        asset_account=books.special("InventoryAssets").ref,
+        purchase_cost=Decimal("8.00"),
+    )
+    return file
 
-    def __init__(self, servers: Crew, code: str, dice: random.Random) -> None:
+
+class Stage:
+    """One company of one schedule: its file, its PCs, its Web Connectors."""
+
+    def __init__(self, servers: Crew, code: str, dice: random.Random, *, connectors: int = CONNECTORS) -> None:
         self.servers, self.code, self.clock = servers, code, servers.clock
         with servers.database.transaction() as db:
             company, self.password = add_company(db, code=code, name=code, time_zone="UTC", now=self.clock())
-            change_options(company, {"create_items": True, "item_income_account": "Sales"})
+            change_options(company, OPTIONS)
             self.company_id = company.id
-            self.owner_id, file_id = UUID(company.owner_id), UUID(company.file_id)
-        self.file = CompanyFile(code, now=self.clock, sleep=self.clock.advance)
-        self.file.register(self.owner_id, file_id)
-        self.pcs = [PoisonedPc(self.file) for _ in range(CONNECTORS)]
+            self.owner_id, self.file_id = UUID(company.owner_id), UUID(company.file_id)
+        self.file = stocked(code, self.clock)
+        self.other = self.file.other_file("Somebody Else")
+        self.pcs = [PoisonedPc(self.file) for _ in range(connectors)]
         self.ways = [servers.transport(dice) for _ in self.pcs]
         self.connectors = [self._connector(*both) for both in zip(self.ways, self.pcs, strict=True)]
+
+    def add_qwc(self) -> None:
+        """The .qwc file is added on the first PC: its FileID goes into the company file that is open there."""
+        self.pcs[0].register(self.owner_id, self.file_id)
+
+    def right_file(self) -> bool:
+        """Open the company's file on every PC. Whether that changed anything."""
+        wrong = [pc for pc in self.pcs if pc.file is not self.file]
+        for pc in wrong:
+            pc.open_other(self.file)
+        return bool(wrong)
+
+    def poison(self, mark: str) -> None:
+        """QuickBooks cannot read what bears this mark."""
+        for pc in self.pcs:
+            pc.poison.add(mark)
 
     def trouble(self, chance: float) -> None:
         """How often from here on a call meets trouble inside the server."""

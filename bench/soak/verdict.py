@@ -1,140 +1,136 @@
-"""What must be true when everything is quiet: each document once, as it was asked for, and the books in balance."""
+"""What must be true when everything is at rest: what the server says is what the books hold, or somebody is told."""
 
 from __future__ import annotations
 
-import re
-from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING
 
-from bench.soak.intents import Intent, Wishes
-from bench.soak.stage import Stage
-from qbwc_server.books.holds import holds_of
-from qbwc_server.documents import store
+from bench.soak.twin import Twin, differences
+from bench.soak.wishes import Intent
 from qbwc_server.documents.lifecycle import State
 from qbwc_server.documents.models import DocumentRow
-from qbwc_server.simulator.transactions import Transaction, shown_lines
-from qbwc_server.tenancy.companies import find_company
+from qbwc_server.simulator.transactions import Transaction
 
-TAGS = {
-    "invoice": "Invoice",
-    "sales_receipt": "SalesReceipt",
-    "credit_memo": "CreditMemo",
-    "payment": "ReceivePayment",
-}
-_MARK = re.compile(r"#[^#]+#")
+if TYPE_CHECKING:
+    from bench.soak.schedule import Schedule
 
 
 @dataclass(frozen=True)
 class Violation:
-    """A promise that was not kept."""
+    """A promise that was not kept. ``what`` is one of a few words, so that they can be counted."""
 
     what: str
     detail: str
 
 
-def judge(stage: Stage, wishes: Wishes, foreign: dict[str, Decimal], foreign_count: int) -> list[Violation]:
-    """Every promise that was not kept; foreign transactions are those that people entered by hand."""
-    found: dict[str, list[Transaction]] = defaultdict(list)
-    strangers = 0
-    violations: list[Violation] = []
-    marks = {intent.mark: intent.origin for intent in wishes.all.values()}
-    for txn in stage.file.transactions:
-        bears = _MARK.search(txn.memo)  # of a void one the memo begins with "VOID: "
-        if bears and bears[0] in marks:
-            found[marks[bears[0]]].append(txn)
-        else:
-            strangers += 1
-    if strangers != foreign_count:
-        violations.append(Violation("stranger", f"{strangers} without our mark, {foreign_count} were typed by hand"))
-    with stage.servers.database.reading() as db:
-        company = find_company(db, stage.code)
-        violations += [Violation("held", f"{one.kind}: {one.detail}") for one in holds_of(db, company.id)]
-        rows = store.by_origin(db, company.id, list(wishes.all))
-        txn_ids = {origin: row.txn_id for origin, row in rows.items()}
-        for origin, intent in wishes.all.items():
-            violations += _judge_one(intent, rows[origin], found[origin], txn_ids)
-    balance = stage.file.trial_balance()
-    expected = wishes.expected_balance(foreign)
-    if balance != expected:
-        violations.append(Violation("trial balance", f"{_shown(balance)} instead of {_shown(expected)}"))
-    if stage.file.books.recomputed() != balance:
-        violations.append(Violation("simulator", "its ledger does not agree with its transactions"))
-    return violations
+def judge(schedule: Schedule) -> list[Violation]:
+    """Every promise that was not kept."""
+    return [*_company(schedule), *_documents(schedule), *_writing(schedule)]
 
 
-def _judge_one(
-    intent: Intent, row: DocumentRow, found: list[Transaction], txn_ids: dict[str, str | None]
+def _company(schedule: Schedule) -> Iterator[Violation]:
+    file = schedule.stage.file
+    if (hold := schedule.office.hold()) is not None:
+        yield Violation("held to the end", f"{hold}: {schedule.office.report().hold_detail}")
+    if schedule.stage.other.executed_writes:
+        yield Violation("stranger's file", "something was written into another company's file")
+    if file.books.recomputed() != file.trial_balance():
+        yield Violation("simulator", "its ledger does not agree with its transactions")
+    report = schedule.office.report()
+    shown = schedule.office.shown()
+    if report.healthy and shown:
+        yield Violation("hidden", f"the report is healthy, and needs a person for {sorted(shown)}")
+
+
+def _documents(schedule: Schedule) -> Iterator[Violation]:
+    rows, shown = schedule.office.rows(), schedule.office.shown()
+    intents = schedule.wishes.all
+    fit = [one for one in intents.values() if one.wanted and len(schedule.witness.live(one.origin)) == 1]
+    twin = Twin(schedule, fit) if fit else None
+    for origin, intent in intents.items():
+        row = rows.get(origin)
+        if row is None:
+            yield Violation("lost", f"{intent.named()}: the server has no such document")
+            continue
+        told = [*shown.get(origin, []), *sorted(intent.acknowledged)]
+        yield from _document(schedule, intent, row, told, twin)
+
+
+def _document(
+    schedule: Schedule, intent: Intent, row: DocumentRow, told: list[str], twin: Twin | None
 ) -> Iterator[Violation]:
-    words = f"{intent.kind} {intent.origin} (document {row.id}, {row.state.value}, {row.reason}: {row.message})"
-    wanted = intent.wanted and not intent.poison
-    state = State.FAILED if intent.poison else State.EXCLUDED if not wanted else State.POSTED
-    if intent.void:
-        state = State.WITHDRAWN
-    if row.state is not state:
-        yield Violation("state", f"{words} ought to be {state.value}")
-    if not wanted:
-        if found:
-            yield Violation("unwanted", f"{words} stands in the books as {[t.txn_id for t in found]}")
+    """``told``: why a person is needed, or was, as far as the report says so."""
+    witness = schedule.witness
+    live = witness.live(intent.origin)
+    words = f"{intent.named()} (document {row.id}, {row.state.value}, {row.reason}: {row.message})"
+    if len(live) > 1:
+        ids = [txn.txn_id for txn in live]
+        if not told:
+            yield Violation("doubled and hidden", f"{words}: {ids}")
+        elif not (schedule.slept or schedule.file_restored or schedule.server_restored):
+            yield Violation("doubled by us", f"{words}: {ids}, shown as {told}")
         return
-    if not found:
-        if not intent.void:  # what was void, and is not even there in an older file, is as it was wanted
-            yield Violation("lost", words)
+    if told and row.state is not State.POSTED:
         return
-    if len(found) > 1:
-        yield Violation("doubled", f"{words}: {[(t.txn_id, t.memo, t.is_void) for t in found]}")
+    if row.state is State.SUBMITTED:
+        yield Violation("stuck", words)
+    elif row.state is State.POSTED:
+        yield from _posted(schedule, intent, row, words, told, twin)
+    elif live:
+        yield Violation("unwanted", f"{words} stands in the books as {live[0].txn_id}")
+    if intent.wanted and row.state in (State.EXCLUDED, State.WITHDRAWN):
+        yield Violation("lost", f"{words}: nobody asked for that")
+    if not intent.wanted and not intent.left_out and row.state is State.POSTED and live:
+        yield Violation("unwanted", f"{words}: excluded {intent.excluded}, void {intent.void}")
+
+
+def _posted(
+    schedule: Schedule, intent: Intent, row: DocumentRow, words: str, told: list[str], twin: Twin | None
+) -> Iterator[Violation]:
+    witness = schedule.witness
+    live = witness.live(intent.origin)
+    if not live:
+        there = witness.standing(intent.origin)
+        touched = [words for txn_id, words in witness.touched.items() if witness.origin_of(txn_id) == intent.origin]
+        if not told:
+            what = "hidden" if touched or there or schedule.file_restored or schedule.server_restored else "lost"
+            yield Violation(what, f"{words}: not in the books; people: {touched}, void: {bool(there)}")
         return
-    (txn,) = found
-    if row.txn_id != txn.txn_id:
+    (txn,) = live
+    if row.txn_id != txn.txn_id and not told:
         yield Violation("wrong id", f"{words} says {row.txn_id}, the books say {txn.txn_id}")
-    if txn.is_void != intent.void:
-        yield Violation("void", f"{words}: void in the books: {txn.is_void}, wanted: {intent.void}")
-    if not intent.void:
-        for name, wanted_value, value in _differences(intent, txn, txn_ids):
-            yield Violation("altered", f"{words}: {name} is {value!r} instead of {wanted_value!r}")
+    ought = twin.of(intent.origin) if twin is not None and intent.wanted else None
+    if ought is not None and not told:
+        wrong = differences(intent, txn, ought, witness, twin.witness) if twin is not None else []
+        if wrong:
+            by = witness.touched.get(txn.txn_id)
+            what = "altered" if by is None and not schedule.server_restored else "hidden"
+            yield Violation(what, f"{words}: {'; '.join(wrong[:4])}{f' (people: {by})' if by else ''}")
+    yield from _typed_beside(schedule, intent, txn, words, told)
 
 
-def _differences(intent: Intent, txn: Transaction, txn_ids: dict[str, str | None]) -> Iterator[tuple[str, Any, Any]]:
-    """Field, what was asked for, and what the books say, where they differ."""
-    record = intent.record
-    pairs: list[tuple[str, Any, Any]] = [
-        ("kind", TAGS[intent.kind], txn.kind.tag),
-        ("date", record["date"], txn.txn_date),
-        ("customer", record["customer"], txn.customer),
-        ("memo", record["memo"], txn.memo),
-        ("total", intent.total, txn.total),
-    ]
-    if "number" in record:
-        pairs.append(("number", record["number"], txn.ref_number))
-    if "po_number" in record:
-        pairs.append(("po_number", record["po_number"], txn.values.get("po_number")))
-    if intent.kind == "payment":
-        parts = sorted((str(txn_ids[part["invoice"]]), Decimal(part["amount"])) for part in record["applies_to"])
-        applied = sorted((one.target, one.amount) for one in txn.applications if one.source == txn.txn_id)
-        pairs.append(("applied to", parts, applied))
-    else:
-        asked = [
-            (
-                line.get("item", ""),
-                line.get("description"),
-                Decimal(line["quantity"]) if "quantity" in line else None,
-                Decimal(line["amount"]) if "amount" in line else None,
-            )
-            for line in record["lines"]
-        ]
-        lines = [
-            # a description that was not given may be the item's own
-            (line.item, line.desc if given[1] is not None else None, line.quantity, line.amount)
-            for line, given in zip(shown_lines(txn), asked, strict=False)
-        ]
-        pairs.append(("lines", asked, lines))
-        pairs.append(("number of lines", len(asked), len(shown_lines(txn))))
-    for name, wanted, value in pairs:
-        if wanted != value:
-            yield name, wanted, value
+def _typed_beside(
+    schedule: Schedule, intent: Intent, txn: Transaction, words: str, told: list[str]
+) -> Iterator[Violation]:
+    """What people typed beside ours under the same number must be a question."""
+    if told or not txn.ref_number:
+        return
+    for twin in schedule.witness.twins(intent.origin):
+        if twin.ref_number == txn.ref_number and twin.kind is txn.kind:
+            yield Violation("typed beside", f"{words} is {txn.txn_id}, and {twin.txn_id} was typed by hand")
 
 
-def _shown(balance: dict[str, Decimal]) -> str:
-    return ", ".join(f"{account} {amount}" for account, amount in balance.items())
+def _writing(schedule: Schedule) -> Iterator[Violation]:
+    """What was written over, and what was written that is nobody's."""
+    witness = schedule.witness
+    for txn_id, what in witness.strangers:
+        yield Violation("stranger's transaction", f"{what} of {txn_id}, which no document of ours is")
+    rows = schedule.office.rows()
+    for txn_id, edits in witness.overwritten:
+        intent = schedule.wishes.all.get(witness.origin_of(txn_id))
+        if intent is None or intent.origin not in rows:
+            continue
+        row = rows[intent.origin]
+        if intent.origin not in schedule.person.seen and not row.notes and edits[-1] != "TxnVoid":
+            yield Violation("overwritten", f"{intent.named()} {txn_id}: {edits}, without a word")

@@ -56,6 +56,10 @@ OTHER_FILE_OPEN = "0x8004040A"
 FAILED = Remark(1000, "Error", "There has been an internal error when processing the request.")
 
 
+OnWrite = Callable[[Request, Answered], None]
+"""Told of every request of a program that changed the books, whether or not its answer ever arrives."""
+
+
 class QuickBooksCrashed(HResultError):
     """QuickBooks died. The Web Connector reports it like any other failed call; the session is gone."""
 
@@ -97,6 +101,7 @@ class CompanyFile(Inspection, Kept):
         self.faults = faults if faults is not None else FaultPlan()
         self.executed_writes = 0  # requests that changed something, ever
         self.executed_sets = 0
+        self.on_write: OnWrite = _nobody_watches
         self._sleep = sleep or _do_not_sleep
         self._file: state.StateFile | None = None
         self.sessions = {}
@@ -268,20 +273,22 @@ class CompanyFile(Inspection, Kept):
                 return Answered(Remark(fault.code, "Error", LOCK_TEXTS[fault.code]))
             if isinstance(fault, InternalError) and writes == fault.request:
                 if fault.executed:
-                    self._count(answer(desk, request))
+                    self._count(request, answer(desk, request))
                 return Answered(FAILED)
         answered = answer(desk, request)
-        self._count(answered)
+        self._count(request, answered)
         return answered
 
-    def _count(self, answered: Answered) -> None:
+    def _count(self, request: Request, answered: Answered) -> None:
         self.executed_writes += answered.wrote
+        if answered.wrote:
+            self.on_write(request, answered)
 
     def _execute_prefix(self, desk: Desk, text: str) -> None:
         """Execute the requests that stand before the first one that cannot be parsed."""
         for asked in readable_prefix(text):
             for request in asked.requests:
-                self._count(answer(desk, request))
+                self._count(request, answer(desk, request))
         self.save()
 
     # -- files on disk, and copies --------------------------------------------------------------------
@@ -380,6 +387,10 @@ class CompanyFile(Inspection, Kept):
     @clock_offset.setter
     def clock_offset(self, offset: timedelta) -> None:
         self.books.clock.offset = offset
+
+
+def _nobody_watches(_request: Request, _answered: Answered) -> None:
+    """Nothing is done when a program has written."""
 
 
 def _do_not_sleep(_seconds: float) -> None:

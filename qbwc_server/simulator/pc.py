@@ -57,6 +57,10 @@ class Pc:
         """The next message set that comes is held, until the Web Connector's ``wake()``."""
         self._falls_asleep = True
 
+    def stay_awake(self) -> None:
+        """It does not fall asleep after all."""
+        self._falls_asleep = False
+
     def register(self, owner_id: UUID, file_id: UUID) -> None:
         """A .qwc file is added on this PC: its FileID goes into the company file that is open."""
         with self.file.used_on(self, self.clock_offset):

@@ -1,0 +1,45 @@
+"""What fields of one document have to do with each other and with other documents, where no declaration says it."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from bench.soak.wishes import Intent
+
+Record = dict[str, Any]
+Shape = Callable[..., bool]
+"""Takes a record, all documents, dice, and the document that is revised if any; False where none can be made now."""
+
+
+def _payment(record: Record, known: Mapping[str, Intent], dice: random.Random, revised: Intent | None = None) -> bool:
+    """Pays one or two invoices of one customer that nobody has paid."""
+    if revised is not None:
+        return False
+    paid = {origin for one in known.values() for origin in one.document.waits_for()}
+    unpaid = [one for one in known.values() if one.kind == "invoice" and one.wanted and one.origin not in paid]
+    if not unpaid:
+        return False
+    first = dice.choice(unpaid)
+    parts = []
+    for invoice in [first, *(one for one in unpaid if one is not first)][: dice.choice((1, 1, 2))]:
+        total = invoice.document.adds_up_to()
+        if invoice.record["customer"] != first.record["customer"] or total is None:
+            continue
+        amount = (total * dice.choice((Decimal(1), Decimal("0.5")))).quantize(Decimal("0.01"))
+        if amount > 0:
+            parts.append({"invoice": invoice.origin, "amount": str(amount)})
+    if not parts:
+        return False
+    for name in ("ar_account", "deposit_to"):
+        record.pop(name, None)
+    record["customer"] = first.record["customer"]
+    record["applies_to"] = parts
+    record["amount"] = str(sum((Decimal(part["amount"]) for part in parts), Decimal(0)))
+    return True
+
+
+SHAPES: dict[str, Shape] = {"payment": _payment}
