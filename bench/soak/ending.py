@@ -53,11 +53,4 @@ def _quiet(schedule: Schedule, dice: random.Random) -> None:
         words = at_the_pc.update(schedule, 0, at_the_pc.NO_FAULTS)
         if not schedule.person.acts(dice, schedule.right_file) and words == NOTHING:
             return
-        if words != NOTHING and schedule.office.hold() is not None and not _can_act(schedule):
-            break
     schedule.violation("never quiet", f"after {MOST_QUIET_SESSIONS} sessions without faults")
-
-
-def _can_act(schedule: Schedule) -> bool:
-    """Whether the person has anything left to try about a hold."""
-    return schedule.office.hold() is not None

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from qbwc_server.books.holds import HoldKind, holds_of, pause
 from qbwc_server.db import Database
 from qbwc_server.documents import store
 from qbwc_server.documents.kinds import Document
@@ -17,8 +18,12 @@ from qbwc_server.documents.lifecycle import NEEDS_A_PERSON
 from qbwc_server.documents.models import DocumentRow
 from qbwc_server.documents.open_work import Ended, OpenWork, end_work, open_work
 from qbwc_server.errors import QbwcError
-from qbwc_server.posting import decide as deciding
-from qbwc_server.posting import submit as submitting
+from qbwc_server.posting.people.decide import decide
+from qbwc_server.posting.people.exclude import exclude, restore
+from qbwc_server.posting.people.resume import resume
+from qbwc_server.posting.people.withdraw import withdraw
+from qbwc_server.posting.submitting.hand_in import hand_in
+from qbwc_server.posting.submitting.submit import submit
 from qbwc_server.reports.company import CompanyReport, company_report
 from qbwc_server.tenancy import companies
 from qbwc_server.tenancy.actor import Actor, ActorKind
@@ -40,7 +45,7 @@ class Office:
         """Hand documents in; for each its result, or why it was refused."""
         with self.database.transaction() as db:
             company = companies.find_company(db, self.code)
-            handed = submitting.hand_in(db, company, documents, by=BY, now=self.clock(), revise=revise)
+            handed = hand_in(db, company, documents, by=BY, now=self.clock(), revise=revise)
             return list(handed.results)
 
     def withdraw(self, origin: str) -> bool:
@@ -48,19 +53,15 @@ class Office:
         return self._with(origin, self._withdraw)
 
     def _withdraw(self, db: Session, company: Company, row: DocumentRow) -> None:
-        submitting.withdraw(db, company, row, by=BY, now=self.clock())
+        withdraw(db, company, row, by=BY, now=self.clock())
 
     def exclude(self, origin: str) -> bool:
         """Say: not into the books."""
-        return self._with(
-            origin, lambda db, company, row: submitting.exclude(db, company, row, by=BY, now=self.clock())
-        )
+        return self._with(origin, lambda db, company, row: exclude(db, company, row, by=BY, now=self.clock()))
 
     def restore(self, origin: str) -> bool:
         """Take an exclusion back."""
-        return self._with(
-            origin, lambda db, company, row: submitting.restore(db, company, row, by=BY, now=self.clock())
-        )
+        return self._with(origin, lambda db, company, row: restore(db, company, row, by=BY, now=self.clock()))
 
     # a person's answers
 
@@ -69,7 +70,7 @@ class Office:
         done: list[Any] = []
         self._with(
             origin,
-            lambda db, company, row: done.append(submitting.submit(db, company, [row], by=BY, now=self.clock())),
+            lambda db, company, row: done.append(submit(db, company, [row], by=BY, now=self.clock())),
         )
         return bool(done and done[0].submitted)
 
@@ -77,7 +78,7 @@ class Office:
         """Say that it stands in QuickBooks under this id, or that it is not there."""
         return self._with(
             origin,
-            lambda db, company, row: deciding.decide(db, company, row, posted_as=txn_id, by=BY, now=self.clock()),
+            lambda db, company, row: decide(db, company, row, posted_as=txn_id, by=BY, now=self.clock()),
         )
 
     def end_work(self, item: OpenWork, *, done: bool) -> bool:
@@ -91,15 +92,15 @@ class Office:
     def pause(self) -> bool:
         """Stop writing."""
         with suppress(QbwcError), self.database.transaction() as db:
-            companies.pause(companies.find_company(db, self.code))
+            pause(db, companies.find_company(db, self.code).id, by=BY, now=self.clock())
             return True
         return False
 
-    def resume(self, *, repost: bool) -> bool:
-        """Lift the hold; ``repost`` says what happens to what an older copy lacks."""
+    def resume(self, hold: HoldKind, *, repost: bool = True, file: str | None = None) -> bool:
+        """Lift a hold; ``repost``: what an older copy lacks is entered again; ``file``: which one is right."""
         with suppress(QbwcError), self.database.transaction() as db:
             company = companies.find_company(db, self.code)
-            deciding.resume(db, company, repost=repost, by=BY, now=self.clock())
+            resume(db, company, repost=repost, by=BY, now=self.clock(), hold=hold, accept_file=file)
             return True
         return False
 
@@ -120,11 +121,10 @@ class Office:
         with self.database.reading() as db:
             return company_report(db, companies.find_company(db, self.code), now=self.clock())
 
-    def hold(self) -> str | None:
-        """Why nothing is written, if so."""
+    def holds(self) -> list[HoldKind]:
+        """Why nothing is written, if so, the strongest reason first."""
         with self.database.reading() as db:
-            hold = companies.find_company(db, self.code).hold
-            return hold.value if hold is not None else None
+            return [hold.kind for hold in holds_of(db, companies.find_company(db, self.code).id)]
 
     def rows(self) -> dict[str, DocumentRow]:
         """All documents, by origin."""

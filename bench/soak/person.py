@@ -11,6 +11,7 @@ from bench.soak.office import Office
 from bench.soak.story import Story
 from bench.soak.wishes import Intent, Wishes
 from bench.soak.witness import Witness
+from qbwc_server.books.holds import HoldKind
 from qbwc_server.documents.lifecycle import State
 from qbwc_server.documents.models import DocumentRow
 from qbwc_server.documents.open_work import OpenWork, Work
@@ -53,24 +54,26 @@ class Person:
     # holds
 
     def _hold(self, dice: random.Random, right_file: Callable[[], bool]) -> bool:
-        hold = self.office.hold()
-        if hold is None:
-            return False
-        if hold == "paused":
-            return not self.paused and self._resume(dice, hold)
-        if hold == "other_file" and right_file():
-            self.story.tell("the person opens the right company file again")
-            return True
-        return self._resume(dice, hold)
+        acted = False
+        for hold in self.office.holds():
+            if hold is HoldKind.PAUSED:
+                acted |= not self.paused and self._resume(dice, hold)
+            elif hold is HoldKind.OTHER_FILE and right_file():
+                self.story.tell("the person opens the right company file again")
+                acted = True
+            else:
+                acted |= self._resume(dice, hold)
+        return acted
 
-    def _resume(self, dice: random.Random, hold: str) -> bool:
+    def _resume(self, dice: random.Random, hold: HoldKind) -> bool:
         repost = dice.random() < 0.6
-        self.questions += 1
-        self.story.count(f"person: resumed after {hold.replace('_', ' ')}")
-        self.story.tell(f"the person resumes ({hold}), {'enter again what is missing' if repost else 'as the file is'}")
-        if not self.office.resume(repost=repost):
+        file = self.witness.file.name if hold is HoldKind.OTHER_FILE else None
+        if not self.office.resume(hold, repost=repost, file=file):
             return False
-        if hold == "restored_backup" and not repost:
+        self.questions += 1
+        self.story.count(f"person: resumed after {hold.words}")
+        self.story.tell(f"the person resumes ({hold.words}), {'missing ones again' if repost else 'as the file is'}")
+        if hold is HoldKind.RESTORED_BACKUP and not repost:
             for intent in self.wishes.all.values():
                 if intent.revision and not intent.left_out and not self.witness.live(intent.origin):
                     intent.left_out = "maybe: the person took an older file as it is"

@@ -22,6 +22,8 @@ from sqlalchemy import Engine, MetaData, Table, delete, event, insert, select
 from bench.soak.records import NAMES, STOCK_ITEM
 from qbwc_server.app import create_app
 from qbwc_server.db import Database
+from qbwc_server.jobs.runner import run_due
+from qbwc_server.jobs.schedule import JOBS
 from qbwc_server.list_kinds import ListKind
 from qbwc_server.observe import logs
 from qbwc_server.posting.options import change_options
@@ -205,7 +207,9 @@ class Servers:
         self.apps = [self._start() for _ in range(INSTANCES)]
 
     def jobs(self) -> None:
-        """Nothing of what is checked here is done by a timed job yet."""
+        """Run what is due in the background."""
+        for job in JOBS:
+            run_due(self.database, self.settings, job, self.clock)
 
     def clean(self) -> None:
         """Forget the schedules before."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from typing import TYPE_CHECKING
 
+from qbwc_server.books.holds import HoldKind
 from qbwc_server.documents.store import Saved, SaveResult
 
 if TYPE_CHECKING:
@@ -93,8 +94,7 @@ def pause(schedule: Schedule, _: random.Random) -> None:
     person = schedule.person
     if person.paused:
         person.paused = False
-        if schedule.office.hold() == "paused":
-            schedule.office.resume(repost=True)
+        if schedule.office.resume(HoldKind.PAUSED):
             schedule.story.tell("the person resumes after her pause")
     elif schedule.office.pause():
         person.paused = True

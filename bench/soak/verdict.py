@@ -31,8 +31,8 @@ def judge(schedule: Schedule) -> list[Violation]:
 
 def _company(schedule: Schedule) -> Iterator[Violation]:
     file = schedule.stage.file
-    if (hold := schedule.office.hold()) is not None:
-        yield Violation("held to the end", f"{hold}: {schedule.office.report().hold_detail}")
+    if holds := schedule.office.holds():
+        yield Violation("held to the end", f"{holds}: {schedule.office.report().hold_detail}")
     if schedule.stage.other.executed_writes:
         yield Violation("stranger's file", "something was written into another company's file")
     if file.books.recomputed() != file.trial_balance():

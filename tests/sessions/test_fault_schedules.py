@@ -11,7 +11,7 @@ from bench.soak.real_servers import RealServers
 from bench.soak.schedule import Schedule
 from bench.soak.stage import Servers, prepared
 
-CHUNK = 6  # schedules of one test, so that the tests can be shared out among processes
+CHUNK = 4  # schedules of one test, so that the tests can be shared out among processes
 
 
 @pytest.fixture(autouse=True)
@@ -20,19 +20,18 @@ def _prepared() -> Iterator[None]:
         yield
 
 
-@pytest.mark.parametrize("first", range(0, 60, CHUNK))
+@pytest.mark.parametrize("first", range(0, 16, CHUNK))
 def test_schedules_on_sqlite(first: int, sqlite_url: str) -> None:
     play(Servers(sqlite_url), range(first, first + CHUNK))
 
 
-@pytest.mark.parametrize("first", range(100, 112, CHUNK))
+@pytest.mark.parametrize("first", [100])
 def test_schedules_on_postgresql(first: int, postgres_url: str) -> None:
     play(Servers(postgres_url), range(first, first + CHUNK))
 
 
-@pytest.mark.parametrize("seed", [200, 201])
-def test_server_processes_are_killed(seed: int, sqlite_url: str, tmp_path: Path) -> None:
-    play(RealServers(sqlite_url, tmp_path), [seed])
+def test_server_processes_are_killed(sqlite_url: str, tmp_path: Path) -> None:
+    play(RealServers(sqlite_url, tmp_path), [200])
 
 
 def test_server_processes_on_postgresql_are_killed(postgres_url: str, tmp_path: Path) -> None:
@@ -42,10 +41,10 @@ def test_server_processes_on_postgresql_are_killed(postgres_url: str, tmp_path: 
 def play(servers: Servers | RealServers, seeds: range | list[int]) -> None:
     """Play the schedules of these seeds; what a failure names can be repeated with its seed."""
     try:
-        outcomes = [Schedule(servers, seed).run() for seed in seeds]
+        outcomes = [Schedule(servers, seed, outside=False).run() for seed in seeds]
     finally:
         servers.close()
     assert {outcome.seed: outcome.violations for outcome in outcomes if outcome.violations} == {}
     assert sum(outcome.happened.total() for outcome in outcomes) > len(outcomes), "hardly anything went wrong"
     documents = sum(outcome.documents for outcome in outcomes)
-    assert sum(outcome.disputed for outcome in outcomes) <= max(1, documents // 20), "too much is left to people"
+    assert sum(outcome.asked_about for outcome in outcomes) <= max(2, documents // 10), "too much is left to people"
