@@ -22,7 +22,8 @@ from qbwc_server.documents.models import LARGEST_ID, DocumentRow
 from qbwc_server.documents.store import Saved, find, history, listing
 from qbwc_server.errors import Conflict
 from qbwc_server.posting.people.exclude import exclude, restore
-from qbwc_server.posting.people.withdraw import withdraw
+from qbwc_server.posting.people.re_date import re_date
+from qbwc_server.posting.people.withdraw import keep, withdraw
 from qbwc_server.posting.submitting.hand_in import hand_in
 from qbwc_server.posting.submitting.submit import submit
 from qbwc_server.reports.documents import body_record, document_record, event_record, problems_of
@@ -38,12 +39,15 @@ def _submit(db: Session, company: Company, row: DocumentRow, *, by: Actor, now: 
     submit(db, company, [row], by=by, now=now)
 
 
-ACTIONS: dict[str, Callable[..., None]] = {
+ACTIONS: dict[str, Callable[..., object]] = {
     "retry": _submit,
     "exclude": exclude,
     "restore": restore,
     "withdraw": withdraw,
+    "keep": keep,
+    "re-date": re_date,
 }
+_NAMES = ", ".join(f'"{action}"' for action in ACTIONS)
 
 
 def add_routes(blueprint: Blueprint, access: Access) -> None:
@@ -86,7 +90,7 @@ def add_routes(blueprint: Blueprint, access: Access) -> None:
             record["proof"] = proof(db, row).as_record()
         return jsonify(record)
 
-    @blueprint.post(f"{_ONE}/<any({', '.join(ACTIONS)}):action>")
+    @blueprint.post(f"{_ONE}/<any({_NAMES}):action>")
     def act(code: str, document_id: int, action: str) -> Response:
         """Do one thing with a document; the answer is the document as it stands then."""
         with access.changing() as (db, company):

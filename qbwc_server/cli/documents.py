@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import click
-from sqlalchemy.orm import Session
 
 from qbwc_server.channels.files.formats import FORMATS
 from qbwc_server.channels.files.importing import import_file
 from qbwc_server.channels.report import ImportReport, Progress
+from qbwc_server.cli.document_actions import COMMANDS
 from qbwc_server.cli.document_page import show_document
 from qbwc_server.cli.output import (
     Exit,
@@ -32,14 +32,10 @@ from qbwc_server.documents.kinds import KINDS
 from qbwc_server.documents.lifecycle import State
 from qbwc_server.documents.models import LARGEST_ID, DocumentRow
 from qbwc_server.errors import Invalid, NotFound
-from qbwc_server.posting.people import decide as decisions
-from qbwc_server.posting.people import exclude as excluding
-from qbwc_server.posting.people import withdraw as withdrawing
 from qbwc_server.posting.submitting import submit as submitting
 from qbwc_server.reports.documents import body_record, document_record
 from qbwc_server.reports.proof import proof
 from qbwc_server.tenancy import companies
-from qbwc_server.tenancy.models import Company
 
 _ID = click.IntRange(1, LARGEST_ID)
 _PAGE = 500
@@ -304,99 +300,5 @@ def _pages(runtime: Runtime, company: str, documents: tuple[int, ...], states: l
         after = rows[-1].id
 
 
-Change = Callable[[Session, Company, DocumentRow], None]
-
-
-def _change(runtime: Runtime, company: str, ids: Sequence[int], as_json: bool, what: str, change: Change) -> None:
-    """Do the same to each document, to all of them or to none, and show them."""
-    with runtime.database.transaction() as db:
-        found = companies.find_company(db, company)
-        rows = [store.find(db, found.id, each) for each in ids]
-        for row in rows:
-            change(db, found, row)
-    if as_json:
-        print_json({"documents": [document_record(row) for row in rows]})
-        return
-    for row in rows:
-        say(f"Document {row.id} {what}; it is {row.state.value.replace('_', ' ')} now.")
-
-
-_ids = click.argument("documents", nargs=-1, required=True, type=_ID, metavar="DOCUMENT...")
-
-
-@documents.command()
-@click.argument("company")
-@_ids
-@json_option
-@pass_runtime
-def exclude(runtime: Runtime, company: str, documents: tuple[int, ...], as_json: bool) -> None:
-    """Keep documents out of the books; nothing is deleted, and restore takes it back."""
-    by, now = runtime.by, runtime.now()
-    _change(
-        runtime,
-        company,
-        documents,
-        as_json,
-        "excluded",
-        lambda db, found, row: excluding.exclude(db, found, row, by=by, now=now),
-    )
-
-
-@documents.command()
-@click.argument("company")
-@_ids
-@json_option
-@pass_runtime
-def restore(runtime: Runtime, company: str, documents: tuple[int, ...], as_json: bool) -> None:
-    """Take excluded documents back for review."""
-    by, now = runtime.by, runtime.now()
-    _change(
-        runtime,
-        company,
-        documents,
-        as_json,
-        "restored",
-        lambda db, found, row: excluding.restore(db, found, row, by=by, now=now),
-    )
-
-
-@documents.command()
-@click.argument("company")
-@_ids
-@json_option
-@pass_runtime
-def void(runtime: Runtime, company: str, documents: tuple[int, ...], as_json: bool) -> None:
-    """Void posted documents in QuickBooks at the next update."""
-    by, now = runtime.by, runtime.now()
-    _change(
-        runtime,
-        company,
-        documents,
-        as_json,
-        "will be voided",
-        lambda db, found, row: withdrawing.withdraw(db, found, row, by=by, now=now),
-    )
-
-
-@documents.command()
-@click.argument("company")
-@click.argument("document", type=_ID)
-@click.option("--posted-as", metavar="TXNID", help="It is in QuickBooks, under this TxnID.")
-@click.option("--not-posted", is_flag=True, help="It is not in QuickBooks.")
-@json_option
-@pass_runtime
-def decide(
-    runtime: Runtime, company: str, document: int, posted_as: str | None, not_posted: bool, as_json: bool
-) -> None:
-    """Say what became of a document where the evidence does not decide."""
-    if (posted_as is not None) == not_posted:
-        raise click.UsageError("Say either --posted-as TXNID or --not-posted.")
-    by, now = runtime.by, runtime.now()
-    _change(
-        runtime,
-        company,
-        [document],
-        as_json,
-        "decided",
-        lambda db, found, row: decisions.decide(db, found, row, posted_as=posted_as, by=by, now=now),
-    )
+for command in COMMANDS:
+    documents.add_command(command)

@@ -33,6 +33,7 @@ from qbwc_server.db import Database
 from qbwc_server.ids import new_id
 from qbwc_server.posting.requests import Purpose
 from qbwc_server.posting.same_file.newest import ask_for_newest
+from qbwc_server.posting.submitting.closing_date import hold_closed
 from qbwc_server.queue.enqueue import NewRequest, put
 from qbwc_server.queue.lane import take_lane
 from qbwc_server.queue.models import MessageSet
@@ -149,6 +150,7 @@ class WebConnectorOperations:
             owed = in_flight(db, company.id)
             if owed is not None:
                 put_in_doubt(db, company, owed, now)
+            session.needs_you += hold_closed(db, company, now=now)
             leaving = self._next(db, session, company, now)
             session.state = after(session.state, Call.SENT)
             return leaving.body

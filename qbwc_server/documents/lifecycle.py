@@ -30,6 +30,8 @@ class Event(StrEnum):
     EXCLUDED = "excluded"
     RESTORED = "restored"
     WITHDRAWAL = "withdrawal"  # a person asked to void it
+    KEPT = "kept"  # a person took that back: it stays as it is in the books
+    REOPENED = "reopened"  # the same, of what was about to be changed before it was to be void
     WITHDRAWN = "withdrawn"
     REVIVED = "revived"  # voided once, and not void in the company file (an older backup was restored)
     VANISHED = "vanished"  # posted once, no longer in the company file (an older backup was restored)
@@ -44,6 +46,7 @@ TRANSITIONS: dict[State, dict[Event, State]] = {
         _E.HELD: _S.HELD,  # a late answer says that an earlier sending of it is in the books
         _E.REVISED: _S.FOR_REVIEW,
         _E.EXCLUDED: _S.EXCLUDED,
+        _E.WITHDRAWAL: _S.SUBMITTED,  # of what is in the books and cannot be changed there from here
     },
     _S.SUBMITTED: {
         _E.POSTED: _S.POSTED,
@@ -52,6 +55,8 @@ TRANSITIONS: dict[State, dict[Event, State]] = {
         _E.WITHDRAWN: _S.WITHDRAWN,
         _E.REVISED: _S.FOR_REVIEW,
         _E.EXCLUDED: _S.EXCLUDED,
+        _E.KEPT: _S.POSTED,
+        _E.REOPENED: _S.FOR_REVIEW,
     },
     _S.POSTED: {
         _E.POSTED: _S.POSTED,
@@ -69,6 +74,8 @@ TRANSITIONS: dict[State, dict[Event, State]] = {
         _E.WITHDRAWN: _S.WITHDRAWN,
         _E.POSTED: _S.POSTED,  # a late answer, or a person who found it in QuickBooks
         _E.HELD: _S.HELD,
+        _E.KEPT: _S.POSTED,
+        _E.REOPENED: _S.FOR_REVIEW,
     },
     _S.HELD: {
         _E.SUBMITTED: _S.SUBMITTED,
@@ -79,6 +86,8 @@ TRANSITIONS: dict[State, dict[Event, State]] = {
         _E.REFUSED: _S.FAILED,
         _E.WITHDRAWAL: _S.SUBMITTED,
         _E.WITHDRAWN: _S.WITHDRAWN,
+        _E.KEPT: _S.POSTED,
+        _E.REOPENED: _S.FOR_REVIEW,
     },
     _S.EXCLUDED: {_E.RESTORED: _S.FOR_REVIEW, _E.POSTED: _S.POSTED, _E.HELD: _S.HELD},
     _S.WITHDRAWN: {_E.REVIVED: _S.FOR_REVIEW},

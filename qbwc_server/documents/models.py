@@ -34,6 +34,7 @@ class DocumentRow(Base):
     __table_args__ = (
         UniqueConstraint("company_id", "origin"),  # a document exists once per origin
         Index("ix_documents_company_state", "company_id", "state", "id"),
+        Index("ix_documents_company_state_date", "company_id", "state", "date", "id"),
         Index("ix_documents_company_written", "company_id", "written_at"),
         Index("ix_documents_company_number", "company_id", "number"),
     )
@@ -50,6 +51,7 @@ class DocumentRow(Base):
     subtotal: Mapped[Decimal | None] = mapped_column(Money)  # what the lines add up to, before tax by QuickBooks
     body: Mapped[str] = mapped_column(Text)  # canonical JSON, documents.kinds.dump_document
     body_digest: Mapped[str] = mapped_column(String(64))
+    source_digest: Mapped[str] = mapped_column(String(64))  # of the body as it was handed in last
     revision: Mapped[int] = mapped_column(Integer, default=1)
     state: Mapped[State] = mapped_column(EnumValue(State))
     operation: Mapped[Operation] = mapped_column(EnumValue(Operation))

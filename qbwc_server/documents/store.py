@@ -94,10 +94,11 @@ def save(
                 changed_at=now,
             )
             _fill(row, document, body, digest)
+            row.source_digest = digest
             known[document.origin] = row
             added.append(row)
             results.append(SaveResult(row, Saved.ADDED))
-        elif row.body_digest == digest:
+        elif digest in (row.source_digest, row.body_digest):
             results.append(SaveResult(row, Saved.SAME))
         elif not revise or row.kind != document.kind:
             what = "another kind of document" if row.kind != document.kind else "another content"
@@ -116,10 +117,8 @@ def save(
             except Conflict as conflict:
                 results.append(conflict)
                 continue
-            move(db, row, Event.REVISED, by=by, now=now, detail={"before": row.body})
-            row.revision += 1
-            row.operation = Operation.CHANGE if row.txn_id else Operation.ADD
-            _fill(row, document, body, digest)
+            change_body(db, row, document, by=by, now=now)
+            row.source_digest = digest
             results.append(SaveResult(row, Saved.REVISED))
     _add(db, added, by=by, now=now)
     return results
@@ -143,6 +142,15 @@ def _add(db: Session, rows: Sequence[DocumentRow], *, by: Actor, now: datetime) 
             for row in rows
         ],
     )
+
+
+def change_body(db: Session, row: DocumentRow, document: Document, *, by: Actor, now: datetime) -> None:
+    """Give a document another content. Raises NotNow where its state does not allow it."""
+    move(db, row, Event.REVISED, by=by, now=now, detail={"before": row.body})
+    row.revision += 1
+    row.operation = Operation.CHANGE if row.txn_id else Operation.ADD
+    body = dump_document(document)
+    _fill(row, document, body, body_digest(body))
 
 
 def _fill(row: DocumentRow, document: Document, body: str, digest: str) -> None:
@@ -300,6 +308,17 @@ def counts(db: Session, company_id: int) -> dict[State, int]:
         .group_by(DocumentRow.state)
     )
     return {row.state: row.number for row in rows}
+
+
+def before_last(db: Session, document_id: int, event: Event) -> State | None:
+    """The state in which a document was when that happened to it for the last time."""
+    said = db.scalar(
+        select(DocumentEvent.from_state)
+        .where(DocumentEvent.document_id == document_id, DocumentEvent.event == event.value)
+        .order_by(DocumentEvent.id.desc())
+        .limit(1)
+    )
+    return None if said is None else State(said)
 
 
 def history(db: Session, document_id: int) -> list[DocumentEvent]:

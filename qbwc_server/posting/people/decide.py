@@ -16,7 +16,7 @@ from qbwc_server.posting.compile import KINDS
 from qbwc_server.posting.requests import Purpose
 from qbwc_server.posting.same_file.inventory import check_one
 from qbwc_server.posting.submitting.submit import lock, submit
-from qbwc_server.posting.submitting.waiting import release_done
+from qbwc_server.posting.submitting.waiting import let_go
 from qbwc_server.queue.enqueue import open_requests
 from qbwc_server.queue.models import QueuedRequest
 from qbwc_server.queue.settling import Settlement, settle
@@ -94,14 +94,7 @@ def _posted(
     row.txn_id, row.posted_at = txn_id, now
     move(db, row, Event.POSTED, by=by, now=now, request_id=request_id, detail={"decided": txn_id})
     check_one(db, company, row, now)
-    own = db.scalars(
-        select(QueuedRequest.id).where(
-            QueuedRequest.company_id == company.id,
-            QueuedRequest.purpose.in_((Purpose.POST, Purpose.READ_FOR_CHANGE)),
-            QueuedRequest.subject == str(row.id),
-        )
-    ).all()
-    release_done(db, company, own, now=now)
+    let_go(db, company, row, now=now)
 
 
 def _once_more(

@@ -1,4 +1,4 @@
-"""A person has a posted document voided in QuickBooks."""
+"""A person has a posted document voided in QuickBooks, or takes that back."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from qbwc_server.documents.lifecycle import Event, NotNow
+from qbwc_server.documents.lifecycle import Event, NotNow, State
 from qbwc_server.documents.models import DocumentRow, Operation
-from qbwc_server.documents.store import move
+from qbwc_server.documents.store import before_last, move, show_problems
 from qbwc_server.ids import new_id
 from qbwc_server.posting.compile import KINDS, compile_void
+from qbwc_server.posting.submitting.hand_in import recall
 from qbwc_server.posting.submitting.submit import lock, post, refuse_undecided
-from qbwc_server.posting.submitting.waiting import take_over
+from qbwc_server.posting.submitting.waiting import let_go, take_over
 from qbwc_server.queue.enqueue import put
 from qbwc_server.queue.states import Priority
 from qbwc_server.tenancy.actor import Actor
@@ -33,3 +34,22 @@ def withdraw(db: Session, company: Company, row: DocumentRow, *, by: Actor, now:
     compiled = compile_void(row.kind, row.txn_id, guid)
     put(db, company.id, [post(str(row.id), compiled, Priority.CHANGE, guid)], now)
     take_over(db, company, {str(row.id): guid})
+
+
+def keep(db: Session, company: Company, row: DocumentRow, *, by: Actor, now: datetime) -> None:
+    """Take a void back that has not left, or that QuickBooks refused: the document stays in the books as it is.
+
+    Raises:
+        NotNow: it is not about to be void, or its void may have left already.
+    """
+    lock(db, company, [row])
+    refuse_undecided(row)
+    if row.operation is not Operation.VOID or row.state is State.WITHDRAWN:
+        raise NotNow(f"Document {row.id} is not about to be void.")
+    if row.state is State.SUBMITTED:
+        recall(db, company, row, now=now)
+    asked_while = before_last(db, row.id, Event.WITHDRAWAL)
+    move(db, row, Event.KEPT if asked_while is State.POSTED else Event.REOPENED, by=by, now=now)
+    row.operation = Operation.CHANGE
+    show_problems(row, ())
+    let_go(db, company, row, now=now)

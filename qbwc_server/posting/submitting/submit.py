@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from qbwc_server.documents.kinds import Document, load_document
 from qbwc_server.documents.kinds.party import Party
-from qbwc_server.documents.lifecycle import UNDECIDED, Event, NotNow, State
+from qbwc_server.documents.lifecycle import UNDECIDED, Event, NotNow, Reason, State
 from qbwc_server.documents.lifecycle import after as next_state
 from qbwc_server.documents.models import DocumentRow, Operation
 from qbwc_server.documents.problems import Problem
@@ -22,6 +22,7 @@ from qbwc_server.posting.compile import Compiled, compile_add, compile_read, com
 from qbwc_server.posting.entries.ensure import Wanted, ensure, wanted_by
 from qbwc_server.posting.options import PostingOptions, options_of
 from qbwc_server.posting.requests import Purpose
+from qbwc_server.posting.submitting.closing_date import closed_until, hold_for_closing_date
 from qbwc_server.posting.submitting.waiting import Invoices, invoices_named, not_posted, take_over
 from qbwc_server.posting.texts import CannotWrite, Texts
 from qbwc_server.queue.enqueue import NewRequest, put
@@ -66,6 +67,7 @@ def submit(db: Session, company: Company, rows: Sequence[DocumentRow], *, by: Ac
 def submit_locked(db: Session, company: Company, rows: Sequence[DocumentRow], *, by: Actor, now: datetime) -> Submitted:
     """The same where the lane of the company is ours already."""
     options = options_of(company)
+    closed = closed_until(db, company.id)
     result = Submitted()
     ready: list[tuple[DocumentRow, Document, dict[Wanted, Party | None]]] = []
     for row in rows:
@@ -76,6 +78,9 @@ def submit_locked(db: Session, company: Company, rows: Sequence[DocumentRow], *,
         found, wanted = _check(row, document, options)
         if found:
             show_problems(row, found)
+            result.not_ready.append(row)
+        elif closed is not None and row.date <= closed and row.reason != Reason.CLOSING_DATE:
+            hold_for_closing_date(db, row, closed, now=now)
             result.not_ready.append(row)
         else:
             ready.append((row, document, wanted))

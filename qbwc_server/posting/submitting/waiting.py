@@ -57,6 +57,18 @@ def release_done(db: Session, company: Company, done: Collection[UUID], *, now: 
     return failed
 
 
+def let_go(db: Session, company: Company, row: DocumentRow, *, now: datetime) -> int:
+    """Let go what waited for any request of a document that stands in the books."""
+    own = db.scalars(
+        select(QueuedRequest.id).where(
+            QueuedRequest.company_id == company.id,
+            QueuedRequest.purpose.in_((Purpose.POST, Purpose.READ_FOR_CHANGE)),
+            QueuedRequest.subject == str(row.id),
+        )
+    ).all()
+    return release_done(db, company, own, now=now)
+
+
 @dataclass
 class Invoices:
     """Invoices that payments name, by origin."""

@@ -19,6 +19,8 @@ PATHS = (
     ("POST", "/documents/1/exclude"),
     ("POST", "/documents/1/restore"),
     ("POST", "/documents/1/withdraw"),
+    ("POST", "/documents/1/keep"),
+    ("POST", "/documents/1/re-date"),
     ("GET", "/open-work"),
     ("POST", "/open-work/1/done"),
     ("POST", "/open-work/1/dismiss"),

@@ -243,8 +243,8 @@ def test_retry_of_what_waits_already_is_refused(bring_in: Import, run: CommandLi
 def test_exclude_and_restore(bring_in: Import, run: CommandLine) -> None:
     bring_in(invoice(1), invoice(2))
     assert run("documents", "exclude", "acme", 1, 2).stdout.splitlines() == [
-        "Document 1 excluded; it is excluded now.",
-        "Document 2 excluded; it is excluded now.",
+        "Invoice 1 for Kern Lighting, 36.00 (document 1) is excluded; it is excluded now.",
+        "Invoice 2 for Kern Lighting, 36.00 (document 2) is excluded; it is excluded now.",
     ]
     restored = run.json("documents", "restore", "acme", 1)
     assert [each["state"] for each in restored["documents"]] == ["for_review"]
@@ -260,10 +260,15 @@ def test_several_documents_are_excluded_together_or_not_at_all(bring_in: Import,
 
 def test_void_of_a_posted_document(bring_in: Import, run: CommandLine, cli_database: Database) -> None:
     bring_in(invoice(1))
-    assert run("documents", "void", "acme", 1).exit_code == 4
+    assert run("documents", "void", "acme", 1, "--yes").exit_code == 4
     force(cli_database, 1, Event.POSTED, txn_id="1A-1", edit_sequence="1", posted_at=NOW)
     assert "TxnID 1A-1" in run("documents", "show", "acme", 1).stdout
-    assert run("documents", "void", "acme", 1).stdout == "Document 1 will be voided; it is submitted now.\n"
+    asked = run("documents", "void", "acme", 1, typed="n\n")
+    assert "Void this in QuickBooks?" in asked.stdout
+    assert run.json("documents", "show", "acme", 1)["state"] == "posted"
+    done = run("documents", "void", "acme", 1, typed="y\n").stdout
+    assert "(document 1) will be void after the next update; it is submitted now." in done
+    assert "stays in the books; it is posted now." in run("documents", "keep", "acme", 1).stdout
 
 
 def test_decide_what_became_of_a_document(bring_in: Import, run: CommandLine, cli_database: Database) -> None:

@@ -1,0 +1,82 @@
+"""The closing date is looked at before anything leaves: QuickBooks itself refuses only where it has a password."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import select, tuple_
+from sqlalchemy.orm import Session
+
+from qbwc_server.books.models import CompanyFacts
+from qbwc_server.documents.lifecycle import Event, Reason, State
+from qbwc_server.documents.models import DocumentRow
+from qbwc_server.documents.store import move
+from qbwc_server.posting.requests import Purpose
+from qbwc_server.queue.enqueue import cancel, open_requests
+from qbwc_server.tenancy.actor import SERVER
+from qbwc_server.tenancy.models import Company
+
+_AT_A_TIME = 500  # documents
+_ADVICE = "Re-date it to the first open day; or move the closing date in QuickBooks and submit it again; or exclude it."
+_ADVICE_POSTED = (
+    "What stands in the books on a closed day is changed or voided only there, by who may; or move the closing date in "
+    "QuickBooks and submit it again."
+)
+
+
+def closed_until(db: Session, company_id: int) -> date | None:
+    """The last day of the closed books as QuickBooks told it in the last session; None where nothing is closed."""
+    return db.scalar(select(CompanyFacts.closing_date).where(CompanyFacts.company_id == company_id))
+
+
+def hold_for_closing_date(db: Session, row: DocumentRow, closed: date, *, now: datetime) -> None:
+    """Let a person decide about a document whose day is closed."""
+    move(db, row, Event.HELD, by=SERVER, now=now)
+    row.reason, row.advice = Reason.CLOSING_DATE.value, _ADVICE if row.txn_id is None else _ADVICE_POSTED
+    row.message = f"{row.date:%Y-%m-%d} is closed in QuickBooks, up to and with {closed:%Y-%m-%d}."
+
+
+def hold_closed(db: Session, company: Company, *, now: datetime) -> int:
+    """Do so with all submitted documents of which nothing may have left yet; returns how many.
+
+    Call it under the lock of the company, before a set of requests is made.
+    """
+    closed = closed_until(db, company.id)
+    if closed is None:
+        return 0
+    held, after = 0, (date.min, 0)
+    while rows := _submitted(db, company, closed, after):
+        after = (rows[-1].date, rows[-1].id)
+        requests = _requests(db, company, rows)
+        for row in rows:
+            ids = requests.get(row.id, set())
+            if ids and cancel(db, ids, now) == ids:
+                hold_for_closing_date(db, row, closed, now=now)
+                held += 1
+    db.flush()
+    return held
+
+
+def _submitted(db: Session, company: Company, closed: date, after: tuple[date, int]) -> Sequence[DocumentRow]:
+    return db.scalars(
+        select(DocumentRow)
+        .where(
+            DocumentRow.company_id == company.id,
+            DocumentRow.state == State.SUBMITTED,
+            DocumentRow.date <= closed,
+            tuple_(DocumentRow.date, DocumentRow.id) > after,
+        )
+        .order_by(DocumentRow.date, DocumentRow.id)
+        .limit(_AT_A_TIME)
+    ).all()
+
+
+def _requests(db: Session, company: Company, rows: Sequence[DocumentRow]) -> dict[int, set[UUID]]:
+    """The open requests of each document."""
+    found: dict[int, set[UUID]] = {}
+    for purpose in (Purpose.POST, Purpose.READ_FOR_CHANGE):
+        for subject, request in open_requests(db, company.id, purpose, [str(row.id) for row in rows]).items():
+            found.setdefault(int(subject), set()).add(request)
+    return found
