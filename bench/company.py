@@ -14,6 +14,7 @@ from sqlalchemy import create_engine
 from sqlalchemy.engine import make_url
 
 from qbwc_server.books.models import ListEntry, ListKind, Presence
+from qbwc_server.connector.logins import add_login
 from qbwc_server.db import Database, schema
 from qbwc_server.documents.kinds import Document, read_document
 from qbwc_server.documents.store import by_origin
@@ -79,7 +80,8 @@ def add(database: Database, code: str = CODE) -> Prepared:
     """A company whose customers and items are known to stand in QuickBooks."""
     now = datetime.now(UTC)
     with database.transaction() as db:
-        company, password = add_company(db, code=code, name="Bench", time_zone="UTC", now=now)
+        company = add_company(db, code=code, name="Bench", time_zone="UTC", now=now)
+        login, password = add_login(db, company)
         entries = [(ListKind.CUSTOMER, f"Customer {number}") for number in range(CUSTOMERS)]
         entries += [(ListKind.ITEM, name) for name in ITEMS]
         db.add_all(
@@ -96,9 +98,9 @@ def add(database: Database, code: str = CODE) -> Prepared:
             for kind, name in entries
         )
         file = demo_company("Bench")
-        file.register(UUID(company.owner_id), UUID(company.file_id))
+        file.register(UUID(login.owner_id), UUID(login.file_id))
         file.open("")
-        hcp = file.hcp_response(UUID(company.owner_id))
+        hcp = file.hcp_response(UUID(login.owner_id))
     return Prepared(password, hcp)
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import insert, text
 from sqlalchemy.engine import Connection
 
 from qbwc_server.books.models import CompanyFacts
+from qbwc_server.connector.models import ConnectorLogin
 from qbwc_server.db import Database
 from qbwc_server.queue.models import QueuedRequest
 from qbwc_server.queue.states import Priority, RequestState
@@ -42,6 +43,7 @@ def fill(database: Database, *, companies: int, requests: int, company_id: int |
         for start in range(0, companies, _CHUNK):
             some = ids[start : start + _CHUNK]
             db.execute(insert(Company), [_company(one, now) for one in some])
+            db.execute(insert(ConnectorLogin), [_login(one) for one in some])
             db.execute(insert(CompanyFacts), [_facts(one, now) for one in some])
         if db.get_bind().dialect.name == "postgresql":
             db.execute(text("SELECT setval(pg_get_serial_sequence('companies', 'id'), max(id)) FROM companies"))
@@ -73,12 +75,17 @@ def _company(company_id: int, now: datetime) -> dict[str, Any]:
         "name": f"Crowd {company_id}",
         "time_zone": "UTC",
         "created_at": now,
-        "connector_user": f"crowd-{company_id}",
-        "connector_password_hash": "none",
+    }
+
+
+def _login(company_id: int) -> dict[str, Any]:
+    return {
+        "company_id": company_id,
+        "user": f"crowd-{company_id}",
+        "password_hash": "none",
         "owner_id": str(UUID(int=company_id)),
         "file_id": str(UUID(int=company_id)),
         "company_file": "",
-        "posting_options": {},
     }
 
 

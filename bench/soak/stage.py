@@ -15,12 +15,12 @@ from unittest.mock import patch
 from uuid import UUID
 
 import structlog
-from argon2 import PasswordHasher
 from flask import Flask
 from sqlalchemy import Engine, MetaData, Table, delete, event, insert, select
 
 from bench.soak.records import NAMES, STOCK_ITEM
 from qbwc_server.app import create_app
+from qbwc_server.connector.logins import add_login
 from qbwc_server.db import Database
 from qbwc_server.jobs.runner import run_due
 from qbwc_server.jobs.schedule import JOBS
@@ -41,7 +41,6 @@ from qbwc_server.simulator import (
 )
 from qbwc_server.simulator.switches import Edition
 from qbwc_server.simulator.wire_faults import Break, FaultCounter
-from qbwc_server.tenancy import credentials
 from qbwc_server.tenancy.companies import add_company
 
 OPTIONS: dict[str, object] = {"create_items": True, "item_income_account": "Sales"}
@@ -308,10 +307,11 @@ class Stage:
     def __init__(self, servers: Crew, code: str, dice: random.Random, *, connectors: int = CONNECTORS) -> None:
         self.servers, self.code, self.clock = servers, code, servers.clock
         with servers.database.transaction() as db:
-            company, self.password = add_company(db, code=code, name=code, time_zone="UTC", now=self.clock())
-            change_options(company, OPTIONS)
+            company = add_company(db, code=code, name=code, time_zone="UTC", now=self.clock())
+            login, self.password = add_login(db, company)
+            change_options(db, company.id, OPTIONS)
             self.company_id = company.id
-            self.owner_id, self.file_id = UUID(company.owner_id), UUID(company.file_id)
+            self.owner_id, self.file_id = UUID(login.owner_id), UUID(login.file_id)
         self.file = stocked(code, self.clock)
         self.other = self.file.other_file("Somebody Else")
         self.pcs = [PoisonedPc(self.file) for _ in range(connectors)]
@@ -369,12 +369,11 @@ class _Seen(FaultCounter):
 
 @contextmanager
 def prepared() -> Iterator[None]:
-    """Make this process fit for thousands of schedules: passwords cost nothing, breaks and errors are collected."""
+    """Make this process fit for thousands of schedules: breaks and errors are collected."""
     root = logging.getLogger()
     config, handlers, level = structlog.get_config(), root.handlers[:], root.level
-    cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     try:
-        with patch.object(credentials, "_HASHER", cheap), patch.object(web_connector, "FaultCounter", _Seen):
+        with patch.object(web_connector, "FaultCounter", _Seen):
             yield
     finally:
         structlog.configure(**config)

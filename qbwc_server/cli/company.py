@@ -13,6 +13,7 @@ from qbwc_server.books.holds import HoldKind, holds_of
 from qbwc_server.books.models import CompanyFacts
 from qbwc_server.cli.output import json_option, moment, note, print_facts, print_json, print_table, say
 from qbwc_server.cli.runtime import Runtime, pass_runtime
+from qbwc_server.connector import logins
 from qbwc_server.connector.qwc import qwc_file
 from qbwc_server.documents import store
 from qbwc_server.errors import Invalid
@@ -27,18 +28,18 @@ from qwc_templates import QwcError
 
 def company_record(db: Session, company: Company) -> dict[str, object]:
     """A company as programs read it; nothing secret in it."""
-    standing = holds_of(db, company.id)
+    standing, login = holds_of(db, company.id), logins.login_of(db, company.id)
     return {
         "code": company.code,
         "name": company.name,
         "time_zone": company.time_zone,
         "created_at": company.created_at,
-        "connector_user": company.connector_user,
-        "owner_id": company.owner_id,
-        "file_id": company.file_id,
-        "company_file": company.company_file or None,
-        "minimum_interval_s": company.minimum_interval_s,
-        "postpone_until": company.postpone_until,
+        "connector_user": login.user,
+        "owner_id": login.owner_id,
+        "file_id": login.file_id,
+        "company_file": login.company_file or None,
+        "minimum_interval_s": login.minimum_interval_s,
+        "postpone_until": login.postpone_until,
         "hold": standing[0].kind.value if standing else None,
         "hold_detail": standing[0].detail if standing else None,
         "holds": [hold_record(hold) for hold in standing],
@@ -70,15 +71,16 @@ def company() -> None:
 def add(runtime: Runtime, code: str, name: str, time_zone: str, company_file: str, as_json: bool) -> None:
     """Add a company; prints its Web Connector password, this once."""
     with runtime.database.transaction() as db:
-        added, password = companies.add_company(db, code=code, name=name, time_zone=time_zone, now=runtime.now())
-        added.company_file = company_file
+        added = companies.add_company(db, code=code, name=name, time_zone=time_zone, now=runtime.now())
+        login, password = logins.add_login(db, added)
+        login.company_file = company_file
         record = company_record(db, added)
     if as_json:
         print_json({**record, "connector_password": password})
         return
     say(f"Company {added.code} added: {added.name}")
     say()
-    print_facts([("Login", added.connector_user), ("Password", password)])
+    print_facts([("Login", login.user), ("Password", password)])
     say()
     say("Keep the password: it is shown only now. Next:")
     say(f"  qbwc-server company qwc {added.code} --output {added.code}.qwc")
@@ -126,9 +128,9 @@ def show(runtime: Runtime, code: str, as_json: bool) -> None:
         found = companies.find_company(db, code)
         facts = db.get(CompanyFacts, found.id)
         counts = store.counts(db, found.id)
-        options = options_of(found).model_dump(mode="json")
+        options = options_of(db, found.id).model_dump(mode="json")
         record = company_record(db, found)
-        standing = holds_of(db, found.id)
+        standing, login = holds_of(db, found.id), logins.login_of(db, found.id)
     if as_json:
         documents = {state.value: count for state, count in sorted(counts.items())}
         print_json(
@@ -146,10 +148,10 @@ def show(runtime: Runtime, code: str, as_json: bool) -> None:
             ("Code", found.code),
             ("Name", found.name),
             ("Time zone", zone),
-            ("Login", found.connector_user),
-            ("Company file", found.company_file or "the one that is open"),
-            ("Least pause", None if found.minimum_interval_s is None else f"{found.minimum_interval_s} seconds"),
-            ("Postponed until", moment(found.postpone_until, zone)),
+            ("Login", login.user),
+            ("Company file", login.company_file or "the one that is open"),
+            ("Least pause", None if login.minimum_interval_s is None else f"{login.minimum_interval_s} seconds"),
+            ("Postponed until", moment(login.postpone_until, zone)),
             *(("Hold", f"{hold.kind.words}: {hold.detail}") for hold in standing),
             ("Documents", ", ".join(f"{n} {state.value.replace('_', ' ')}" for state, n in sorted(counts.items()))),
             *(
@@ -192,7 +194,7 @@ def qwc(runtime: Runtime, code: str, output: Path | None, every: int | None) -> 
     with runtime.database.reading() as db:
         found = companies.find_company(db, code)
         try:
-            content = qwc_file(found, runtime.settings, every_minutes=every)
+            content = qwc_file(found, logins.login_of(db, found.id), runtime.settings, every_minutes=every)
         except QwcError as error:
             raise Invalid(f"The Web Connector would not take this file: {error}.") from None
     if output is None:
@@ -213,11 +215,12 @@ def password(runtime: Runtime, code: str, as_json: bool) -> None:
     """Give the company a new Web Connector password; the old one stops working at once."""
     with runtime.database.transaction() as db:
         found = companies.find_company(db, code)
-        renewed = companies.renew_password(found)
+        login = logins.login_of(db, found.id)
+        renewed = logins.renew_password(db, login)
     if as_json:
-        print_json({"code": found.code, "connector_user": found.connector_user, "connector_password": renewed})
+        print_json({"code": found.code, "connector_user": login.user, "connector_password": renewed})
         return
-    print_facts([("Login", found.connector_user), ("New password", renewed)])
+    print_facts([("Login", login.user), ("New password", renewed)])
     note("Enter it in the Web Connector, in the password column of this application. It is shown only now.")
 
 
@@ -255,10 +258,10 @@ def options(runtime: Runtime, code: str, changes: tuple[str, ...], as_json: bool
     """
     if changes:
         with runtime.database.transaction() as db:
-            in_force = change_options(companies.find_company(db, code), _read_changes(changes))
+            in_force = change_options(db, companies.find_company(db, code).id, _read_changes(changes))
     else:
         with runtime.database.reading() as db:
-            in_force = options_of(companies.find_company(db, code))
+            in_force = options_of(db, companies.find_company(db, code).id)
     values = in_force.model_dump(mode="json")
     if as_json:
         print_json({"code": code, "options": values})
@@ -294,14 +297,15 @@ def postpone(runtime: Runtime, code: str, minutes: int, as_json: bool) -> None:
     """Ask the Web Connector to come back later."""
     with runtime.database.transaction() as db:
         found = companies.find_company(db, code)
-        companies.postpone(found, seconds=minutes * 60, now=runtime.now())
+        login = logins.login_of(db, found.id)
+        logins.postpone(login, seconds=minutes * 60, now=runtime.now())
         record = company_record(db, found)
     if as_json:
         print_json(record)
-    elif found.postpone_until is None:
+    elif login.postpone_until is None:
         say(f"{found.code} is no longer postponed.")
     else:
-        say(f"{found.code} is postponed until {moment(found.postpone_until, found.time_zone)}.")
+        say(f"{found.code} is postponed until {moment(login.postpone_until, found.time_zone)}.")
 
 
 @company.command()

@@ -20,6 +20,7 @@ from qbwc_server.cli.documents import read_options, show_import
 from qbwc_server.cli.output import Exit, json_option, note, paragraph, print_json, progress, say
 from qbwc_server.cli.server_process import ServerEnded, ServerProcess, free_port, own_port, server
 from qbwc_server.cli.simulate import describe, one_update, open_books
+from qbwc_server.connector import logins
 from qbwc_server.connector.qwc import qwc_file
 from qbwc_server.db import Database, schema
 from qbwc_server.errors import NotFound
@@ -117,12 +118,14 @@ def prepare(database: Database, settings: Settings, place: DemoFolder) -> str:
     with database.transaction() as db:
         try:
             company = companies.find_company(db, COMPANY)
-            password = companies.renew_password(company)
+            login = logins.login_of(db, company.id)
+            password = logins.renew_password(db, login)
         except NotFound:
-            company, password = companies.add_company(
+            company = companies.add_company(
                 db, code=COMPANY, name="Riverside Trading", time_zone="America/Los_Angeles", now=clock.now()
             )
-        place.qwc.write_bytes(qwc_file(company, settings))
+            login, password = logins.add_login(db, company)
+        place.qwc.write_bytes(qwc_file(company, login, settings))
     return password
 
 

@@ -1,4 +1,4 @@
-"""UpdateSessionRow: what is kept of an update session."""
+"""ConnectorLogin and UpdateSessionRow."""
 
 from __future__ import annotations
 
@@ -11,6 +11,22 @@ from sqlalchemy.orm import Mapped, mapped_column
 from qbwc_server.connector.session import SessionState
 from qbwc_server.db import Base
 from qbwc_server.db.types import EnumValue, JsonRecord, Key, UtcDateTime
+
+
+class ConnectorLogin(Base):
+    """How the Web Connector of one company logs in, and what it is told about when to call and which file to open."""
+
+    __tablename__ = "connector_logins"
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    company_id: Mapped[int] = mapped_column(ForeignKey("companies.id", ondelete="CASCADE"), unique=True)
+    user: Mapped[str] = mapped_column(String(64), unique=True)
+    password_hash: Mapped[str] = mapped_column(String(200))
+    owner_id: Mapped[str] = mapped_column(String(36))  # .qwc OwnerID: name space of our private data in the file
+    file_id: Mapped[str] = mapped_column(String(36))  # .qwc FileID: stored in the company file by the Web Connector
+    company_file: Mapped[str] = mapped_column(Text, default="")  # path on the PC; "" is the file that is open
+    minimum_interval_s: Mapped[int | None] = mapped_column(Integer)  # told to the Web Connector at authenticate
+    postpone_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class UpdateSessionRow(Base):

@@ -17,7 +17,8 @@ from qbwc_server.books.facts import OtherFile, Refused, UnreadableFile, learn, r
 from qbwc_server.books.holds import HoldKind, holds_of, lift, put_on_hold
 from qbwc_server.books.models import CompanyFacts
 from qbwc_server.connector.closing import closing_words, left_over, status_link
-from qbwc_server.connector.models import UpdateSessionRow
+from qbwc_server.connector.logins import login_of
+from qbwc_server.connector.models import ConnectorLogin, UpdateSessionRow
 from qbwc_server.connector.session import Call, after, may_send, percent
 from qbwc_server.connector.sessions import (
     end_session,
@@ -44,11 +45,15 @@ from qbwc_server.settings import Settings
 from qbwc_server.tenancy.actor import QUICKBOOKS
 from qbwc_server.tenancy.credentials import (
     forget_login_failures,
+    is_slow,
+    keyed_hash,
     login_is_paused,
     note_login_failure,
+    password_key,
     password_matches,
 )
 from qbwc_server.tenancy.models import Company
+from qbwc_server.tenancy.server_key import known_key
 from qbxml import OtherEdition, TooOld, Version, message_set, render
 from qbxml.hresults import hresult
 from qbxml.messages.company import HostQueryRq
@@ -93,9 +98,10 @@ class WebConnectorOperations:
         pause = timedelta(seconds=self._settings.login_pause_s)
         with self._database.reading() as db:
             paused = login_is_paused(db, user, address, failures=self._settings.login_failures, pause=pause, now=now)
-            stored = db.scalar(select(Company.connector_password_hash).where(Company.connector_user == user))
+            stored = db.scalar(select(ConnectorLogin.password_hash).where(ConnectorLogin.user == user))
+            key = known_key(db, "passwords")
         # outside any transaction: it takes some 20 ms on purpose
-        if paused or not password_matches(stored, password):
+        if paused or not password_matches(stored, password, key):
             if not paused:
                 # two processes may count the first wrong password of a key in the same moment: one of them is enough
                 with suppress(IntegrityError), self._database.transaction() as db:
@@ -104,31 +110,33 @@ class WebConnectorOperations:
             return ["", "nvu"]
         try:
             with self._database.transaction() as db:
-                return self._admit(db, user, address, now)
+                return self._admit(db, user, password, address, now)
         except IntegrityError:
             return ["", "busy"]  # another connector of this company was quicker by a moment
 
-    def _admit(self, db: Session, user: str, address: str, now: datetime) -> list[str]:
+    def _admit(self, db: Session, user: str, password: str, address: str, now: datetime) -> list[str]:
         forget_login_failures(db, user, address)
-        company = db.scalars(select(Company).where(Company.connector_user == user)).one()
-        take_lane(db, company.id)
-        db.refresh(company)
+        login = db.scalars(select(ConnectorLogin).where(ConnectorLogin.user == user)).one()
+        if is_slow(login.password_hash):
+            login.password_hash = keyed_hash(password, password_key(db))
+        take_lane(db, login.company_id)
+        company = db.get_one(Company, login.company_id)
         earlier = open_session_of(db, company)
         if earlier is not None:
             if is_alive(db, earlier, self._settings, now):
                 return ["", "busy"]
             end_session(earlier, now, "The Web Connector fell silent.")
             db.flush()
-        interval = [] if company.minimum_interval_s is None else ["", str(company.minimum_interval_s)]
-        if company.postpone_until is not None and company.postpone_until > now:
-            seconds = str(int((company.postpone_until - now).total_seconds()) + 1)
+        interval = [] if login.minimum_interval_s is None else ["", str(login.minimum_interval_s)]
+        if login.postpone_until is not None and login.postpone_until > now:
+            seconds = str(int((login.postpone_until - now).total_seconds()) + 1)
             return ["", "none", seconds, *interval[1:]]
         wake(db, company.id)
         if _is_paused(db, company) or not (work_waits(db, company.id) or db.get(CompanyFacts, company.id) is None):
             return ["", "none", *interval]
         session, ticket = open_session(db, company, now)
         log.info("session opened", company=company.code, session=session.id)
-        return [ticket, company.company_file, *interval]
+        return [ticket, login.company_file, *interval]
 
     def send_request_xml(
         self, ticket: str, hcp_response: Text, company_file: str, country: str, major: int, minor: int
@@ -167,16 +175,17 @@ class WebConnectorOperations:
         now: datetime,
     ) -> bool:
         """The first call of a session: which file is this, what does it speak, is it the one we wrote to?"""
+        login = login_of(db, company.id)
         try:
             with hcp_response.open() as source:
-                introduction = read_introduction(source, company.owner_id)
+                introduction = read_introduction(source, login.owner_id)
             if not introduction.supported:  # the connector could not ask; it says itself what QuickBooks speaks
                 introduction.supported = (str(spoken),)
             facts = learn(
                 db,
                 company,
                 introduction,
-                qwc_file_id=company.file_id,
+                qwc_file_id=login.file_id,
                 file_path=company_file[:1000],
                 country=country[:8],
                 now=now,
@@ -322,7 +331,7 @@ class WebConnectorOperations:
             session.hresult = failed.code[:20]
             log.warning("connection error", company=company.code, session=session.id, hresult=failed.code)
             if failed.outcome is Outcome.TRY_AGAIN and session.failures < MOST_CONNECTION_ERRORS:
-                return company.company_file
+                return login_of(db, company.id).company_file
             self._fail(session, failed.sentence, failed.advice)
             end_session(session, now, session.error)  # it is nowhere written that closeConnection still comes
             return "done"

@@ -24,12 +24,14 @@ if TYPE_CHECKING:
 # Where tables are declared. By name, because db stands below these packages and imports none of them.
 MODELS = (
     "qbwc_server.tenancy.models",
+    "qbwc_server.tenancy.server_key",
     "qbwc_server.queue.lane",
     "qbwc_server.queue.models",
     "qbwc_server.books.holds",
     "qbwc_server.books.models",
     "qbwc_server.documents.models",
     "qbwc_server.documents.open_work",
+    "qbwc_server.posting.options",
     "qbwc_server.connector.models",
     "qbwc_server.jobs.runs",
 )

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from typing import Any
 
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from qbwc_server.db import Base
+from qbwc_server.db.types import JsonRecord
 from qbwc_server.errors import Invalid
-from qbwc_server.tenancy.models import Company
 from qbxml import CharacterPolicy
 
 
@@ -32,19 +37,35 @@ class PostingOptions(BaseModel):
         return self
 
 
-def options_of(company: Company) -> PostingOptions:
+class PostingOptionsRow(Base):
+    """The options of one company that differ from the defaults; no row is all defaults."""
+
+    __tablename__ = "posting_options"
+
+    company_id: Mapped[int] = mapped_column(ForeignKey("companies.id", ondelete="CASCADE"), primary_key=True)
+    options: Mapped[dict[str, Any]] = mapped_column(JsonRecord)
+
+
+def options_of(db: Session, company_id: int) -> PostingOptions:
     """The options in force for this company."""
-    return PostingOptions.model_validate(company.posting_options or {})
+    row = db.get(PostingOptionsRow, company_id)
+    return PostingOptions.model_validate({} if row is None else row.options)
 
 
-def change_options(company: Company, changes: dict[str, object]) -> PostingOptions:
+def change_options(db: Session, company_id: int, changes: dict[str, object]) -> PostingOptions:
     """Set some options, None takes one back to its default. Raises Invalid naming what cannot be."""
-    values = {**(company.posting_options or {}), **changes}
+    row = db.get(PostingOptionsRow, company_id, with_for_update=True)
+    values = {**({} if row is None else row.options), **changes}
     try:
         options = PostingOptions.model_validate({key: value for key, value in values.items() if value is not None})
     except ValidationError as mistake:
         raise Invalid(
             "; ".join(f"{'.'.join(map(str, e['loc'])) or 'options'}: {e['msg']}" for e in mistake.errors())
         ) from None
-    company.posting_options = options.model_dump(mode="json", exclude_defaults=True)
+    kept = options.model_dump(mode="json", exclude_defaults=True)
+    if row is None:
+        db.add(PostingOptionsRow(company_id=company_id, options=kept))
+    else:
+        row.options = kept
+    db.flush()
     return options

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import re
-import uuid
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from qbwc_server.errors import Conflict, Invalid, NotFound
-from qbwc_server.tenancy.credentials import new_password, password_hash
 from qbwc_server.tenancy.models import Company
 
 _CODE = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")  # which a .qwc file cannot hold
 
 
-def add_company(db: Session, *, code: str, name: str, time_zone: str, now: datetime) -> tuple[Company, str]:
-    """A new company and its Web Connector password, which is shown this once.
+def add_company(db: Session, *, code: str, name: str, time_zone: str, now: datetime) -> Company:
+    """A new company, which nobody can log in for yet.
 
     Raises:
         Invalid: code, name or time zone cannot be used.
@@ -36,21 +34,10 @@ def add_company(db: Session, *, code: str, name: str, time_zone: str, now: datet
         raise Invalid(f"{time_zone!r} is no time zone; use a name such as America/New_York.") from None
     if db.scalar(select(Company.id).where(Company.code == code)):
         raise Conflict(f"There is already a company {code}.")
-    password = new_password()
-    company = Company(
-        code=code,
-        name=name,
-        time_zone=time_zone,
-        created_at=now,
-        connector_user=code,
-        connector_password_hash=password_hash(password),
-        owner_id=str(uuid.uuid4()),
-        file_id=str(uuid.uuid4()),
-        posting_options={},
-    )
+    company = Company(code=code, name=name, time_zone=time_zone, created_at=now)
     db.add(company)
     db.flush()
-    return company, password
+    return company
 
 
 def find_company(db: Session, code: str) -> Company:
@@ -64,15 +51,3 @@ def find_company(db: Session, code: str) -> Company:
 def companies(db: Session) -> list[Company]:
     """All companies by code."""
     return list(db.scalars(select(Company).order_by(Company.code)))
-
-
-def renew_password(company: Company) -> str:
-    """A new Web Connector password; the old one stops working at once."""
-    password = new_password()
-    company.connector_password_hash = password_hash(password)
-    return password
-
-
-def postpone(company: Company, *, seconds: int, now: datetime) -> None:
-    """Let the next update sessions wait; 0 lifts it."""
-    company.postpone_until = now + timedelta(seconds=seconds) if seconds > 0 else None

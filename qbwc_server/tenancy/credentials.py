@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 import secrets
 from datetime import datetime, timedelta
 
@@ -12,11 +13,14 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from qbwc_server.tenancy.models import ApiToken, Company, LoginFailures
+from qbwc_server.tenancy.server_key import keyed, server_key
 
-# OWASP's smallest recommended parameters: 19 MiB, 2 passes; about 20 ms, and a login opens every session
+# OWASP's smallest recommended parameters: 19 MiB, 2 passes; about 20 ms. For what people choose, and what older
+# versions hashed so: passwords that are made here have 99 bits, and nobody can go through those
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
-_NOBODY = _HASHER.hash("the password of nobody")
 _LONGEST_PASSWORD = 200
+_KEYED = "hmac-sha256"  # $KEY$DIGEST: which key it was made with, so that another one is noticed
+_NOBODY = f"{_KEYED}${'0' * 8}${'0' * 64}"
 _READABLE = "abcdefghjkmnpqrstuvwxyz23456789"  # nothing that a person could misread when typing it into QBWC
 
 
@@ -25,19 +29,41 @@ def new_password() -> str:
     return "-".join("".join(secrets.choice(_READABLE) for _ in range(4)) for _ in range(5))
 
 
-def password_hash(password: str) -> str:
-    """The argon2id hash that is stored instead of the password."""
-    return _HASHER.hash(password)
+def password_key(db: Session) -> bytes:
+    """The key of ``keyed_hash``."""
+    return server_key(db, "passwords")
 
 
-def password_matches(company_hash: str | None, password: str) -> bool:
-    """Whether ``password`` belongs to ``company_hash``; takes as long for nobody (``None``) as for somebody."""
-    usable = len(password) <= _LONGEST_PASSWORD
-    try:
-        _HASHER.verify(company_hash or _NOBODY, password if usable else "")
-    except VerificationError:
+def keyed_hash(password: str, key: bytes) -> str:
+    """What is stored instead of a password that was made here."""
+    return f"{_KEYED}${_name_of(key)}${keyed(key, password)}"
+
+
+def is_keyed(stored: str | None, key: bytes | None) -> bool:
+    """Whether this hash costs next to nothing to check, and was made with this very key."""
+    return stored is not None and key is not None and stored.startswith(f"{_KEYED}${_name_of(key)}$")
+
+
+def is_slow(stored: str | None) -> bool:
+    """Whether checking costs some 20 ms: a hash that an older version made."""
+    return stored is not None and stored.startswith("$argon2")
+
+
+def password_matches(stored: str | None, password: str, key: bytes | None) -> bool:
+    """Whether ``password`` belongs to ``stored``; takes as long for nobody (``None``) as for somebody."""
+    if len(password) > _LONGEST_PASSWORD:
         return False
-    return usable and company_hash is not None
+    if is_slow(stored):
+        try:
+            return _HASHER.verify(str(stored), password.encode("utf-8", "surrogatepass"))
+        except VerificationError:
+            return False
+    matches = hmac.compare_digest(keyed_hash(password, key or b"").encode(), (stored or _NOBODY).encode())
+    return matches and stored is not None and key is not None
+
+
+def _name_of(key: bytes) -> str:
+    return hashlib.sha256(b"name\0" + key).hexdigest()[:8]
 
 
 def new_secret() -> str:

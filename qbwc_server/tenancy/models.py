@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Integer, String, Text
+from sqlalchemy import ForeignKey, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from qbwc_server.db import Base
-from qbwc_server.db.types import JsonRecord, Key, UtcDateTime
+from qbwc_server.db.types import Key, UtcDateTime
 
 
 class Company(Base):
@@ -22,14 +21,6 @@ class Company(Base):
     name: Mapped[str] = mapped_column(String(200))
     time_zone: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    connector_user: Mapped[str] = mapped_column(String(64), unique=True)
-    connector_password_hash: Mapped[str] = mapped_column(String(200))
-    owner_id: Mapped[str] = mapped_column(String(36))  # .qwc OwnerID: name space of our private data in the file
-    file_id: Mapped[str] = mapped_column(String(36))  # .qwc FileID: stored in the company file by the Web Connector
-    company_file: Mapped[str] = mapped_column(Text, default="")  # path on the PC; "" is the file that is open
-    minimum_interval_s: Mapped[int | None] = mapped_column(Integer)  # told to the Web Connector at authenticate
-    postpone_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    posting_options: Mapped[dict[str, Any]] = mapped_column(JsonRecord, default=dict)
 
 
 class ApiToken(Base):

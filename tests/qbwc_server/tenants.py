@@ -1,9 +1,8 @@
-"""A company for tests in which nobody logs in: no password is hashed."""
+"""A company for tests in which nobody logs in."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from uuid import uuid4
 
 from sqlalchemy.orm import Session
 
@@ -18,11 +17,6 @@ def tenant(db: Session, now: datetime, code: str = "kern", **values: object) -> 
             "name": "Kern Lighting",
             "time_zone": "America/New_York",
             "created_at": now,
-            "connector_user": code,
-            "connector_password_hash": "none",
-            "owner_id": str(uuid4()),
-            "file_id": str(uuid4()),
-            "posting_options": {},
             **values,
         }
     )

@@ -12,11 +12,11 @@ import pytest
 
 from qbwc_server import __version__
 from qbwc_server.books.holds import pause
+from qbwc_server.connector.logins import postpone
 from qbwc_server.documents.lifecycle import State
 from qbwc_server.queue.models import MessageSet
 from qbwc_server.queue.states import Delivery
 from qbwc_server.settings import load
-from qbwc_server.tenancy.companies import postpone
 from qbxml.hresults import HRESULTS
 from qbxml.outcome import Outcome
 from tests.conftest import TurnableClock
@@ -42,10 +42,10 @@ def wire(sqlite_world: World) -> Iterator[Wire]:
         yield Wire(sqlite_world)
 
 
-def company(wire: Wire, **values: Any) -> None:
+def login(wire: Wire, **values: Any) -> None:
     with wire.world.database.transaction() as db:
         for name, value in values.items():
-            setattr(wire.world.company(db), name, value)
+            setattr(wire.world.login(db), name, value)
 
 
 def posted_once(world: World, *origins: str) -> None:
@@ -125,23 +125,23 @@ def test_what_authenticate_answers_on_the_wire(either_wire: Wire) -> None:
     assert (len(ticket), company_file) == (43, "")
     assert wire.authenticate() == ["", "busy"]
     wire.close(ticket)
-    company(wire, company_file=r"C:\Books\Zoë & Co.QBW")
+    login(wire, company_file=r"C:\Books\Zoë & Co.QBW")
     other, path = wire.authenticate()
     assert (path, other == ticket) == (r"C:\Books\Zoë & Co.QBW", False)
 
 
 def test_minimum_interval_and_postponement_stand_in_their_places(wire: Wire) -> None:
     wire.world.update()
-    company(wire, minimum_interval_s=900)
+    login(wire, minimum_interval_s=900)
     assert wire.authenticate() == ["", "none", "", "900"]
     wire.world.hand_in(invoice("i-1"))
     ticket, *rest = wire.authenticate()
     assert rest == ["", "", "900"]
     wire.close(ticket)
     with wire.world.database.transaction() as db:
-        postpone(wire.world.company(db), seconds=60, now=wire.world.clock())
+        postpone(wire.world.login(db), seconds=60, now=wire.world.clock())
     assert wire.authenticate() == ["", "none", "61", "900"]
-    company(wire, minimum_interval_s=None)
+    login(wire, minimum_interval_s=None)
     assert wire.authenticate() == ["", "none", "61"]
     wire.world.clock.advance(seconds=60)
     assert len(wire.authenticate()) == 2  # over: a ticket
@@ -153,7 +153,7 @@ def test_a_postponed_update_is_shown_as_such_and_a_paused_company_as_nothing_to_
     world.hand_in(invoice("i-1"))
     world.connector.application.run_every_seconds = 60
     with world.database.transaction() as db:
-        postpone(world.company(db), seconds=3600, now=world.clock())
+        postpone(world.login(db), seconds=3600, now=world.clock())
     report = world.update(later=False)
     assert (report.ok, report.status_line) == (True, "Update postponed by application")
     world.clock.advance(hours=2)
@@ -581,7 +581,7 @@ def test_a_set_that_fails_again_and_again_stops_the_session_and_not_the_next(wir
 @pytest.mark.parametrize("path", ["", r"C:\Books\Kern.QBW"])
 def test_connection_errors_are_bounded(wire: Wire, path: str) -> None:
     wire.world.hand_in(invoice("i-1"))
-    company(wire, company_file=path)
+    login(wire, company_file=path)
     wire.world.clock.advance(minutes=10)
     ticket = wire.authenticate()[0]
     answers = [wire.connection_error(ticket, "0x80040401", "Could not access QuickBooks.") for _ in range(5)]
@@ -590,7 +590,7 @@ def test_connection_errors_are_bounded(wire: Wire, path: str) -> None:
     lines = wire.world.report().lines()
     assert any("0x80040401" in line for line in lines)
     assert any(line.startswith("What to do: ") for line in lines)
-    company(wire, company_file="")
+    login(wire, company_file="")
     assert wire.finish(wire.login())[-1] == 100  # the session had ended, although nobody closed it
     posted_once(wire.world, "i-1")
 

@@ -13,6 +13,8 @@ from uuid import UUID
 from flask import Flask
 
 from qbwc_server.app import create_app
+from qbwc_server.connector.logins import add_login, login_of
+from qbwc_server.connector.models import ConnectorLogin
 from qbwc_server.db import Database
 from qbwc_server.documents import store
 from qbwc_server.documents.kinds import Document, read_document
@@ -45,11 +47,10 @@ class World:
         self.app = app or create_app(settings, clock=clock)
         self.database: Database = self.app.extensions["database"]
         with self.database.transaction() as db:
-            company, self.password = add_company(
-                db, code=code, name="Kern Lighting", time_zone="America/New_York", now=clock()
-            )
-            change_options(company, {"create_items": True, "item_income_account": "Sales"})
-            self.owner_id, self.file_id = UUID(company.owner_id), UUID(company.file_id)
+            company = add_company(db, code=code, name="Kern Lighting", time_zone="America/New_York", now=clock())
+            login, self.password = add_login(db, company)
+            change_options(db, company.id, {"create_items": True, "item_income_account": "Sales"})
+            self.owner_id, self.file_id = UUID(login.owner_id), UUID(login.file_id)
         self.books = CompanyFile("Kern Lighting", now=clock)
         self.books.register(self.owner_id, self.file_id)
         self.connector = self.new_connector(self.books)
@@ -97,10 +98,14 @@ class World:
         """The company in this database session."""
         return find_company(db, self.code)
 
+    def login(self, db: Any) -> ConnectorLogin:
+        """The login of its Web Connector in this database session."""
+        return login_of(db, self.company(db).id)
+
     def options(self, **changes: object) -> None:
         """Change the company's posting options."""
         with self.database.transaction() as db:
-            change_options(self.company(db), changes)
+            change_options(db, self.company(db).id, changes)
 
     def row(self, origin: str) -> DocumentRow:
         """The document of this origin as it stands now."""

@@ -59,7 +59,7 @@ class Work:
 
     def __init__(self, db: Session, company: Company, now: datetime) -> None:
         self.db, self.company, self.now = db, company, now
-        self.options: PostingOptions = options_of(company)
+        self.options: PostingOptions = options_of(db, company.id)
         self.counts = Counts()
         self.states: dict[UUID, RequestState] = {}
         self.uncertain: list[RequestRow] = []  # writes whose answer says nothing: to be looked up

@@ -66,7 +66,7 @@ def submit(db: Session, company: Company, rows: Sequence[DocumentRow], *, by: Ac
 
 def submit_locked(db: Session, company: Company, rows: Sequence[DocumentRow], *, by: Actor, now: datetime) -> Submitted:
     """The same where the lane of the company is ours already."""
-    options = options_of(company)
+    options = options_of(db, company.id)
     closed = closed_until(db, company.id)
     result = Submitted()
     ready: list[tuple[DocumentRow, Document, dict[Wanted, Party | None]]] = []

@@ -38,7 +38,7 @@ def release_done(db: Session, company: Company, done: Collection[UUID], *, now: 
     rows = {row.id: row for row in db.scalars(select(DocumentRow).where(DocumentRow.id.in_(ids)))}
     documents = {row.id: load_document(row.body) for row in rows.values()}
     txn_ids = invoices_named(db, company, list(documents.values())).known
-    options = options_of(company)
+    options = options_of(db, company.id)
     texts: dict[UUID, str] = {}
     failed = 0
     for one in released:

@@ -52,7 +52,7 @@ def charlie(app: Flask, clock: TurnableClock) -> Caller:
 def _caller(app: Flask, clock: TurnableClock, code: str) -> Caller:
     database: Database = app.extensions["database"]
     with database.transaction() as db:
-        company, _ = add_company(db, code=code, name=code.title(), time_zone="America/New_York", now=clock())
+        company = add_company(db, code=code, name=code.title(), time_zone="America/New_York", now=clock())
         token = add_token(db, company, label="tests", now=clock())
     return Caller(app.test_client(), code, token)
 

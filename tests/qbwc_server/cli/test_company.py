@@ -11,10 +11,12 @@ import pytest
 import qwc_templates
 from qbwc_server.books.holds import HoldKind, put_on_hold
 from qbwc_server.books.models import CompanyFacts
+from qbwc_server.connector.logins import login_of
 from qbwc_server.db import Database
 from qbwc_server.tenancy.actor import QUICKBOOKS
 from qbwc_server.tenancy.companies import find_company
 from qbwc_server.tenancy.credentials import find_token, password_matches
+from qbwc_server.tenancy.server_key import known_key
 from tests.qbwc_server.cli.conftest import CommandLine
 
 NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
@@ -54,9 +56,9 @@ def test_add_shows_login_and_password_and_how_to_go_on(run: CommandLine, cli_dat
     password = words[words.index("Password") + 1]
     assert "qbwc-server company qwc acme --output acme.qwc" in result.stdout
     with cli_database.reading() as db:
-        company = find_company(db, "acme")
-        assert password_matches(company.connector_password_hash, password)
-        assert company.connector_user == "acme"
+        login = login_of(db, find_company(db, "acme").id)
+        assert password_matches(login.password_hash, password, known_key(db, "passwords"))
+        assert login.user == "acme"
 
 
 def test_add_for_programs(run: CommandLine) -> None:
@@ -160,9 +162,9 @@ def test_a_new_password_replaces_the_old_one(run: CommandLine, acme: str, cli_da
     renewed = run.json("company", "password", "acme")
     assert set(renewed) == {"code", "connector_user", "connector_password"}
     with cli_database.reading() as db:
-        stored = find_company(db, "acme").connector_password_hash
-    assert password_matches(stored, renewed["connector_password"])
-    assert not password_matches(stored, acme)
+        stored, key = login_of(db, find_company(db, "acme").id).password_hash, known_key(db, "passwords")
+    assert password_matches(stored, renewed["connector_password"], key)
+    assert not password_matches(stored, acme, key)
     assert "New password" in run("company", "password", "acme").stdout
 
 

@@ -7,8 +7,10 @@ import subprocess
 import sys
 import uuid
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
+import argon2
 import pytest
 from alembic import command
 from alembic.script import ScriptDirectory
@@ -18,11 +20,14 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from qbwc_server.books.holds import holds_of
+from qbwc_server.connector.logins import login_of
 from qbwc_server.db import Database, make_engine, schema
 from qbwc_server.db.unusable import SchemaOutdated, SchemaUnknown
 from qbwc_server.documents.models import DocumentRow
 from qbwc_server.documents.store import history
 from qbwc_server.list_kinds import ListKind
+from qbwc_server.posting.options import options_of
+from qbwc_server.tenancy.credentials import password_matches
 from tests.conftest import on_server
 
 
@@ -223,6 +228,40 @@ def test_old_holds_stand_on(empty_url: str) -> None:
     with engine.connect() as connection:
         kept = connection.execute(text("SELECT hold FROM companies ORDER BY id")).scalars()
         assert list(kept) == [hold for hold, _ in old]
+    engine.dispose()
+
+
+def test_logins_and_options_leave_the_company(empty_url: str) -> None:
+    engine = make_engine(empty_url)
+    with engine.connect() as connection:
+        command.upgrade(schema._config(connection), "0008")
+    hashed = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash("secret")
+    with engine.begin() as connection:
+        for number, options in enumerate(("{}", '{"ar_account":"A/R"}'), 1):
+            connection.execute(
+                text(
+                    "INSERT INTO companies (id, code, name, time_zone, owner_id, file_id, connector_user, "
+                    "connector_password_hash, company_file, minimum_interval_s, postpone_until, posting_options, "
+                    "created_at) VALUES (:id, :code, 'Kern', 'UTC', 'o', 'f', :code, :hash, 'C:\\K.QBW', 900, "
+                    "'2026-03-02 16:00:00', :options, '2026-03-02 15:00:00')"
+                ),
+                {"id": number, "code": f"c{number}", "hash": hashed, "options": options},
+            )
+    schema.upgrade(empty_url)
+    with Session(engine) as db:
+        login = login_of(db, 2)
+        assert (login.user, login.owner_id, login.file_id, login.company_file) == ("c2", "o", "f", "C:\\K.QBW")
+        assert (login.minimum_interval_s, login.postpone_until) == (900, datetime(2026, 3, 2, 16, tzinfo=UTC))
+        assert password_matches(login.password_hash, "secret", None)
+        assert [options_of(db, number).ar_account for number in (1, 2)] == [None, "A/R"]
+    downgrade(empty_url, "0008")
+    with engine.connect() as connection:
+        kept = connection.execute(
+            text("SELECT connector_user, connector_password_hash, minimum_interval_s, posting_options FROM companies")
+        ).all()
+    assert sorted(tuple(row) for row in kept) == [
+        ("c1", hashed, 900, "{}"), ("c2", hashed, 900, '{"ar_account":"A/R"}'),
+    ]  # fmt: skip
     engine.dispose()
 
 

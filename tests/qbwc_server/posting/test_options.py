@@ -6,30 +6,56 @@ from typing import Any
 
 import pytest
 
+from qbwc_server.db import Database
 from qbwc_server.errors import Invalid
-from qbwc_server.posting.options import PostingOptions, change_options, options_of
-from qbwc_server.tenancy.models import Company
+from qbwc_server.posting.options import PostingOptions, PostingOptionsRow, change_options, options_of
+from tests.conftest import TurnableClock
+from tests.qbwc_server.tenants import tenant
+
+
+class Kept:
+    """The options of a company in a database."""
+
+    def __init__(self, database: Database, clock: TurnableClock) -> None:
+        self.database = database
+        with database.transaction() as db:
+            self.id = tenant(db, clock()).id
+
+    def change(self, **changes: object) -> None:
+        with self.database.transaction() as db:
+            change_options(db, self.id, changes)
+
+    @property
+    def in_force(self) -> PostingOptions:
+        with self.database.reading() as db:
+            return options_of(db, self.id)
+
+    @property
+    def stored(self) -> dict[str, Any] | None:
+        with self.database.reading() as db:
+            row = db.get(PostingOptionsRow, self.id)
+            return None if row is None else row.options
 
 
 @pytest.fixture
-def company() -> Company:
-    return Company(posting_options={})
+def company(database: Database, clock: TurnableClock) -> Kept:
+    return Kept(database, clock)
 
 
-def test_the_defaults_are_careful(company: Company) -> None:
-    options = options_of(company)
+def test_the_defaults_are_careful(company: Kept) -> None:
+    options = company.in_force
     assert options == PostingOptions.model_validate({})
     assert (options.create_customers, options.create_items) == (True, False)
-    assert options_of(Company()) == options  # a company that was not stored yet
+    assert company.stored is None
 
 
-def test_options_are_set_one_by_one_and_taken_back(company: Company) -> None:
-    change_options(company, {"ar_account": "A/R", "characters": "refuse"})
-    change_options(company, {"create_customers": False})
-    assert company.posting_options == {"ar_account": "A/R", "characters": "refuse", "create_customers": False}
-    change_options(company, {"ar_account": None, "create_customers": True})
-    assert company.posting_options == {"characters": "refuse"}  # what is a default is not kept
-    assert options_of(company).ar_account is None
+def test_options_are_set_one_by_one_and_taken_back(company: Kept) -> None:
+    company.change(ar_account="A/R", characters="refuse")
+    company.change(create_customers=False)
+    assert company.stored == {"ar_account": "A/R", "characters": "refuse", "create_customers": False}
+    company.change(ar_account=None, create_customers=True)
+    assert company.stored == {"characters": "refuse"}  # what is a default is not kept
+    assert company.in_force.ar_account is None
 
 
 @pytest.mark.parametrize(
@@ -43,16 +69,16 @@ def test_options_are_set_one_by_one_and_taken_back(company: Company) -> None:
     ],
 )
 def test_what_cannot_be_is_refused_by_name_and_changes_nothing(
-    company: Company, changes: dict[str, Any], named: str
+    company: Kept, changes: dict[str, Any], named: str
 ) -> None:
-    change_options(company, {"deposit_to": "Till"})
+    company.change(deposit_to="Till")
     with pytest.raises(Invalid, match=named):
-        change_options(company, changes)
-    assert company.posting_options == {"deposit_to": "Till"}
+        company.change(**changes)
+    assert company.stored == {"deposit_to": "Till"}
 
 
-def test_items_are_added_only_with_an_account_for_their_sales(company: Company) -> None:
-    change_options(company, {"create_items": True, "item_income_account": "Sales"})
+def test_items_are_added_only_with_an_account_for_their_sales(company: Kept) -> None:
+    company.change(create_items=True, item_income_account="Sales")
     with pytest.raises(Invalid, match="item_income_account"):
-        change_options(company, {"item_income_account": None})
-    assert options_of(company).create_items
+        company.change(item_income_account=None)
+    assert company.in_force.create_items

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hmac
 import re
+import threading
 from datetime import timedelta
 
 import argon2
@@ -16,20 +18,25 @@ from qbwc_server.tenancy.credentials import (
     digest,
     find_token,
     forget_login_failures,
+    is_keyed,
+    is_slow,
+    keyed_hash,
     login_is_paused,
     new_password,
     new_secret,
     note_login_failure,
-    password_hash,
+    password_key,
     password_matches,
     purge_login_failures,
 )
 from qbwc_server.tenancy.models import ApiToken, LoginFailures
+from qbwc_server.tenancy.server_key import known_key, server_key
 from tests.conftest import TurnableClock
 from tests.qbwc_server.tenants import tenant
 
 QUICK = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 PAUSE = timedelta(minutes=15)
+KEY = b"0123456789abcdef" * 2
 
 
 def test_passwords_are_long_random_and_easy_to_type() -> None:
@@ -38,48 +45,88 @@ def test_passwords_are_long_random_and_easy_to_type() -> None:
     assert all(re.fullmatch(r"[a-hjkmnp-z2-9]{4}(-[a-hjkmnp-z2-9]{4}){4}", password) for password in made)
 
 
-def test_hashes_are_argon2id_as_owasp_asks() -> None:
-    found = argon2.extract_parameters(password_hash("secret"))
-    assert found.type is argon2.Type.ID
-    assert found.memory_cost >= 19 * 1024
-    assert found.time_cost >= 2
-    assert found.salt_len >= 16
-    assert password_hash("secret") != password_hash("secret")
+PASSWORDS = ["", "ä東京👩‍🚀", "x" * 200, " leading", "a\nb", "a\0b", "\ud800"]
+
+
+@pytest.mark.parametrize("password", PASSWORDS)
+def test_a_keyed_hash_is_of_one_password_and_one_key(password: str) -> None:
+    stored = keyed_hash(password, KEY)
+    assert len(stored) <= 200
+    assert password_matches(stored, password, KEY)
+    for wrong in (password + "x", password[:-1] if password else "x", stored):
+        assert not password_matches(stored, wrong, KEY)
+    for key in (KEY[::-1], b"", None):
+        assert not password_matches(stored, password, key)
+    assert (is_keyed(stored, KEY), is_keyed(stored, KEY[::-1]), is_slow(stored)) == (True, False, False)
+
+
+@pytest.mark.parametrize("password", PASSWORDS)
+def test_what_older_versions_hashed_goes_on_working(password: str) -> None:
+    stored = QUICK.hash(password.encode("utf-8", "surrogatepass"))
+    assert password_matches(stored, password, KEY)
+    assert password_matches(stored, password, None)
+    assert not password_matches(stored, password + "x", KEY)
+    assert (is_keyed(stored, KEY), is_slow(stored)) == (False, True)
 
 
 def test_nobody_is_checked_with_the_same_effort_as_somebody(monkeypatch: pytest.MonkeyPatch) -> None:
-    somebody = password_hash("secret")
-    nobody = credentials._NOBODY
-    assert argon2.extract_parameters(nobody) == argon2.extract_parameters(somebody)
-    checked = []
+    somebody = keyed_hash("secret", KEY)
+    monkeypatch.setattr(credentials, "_HASHER", None)  # no stranger costs 20 ms
+    compared: list[int] = []
+    compare = hmac.compare_digest
 
-    class Watched:
-        def verify(self, stored: str, password: str) -> bool:
-            checked.append(stored)
-            return QUICK.verify(QUICK.hash("secret"), password)
+    def watched(one: bytes, other: bytes) -> bool:
+        compared.append(len(other))
+        return compare(one, other)
 
-    monkeypatch.setattr(credentials, "_HASHER", Watched())
-    assert password_matches(somebody, "secret")
-    assert not password_matches(somebody, "wrong")
-    assert not password_matches(None, "secret")  # right for the stand-in, and yet nobody's
-    assert not password_matches(None, "x" * 10_000)
-    assert not password_matches(somebody, "x" * 10_000)
-    assert checked == [somebody, somebody, nobody, nobody, somebody]
+    monkeypatch.setattr(hmac, "compare_digest", watched)
+    assert password_matches(somebody, "secret", KEY)
+    assert not password_matches(somebody, "wrong", KEY)
+    assert not password_matches(None, "secret", KEY)
+    assert not password_matches(None, "secret", None)
+    assert compared == [len(somebody)] * 4
 
 
-@pytest.mark.parametrize("password", ["", "ä東京👩‍🚀", "x" * 200, " leading", "a\nb", "a\0b"])
-def test_any_password_up_to_200_characters(monkeypatch: pytest.MonkeyPatch, password: str) -> None:
-    monkeypatch.setattr(credentials, "_HASHER", QUICK)
-    stored = password_hash(password)
-    assert password_matches(stored, password)
-    assert not password_matches(stored, password + "x")
-    assert not password_matches(stored, password[:-1] if password else "x")
+def test_nobody_has_no_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hmac, "compare_digest", lambda *_: True)  # even if one were found for the stand-in
+    assert not password_matches(None, "secret", KEY)
+    assert not password_matches(keyed_hash("secret", KEY), "secret", None)
 
 
-def test_a_password_that_is_too_long_is_never_hashed_and_never_right(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(credentials, "_HASHER", QUICK)
-    assert not password_matches(QUICK.hash("x" * 201), "x" * 201)
-    assert not password_matches(QUICK.hash(""), "x" * 201)  # what is checked in its place must not let anybody in
+def test_a_password_that_is_too_long_is_never_hashed_and_never_right() -> None:
+    assert not password_matches(QUICK.hash("x" * 201), "x" * 201, KEY)
+    assert not password_matches(keyed_hash("x" * 201, KEY), "x" * 201, KEY)
+
+
+def test_the_key_is_made_once_and_kept(database: Database) -> None:
+    with database.reading() as db:
+        assert known_key(db, "passwords") is None
+    with database.transaction() as db:
+        key = password_key(db)
+        assert len(key) == 32
+    with database.transaction() as db:
+        assert password_key(db) == key
+        assert server_key(db, "others") != key
+    with database.reading() as db:
+        assert known_key(db, "passwords") == key
+
+
+def test_two_processes_that_need_a_key_first_get_the_same(postgres_url: str) -> None:
+    database = Database(postgres_url)
+    made: list[bytes] = []
+
+    def second() -> None:
+        with database.transaction() as db:
+            made.append(password_key(db))
+
+    thread = threading.Thread(target=second)
+    with database.transaction() as db:
+        made.append(password_key(db))
+        thread.start()
+        thread.join(0.5)  # it waits for what this one will have made
+    thread.join(20)
+    assert made[0] == made[1]
+    database.engine.dispose()
 
 
 def test_secrets_carry_256_bits_and_are_stored_as_digests() -> None:

@@ -1,0 +1,50 @@
+"""The login of a company's Web Connector: made, renewed, postponed."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from qbwc_server.connector.models import ConnectorLogin
+from qbwc_server.errors import NotFound
+from qbwc_server.tenancy.credentials import keyed_hash, new_password, password_key
+from qbwc_server.tenancy.models import Company
+
+
+def add_login(db: Session, company: Company) -> tuple[ConnectorLogin, str]:
+    """The company's login, named like the company, and its password, which is shown this once."""
+    password = new_password()
+    login = ConnectorLogin(
+        company_id=company.id,
+        user=company.code,
+        password_hash=keyed_hash(password, password_key(db)),
+        owner_id=str(uuid.uuid4()),
+        file_id=str(uuid.uuid4()),
+        company_file="",
+    )
+    db.add(login)
+    db.flush()
+    return login, password
+
+
+def login_of(db: Session, company_id: int) -> ConnectorLogin:
+    """The login of this company, or NotFound."""
+    login = db.scalars(select(ConnectorLogin).where(ConnectorLogin.company_id == company_id)).one_or_none()
+    if login is None:
+        raise NotFound("This company has no Web Connector login.")
+    return login
+
+
+def renew_password(db: Session, login: ConnectorLogin) -> str:
+    """A new Web Connector password; the old one stops working at once."""
+    password = new_password()
+    login.password_hash = keyed_hash(password, password_key(db))
+    return password
+
+
+def postpone(login: ConnectorLogin, *, seconds: int, now: datetime) -> None:
+    """Let the next update sessions wait; 0 lifts it."""
+    login.postpone_until = now + timedelta(seconds=seconds) if seconds > 0 else None

@@ -1,0 +1,58 @@
+"""Logins of Web Connectors: made, renewed, postponed; nothing of a password can be read."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from sqlalchemy import text
+
+from qbwc_server.connector.logins import add_login, login_of, postpone, renew_password
+from qbwc_server.connector.models import ConnectorLogin
+from qbwc_server.db import Database
+from qbwc_server.errors import NotFound
+from qbwc_server.tenancy.credentials import password_key, password_matches
+from tests.conftest import TurnableClock
+from tests.qbwc_server.tenants import tenant
+
+
+def test_a_login_is_added_once_for_each_company(database: Database, clock: TurnableClock) -> None:
+    with database.transaction() as db:
+        (kern, password), (other, other_password) = (
+            add_login(db, tenant(db, clock(), code)) for code in ("kern", "other")
+        )
+        key = password_key(db)
+    with database.reading() as db:
+        kept = login_of(db, kern.company_id)
+        assert (kept.user, kept.company_file, kept.postpone_until, kept.minimum_interval_s) == ("kern", "", None, None)
+        assert password_matches(kept.password_hash, password, key)
+        assert not password_matches(kept.password_hash, other_password, key)
+        assert len({UUID(guid) for one in (kern, other) for guid in (one.owner_id, one.file_id)}) == 4
+        everything = repr(db.execute(text("SELECT * FROM connector_logins")).all())
+        assert not any(group in everything for group in password.split("-"))
+
+
+def test_a_company_without_a_login(database: Database, clock: TurnableClock) -> None:
+    with database.transaction() as db, pytest.raises(NotFound, match="login"):
+        login_of(db, tenant(db, clock()).id)
+
+
+def test_the_old_password_ends_with_the_new_one(database: Database, clock: TurnableClock) -> None:
+    with database.transaction() as db:
+        login, old = add_login(db, tenant(db, clock()))
+        new = renew_password(db, login)
+        key = password_key(db)
+    with database.reading() as db:
+        stored = login_of(db, login.company_id).password_hash
+    assert [password_matches(stored, password, key) for password in (old, new)] == [False, True]
+
+
+def test_sessions_are_postponed_and_let_go(clock: TurnableClock) -> None:
+    login = ConnectorLogin()
+    postpone(login, seconds=90, now=clock())
+    assert login.postpone_until == clock() + timedelta(seconds=90)
+    for seconds in (0, -5):
+        postpone(login, seconds=90, now=clock())
+        postpone(login, seconds=seconds, now=clock())
+        assert login.postpone_until is None
