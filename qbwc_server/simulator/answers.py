@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from qbwc_server.simulator import (
     company_facts,
     extensions,
     list_changes,
+    list_queries,
     queries,
     removals,
     showing,
@@ -39,6 +41,7 @@ class Desk:
     macros: dict[str, str] = field(default_factory=dict)  # name to TxnID
 
 
+DELETED_ARE_TOLD_FOR = timedelta(days=90)
 Handler = Callable[[Desk, Any], Answered]
 
 
@@ -203,7 +206,7 @@ def _preferences(desk: Desk, request: Any) -> Answered:
 def _list_query(tags: tuple[str, ...]) -> Handler:
     def handle(desk: Desk, request: Any) -> Answered:
         books = desk.books
-        found = desk.iterators.page(request, books.counters, lambda: queries.list_elements(books, request, tags))
+        found = desk.iterators.page(request, books.counters, lambda: list_queries.list_elements(books, request, tags))
         owners: tuple[UUID, ...] = vars(request).get("owner_ids", ())
 
         def shown() -> Iterable[str]:
@@ -268,10 +271,12 @@ def _deleted_query(field_name: str, notes: Callable[[Books], list[Deleted]], wri
         span = request.deleted_date_range_filter
         start = local(desk.books, span.from_deleted_date) if span and span.from_deleted_date else None
         end = local(desk.books, span.to_deleted_date) if span and span.to_deleted_date else None
+        told_since = desk.books.clock.time() - DELETED_ARE_TOLD_FOR
         found = [
             note
             for note in notes(desk.books)
             if note.tag in wanted
+            and note.time_deleted >= told_since
             and (start is None or note.time_deleted >= start)
             and (end is None or note.time_deleted <= end)
         ]
@@ -317,7 +322,7 @@ _ALL: dict[str, Handler] = {
     "PreferencesQueryRq": _preferences,
     **{f"{tag}AddRq": _list_add(tag) for tag in _ADDED_LISTS},
     "CustomerModRq": _list_mod("Customer"),
-    **{tag: _list_query(tags) for tag, tags in queries.LIST_QUERIES.items()},
+    **{tag: _list_query(tags) for tag, tags in list_queries.LIST_QUERIES.items()},
     **{f"{tag}AddRq": _txn_add(entering) for tag, entering in ENTERING.items()},
     **{f"{tag}ModRq": _txn_mod(entering) for tag, entering in ENTERING.items()},
     **{f"{tag}QueryRq": _txn_query(tag) for tag in ENTERING},

@@ -9,6 +9,7 @@ from typing import Any
 
 from qbwc_server.simulator import list_changes, removals
 from qbwc_server.simulator.company_file import CompanyFile
+from qbwc_server.simulator.documents import with_controls_kept
 from qbwc_server.simulator.entering import ENTERING
 from qbwc_server.simulator.kinds import LIST_KINDS, REFERENCES
 from qbwc_server.simulator.lists import Entry
@@ -26,8 +27,8 @@ class Bookkeeper:
     """Somebody who works in the company file by hand.
 
     Fields bear the names of the Ret in Python's spelling; whatever refers to a list is given by full name, and None
-    empties a field. What QuickBooks would not let a person do raises ``Refused``. A closing date stops nobody here:
-    the password is known.
+    empties a field. Control characters, as old data has them, can be typed. What QuickBooks would not let a person do
+    raises ``Refused``. A closing date stops nobody here: the password is known.
     """
 
     def __init__(self, company: CompanyFile) -> None:
@@ -187,6 +188,8 @@ def _filled_in(fields: Values) -> Values:
 def _one(name: str, value: Any) -> Any:
     if value is None:
         return ""
+    if isinstance(value, str):
+        value = with_controls_kept(value)
     return Ref(full_name=value) if name in REFERENCES and isinstance(value, str) else value
 
 

@@ -7,6 +7,7 @@ from qbwc_server.simulator import extensions
 from qbwc_server.simulator.books import Books
 from qbwc_server.simulator.ledger import ZERO
 from qbwc_server.simulator.shapes import build
+from qbxml.envelope import answer_set
 from qbxml.messages.company import (
     AccountingPreferences,
     Capacity,
@@ -26,6 +27,7 @@ from qbxml.messages.company import (
     SalesAndCustomersPreferences,
     SalesTaxPreferences,
 )
+from qbxml.rendering import render
 
 _OTHER_LISTS = (
     *("account", "billing_rate", "class", "customer_msg", "customer_type", "job_type", "payment_method"),
@@ -130,3 +132,17 @@ def preferences(books: Books) -> PreferencesRet:
             },
         )
     return PreferencesRet(**values)
+
+
+def hcp_response(books: Books, owner_id: UUID) -> str:
+    """Host, company and preferences in one document, as the Web Connector hands them over."""
+    rets = {
+        "Host": host(books, with_capacities=False),
+        "Company": company(books, (owner_id,)),
+        "Preferences": preferences(books),
+    }
+    return answer_set(
+        f'<{tag}QueryRs requestID="{number}" statusCode="0" statusSeverity="Info" statusMessage="Status OK">'
+        f"{render(ret)}</{tag}QueryRs>"
+        for number, (tag, ret) in enumerate(rets.items())
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from decimal import Decimal
 from pathlib import Path
 from threading import RLock
@@ -19,7 +19,7 @@ from qbwc_server.simulator.answers import (
 )
 from qbwc_server.simulator.books import CompanyFacts, CustomField
 from qbwc_server.simulator.charts import default_lists, switch_on_sales_tax
-from qbwc_server.simulator.documents import as_stored, readable_prefix
+from qbwc_server.simulator.documents import as_stored, readable_prefix, with_old_characters
 from qbwc_server.simulator.faults import (
     LOCK_TEXTS,
     CrashAfter,
@@ -43,10 +43,9 @@ from qbwc_server.simulator.queries import Iterators
 from qbwc_server.simulator.refusals import Remark
 from qbwc_server.simulator.switches import Switches
 from qbwc_server.simulator.writing import Answered, not_processed, write, write_recovered
-from qbxml.envelope import MessageSet, OnError, ResponseData, answer_set, read_message_set
+from qbxml.envelope import MessageSet, OnError, ResponseData, read_message_set
 from qbxml.errors import BuildError, QbxmlError
 from qbxml.message import Request
-from qbxml.rendering import render
 from qbxml.versions import Version
 
 PARSE_ERROR = "0x80040400"
@@ -77,6 +76,7 @@ class CompanyFile(Inspection, Kept):
         facts: what is switched on in the company; built from ``name`` if not given.
         now: the time, aware; the same times give the same ids.
         clock_offset: by how much the PC's clock is wrong.
+        zone: time zone of the PC; that of ``now`` if not given.
         faults: what goes wrong, in order; more can be added while it runs.
         sleep: takes the seconds that a slow execution lasts; does nothing unless given.
         default_chart: whether a new file begins with accounts and the usual small lists.
@@ -93,6 +93,7 @@ class CompanyFile(Inspection, Kept):
         facts: CompanyFacts | None = None,
         now: Callable[[], datetime] = system_clock,
         clock_offset: timedelta = timedelta(0),
+        zone: tzinfo | None = None,
         faults: FaultPlan | None = None,
         sleep: Callable[[float], None] | None = None,
         default_chart: bool = True,
@@ -107,7 +108,9 @@ class CompanyFile(Inspection, Kept):
         self.sessions = {}
         self._pc: object = None  # on which the calls of this moment are made
         self._in_use = RLock()
-        self._new_books(switches or Switches(), facts or CompanyFacts(company_name=name), PcClock(now, clock_offset))
+        self._new_books(
+            switches or Switches(), facts or CompanyFacts(company_name=name), PcClock(now, clock_offset, zone)
+        )
         if default_chart:
             default_lists(self.books)
 
@@ -154,16 +157,7 @@ class CompanyFile(Inspection, Kept):
             HResultError: no session is open.
         """
         self._require_session()
-        rets = {
-            "Host": company_facts.host(self.books, with_capacities=False),
-            "Company": company_facts.company(self.books, (owner_id,)),
-            "Preferences": company_facts.preferences(self.books),
-        }
-        return answer_set(
-            f'<{tag}QueryRs requestID="{number}" statusCode="0" statusSeverity="Info" statusMessage="Status OK">'
-            f"{render(ret)}</{tag}QueryRs>"
-            for number, (tag, ret) in enumerate(rets.items())
-        )
+        return with_old_characters(company_facts.hcp_response(self.books, owner_id))
 
     def process(self, request: str) -> str:
         """Execute a message set.
@@ -261,7 +255,7 @@ class CompanyFile(Inspection, Kept):
         if isinstance(fault, CrashAfter):
             raise self._crash()
         self.save()
-        document = self.memory.envelope(asked, ["\n", *full])
+        document = with_old_characters(self.memory.envelope(asked, ["\n", *full]))
         if isinstance(fault, TruncatedAnswer):
             return document[: int(len(document) * fault.share)]
         return document

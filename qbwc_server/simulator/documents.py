@@ -22,6 +22,20 @@ def as_stored(text: str) -> str:
     return _OUTSIDE_ASCII.sub(lambda match: match[0] if storable(match[0]) else "?", text)
 
 
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_STAND_IN = re.compile("&#164;([01][0-9a-f])&#164;")
+
+
+def with_controls_kept(text: str) -> str:
+    """A text of old data as the books keep it: something stands in for control characters, which XML forbids."""
+    return _CONTROL.sub(lambda match: f"\u00a4{ord(match[0]):02x}\u00a4", text)
+
+
+def with_old_characters(answer: str) -> str:
+    """An answer as QuickBooks gives it: control characters of old data stand in it as references, although illegal."""
+    return _STAND_IN.sub(lambda match: f"&#{int(match[1], 16)};", answer)
+
+
 def _stored_reference(match: re.Match[str]) -> str:
     written = match[1]
     code = int(written[1:], 16) if written[0] == "x" else int(written)

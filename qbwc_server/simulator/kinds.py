@@ -88,6 +88,7 @@ REFERENCES: dict[str, Target] = {
     "tax_vendor": _VENDOR,
     "payee_entity": _NAME,
     "entity": _NAME,
+    "sales_rep_entity": _NAME,
     "account": _ACCOUNT,
     "ar_account": _ACCOUNT,
     "ap_account": _ACCOUNT,

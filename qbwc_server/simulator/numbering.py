@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from uuid import UUID
 
 _LIST_ID_START = 0x80000000
@@ -21,10 +21,12 @@ class PcClock:
 
     now: Callable[[], datetime] = system_clock
     offset: timedelta = timedelta(0)
+    zone: tzinfo | None = None  # of the PC; that of ``now`` if not given
 
     def time(self) -> datetime:
         """The PC's time to the second, aware, in the PC's zone."""
-        return (self.now() + self.offset).replace(microsecond=0)
+        time = (self.now() + self.offset).replace(microsecond=0)
+        return time.astimezone(self.zone) if self.zone is not None else time
 
 
 @dataclass

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from qbwc_server.simulator import headers
+from qbwc_server.simulator import currencies, headers
 from qbwc_server.simulator.books import Books
 from qbwc_server.simulator.ledger import ZERO, Posting
 from qbwc_server.simulator.lists import Entry
@@ -35,7 +35,9 @@ def add(books: Books, tag: str, message: Any) -> tuple[Transaction | None, Remar
     if "exchange_rate" in values:
         books.require(books.facts.multi_currency)
     customer = books.lists.entry(values["customer"].list_id)
+    account_given = "ar_account" in values
     values.setdefault("ar_account", books.special("AccountsReceivable").ref)
+    currencies.settle(books, values, tag, account_given=account_given)
     values.setdefault("deposit_to_account", books.special("UndepositedFunds").ref)
     total = _total(values)
     plan = _plan(books, message, customer, total)
@@ -49,7 +51,7 @@ def add(books: Books, tag: str, message: Any) -> tuple[Transaction | None, Remar
         values.pop("ref_number", None)
     books.stamp_new(values)
     txn = Transaction(TXN_KINDS[tag], values, total=total)
-    txn.postings = _payment_postings(values, customer, total, plan)
+    txn.postings = tuple(currencies.at_home(list(_payment_postings(values, customer, total, plan)), values))
     books.enter(txn)
     _link_all(books, txn, plan)
     return txn, OK
@@ -83,7 +85,8 @@ def modify(books: Books, tag: str, message: Any) -> tuple[Transaction, Remark]:
     if wanted:
         for one in (*own, *credits_used):
             _let_go(books, one)
-    headers.save_changed(books, amended, lines=(), total=total, postings=list(postings))
+    at_home = currencies.at_home(list(postings), values)
+    headers.save_changed(books, amended, lines=(), total=total, postings=at_home)
     if wanted:
         _link_all(books, txn, plan)
     return txn, OK

@@ -45,6 +45,8 @@ class Pricer:
     subtotal: Decimal = ZERO
     taxable: Decimal = ZERO
     rate_was_ignored: bool = False
+    customer_level: Entry | None = None  # price level of the customer
+    level: Entry | None = None  # of the line that is being worked out
     lines: list[Priced] = field(default_factory=list)
     _above: Decimal = ZERO  # amount of the line above, for percentages
     _since_subtotal: Decimal = ZERO
@@ -124,7 +126,7 @@ class Pricer:
             percent, rate, quantity = facts.tax_rate, None, None
         elif not touched and percent is None:
             pass  # as it was
-        elif amount is not None and "amount" in given:
+        elif amount is not None and "amount" in given and not self._keeps_rate(given, is_new, rate, quantity):
             if "rate" in given:
                 self.rate_was_ignored = True
             rate, percent = (amount / quantity).quantize(FIVE_PLACES) if quantity else amount, None
@@ -133,7 +135,7 @@ class Pricer:
             amount, rate = cents(self._above * (percent or Decimal(0)) / HUNDRED), None
         else:
             if rate is None or ("item" in given and "rate" not in given and not is_new):
-                rate = facts.price or Decimal(0)
+                rate = self._listed(entry)
             if quantity is None and is_new and "rate" not in given:
                 quantity = Decimal(1)
             amount = cents((quantity if quantity is not None else Decimal(1)) * (rate or Decimal(0)))
@@ -146,6 +148,23 @@ class Pricer:
         _put(values, "rate", _money_rate(rate) if percent is None else None)
         _put(values, "rate_percent", _plain(percent))
         values["amount"] = priced.amount
+
+    def _keeps_rate(self, given: frozenset[str], is_new: bool, rate: Decimal | None, quantity: Decimal | None) -> bool:
+        """A changed line whose amount QuickBooks works out from the rate of before, whatever amount is given."""
+        return (
+            self.books.switches.changed_line_keeps_rate
+            and not is_new
+            and rate is not None
+            and quantity is not None
+            and not given & {"rate", "item"}
+        )
+
+    def _listed(self, entry: Entry) -> Decimal:
+        """The item's price, at the price level of the line or else of the customer."""
+        price = entry.facts.price or Decimal(0)
+        level = self.level or self.customer_level
+        percentage = level.value("price_level_fixed_percentage") if level is not None else None
+        return price if percentage is None else (price * (HUNDRED + percentage) / HUNDRED).quantize(FIVE_PLACES)
 
     def _place(self, priced: Priced, entry: Entry, account: str, override: bool, item_is_new: bool) -> None:
         if entry.kind.tag == "ItemSalesTax":

@@ -1,4 +1,4 @@
-"""Queries: which list elements and transactions an answer holds, page by page where that is asked for."""
+"""Queries of transactions: which of them an answer holds, page by page where that is asked for."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -7,24 +7,20 @@ from typing import Any
 
 from qbwc_server.simulator.books import Books
 from qbwc_server.simulator.date_macros import days_of
-from qbwc_server.simulator.kinds import LIST_KINDS
 from qbwc_server.simulator.lists import Entry
 from qbwc_server.simulator.numbering import Counters
-from qbwc_server.simulator.refusals import NO_MATCH, OK, Refused, Remark, no_such_iterator, some_not_found
+from qbwc_server.simulator.refusals import (
+    NO_MATCH,
+    OK,
+    Refused,
+    Remark,
+    no_such_iterator,
+    some_not_found,
+    unknown_object,
+)
 from qbwc_server.simulator.shapes import values_of
-from qbwc_server.simulator.transactions import Transaction
-
-LIST_QUERIES = {
-    "AccountQueryRq": ("Account",),
-    "CustomerQueryRq": ("Customer",),
-    "VendorQueryRq": ("Vendor",),
-    "ClassQueryRq": ("Class",),
-    "TermsQueryRq": ("StandardTerms", "DateDrivenTerms"),
-    "SalesTaxCodeQueryRq": ("SalesTaxCode",),
-    "PaymentMethodQueryRq": ("PaymentMethod",),
-    "ItemSalesTaxQueryRq": ("ItemSalesTax",),
-    "ItemQueryRq": tuple(tag for tag, kind in LIST_KINDS.items() if kind.space == "item"),
-}
+from qbwc_server.simulator.switches import UnknownFilter
+from qbwc_server.simulator.transactions import TXN_KINDS, Transaction
 
 
 @dataclass
@@ -60,12 +56,12 @@ class Iterators:
         """
         step = str(getattr(request, "iterator", None) or "")
         if not step:
-            found = select()
+            found = _selected(select)
             if (most := getattr(request, "max_returned", None)) is not None:
                 found.ids = found.ids[:most]
             return found
         if step == "Start":
-            return self._start(request, counters, select())
+            return self._start(request, counters, _selected(select))
         iterator_id = request.iterator_id or ""
         pages = self.open.get(iterator_id)
         if pages is None:
@@ -93,77 +89,16 @@ class Iterators:
         return Found(ids, remaining=len(pages.left), iterator_id=iterator_id)
 
 
+def _selected(select: Callable[[], Found]) -> Found:
+    try:
+        return select()
+    except NothingNamed as nothing:
+        return nothing.found
+
+
 def _filters(request: Any) -> dict[str, Any]:
     aside = ("request_id", "iterator", "iterator_id", "meta_data")
     return {"": type(request), **{k: v for k, v in values_of(request).items() if k not in aside}}
-
-
-# -- lists ---------------------------------------------------------------------------------------
-
-
-def list_elements(books: Books, request: Any, tags: tuple[str, ...]) -> Found:
-    """The elements that a list query asks for."""
-    held = vars(request)
-    if ids := held.get("list_ids"):
-        return _named(ids, {one.list_id: one for one in map(books.lists.get, ids) if one and one.kind.tag in tags})
-    if names := held.get("full_names"):
-        space = LIST_KINDS[tags[0]].space
-        known = {name: books.lists.named(space, name) for name in names}
-        return _named(names, {name: one for name, one in known.items() if one and one.kind.tag in tags})
-    tests = _list_tests(books, held)
-    found = [entry.list_id for entry in books.lists.of(*tags) if all(test(entry) for test in tests)]
-    return Found(found, OK if found else NO_MATCH)
-
-
-def _named(asked: tuple[str, ...], known: dict[str, Any]) -> Found:
-    missing = [name for name in asked if name not in known]
-    ids = list(dict.fromkeys(known[name].list_id for name in asked if name in known))
-    return Found(ids, some_not_found(missing[0]) if missing else OK)
-
-
-def _list_tests(books: Books, held: dict[str, Any]) -> list[Callable[[Entry], bool]]:
-    tests: list[Callable[[Entry], bool]] = []
-    status = str(held.get("active_status") or "ActiveOnly")
-    if status != "All":
-        tests.append(lambda entry: entry.is_active is (status == "ActiveOnly"))
-    if (start := held.get("from_modified_date")) is not None:
-        since = local(books, start)
-        tests.append(lambda entry: entry.time_modified >= since)
-    if (end := held.get("to_modified_date")) is not None:
-        until = local(books, end)
-        tests.append(lambda entry: entry.time_modified <= until)
-    if (name_filter := held.get("name_filter")) is not None:
-        matches = matcher(str(name_filter.match_criterion), name_filter.name)
-        tests.append(lambda entry: matches(entry.full_name))
-    if (span := held.get("name_range_filter")) is not None:
-        tests.append(lambda entry: within(entry.full_name, span.from_name, span.to_name))
-    for name in ("account_type", "payment_method_type"):
-        if types := held.get(f"{name}s"):
-            tests.append(_value_in(name, types))
-    if (balance := held.get("total_balance_filter")) is not None:
-        tests.append(lambda entry: _compares(str(balance.operator), books.owed(entry), balance.amount))
-    if (wanted := held.get("class_filter")) is not None:
-        of_class = set(chosen(books, wanted, "class"))
-        tests.append(lambda entry: (ref := entry.value("class_")) is not None and ref.list_id in of_class)
-    if held.get("currency_filter") is not None:
-        books.require(books.facts.multi_currency)
-    return tests
-
-
-def _value_in(name: str, allowed: tuple[str, ...]) -> Callable[[Entry], bool]:
-    return lambda entry: entry.value(name) in allowed
-
-
-def _compares(operator: str, value: Any, other: Any) -> bool:
-    return bool(
-        {
-            "LessThan": value < other,
-            "LessThanEqual": value <= other,
-            "Equal": value == other,
-            "GreaterThan": value > other,
-            "GreaterThanEqual": value >= other,
-        }[operator]
-    )
 
 
 def matcher(criterion: str, text: str) -> Callable[[str], bool]:
@@ -201,7 +136,32 @@ def chosen(books: Books, wanted: Any, space: str) -> list[str]:
             else books.lists.named(space, wanted.full_name_with_children)
         )
         entries = list(books.lists.family(top)) if top is not None else []
+    if not any(entries):
+        _refuse_unknown(books, wanted)
     return [one.list_id for one in entries if one is not None]
+
+
+class NothingNamed(Exception):
+    """A filter names only what does not exist; ``found`` is the answer."""
+
+    def __init__(self, found: Found) -> None:
+        super().__init__(found.remark.message)
+        self.found = found
+
+
+def _refuse_unknown(books: Books, wanted: Any) -> None:
+    """Answer as the switch says where a filter names what does not exist."""
+    names = [
+        *(wanted.list_ids or ()),
+        *(wanted.full_names or ()),
+        *filter(None, (wanted.list_id_with_children, wanted.full_name_with_children)),
+    ]
+    how = books.switches.unknown_entity_filter
+    if not names or how is UnknownFilter.NOTHING:
+        return
+    if how is UnknownFilter.REFUSED:
+        raise unknown_object(names[0])
+    raise NothingNamed(Found([], some_not_found(names[0])))
 
 
 # -- transactions --------------------------------------------------------------------------------
@@ -253,7 +213,7 @@ def _candidates(books: Books, held: dict[str, Any], tag: str) -> Iterable[Transa
         return books.transactions.changed_since(local(books, changed.from_modified_date))
     if (dated := held.get("txn_date_range_filter")) is not None:
         return books.transactions.dated(*_days(books, dated))
-    if (entity := held.get("entity_filter")) is not None:
+    if (entity := held.get("entity_filter")) is not None and TXN_KINDS[tag].entity:
         return [txn for one in chosen(books, entity, "name") for txn in books.transactions.of_entity(one)]
     return books.transactions.of(tag)
 
@@ -267,7 +227,7 @@ def _txn_tests(books: Books, held: dict[str, Any]) -> list[Callable[[Transaction
         tests.append(lambda txn: (not start or txn.txn_date >= start) and (not end or txn.txn_date <= end))
     if (wanted := held.get("entity_filter")) is not None:
         entities = set(chosen(books, wanted, "name"))
-        tests.append(lambda txn: txn.entity_id in entities)
+        tests.append(lambda txn: txn.entity_id in entities or not entities.isdisjoint(_entities_of_lines(txn)))
     if (wanted := held.get("account_filter")) is not None:
         accounts = set(chosen(books, wanted, "account"))
         tests.append(lambda txn: any(posting.account in accounts for posting in txn.postings))
@@ -278,6 +238,14 @@ def _txn_tests(books: Books, held: dict[str, Any]) -> list[Callable[[Transaction
     if status != "All":
         tests.append(lambda txn: (txn.balance == 0) is (status == "PaidOnly"))
     return tests
+
+
+def _entities_of_lines(txn: Transaction) -> set[str]:
+    """Whom the lines of a deposit or journal entry name."""
+    if txn.kind.entity:
+        return set()
+    named = (getattr(line, "entity", None) for line in txn.lines)
+    return {one.list_id for one in named if one is not None}
 
 
 def _number_tests(held: dict[str, Any]) -> list[Callable[[Transaction], bool]]:

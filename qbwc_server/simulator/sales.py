@@ -3,9 +3,10 @@
 from decimal import Decimal
 from typing import Any
 
-from qbwc_server.simulator import headers
+from qbwc_server.simulator import currencies, headers
 from qbwc_server.simulator.books import Books
 from qbwc_server.simulator.ledger import ZERO, Posting, cents
+from qbwc_server.simulator.lists import Entry
 from qbwc_server.simulator.payments import OVERPAID, plan_credits, use_credits
 from qbwc_server.simulator.pricing import Priced, Pricer
 from qbwc_server.simulator.refusals import OK, Remark, cannot_save, rate_ignored, wrong_value
@@ -25,10 +26,12 @@ def add(books: Books, tag: str, message: Any) -> tuple[Transaction, Remark]:
     kind = SALES_KINDS[tag]
     check_features(books, message, tag)
     values = headers.new_header(books, tag, message)
+    account_given = "ar_account" in values
     default_header(books, kind, values)
+    currencies.settle(books, values, tag, account_given=account_given)
     if not message.lines:
         raise cannot_save(tag, "You cannot save an empty transaction.")
-    pricer = Pricer(books, tag, tax_terms(books, values))
+    pricer = Pricer(books, tag, tax_terms(books, values), customer_level=_level(books, values))
     reader = LineReader(books, kind, pricer, {})
     lines = [reader.new(line) for line in message.lines]
     txn = Transaction(TXN_KINDS[tag], values)
@@ -60,7 +63,7 @@ def modify(books: Books, tag: str, message: Any) -> tuple[Transaction, Remark]:
             show_block(values, name)
     if not books.facts.sales_tax:
         values["customer_sales_tax_code"] = books.tax_code(taxable=False).ref
-    pricer = Pricer(books, tag, tax_terms(books, values))
+    pricer = Pricer(books, tag, tax_terms(books, values), customer_level=_level(books, values))
     reader = LineReader(books, kind, pricer, txn.line_accounts)
     wanted = message.lines
     lines = reader.mentioned(txn.lines, wanted) if wanted else [reader.kept(line) for line in txn.lines]
@@ -83,6 +86,13 @@ def modify(books: Books, tag: str, message: Any) -> tuple[Transaction, Remark]:
     )
     use_credits(books, txn, used)
     return txn, rate_ignored() if pricer.rate_was_ignored else OK
+
+
+def _level(books: Books, values: Values) -> Entry | None:
+    """The price level of the customer."""
+    customer = books.lists.entry(values["customer"].list_id) if "customer" in values else None
+    level = customer.value("price_level") if customer is not None else None
+    return books.lists.entry(level.list_id) if level is not None else None
 
 
 def _credits(books: Books, message: Any, txn: Transaction, applied: Decimal = ZERO) -> list[Application]:
@@ -130,7 +140,7 @@ def _fill(books: Books, kind: SalesKind, txn: Transaction, values: Values, price
             if cost and line.entry.facts.cost_account and line.entry.facts.asset_account:
                 postings.append(Posting(line.entry.facts.cost_account, cost))
                 postings.append(Posting(line.entry.facts.asset_account, -cost))
-    txn.postings, txn.stock = tuple(postings), tuple(moves)
+    txn.postings, txn.stock = tuple(currencies.at_home(postings, values)), tuple(moves)
 
 
 def _money_side(kind: SalesKind, txn: Transaction) -> Posting:

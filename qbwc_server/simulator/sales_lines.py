@@ -7,11 +7,12 @@ from typing import Any
 from qbwc_server.simulator.books import Books
 from qbwc_server.simulator.headers import NEW_LINE
 from qbwc_server.simulator.pricing import Priced, Pricer
-from qbwc_server.simulator.refusals import missing, unknown_object
+from qbwc_server.simulator.refusals import Refused, missing, unknown_object
 from qbwc_server.simulator.sales_kinds import SalesKind
 from qbwc_server.simulator.shapes import Values, copied, is_empty, values_of
 from qbwc_server.simulator.transactions import members_of
 
+CANNOT_BE_CLEARED = frozenset({"item", "quantity", "rate", "amount", "sales_tax_code"})
 PRICE_FIELDS = frozenset({"item", "quantity", "rate", "rate_percent", "amount"})
 
 
@@ -35,12 +36,15 @@ class LineReader:
         values.pop("txn_line_id", None)
         self.books.resolve_all(values, f"{self.kind.tag} line")
         if (level := vars(line).get("price_level")) is not None:
-            self.books.resolve("price_level", level, f"{self.kind.tag} line")
+            entry = self.books.resolve("price_level", level, f"{self.kind.tag} line")
             if "item" not in values:
                 raise missing("ItemRef", f"{self.kind.tag} line")
+            self.pricer.level = entry
         account = self._override(line)
         given = PRICE_FIELDS & values.keys()
-        return self.pricer.line(values, given=given, account=account, override=bool(account))
+        priced = self.pricer.line(values, given=given, account=account, override=bool(account))
+        self.pricer.level = None
+        return priced
 
     def kept(self, line: Any) -> Priced:
         """A line of before, as it was; percentages and subtotals are worked out anew."""
@@ -94,6 +98,8 @@ class LineReader:
             return self.kept(old)
         changes = copied(line, self.kind.line_ret)
         cleared = {name for name, value in changes.items() if is_empty(value)}
+        for name in sorted(cleared & CANNOT_BE_CLEARED):
+            raise Refused(3153, f'The field "{name}" of the {self.kind.tag} line cannot be cleared.')
         changes = {name: value for name, value in changes.items() if name not in cleared}
         self.books.resolve_all(changes, f"{self.kind.tag} line")
         values = {name: value for name, value in {**values_of(old), **changes}.items() if name not in cleared}

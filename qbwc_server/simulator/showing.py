@@ -54,6 +54,8 @@ def list_ret(books: Books, entry: Entry, owners: Iterable[UUID] = ()) -> Any:
         values["quantity_on_order"] = values["quantity_on_sales_order"] = Decimal(0)
     elif tag == "Template":
         values.setdefault("template_type", "Invoice")
+    elif tag == "SalesRep":
+        values["initial"] = entry.name
     elif tag == "ItemGroup":
         values["item_group_lines"] = tuple(
             ItemGroupLine(item=books.lists.entry(item).ref, quantity=quantity) for item, quantity in entry.members

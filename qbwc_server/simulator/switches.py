@@ -53,6 +53,7 @@ class Switches:
     unknown_probe_code: int = 9002  # a probe (old id = new id) of a set that is not stored; 600 is the other reading
     unparsable_executes_prefix: bool = False  # the requests before the one that cannot be parsed are executed
     refuse_inactive_references: bool = True
+    changed_line_keeps_rate: bool = False  # a Mod with quantity and amount but no rate is worked out from the old rate
     refuse_known_guid: bool = False  # an Add with an ExternalGUID that a transaction bears already
     unknown_entity_filter: UnknownFilter = UnknownFilter.NOT_FOUND  # a query for a customer that is not there
     refuse_switched_off_features: bool = True  # 3250 for classes, currencies, sales tax where the file has none

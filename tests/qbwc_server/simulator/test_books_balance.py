@@ -1,5 +1,6 @@
 """Whatever is asked of a company file, in whatever order: debits equal credits, and balances follow from documents."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -7,7 +8,9 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from qbwc_server.simulator import Bookkeeper
 from qbwc_server.simulator.company_file import CompanyFile
+from qbwc_server.simulator.refusals import Refused
 from qbwc_server.simulator.switches import Switches
 from qbxml.messages.bill import BillAdd, BillItemLineAdd
 from qbxml.messages.check import CheckAdd
@@ -22,6 +25,7 @@ from qbxml.messages.transaction import TxnDelRq, TxnDelType, TxnVoidRq, TxnVoidT
 from qbxml.shared import SetCredit
 
 from .asking import ask, clock_of, company, name
+from .test_bookkeeper import stock_item
 
 D = Decimal
 amounts = st.integers(-5_000, 60_000).map(lambda cents: D(cents) / 100)
@@ -62,6 +66,9 @@ steps = st.lists(
         st.tuples(st.just("deposit"), which, amounts, days),
         st.tuples(st.just("spend"), amounts, positive, days),
         st.tuples(st.just("journal"), positive, days, customers),
+        st.tuples(st.just("enter"), which, days, positive),
+        st.tuples(st.just("edit"), which, which, positive),
+        st.tuples(st.just("merge"), which, which, which),
         st.tuples(st.just("void"), which, which, which),
         st.tuples(st.just("delete"), which, which, which),
     ),
@@ -136,6 +143,61 @@ def request(books: CompanyFile, step: tuple[Any, ...]) -> Any:
     return TxnDelRq(txn_del_type=TxnDelType(txn.kind.tag), txn_id=txn.txn_id)
 
 
+def person(books: CompanyFile, step: tuple[Any, ...]) -> None:
+    """What a person does by hand; what QuickBooks refuses changes nothing."""
+    ann = Bookkeeper(books)
+    before = books.trial_balance()
+    kind, a, b, c = step
+    try:
+        if kind == "enter":
+            tag = BY_HAND[a % len(BY_HAND)]
+            lines, header = BY_HAND_FIELDS[tag](c)
+            ann.enter(tag, txn_date=b, lines=lines, **header)
+            return
+        if kind == "merge":
+            names = [one.full_name for one in books.customers]
+            ann.merge("Customer", names[a % len(names)], names[b % len(names)])
+            return
+        txn = pick(books.transactions, a)
+        if txn is None:
+            return
+        number = b % (len(txn.lines) + 1)
+        edits: list[Callable[[], object]] = [
+            lambda: ann.change_line(txn, number, amount=c),
+            lambda: ann.remove_line(txn, number),
+            lambda: ann.add_line(txn, item="Seat", amount=c),
+            lambda: ann.add_line(txn, account="Utilities", amount=c),
+            lambda: ann.change_line(txn, number, quantity=c),
+            lambda: ann.change(txn, amount=c),
+        ]
+        edits[b % len(edits)]()
+    except (Refused, IndexError):
+        if kind != "merge":
+            assert books.trial_balance() == before
+
+
+BY_HAND_FIELDS: dict[str, Callable[[Decimal], tuple[list[dict[str, Any]], dict[str, Any]]]] = {
+    "Estimate": lambda amount: ([{"item": "Seat", "amount": amount}], {"customer": "Kern Lighting"}),
+    "PurchaseOrder": lambda amount: ([{"item": "Grinder", "amount": amount}], {"vendor": "Amazon"}),
+    "ItemReceipt": lambda amount: ([{"item": "Grinder", "amount": amount}], {"vendor": "Amazon"}),
+    "VendorCredit": lambda amount: ([{"account": "Utilities", "amount": amount}], {"vendor": "Amazon"}),
+    "CreditCardCharge": lambda amount: (
+        [{"account": "Utilities", "amount": amount}, {"item": "Grinder", "amount": amount}],
+        {"account": "Company Credit Card"},
+    ),
+    "Transfer": lambda amount: (
+        [],
+        {"transfer_from_account": "Checking", "transfer_to_account": "Savings", "amount": amount},
+    ),
+    "InventoryAdjustment": lambda amount: (
+        [{"item": "Kettle", "quantity_difference": amount}],
+        {"account": "Rounding"},
+    ),
+}
+BY_HAND = list(BY_HAND_FIELDS)
+BY_PERSONS = ("enter", "edit", "merge")
+
+
 def check(books: CompanyFile) -> None:
     balance = books.trial_balance()
     assert sum(balance.values(), D(0)) == 0
@@ -154,7 +216,13 @@ def check(books: CompanyFile) -> None:
 @given(steps)
 def test_the_books_balance_after_every_step(taken: list[tuple[Any, ...]]) -> None:
     books = company(sales_tax=True, switches=Switches(coarse_edit_sequence=False))
+    stock_item(Bookkeeper(books))
     for step in taken:
+        if step[0] in BY_PERSONS:
+            person(books, step)
+            clock_of(books).forward()
+            check(books)
+            continue
         message = request(books, step)
         if message is None:
             continue
