@@ -18,10 +18,10 @@ from qbwc_server.connector.logins import add_login
 from qbwc_server.db import Database, schema
 from qbwc_server.documents.kinds import Document, read_document
 from qbwc_server.documents.store import by_origin
-from qbwc_server.posting.compile import compile_add
 from qbwc_server.posting.options import PostingOptions
 from qbwc_server.posting.people import exclude as excluding
 from qbwc_server.posting.submitting.hand_in import hand_in
+from qbwc_server.posting.transactions.compiled import compile_add
 from qbwc_server.simulator.scenarios import demo_company
 from qbwc_server.tenancy.actor import Actor, ActorKind
 from qbwc_server.tenancy.companies import add_company, find_company

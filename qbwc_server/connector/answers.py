@@ -10,23 +10,10 @@ from uuid import UUID
 from qbwc_server.posting import readers as posting
 from qbwc_server.posting.outcome.outcome import Counts, Work
 from qbwc_server.posting.requests import Purpose
+from qbwc_server.posting.transactions import DETAILS
 from qbwc_server.queue.settling import RequestRow
 from qbwc_server.queue.states import Event
 from qbxml import Answer, MissingElement, ParseError, read_answers
-
-_DETAILS = frozenset(
-    f"{name}Ret"
-    for name in (
-        "InvoiceLine",
-        "InvoiceLineGroup",
-        "SalesReceiptLine",
-        "SalesReceiptLineGroup",
-        "CreditMemoLine",
-        "CreditMemoLineGroup",
-        "AppliedToTxn",
-        "DataExt",
-    )
-) | {"BillAddress", "BillAddressBlock", "ShipAddress", "ShipAddressBlock"}
 
 
 def _read_greeting(work: Work, row: RequestRow, answer: Answer) -> None:
@@ -78,9 +65,9 @@ def read(
 
 
 def _unread(rows: dict[UUID, RequestRow]) -> frozenset[str]:
-    """Parts of objects that nobody looks at: of what was just written, id, number and total say all."""
+    """Parts of objects that nobody looks at: of what was just written, id, number, total and line ids say all."""
     only_written = all(row.purpose in (Purpose.POST, Purpose.CREATE) for row in rows.values())
-    return _DETAILS if only_written else frozenset()
+    return DETAILS if only_written else frozenset()
 
 
 def _uuid(text: str | None) -> UUID | None:

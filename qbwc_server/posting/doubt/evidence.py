@@ -11,12 +11,11 @@ from html import unescape
 from typing import Any
 from uuid import UUID
 
-from qbwc_server.posting.compile import KINDS
-from qbwc_server.posting.compilers.sale import same_name
 from qbwc_server.posting.outcome.outcome import Work
+from qbwc_server.posting.transactions import TRANSACTIONS
 from qbwc_server.queue.models import QueuedRequest
 from qbwc_server.queue.settling import RequestRow
-from qbxml import Answer
+from qbxml import Answer, Ref
 from qbxml.outcome import Outcome
 from qbxml.status import status
 
@@ -46,7 +45,6 @@ def _first(pattern: str, text: str) -> str | None:
     return None if found is None else unescape(found[1])
 
 
-ADDS = frozenset({"InvoiceAdd", "SalesReceiptAdd", "CreditMemoAdd", "ReceivePaymentAdd"})
 _TELLS_ALL = frozenset({0, 1, 500})
 
 
@@ -61,6 +59,13 @@ def proves_absence(answer: Answer) -> bool:
     return said.outcome is Outcome.NOTHING_FOUND and not said.doubtful
 
 
+def same_name(wanted: str | None, found: Ref | None) -> bool:
+    """Whether a reference is to ``wanted``; QuickBooks compares names without case. Nothing wanted fits everything."""
+    if wanted is None:
+        return True
+    return found is not None and (found.full_name or "").lower() == wanted.lower()
+
+
 def alike(kind: str, total: Decimal | None, customer: str | None, rets: Sequence[Any]) -> list[Any]:
     """Those without any mark that say what a document says."""
     return [
@@ -68,7 +73,7 @@ def alike(kind: str, total: Decimal | None, customer: str | None, rets: Sequence
         for ret in rets
         if guid_of(ret) is None
         and same_name(customer, ret.customer)
-        and (total is None or KINDS[kind].total(ret) in (None, total))
+        and (total is None or TRANSACTIONS[kind].total_of(ret) in (None, total))
     ]
 
 
@@ -80,7 +85,7 @@ def candidate(kind: str, ret: Any) -> dict[str, Any]:
     if customer is not None and customer.full_name:
         shown["customer"] = customer.full_name
     if hasattr(ret, "customer"):
-        total = KINDS[kind].total(ret)
+        total = TRANSACTIONS[kind].total_of(ret)
         if total is not None:
             shown["total"] = str(total)
     return shown

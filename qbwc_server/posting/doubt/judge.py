@@ -6,15 +6,13 @@ Where the evidence does not decide, the document waits for a person with both ca
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from qbwc_server.books.models import ListEntry
 from qbwc_server.documents.kinds import load_document
 from qbwc_server.documents.lifecycle import Event, Reason
-from qbwc_server.posting.compile import KINDS, agrees, compile_change
-from qbwc_server.posting.doubt.evidence import ADDS, alike, candidate, guid_of, proves_absence, sent_by, tells_all
+from qbwc_server.posting.doubt.evidence import alike, candidate, guid_of, proves_absence, sent_by, tells_all
 from qbwc_server.posting.doubt.questions import executed_before, look_at_changed, look_at_deleted
 from qbwc_server.posting.entries.answers import present, refuse
 from qbwc_server.posting.outcome.outcome import DocumentHead, Work
@@ -23,6 +21,9 @@ from qbwc_server.posting.patience import MOST_LOOK_UPS, MOST_SENDINGS, MOST_SEND
 from qbwc_server.posting.pc_clock import MARGIN, aware
 from qbwc_server.posting.requests import Purpose
 from qbwc_server.posting.texts import CannotWrite
+from qbwc_server.posting.transactions import ADDS, TRANSACTIONS
+from qbwc_server.posting.transactions.compiled import agrees, compile_change
+from qbwc_server.posting.transactions.last_writing import about_to_change, last_writing
 from qbwc_server.queue.enqueue import supply
 from qbwc_server.queue.sets import first_sent, times_alone
 from qbwc_server.queue.settling import RequestRow, requests_by_id
@@ -128,8 +129,7 @@ def _judge_entry(work: Work, about: RequestRow, rets: Sequence[Any]) -> None:
 
 def _judge_void(work: Work, about: RequestRow, rets: Sequence[Any]) -> None:
     head = work.head(int(about.subject))
-    total = KINDS[head.kind].total(rets[0]) if rets else Decimal(0)
-    if total == 0:
+    if not rets or TRANSACTIONS[head.kind].standing(rets[0]).voided:
         if work.settle(about, RequestEvent.DONE, result_id=head.txn_id):
             values = written(work, rets[0] if rets else None)
             work.post(head.id, Event.WITHDRAWN, about.id, values, {"found": "void" if rets else "gone"})
@@ -146,14 +146,16 @@ def _judge_change(work: Work, about: RequestRow, rets: Sequence[Any]) -> None:
     document = work.document(head.id)
     content = load_document(document.body)
     try:
-        if agrees(content, rets[0], work.options):
+        found, last = TRANSACTIONS[head.kind].standing(rets[0]), last_writing(work.db, document)
+        if agrees(content, found, work.options, last):
             posted(work, about, head, head.txn_id or "", rets[0], None, {"found": "changed as wanted"})
             return
-        compiled = compile_change(content, rets[0], about.id, work.options)
+        compiled = compile_change(content, found, about.id, work.options, last)
     except CannotWrite as cannot:
         _ask(work, about, head, rets, cannot.problem.message)
         return
     if _again(work, about):
+        about_to_change(document, compiled.others)
         supply(work.db, {about.id: compiled.xml})
 
 

@@ -12,12 +12,13 @@ from sqlalchemy.orm import Session
 from qbwc_server.books.models import ListEntry
 from qbwc_server.documents.models import DocumentRow
 from qbwc_server.ids import new_id
-from qbwc_server.posting.compile import KINDS, compile_look, compile_read
-from qbwc_server.posting.doubt.evidence import ADDS, read_sent, sent_by
+from qbwc_server.posting.doubt.evidence import read_sent, sent_by
 from qbwc_server.posting.entries.ensure import query_for
 from qbwc_server.posting.outcome.outcome import Work
 from qbwc_server.posting.pc_clock import MARGIN
 from qbwc_server.posting.requests import Purpose
+from qbwc_server.posting.transactions import ADDS, TRANSACTIONS
+from qbwc_server.posting.transactions.compiled import compile_look, compile_read
 from qbwc_server.queue.enqueue import NewRequest, put
 from qbwc_server.queue.models import QueuedRequest
 from qbwc_server.queue.sets import first_sent
@@ -85,7 +86,7 @@ def look_at_changed(work: Work, about: RequestRow) -> None:
     if customer is None:
         look_at_deleted(work, about)
         return
-    query = KINDS[work.head(int(about.subject)).kind].query(
+    query = TRANSACTIONS[work.head(int(about.subject)).kind].query_message(
         modified_date_range_filter=ModifiedDateRangeFilter(
             from_modified_date=(first_sent(work.db, about.id) or work.now) - MARGIN
         ),
@@ -99,7 +100,7 @@ def look_at_deleted(work: Work, about: RequestRow) -> None:
     """Ask for what was deleted since it first left."""
     guid = new_id()
     query = TxnDeletedQueryRq(
-        txn_del_types=(KINDS[work.head(int(about.subject)).kind].txn_type,),
+        txn_del_types=(TRANSACTIONS[work.head(int(about.subject)).kind].txn_type,),
         deleted_date_range_filter=DeletedDateRangeFilter(
             from_deleted_date=(first_sent(work.db, about.id) or work.now) - MARGIN
         ),

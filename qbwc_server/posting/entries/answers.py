@@ -11,7 +11,7 @@ from qbwc_server.documents.kinds.party import Customer
 from qbwc_server.documents.lifecycle import Reason
 from qbwc_server.ids import new_id
 from qbwc_server.list_kinds import ListKind
-from qbwc_server.posting.compilers.entries import add_customer, add_item
+from qbwc_server.posting.entries.adding import add_customer, add_item
 from qbwc_server.posting.entries.ensure import name_key
 from qbwc_server.posting.outcome.outcome import Work
 from qbwc_server.posting.outcome.refused import UNKNOWN_NAMES, tried_again

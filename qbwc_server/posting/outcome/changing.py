@@ -11,11 +11,13 @@ from qbwc_server.documents.lifecycle import Event, Reason
 from qbwc_server.documents.models import DocumentEvent
 from qbwc_server.documents.store import add_notes, show_problems
 from qbwc_server.ids import new_id
-from qbwc_server.posting.compile import compile_change, compile_read
 from qbwc_server.posting.outcome.outcome import DocumentHead, Work
 from qbwc_server.posting.patience import MOST_STALE
 from qbwc_server.posting.requests import Purpose
 from qbwc_server.posting.texts import CannotWrite
+from qbwc_server.posting.transactions import TRANSACTIONS
+from qbwc_server.posting.transactions.compiled import compile_change, compile_read
+from qbwc_server.posting.transactions.last_writing import about_to_change, last_writing
 from qbwc_server.queue.enqueue import NewRequest
 from qbwc_server.queue.models import QueuedRequest
 from qbwc_server.queue.settling import RequestRow
@@ -28,18 +30,21 @@ STALE_EDIT_SEQUENCE = 3200
 
 def queue_change(work: Work, row: RequestRow, head: DocumentHead, ret: Aggregate) -> None:
     """Queue the modification that turns ``ret`` into the document, in place of ``row``, which is done."""
+    found = TRANSACTIONS[head.kind].standing(ret)
     if not work.settle(row, RequestEvent.DONE, result_id=head.txn_id):
         return
     document = work.document(head.id)
     guid = new_id()
     try:
-        compiled = compile_change(load_document(document.body), ret, guid, work.options)
+        content, last = load_document(document.body), last_writing(work.db, document)
+        compiled = compile_change(content, found, guid, work.options, last)
     except CannotWrite as cannot:
         problem = cannot.problem
         show_problems(document, [problem])
         work.fail(head.id, row.id, reason=problem.code, message=problem.message, advice=problem.advice)
         return
     add_notes(document, compiled.notes)
+    about_to_change(document, compiled.others)
     work.put(
         NewRequest(Purpose.POST, row.subject, compiled.message, True, Priority.CHANGE, compiled.xml, (), guid),
         instead_of=row.id,

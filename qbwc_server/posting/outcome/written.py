@@ -9,10 +9,11 @@ from sqlalchemy import select
 from qbwc_server.documents.lifecycle import Event, Reason
 from qbwc_server.documents.models import Operation
 from qbwc_server.documents.store import add_notes
-from qbwc_server.posting.compile import KINDS
 from qbwc_server.posting.outcome.outcome import DocumentHead, Work
 from qbwc_server.posting.pc_clock import modified_at
 from qbwc_server.posting.requests import Purpose
+from qbwc_server.posting.transactions import TRANSACTIONS
+from qbwc_server.posting.transactions.last_writing import left_by
 from qbwc_server.queue.enqueue import cancel, open_requests
 from qbwc_server.queue.models import QueuedRequest
 from qbwc_server.queue.settling import RequestRow
@@ -52,9 +53,11 @@ def posted(
     if earlier not in (None, txn_id):
         _twice(work, row, head, str(earlier), txn_id)
         return
-    total = KINDS[head.kind].total(ret) if ret is not None else None
+    standing = None if ret is None else TRANSACTIONS[head.kind].standing(ret)
+    total = None if standing is None else standing.total
     values = {
         "txn_id": txn_id,
+        "written": None if standing is None else left_by(standing, head.revision, _others(work, row, head)),
         "edit_sequence": (getattr(ret, "edit_sequence", None) or "")[:16] or None,
         "posted_number": (getattr(ret, "ref_number", None) or "")[:30] or None,
         "posted_total": total,
@@ -67,6 +70,14 @@ def posted(
             [f"total: QuickBooks comes to {total}, the document says {head.total}; check tax and rounding"],
         )
     work.post(head.id, Event.POSTED, row.id, values, detail)
+
+
+def _others(work: Work, row: RequestRow, head: DocumentHead) -> list[str]:
+    """Lines that were not ours when a change was written."""
+    if not row.message.endswith("Mod"):
+        return []
+    others: list[str] = (work.document(head.id).written or {}).get("others", [])
+    return others
 
 
 def _earlier_sending(work: Work, row: RequestRow, head: DocumentHead) -> str | None:

@@ -12,11 +12,11 @@ from qbwc_server.documents.lifecycle import UNDECIDED, Event, NotNow, Reason, St
 from qbwc_server.documents.models import DocumentEvent, DocumentRow, Operation
 from qbwc_server.documents.store import move, write_events
 from qbwc_server.errors import Invalid
-from qbwc_server.posting.compile import KINDS
 from qbwc_server.posting.requests import Purpose
 from qbwc_server.posting.same_file.inventory import check_one
 from qbwc_server.posting.submitting.submit import lock, submit
 from qbwc_server.posting.submitting.waiting import let_go
+from qbwc_server.posting.transactions import TRANSACTIONS
 from qbwc_server.queue.enqueue import open_requests
 from qbwc_server.queue.models import QueuedRequest
 from qbwc_server.queue.settling import Settlement, settle
@@ -101,7 +101,7 @@ def _once_more(
     db: Session, company: Company, row: DocumentRow, txn_id: str | None, *, by: Actor, now: datetime
 ) -> None:
     """No request of it is open: it starts anew, from nothing or from an older revision that stands in the books."""
-    if txn_id is not None and (KINDS[row.kind].change is None or not _revised_since(db, row)):
+    if txn_id is not None and (TRANSACTIONS[row.kind].mod_message is None or not _revised_since(db, row)):
         _posted(db, company, row, txn_id, None, by=by, now=now)
         return
     row.not_in_books()

@@ -10,10 +10,11 @@ from qbwc_server.documents.lifecycle import Event, NotNow, State
 from qbwc_server.documents.models import DocumentRow, Operation
 from qbwc_server.documents.store import before_last, move, show_problems
 from qbwc_server.ids import new_id
-from qbwc_server.posting.compile import KINDS, compile_void
 from qbwc_server.posting.submitting.hand_in import recall
 from qbwc_server.posting.submitting.submit import lock, post, refuse_undecided
 from qbwc_server.posting.submitting.waiting import let_go, take_over
+from qbwc_server.posting.transactions import TRANSACTIONS
+from qbwc_server.posting.transactions.compiled import compile_void
 from qbwc_server.queue.enqueue import put
 from qbwc_server.queue.states import Priority
 from qbwc_server.tenancy.actor import Actor
@@ -26,7 +27,7 @@ def withdraw(db: Session, company: Company, row: DocumentRow, *, by: Actor, now:
     refuse_undecided(row)
     if row.txn_id is None:
         raise NotNow(f"Document {row.id} is not in QuickBooks; exclude it instead.")
-    if not KINDS[row.kind].voidable:
+    if not TRANSACTIONS[row.kind].voidable:
         raise NotNow(f"QuickBooks does not void a {row.kind.replace('_', ' ')}; delete it there.")
     guid = new_id()
     move(db, row, Event.WITHDRAWAL, by=by, now=now, request_id=str(guid))

@@ -17,9 +17,7 @@ from qbwc_server.documents.lifecycle import Event, Reason, State
 from qbwc_server.documents.models import DocumentRow, Operation
 from qbwc_server.documents.store import move
 from qbwc_server.ids import new_id
-from qbwc_server.posting.compile import KINDS, agrees, compile_look, compile_read
 from qbwc_server.posting.doubt.evidence import (
-    ADDS,
     Sent,
     alike,
     candidate,
@@ -34,6 +32,9 @@ from qbwc_server.posting.pc_clock import modified_at
 from qbwc_server.posting.requests import Purpose
 from qbwc_server.posting.submitting.submit import submit
 from qbwc_server.posting.texts import CannotWrite
+from qbwc_server.posting.transactions import ADDS, TRANSACTIONS
+from qbwc_server.posting.transactions.compiled import agrees, compile_look, compile_read
+from qbwc_server.posting.transactions.last_writing import last_writing
 from qbwc_server.queue.enqueue import NewRequest, put
 from qbwc_server.queue.models import QueuedRequest
 from qbwc_server.queue.settling import RequestRow
@@ -129,7 +130,7 @@ def read_verify(work: Work, row: RequestRow, answer: Answer) -> None:
     if if_missing != IfMissing.ENTER:
         return
     for document in posted:
-        if document.txn_id in there and document.revision > 1 and KINDS[document.kind].change is not None:
+        if document.txn_id in there and document.revision > 1 and TRANSACTIONS[document.kind].mod_message is not None:
             work.put(_compare(document))
     revived = [
         document
@@ -159,13 +160,14 @@ def read_compare(work: Work, row: RequestRow, answer: Answer) -> None:
     if not work.settle(row, RequestEvent.DONE) or ret is None or document.state is not State.POSTED:
         return
     try:
-        same = agrees(load_document(document.body), ret, work.options)
+        found = TRANSACTIONS[document.kind].standing(ret)
+        same = agrees(load_document(document.body), found, work.options, last_writing(work.db, document))
     except CannotWrite:
         same = False
     if same:
         return
     document.reason = Reason.CHANGED_MEANWHILE.value
-    total = KINDS[document.kind].total(ret)
+    total = TRANSACTIONS[document.kind].total_of(ret)
     document.message = "Since the backup was restored QuickBooks holds it otherwise than it was changed last" + (
         f", with a total of {total}." if total is not None else "."
     )

@@ -16,7 +16,6 @@ from qbwc_server.documents.lifecycle import Event, State
 from qbwc_server.documents.models import DocumentRow
 from qbwc_server.documents.store import move
 from qbwc_server.ids import new_id
-from qbwc_server.posting.compile import KINDS
 from qbwc_server.posting.doubt.evidence import proves_absence, tells_all
 from qbwc_server.posting.outcome.outcome import Work
 from qbwc_server.posting.patience import MOST_QUESTIONS, MOST_UNANSWERED, PAUSE
@@ -28,6 +27,7 @@ from qbwc_server.posting.same_file.inventory import (
     IfMissing,
     question,
 )
+from qbwc_server.posting.transactions import TRANSACTIONS
 from qbwc_server.queue.enqueue import open_requests, put
 from qbwc_server.queue.models import QueuedRequest
 from qbwc_server.queue.settling import RequestRow
@@ -128,7 +128,7 @@ def read_sentinel(work: Work, row: RequestRow, answer: Answer) -> None:
             continue
         guid = new_id()
         query = TxnDeletedQueryRq(
-            txn_del_types=(KINDS[document.kind].txn_type,),
+            txn_del_types=(TRANSACTIONS[document.kind].txn_type,),
             deleted_date_range_filter=DeletedDateRangeFilter(
                 from_deleted_date=(document.written_at or document.created_at) - MARGIN
             ),

@@ -18,13 +18,14 @@ from qbwc_server.documents.models import DocumentRow, Operation
 from qbwc_server.documents.problems import Problem
 from qbwc_server.documents.store import add_notes, show_problems, write_events
 from qbwc_server.ids import new_id
-from qbwc_server.posting.compile import Compiled, compile_add, compile_read, compile_void, rule_of_change
 from qbwc_server.posting.entries.ensure import Wanted, ensure, wanted_by
 from qbwc_server.posting.options import PostingOptions, options_of
 from qbwc_server.posting.requests import Purpose
 from qbwc_server.posting.submitting.closing_date import closed_until, hold_for_closing_date
 from qbwc_server.posting.submitting.waiting import Invoices, invoices_named, not_posted, take_over
 from qbwc_server.posting.texts import CannotWrite, Texts
+from qbwc_server.posting.transactions import transaction_of
+from qbwc_server.posting.transactions.compiled import Compiled, compile_add, compile_read, compile_void
 from qbwc_server.queue.enqueue import NewRequest, put
 from qbwc_server.queue.lane import take_lane
 from qbwc_server.queue.states import Priority
@@ -164,7 +165,7 @@ def _request(
         compiled = compile_void(row.kind, row.txn_id, guid)
         return post(subject, compiled, Priority.CHANGE, guid), ()
     if row.txn_id is not None:
-        rule_of_change(document)
+        transaction_of(document).require_mod()
         message, xml = compile_read(row.kind, guid, txn_id=row.txn_id)
         return (
             NewRequest(Purpose.READ_FOR_CHANGE, subject, message, False, Priority.READ, xml, tuple(after), guid),
@@ -177,7 +178,16 @@ def _request(
     if unposted:  # QuickBooks wants the TxnIDs: the text is written when the invoices are posted
         after |= {invoices.pending[origin] for origin in unposted}
         return (
-            NewRequest(Purpose.POST, subject, "ReceivePaymentAdd", True, Priority.CHANGE, None, tuple(after), guid),
+            NewRequest(
+                Purpose.POST,
+                subject,
+                transaction_of(document).add_name,
+                True,
+                Priority.CHANGE,
+                None,
+                tuple(after),
+                guid,
+            ),
             (),
         )
     compiled = compile_add(document, guid, options, invoices.posted)

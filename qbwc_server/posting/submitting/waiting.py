@@ -15,10 +15,10 @@ from qbwc_server.documents.lifecycle import Event, State
 from qbwc_server.documents.models import DocumentRow
 from qbwc_server.documents.problems import Problem
 from qbwc_server.documents.store import by_origin, move, show_problems
-from qbwc_server.posting.compile import compile_add
 from qbwc_server.posting.options import options_of
 from qbwc_server.posting.requests import Purpose
 from qbwc_server.posting.texts import CannotWrite
+from qbwc_server.posting.transactions.compiled import compile_add
 from qbwc_server.queue.enqueue import cancel, hand_over, open_requests, release, supply
 from qbwc_server.queue.models import QueuedRequest, RequestWait
 from qbwc_server.tenancy.actor import SERVER

@@ -57,12 +57,6 @@ def match(wanted: Sequence[LineValues], last: Last, found: Sequence[StandingLine
     return list(_with_foreign(placed, found, foreign))
 
 
-def ids_after(lines: int, found: Sequence[StandingLine], others: Collection[str]) -> list[str | None]:
-    """The TxnLineIDs of our ``lines`` in what QuickBooks shows of its writing; unknown where the number differs."""
-    ours = [line.txn_line_id for line in found if line.txn_line_id not in others]
-    return ours if len(ours) == lines else [None for _ in range(lines)]
-
-
 def _ours(last: Last, found: Sequence[StandingLine], rule: LineSet) -> dict[int, StandingLine]:
     """The line of the books that each line of our last writing is, by its index there."""
     by_id = {line.txn_line_id: line for line in found if line.txn_line_id is not None}

@@ -24,7 +24,7 @@ from qbwc_server.posting.transactions.changes import (
     words,
 )
 from qbwc_server.posting.transactions.elements import elements_of, parts_of
-from qbwc_server.posting.transactions.line_match import Last, ids_after, match
+from qbwc_server.posting.transactions.line_match import Last, match
 from qbwc_server.posting.transactions.lines import LineSet, LineValues
 from qbwc_server.posting.transactions.standing import Difference, Standing, entry_of, guid_of, in_utc, money
 from qbwc_server.posting.transactions.writing import Mark, Writing, mark_in, marked
@@ -176,10 +176,10 @@ class Transaction(ABC, Generic[D]):
         before: Sequence[list[LineValues]] = [[] for _ in self.line_sets]
         if last is not None and isinstance(last.document, self.document):
             before = self.lines(last.document, writing.earlier())
-        ids = iter(() if last is None else last.line_ids)
-        for rule, wanted, lines in zip(self.line_sets, self.lines(document, writing), before, strict=True):
+        sets = zip(self.line_sets, self.lines(document, writing), before, strict=True)
+        for number, (rule, wanted, lines) in enumerate(sets):
             found = rule.read(standing.ret)
-            known = Last(lines, [next(ids, None) for _ in lines], None if last is None else last.others)
+            known = Last(lines, last.ids(number, len(lines)), last.others) if last is not None else Last()
             yield line_changes(rule, match(wanted, known, found, rule), found)
 
     # -- reading
@@ -221,13 +221,6 @@ class Transaction(ABC, Generic[D]):
         if self.mark is Mark.EXTERNAL_GUID:
             return guid_of(ret)
         return mark_in(getattr(ret, "memo", None)) if self.mark is Mark.MEMO else None
-
-    def line_ids(self, document: D, standing: Standing, writing: Writing, others: Collection[str]) -> list[str | None]:
-        """The TxnLineID of each line of ``document``, which QuickBooks shows as it has just written it."""
-        found: list[str | None] = []
-        for rule, lines in zip(self.line_sets, self.lines(document, writing.earlier()), strict=True):
-            found.extend(ids_after(len(lines), rule.read(standing.ret), others))
-        return found
 
     # -- asking
 

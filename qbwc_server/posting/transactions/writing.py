@@ -28,8 +28,13 @@ class LastWriting:
     """What our last writing left in the books, as far as it is known."""
 
     document: Document
-    line_ids: Sequence[str | None] = ()  # of the lines of ``document``, one set after the other
+    line_ids: Sequence[Sequence[str | None]] = ()  # of the lines of ``document``, for each of its sets
     others: Collection[str] | None = None  # TxnLineIDs of others, where a modification left whose fate is not known
+
+    def ids(self, number: int, lines: int) -> Sequence[str | None]:
+        """The TxnLineID of each of the ``lines`` of a set; none is known where their number is another."""
+        found = self.line_ids[number] if number < len(self.line_ids) else ()
+        return found if len(found) == lines else [None] * lines
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from uuid import UUID
 
 from qbwc_server.documents.kinds.party import Customer
-from qbwc_server.posting.compilers.sale import address, ref
 from qbwc_server.posting.options import PostingOptions
 from qbwc_server.posting.texts import Texts
+from qbwc_server.posting.transactions.sale import address
+from qbwc_server.posting.transactions.writing import ref
 from qbxml.messages.customer import CustomerAdd
 from qbxml.messages.item import ItemServiceAdd, SalesOrPurchase
 

@@ -1,1 +1,0 @@
-"""One file per kind of thing that is written to QuickBooks; posting/compile.py holds the table."""

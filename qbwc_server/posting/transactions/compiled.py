@@ -1,0 +1,93 @@
+"""Requests as text: what a document becomes on its way to QuickBooks, and the questions about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from qbwc_server.documents.kinds import Document
+from qbwc_server.documents.problems import Problem
+from qbwc_server.posting.options import PostingOptions
+from qbwc_server.posting.texts import CannotWrite, Texts
+from qbwc_server.posting.transactions import TRANSACTIONS, transaction_of
+from qbwc_server.posting.transactions.standing import Standing
+from qbwc_server.posting.transactions.writing import LastWriting, Writing
+from qbxml import Aggregate, BuildError, render, request_for
+from qbxml.messages.transaction import TxnVoidRq, TxnVoidType
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """A request's text, and what had to be changed in the document's words to write it."""
+
+    message: str  # "InvoiceAdd"
+    xml: str
+    notes: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()  # of a change: the TxnLineIDs of lines that are not ours
+
+
+def compile_add(
+    document: Document, guid: UUID, options: PostingOptions, txn_ids: Mapping[str, str] | None = None
+) -> Compiled:
+    """The request that puts ``document`` into the books. Raises CannotWrite.
+
+    Args:
+        txn_ids: TxnID of each document that it waits for, by origin.
+    """
+    writing = Writing(options, Texts(options.characters), txn_ids or {})
+    return _compiled(lambda: (transaction_of(document).add(document, guid, writing), []), guid, writing.texts)
+
+
+def compile_change(
+    document: Document, found: Standing, guid: UUID, options: PostingOptions, last: LastWriting | None
+) -> Compiled:
+    """The request that turns what was found in the books into ``document``. Raises CannotWrite."""
+    writing = Writing(options, Texts(options.characters), last=last)
+    return _compiled(lambda: transaction_of(document).change(document, found, writing), guid, writing.texts)
+
+
+def agrees(document: Document, found: Standing, options: PostingOptions, last: LastWriting | None) -> bool:
+    """Whether what was found in the books says all that the document says, and nothing that it took away.
+
+    Raises:
+        CannotWrite: what it ought to say cannot be written.
+    """
+    try:
+        writing = Writing(options, Texts(options.characters), last=last)
+        return transaction_of(document).agrees(document, found, writing)
+    except BuildError:
+        return False  # compile_change says what is wrong
+
+
+def compile_void(kind: str, txn_id: str, guid: UUID) -> Compiled:
+    """The request that voids a transaction."""
+    void_type = TxnVoidType(TRANSACTIONS[kind].txn_type.value)
+    return Compiled("TxnVoid", render(TxnVoidRq(txn_void_type=void_type, txn_id=txn_id, request_id=str(guid))))
+
+
+def compile_read(kind: str, guid: UUID, *, txn_id: str) -> tuple[str, str]:
+    """Name and text of the query that reads one transaction with its lines."""
+    transaction = TRANSACTIONS[kind]
+    return transaction.query_name, render(transaction.by_id((txn_id,), guid))
+
+
+def compile_look(kind: str, guid: UUID, *, number: str | None, day: date) -> str:
+    """The query that would find a transaction whose answer was lost.
+
+    By its number where we chose it; else by its date, which we also chose: neither depends on the clock of the PC.
+    """
+    transaction = TRANSACTIONS[kind]
+    return render(transaction.by_day(day, guid) if number is None else transaction.by_number(number, guid))
+
+
+def _compiled(build: Callable[[], tuple[Aggregate, list[str]]], guid: UUID, texts: Texts) -> Compiled:
+    try:
+        aggregate, others = build()
+        xml = render(request_for(aggregate, request_id=str(guid)))
+    except BuildError as mistake:
+        raise CannotWrite(
+            Problem("not_for_quickbooks", mistake.path, str(mistake), "Correct the field and submit again.")
+        ) from None
+    return Compiled(type(aggregate).__name__, xml, tuple(dict.fromkeys(texts.notes)), tuple(others))

@@ -1,0 +1,40 @@
+"""What our last writing of a document left in the books: kept with the document, read when it is changed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from qbwc_server.documents.history import body_of
+from qbwc_server.documents.kinds import load_document
+from qbwc_server.documents.models import DocumentRow
+from qbwc_server.posting.transactions import TRANSACTIONS
+from qbwc_server.posting.transactions.standing import Standing
+from qbwc_server.posting.transactions.writing import LastWriting
+
+
+def left_by(standing: Standing, revision: int, others: Collection[str] = ()) -> dict[str, Any]:
+    """The record of a writing that QuickBooks has shown.
+
+    Args:
+        others: TxnLineIDs that are not ours.
+    """
+    line_ids = [
+        [line.txn_line_id for line in rule.read(standing.ret) if line.txn_line_id not in others]
+        for rule in TRANSACTIONS[standing.kind].line_sets
+    ]
+    return {"revision": revision, "lines": line_ids}
+
+
+def last_writing(db: Session, row: DocumentRow) -> LastWriting:
+    """What we wrote last, as it was recorded; else the revision before, whose lines are known by content alone."""
+    known = row.written or {}
+    revision = known.get("revision", max(row.revision - 1, 1))
+    return LastWriting(load_document(body_of(db, row, revision)), known.get("lines", ()), known.get("others", ()))
+
+
+def about_to_change(row: DocumentRow, others: Collection[str]) -> None:
+    """Remember whose lines are not ours while nobody knows whether the change was executed."""
+    row.written = {**(row.written or {}), "others": list(others)}
