@@ -18,8 +18,9 @@ from qbwc_server.api.schemas import (
     read_body,
     states_asked,
 )
+from qbwc_server.documents.history import history
 from qbwc_server.documents.models import LARGEST_ID, DocumentRow
-from qbwc_server.documents.store import Saved, find, history, listing
+from qbwc_server.documents.store import Saved, find, listing
 from qbwc_server.errors import Conflict
 from qbwc_server.posting.people.exclude import exclude, restore
 from qbwc_server.posting.people.re_date import re_date

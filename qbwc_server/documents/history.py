@@ -69,3 +69,14 @@ def body_of(db: Session, row: DocumentRow, revision: int) -> str:
     if not 0 < revision <= len(revised):
         return row.body
     return str((revised[revision - 1].detail or {}).get("before", row.body))
+
+
+def before_last(db: Session, document_id: int, event: Event) -> State | None:
+    """The state in which a document was when that happened to it for the last time."""
+    said = db.scalar(
+        select(DocumentEvent.from_state)
+        .where(DocumentEvent.document_id == document_id, DocumentEvent.event == event.value)
+        .order_by(DocumentEvent.id.desc())
+        .limit(1)
+    )
+    return None if said is None else State(said)

@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from qbwc_server.db import Base
+from qbwc_server.documents.history import CREATED, entry, record
 from qbwc_server.documents.kinds import Document, body_digest, dump_document
 from qbwc_server.documents.kinds.fields import LARGEST_AMOUNT
 from qbwc_server.documents.lifecycle import UNDECIDED, Event, NotNow, State, after
-from qbwc_server.documents.models import DocumentEvent, DocumentRow, Operation
+from qbwc_server.documents.models import DocumentRow, Operation
 from qbwc_server.documents.problems import Problem
 from qbwc_server.errors import Conflict, NotFound
 from qbwc_server.tenancy.actor import Actor
 
-# Tables, not classes, where there is a row for each answer of a set: the ORM would take longer than the database.
-_DOCUMENTS, _EVENTS = Base.metadata.tables["documents"], Base.metadata.tables["document_events"]
+# The table, not the class, where there is a row for each answer of a set: the ORM would take longer than the database.
+_DOCUMENTS = Base.metadata.tables["documents"]
 
 
 class Saved(StrEnum):
@@ -48,100 +49,80 @@ class SaveResult:
     saved: Saved
 
 
-def save(
-    db: Session,
-    company_id: int,
-    documents: Sequence[Document],
-    *,
-    by: Actor,
-    now: datetime,
-    revise: bool = False,
-    recall: Callable[[DocumentRow], None] | None = None,
-) -> list[SaveResult | Conflict]:
-    """Keep each document under its origin, one result per document in the same order.
+@dataclass(frozen=True)
+class Verdict:
+    """What a document that is handed in is, compared with what is kept under its origin."""
+
+    document: Document
+    body: str
+    digest: str
+    row: DocumentRow | None  # that is kept under its origin
+    saved: Saved | None  # what is to become of it
+    conflict: Conflict | None = None  # or why it cannot be kept
+
+
+def compare(db: Session, company_id: int, documents: Sequence[Document], *, revise: bool = False) -> list[Verdict]:
+    """What each document is, in the same order; nothing is changed. No origin may come twice.
 
     The same origin with the same body changes nothing. With another body it is refused, or, with ``revise``, becomes
     the next revision; what is posted already will be changed in QuickBooks once it is submitted again.
-
-    Args:
-        recall: takes the requests of a submitted document out of the queue, or raises Conflict because one has left.
     """
-    known: dict[str, DocumentRow] = {
-        row.origin: row
-        for row in db.scalars(
-            select(DocumentRow).where(
-                DocumentRow.company_id == company_id, DocumentRow.origin.in_({d.origin for d in documents})
-            )
+    known = by_origin(db, company_id, {document.origin for document in documents})
+    return [_verdict(document, known.get(document.origin), revise=revise) for document in documents]
+
+
+def _verdict(document: Document, row: DocumentRow | None, *, revise: bool) -> Verdict:
+    body = dump_document(document)
+    digest = body_digest(body)
+    if row is None:
+        return Verdict(document, body, digest, None, Saved.ADDED)
+    if digest in (row.source_digest, row.body_digest):
+        return Verdict(document, body, digest, row, Saved.SAME)
+    if not revise or row.kind != document.kind:
+        what = "another kind of document" if row.kind != document.kind else "another content"
+        conflict: Conflict = OriginConflict(
+            f"Origin {document.origin} is already document {row.id} ({row.state.value}), with {what}."
         )
-    }
-    results: list[SaveResult | Conflict] = []
-    added: list[DocumentRow] = []
-    for document in documents:
-        body = dump_document(document)
-        digest = body_digest(body)
-        row = known.get(document.origin)
-        if row is not None and row.id is None:  # a second time in this batch: the first one needs its number now
-            _add(db, added, by=by, now=now)
-            added = []
-        if row is None:
-            row = DocumentRow(
-                company_id=company_id,
-                origin=document.origin,
-                state=State.FOR_REVIEW,
-                operation=Operation.ADD,
-                revision=1,
-                created_at=now,
-                changed_at=now,
-            )
-            _fill(row, document, body, digest)
-            row.source_digest = digest
-            known[document.origin] = row
-            added.append(row)
-            results.append(SaveResult(row, Saved.ADDED))
-        elif digest in (row.source_digest, row.body_digest):
-            results.append(SaveResult(row, Saved.SAME))
-        elif not revise or row.kind != document.kind:
-            what = "another kind of document" if row.kind != document.kind else "another content"
-            results.append(
-                OriginConflict(
-                    f"Origin {document.origin} is already document {row.id} ({row.state.value}), with {what}."
-                )
-            )
-        else:
-            try:
-                if row.reason in UNDECIDED:
-                    raise NotNow(f"Document {row.id} is in QuickBooks, or may be: look there and decide first.")
-                after(row.state, Event.REVISED)
-                if row.state is State.SUBMITTED and recall is not None:
-                    recall(row)
-            except Conflict as conflict:
-                results.append(conflict)
-                continue
-            change_body(db, row, document, by=by, now=now)
-            row.source_digest = digest
-            results.append(SaveResult(row, Saved.REVISED))
-    _add(db, added, by=by, now=now)
-    return results
+        return Verdict(document, body, digest, row, None, conflict)
+    try:
+        if row.reason in UNDECIDED:
+            raise NotNow(f"Document {row.id} is in QuickBooks, or may be: look there and decide first.")
+        after(row.state, Event.REVISED)
+    except NotNow as not_now:
+        return Verdict(document, body, digest, row, None, not_now)
+    return Verdict(document, body, digest, row, Saved.REVISED)
 
 
-def _add(db: Session, rows: Sequence[DocumentRow], *, by: Actor, now: datetime) -> None:
+def add(db: Session, company_id: int, verdicts: Sequence[Verdict], *, by: Actor, now: datetime) -> list[DocumentRow]:
+    """Keep documents whose origins are new."""
+    rows = []
+    for verdict in verdicts:
+        row = DocumentRow(
+            company_id=company_id,
+            origin=verdict.document.origin,
+            state=State.FOR_REVIEW,
+            operation=Operation.ADD,
+            revision=1,
+            created_at=now,
+            changed_at=now,
+        )
+        _fill(row, verdict.document, verdict.body, verdict.digest)
+        row.source_digest = verdict.digest
+        rows.append(row)
     db.add_all(rows)
     db.flush()
-    write_events(
-        db,
-        [
-            {
-                "company_id": row.company_id,
-                "document_id": row.id,
-                "at": now,
-                "by": by,
-                "event": "created",
-                "from_state": None,
-                "to_state": row.state.value,
-            }
-            for row in rows
-        ],
-    )
+    record(db, [entry(company_id, row.id, CREATED, None, row.state, by=by, now=now) for row in rows])
+    return rows
+
+
+def revise(db: Session, verdict: Verdict, *, by: Actor, now: datetime) -> DocumentRow:
+    """Replace the content of a document that ``compare`` found to be revised. Raises NotNow."""
+    row = verdict.row
+    if row is None:
+        raise NotFound(f"There is no document of origin {verdict.document.origin}.")
+    change_body(db, row, verdict.document, by=by, now=now)
+    row.source_digest = verdict.digest
+    return row
 
 
 def change_body(db: Session, row: DocumentRow, document: Document, *, by: Actor, now: datetime) -> None:
@@ -194,22 +175,8 @@ def move(
     """One step of the table, with its entry in the history. Raises NotNow."""
     before, row.state = row.state, after(row.state, event)
     row.changed_at = now
-    write_events(
-        db,
-        [
-            {
-                "company_id": row.company_id,
-                "document_id": row.id,
-                "at": now,
-                "by": by,
-                "event": event.value,
-                "from_state": before.value,
-                "to_state": row.state.value,
-                "request_id": request_id,
-                "detail": dict(detail) if detail else None,
-            }
-        ],
-    )
+    step = entry(row.company_id, row.id, event, before, row.state, by=by, now=now, request_id=request_id, detail=detail)
+    record(db, [step])
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,29 +204,16 @@ def apply_postings(db: Session, company_id: int, postings: Sequence[Posting], *,
     for (key, *columns), rows in changes.items():
         values: dict[str, Any] = {name: bindparam(name) for name in columns}
         db.connection().execute(update(_DOCUMENTS).where(_DOCUMENTS.c.id == bindparam(key)).values(values), rows)
-    write_events(
+    record(
         db,
         [
-            {
-                "company_id": company_id,
-                "document_id": p.document_id,
-                "at": now,
-                "by": by,
-                "event": p.event.value,
-                "from_state": p.before.value,
-                "to_state": state.value,
-                "request_id": p.request_id,
-                "detail": dict(p.detail) if p.detail else None,
-            }
+            entry(
+                company_id, p.document_id, p.event, p.before, state,
+                by=by, now=now, request_id=p.request_id, detail=p.detail,
+            )
             for p, state in moved
         ],
-    )
-
-
-def write_events(db: Session, events: Sequence[dict[str, Any]]) -> None:
-    """Append to the history."""
-    if events:
-        db.connection().execute(insert(_EVENTS), events)
+    )  # fmt: skip
 
 
 def find(db: Session, company_id: int, document_id: int) -> DocumentRow:
@@ -308,21 +262,3 @@ def counts(db: Session, company_id: int) -> dict[State, int]:
         .group_by(DocumentRow.state)
     )
     return {row.state: row.number for row in rows}
-
-
-def before_last(db: Session, document_id: int, event: Event) -> State | None:
-    """The state in which a document was when that happened to it for the last time."""
-    said = db.scalar(
-        select(DocumentEvent.from_state)
-        .where(DocumentEvent.document_id == document_id, DocumentEvent.event == event.value)
-        .order_by(DocumentEvent.id.desc())
-        .limit(1)
-    )
-    return None if said is None else State(said)
-
-
-def history(db: Session, document_id: int) -> list[DocumentEvent]:
-    """Everything that happened to a document, oldest first."""
-    return list(
-        db.scalars(select(DocumentEvent).where(DocumentEvent.document_id == document_id).order_by(DocumentEvent.id))
-    )

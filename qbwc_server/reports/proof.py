@@ -10,8 +10,8 @@ from lxml import etree
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from qbwc_server.documents.history import history
 from qbwc_server.documents.models import DocumentRow
-from qbwc_server.documents.store import history
 from qbwc_server.posting.requests import Purpose
 from qbwc_server.posting.same_file.inventory import IfMissing
 from qbwc_server.queue.models import MessageSet, Passenger, QueuedRequest

@@ -8,9 +8,10 @@ from datetime import datetime
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
+from qbwc_server.documents.history import DECIDED, entry, record
 from qbwc_server.documents.lifecycle import UNDECIDED, Event, NotNow, Reason, State
 from qbwc_server.documents.models import DocumentEvent, DocumentRow, Operation
-from qbwc_server.documents.store import move, write_events
+from qbwc_server.documents.store import move
 from qbwc_server.errors import Invalid
 from qbwc_server.posting.requests import Purpose
 from qbwc_server.posting.same_file.inventory import check_one
@@ -107,22 +108,8 @@ def _once_more(
     row.not_in_books()
     if txn_id is not None:
         row.txn_id, row.operation = txn_id, Operation.CHANGE
-    write_events(
-        db,
-        [
-            {
-                "company_id": company.id,
-                "document_id": row.id,
-                "at": now,
-                "by": by,
-                "event": "decided",
-                "from_state": row.state.value,
-                "to_state": row.state.value,
-                "request_id": None,
-                "detail": {"decided": txn_id or "not there"},
-            }
-        ],
-    )
+    decided = {"decided": txn_id or "not there"}
+    record(db, [entry(company.id, row.id, DECIDED, row.state, row.state, by=by, now=now, detail=decided)])
     submit(db, company, [row], by=by, now=now)
 
 

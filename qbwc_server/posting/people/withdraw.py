@@ -6,9 +6,10 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from qbwc_server.documents.history import before_last
 from qbwc_server.documents.lifecycle import Event, NotNow, State
 from qbwc_server.documents.models import DocumentRow, Operation
-from qbwc_server.documents.store import before_last, move, show_problems
+from qbwc_server.documents.store import move, show_problems
 from qbwc_server.ids import new_id
 from qbwc_server.posting.submitting.hand_in import recall
 from qbwc_server.posting.submitting.submit import lock, post, refuse_undecided

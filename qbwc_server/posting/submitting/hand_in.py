@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from qbwc_server.documents import store
 from qbwc_server.documents.kinds import Document
-from qbwc_server.documents.lifecycle import NotNow
+from qbwc_server.documents.lifecycle import NotNow, State
 from qbwc_server.documents.models import DocumentRow
-from qbwc_server.documents.store import Saved, SaveResult, save
+from qbwc_server.documents.store import Saved, SaveResult
 from qbwc_server.errors import Conflict
 from qbwc_server.posting.requests import Purpose
 from qbwc_server.posting.submitting.submit import Submitted, lock, submit_locked
@@ -51,15 +52,9 @@ def hand_in(
 ) -> HandedIn:
     """Keep documents under their origin and submit what is new or revised: how files and programs bring them."""
     lock(db, company)
-    results = save(
-        db,
-        company.id,
-        documents,
-        by=by,
-        now=now,
-        revise=revise,
-        recall=lambda row: recall(db, company, row, now=now),
-    )
+    results: list[SaveResult | Conflict] = []
+    for batch in _apart(documents):
+        results += _keep(db, company, batch, by=by, now=now, revise=revise)
     fresh = {
         result.row.id: result.row
         for result in results
@@ -68,6 +63,47 @@ def hand_in(
     if not submit_now:
         return HandedIn(results, Submitted(not_ready=list(fresh.values())))
     return HandedIn(results, submit_locked(db, company, list(fresh.values()), by=by, now=now))
+
+
+def _apart(documents: Sequence[Document]) -> Iterator[list[Document]]:
+    """Batches in which no origin comes twice: what comes again is compared with what came before."""
+    batch: dict[str, Document] = {}
+    for document in documents:
+        if document.origin in batch:
+            yield list(batch.values())
+            batch = {}
+        batch[document.origin] = document
+    yield list(batch.values())
+
+
+def _keep(
+    db: Session, company: Company, documents: Sequence[Document], *, by: Actor, now: datetime, revise: bool
+) -> list[SaveResult | Conflict]:
+    """Keep each document under its origin, one result per document in the same order."""
+    verdicts = store.compare(db, company.id, documents, revise=revise)
+    added = iter(store.add(db, company.id, [one for one in verdicts if one.saved is Saved.ADDED], by=by, now=now))
+    results: list[SaveResult | Conflict] = []
+    for verdict in verdicts:
+        if verdict.saved is None:
+            results.append(verdict.conflict or Conflict())
+        elif verdict.row is None:
+            results.append(SaveResult(next(added), Saved.ADDED))
+        elif verdict.saved is Saved.SAME:
+            results.append(SaveResult(verdict.row, Saved.SAME))
+        else:
+            results.append(_revise(db, company, verdict, verdict.row, by=by, now=now))
+    return results
+
+
+def _revise(
+    db: Session, company: Company, verdict: store.Verdict, row: DocumentRow, *, by: Actor, now: datetime
+) -> SaveResult | Conflict:
+    try:
+        if row.state is State.SUBMITTED:
+            recall(db, company, row, now=now)
+        return SaveResult(store.revise(db, verdict, by=by, now=now), Saved.REVISED)
+    except Conflict as conflict:
+        return conflict
 
 
 def recall(db: Session, company: Company, row: DocumentRow, *, now: datetime) -> None:

@@ -10,13 +10,14 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from qbwc_server.documents.history import entry, record
 from qbwc_server.documents.kinds import Document, load_document
 from qbwc_server.documents.kinds.party import Party
 from qbwc_server.documents.lifecycle import UNDECIDED, Event, NotNow, Reason, State
 from qbwc_server.documents.lifecycle import after as next_state
 from qbwc_server.documents.models import DocumentRow, Operation
 from qbwc_server.documents.problems import Problem
-from qbwc_server.documents.store import add_notes, show_problems, write_events
+from qbwc_server.documents.store import add_notes, show_problems
 from qbwc_server.ids import new_id
 from qbwc_server.posting.entries.ensure import Wanted, ensure, wanted_by
 from qbwc_server.posting.options import PostingOptions, options_of
@@ -118,19 +119,11 @@ def _mark_submitted(
         row.changed_at = now
         show_problems(row, ())
         events.append(
-            {
-                "company_id": row.company_id,
-                "document_id": row.id,
-                "at": now,
-                "by": by,
-                "event": Event.SUBMITTED.value,
-                "from_state": before.value,
-                "to_state": row.state.value,
-                "request_id": str(request.id),
-                "detail": None,
-            }
+            entry(
+                row.company_id, row.id, Event.SUBMITTED, before, row.state, by=by, now=now, request_id=str(request.id)
+            )
         )
-    write_events(db, events)
+    record(db, events)
 
 
 def refuse_undecided(row: DocumentRow) -> None:

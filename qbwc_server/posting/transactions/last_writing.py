@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 from qbwc_server.documents.history import body_of
 from qbwc_server.documents.kinds import load_document
 from qbwc_server.documents.models import DocumentRow
-from qbwc_server.posting.transactions import TRANSACTIONS
 from qbwc_server.posting.transactions.standing import Standing
 from qbwc_server.posting.transactions.writing import LastWriting
 
@@ -21,11 +20,8 @@ def left_by(standing: Standing, revision: int, others: Collection[str] = ()) -> 
     Args:
         others: TxnLineIDs that are not ours.
     """
-    line_ids = [
-        [line.txn_line_id for line in rule.read(standing.ret) if line.txn_line_id not in others]
-        for rule in TRANSACTIONS[standing.kind].line_sets
-    ]
-    return {"revision": revision, "lines": line_ids}
+    ours = [[line_id for line_id in ids if line_id not in others] for ids in standing.line_ids]
+    return {"revision": revision, "lines": ours}
 
 
 def last_writing(db: Session, row: DocumentRow) -> LastWriting:

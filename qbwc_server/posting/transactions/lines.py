@@ -55,9 +55,13 @@ class LineSet:
     kept: frozenset[str] = field(default_factory=frozenset)  # what a modification cannot take away from a line
     sort_of: Callable[[Aggregate], str] = lambda _: ""  # of a line that was read
 
+    def of(self, ret: Aggregate) -> tuple[Aggregate, ...]:
+        """The lines of this sort that a transaction has, as they were read."""
+        return getattr(ret, self.ret_field, None) or ()
+
     def read(self, ret: Aggregate) -> tuple[StandingLine, ...]:
-        """The lines of this sort that a transaction has."""
-        return tuple(self._line(line) for line in getattr(ret, self.ret_field, None) or ())
+        """The same in common terms."""
+        return tuple(self._line(line) for line in self.of(ret))
 
     def _line(self, line: Any) -> StandingLine:
         plain = isinstance(line, self.ret)

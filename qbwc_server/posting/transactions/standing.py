@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from qbwc_server.documents.kinds.fields import CENT, LARGEST_AMOUNT
@@ -53,6 +53,16 @@ class StandingLine:
         return ", ".join(part for part in (name, words, price or None, amount) if part) or "an empty line"
 
 
+class Lines(Protocol):
+    """One set of lines of a kind of transaction."""
+
+    def of(self, ret: Aggregate) -> tuple[Aggregate, ...]:
+        """The lines as they were read."""
+
+    def read(self, ret: Aggregate) -> tuple[StandingLine, ...]:
+        """The lines in common terms."""
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """A transaction as the books hold it. What the answer does not tell is None."""
@@ -69,8 +79,18 @@ class Standing:
     time_created: datetime | None  # in UTC, by the clock of the PC
     time_modified: datetime | None
     mark: UUID | None  # the id of the request that entered it, where it was one of ours
-    lines: tuple[StandingLine, ...]
     ret: TxnRet  # as it was read
+    sets: tuple[Lines, ...]  # how its lines are read: thousands of transactions are posted without a look at them
+
+    @property
+    def lines(self) -> tuple[StandingLine, ...]:
+        """Its lines, one set after the other."""
+        return tuple(line for lines in self.sets for line in lines.read(self.ret))
+
+    @property
+    def line_ids(self) -> list[list[str | None]]:
+        """The TxnLineIDs of each set."""
+        return [[getattr(line, "txn_line_id", None) for line in lines.of(self.ret)] for lines in self.sets]
 
     @property
     def voided(self) -> bool:

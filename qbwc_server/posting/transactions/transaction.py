@@ -204,8 +204,8 @@ class Transaction(ABC, Generic[D]):
             time_created=in_utc(getattr(ret, "time_created", None)),
             time_modified=in_utc(getattr(ret, "time_modified", None)),
             mark=self.mark_of(ret),
-            lines=tuple(line for rule in self.line_sets for line in rule.read(ret)),
             ret=ret,
+            sets=self.line_sets,
         )
 
     def total_of(self, ret: TxnRet) -> Decimal | None:

@@ -23,8 +23,8 @@ from qbwc_server.books.holds import holds_of
 from qbwc_server.connector.logins import login_of
 from qbwc_server.db import Database, make_engine, schema
 from qbwc_server.db.unusable import SchemaOutdated, SchemaUnknown
+from qbwc_server.documents.history import history
 from qbwc_server.documents.models import DocumentRow
-from qbwc_server.documents.store import history
 from qbwc_server.list_kinds import ListKind
 from qbwc_server.posting.options import options_of
 from qbwc_server.tenancy.credentials import password_matches

@@ -192,11 +192,11 @@ class Office:
                     {"kind": "invoice", "origin": f"o-{number}", "date": "2026-03-02", "customer": "x" * 300,
                      "lines": [{"item": "S", "amount": "1"}]}
                 )  # fmt: skip
-                (saved,) = store.save(db, self.id, [document], by=Actor(ActorKind.PERSON, "test"), now=self.clock())
-                assert isinstance(saved, store.SaveResult)
+                by = Actor(ActorKind.PERSON, "test")
+                (row,) = store.add(db, self.id, store.compare(db, self.id, [document]), by=by, now=self.clock())
                 for event in moves:
-                    store.move(db, saved.row, event, by=Actor(ActorKind.PERSON, "test"), now=self.clock())
-                saved.row.reason, saved.row.message, saved.row.advice = reason, message, message and "Do it."
+                    store.move(db, row, event, by=by, now=self.clock())
+                row.reason, row.message, row.advice = reason, message, message and "Do it."
 
 
 @pytest.fixture
