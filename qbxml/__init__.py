@@ -4,7 +4,8 @@ Messages themselves come from the file of their object: ``from qbxml.messages.in
 """
 
 from qbxml.aggregate import Aggregate, Unknown
-from qbxml.answers import Answer, Answers, read_answers
+from qbxml.answer import Answer
+from qbxml.answers import Answers, read_answers
 from qbxml.envelope import (
     CLEAR_ALL_MESSAGE_SETS,
     MESSAGE_SET_ID_LENGTH,

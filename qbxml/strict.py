@@ -7,7 +7,7 @@ from typing import Any
 from qbxml.aggregate import Aggregate, Plan, Slot, as_read
 from qbxml.errors import BuildError
 from qbxml.kinds import MacroIdKind
-from qbxml.source import Source, feed, new_parser, pieces
+from qbxml.source import Parsing, Source, pieces
 from qbxml.values import UseMacro
 from qbxml.versions import Version
 
@@ -28,7 +28,7 @@ def read_tree(source: Source) -> tuple[Element, dict[str, str]]:
     Raises:
         ParseError: it is not well-formed XML.
     """
-    parser = new_parser()
+    parsing = Parsing()
     instructions: dict[str, str] = {}
     stack = [Element("", {})]
 
@@ -43,13 +43,13 @@ def read_tree(source: Source) -> tuple[Element, dict[str, str]]:
     def text(data: str) -> None:
         stack[-1].text += data
 
-    parser.StartElementHandler = start
-    parser.EndElementHandler = end
-    parser.CharacterDataHandler = text
-    parser.ProcessingInstructionHandler = instructions.__setitem__
+    parsing.parser.StartElementHandler = start
+    parsing.parser.EndElementHandler = end
+    parsing.parser.CharacterDataHandler = text
+    parsing.parser.ProcessingInstructionHandler = instructions.__setitem__
     for piece in pieces(source):
-        feed(parser, piece)
-    feed(parser, b"", last=True)
+        parsing.feed(piece)
+    parsing.finish()
     return stack[0].children[0], instructions
 
 

@@ -11,7 +11,9 @@ from typing import BinaryIO, cast
 
 import pytest
 
-from qbxml import MissingElement, ParseError, Unknown, read_answers
+from qbxml import MissingElement, ParseError, Unknown, read_answers, read_message
+from qbxml.answer import LONGEST_MESSAGE
+from qbxml.building import MOST_ASIDE, MOST_TEXT, MOST_UNKNOWN
 from qbxml.messages.account import AccountRet
 from qbxml.messages.customer import CustomerRet
 from qbxml.messages.invoice import InvoiceRet
@@ -20,6 +22,7 @@ from qbxml.messages.receive_payment import ReceivePaymentRet
 from qbxml.messages.sales_order import SalesOrderRet
 from qbxml.messages.sales_receipt import SalesReceiptRet
 from qbxml.messages.transaction import ListDelRs, TransactionRet, TxnVoidRs, TxnVoidType
+from qbxml.source import MOST_NAMES, MOST_TOKEN
 from tests.shared_folder import shared
 
 OK = 'statusCode="0" statusSeverity="Info" statusMessage="Status OK"'
@@ -315,8 +318,6 @@ def test_complete_answers_before_a_mistake_are_delivered_first() -> None:
         ("<QBXML></QBXML>", "holds no answer"),
         (document("<InvoiceAddRs statusCode='x'/>"), "InvoiceAddRs came without a status code"),
         (document(customers("a")) + "<QBXML/>", "not well-formed"),
-        (document(customers("\x07")), "not well-formed"),
-        (document(customers("\ud800")), "not well-formed"),
         (document(customers("&nbsp;")), "undefined entity"),
     ],
 )
@@ -353,14 +354,127 @@ def test_deep_nesting_does_not_exhaust_the_stack() -> None:
     assert ret.unknown[0].tag == "X"
 
 
-def test_many_unknown_elements_cost_no_more_than_their_number() -> None:
+def test_of_many_unknown_elements_some_are_kept() -> None:
     inside = "<X/>" * 200_000
     text = f"<CustomerQueryRs {OK}><CustomerRet>{inside}</CustomerRet>{'<Y/>' * 200_000}</CustomerQueryRs>"
     answer = next(read_answers(document(text)))
 
     (ret,) = answer.rets
-    assert len(ret.unknown) == 200_000
+    assert len(ret.unknown) == MOST_UNKNOWN
     assert answer.unknown == ("Y",)
+
+
+def test_of_a_large_unknown_element_the_beginning_is_kept() -> None:
+    for inside in ("n" * 200_000, "<Y>n</Y>" * 20_000, f"<Y z='{'n' * 20_000}'/>"):
+        text = f"<CustomerQueryRs {OK}><CustomerRet><X>{inside}</X><Name>n</Name></CustomerRet></CustomerQueryRs>"
+        (ret,) = next(read_answers(document(text))).rets
+        assert isinstance(ret, CustomerRet)
+        assert ret.name == "n"
+        assert ret.unknown == (Unknown("X", inside.replace("'", '"')[:MOST_ASIDE]),)
+
+
+@pytest.mark.parametrize("where", ["<A", "<A x='", "<A x=''", "<?a", "<CustomerQueryRs a='"])
+def test_a_tag_without_an_end_is_refused(where: str) -> None:
+    text = document(customers("a"), where + " x" * MOST_TOKEN)
+    names = []
+    with pytest.raises(ParseError, match=f"one tag has more than {MOST_TOKEN} bytes|not well-formed"):
+        for answer in read_answers(text):
+            names += [ret.name for ret in answer.rets if isinstance(ret, CustomerRet)]
+    assert names == ["a"]
+
+
+def test_a_text_without_an_end_is_refused() -> None:
+    for inside in (f"<Notes>{'n' * 2 * MOST_TEXT}</Notes>", f"<X>{'n' * 2 * MOST_TEXT}</X>"):
+        text = f"<CustomerQueryRs {OK}><CustomerRet>{inside}</CustomerRet></CustomerQueryRs>"
+        with pytest.raises(ParseError, match=f"one text has more than {MOST_TEXT} characters"):
+            list(next(read_answers(document(text))).rets)
+
+
+def test_a_text_of_some_length_is_read_whole() -> None:
+    notes = "n" * (MOST_TEXT // 2)
+    text = f"<CustomerQueryRs {OK}><CustomerRet><Notes>{notes}</Notes></CustomerRet></CustomerQueryRs>"
+    (ret,) = next(read_answers(document(text))).rets
+    assert isinstance(ret, CustomerRet)
+    assert ret.notes == notes
+
+
+def test_too_many_names_are_refused() -> None:
+    many = "".join(f"<X{number}/>" for number in range(MOST_NAMES + 1))
+    with pytest.raises(ParseError, match="different names"):
+        list(read_answers(document(f"<CustomerQueryRs {OK}>{many}</CustomerQueryRs>")))
+
+
+@pytest.mark.parametrize("inside", ["-", "- ", "<X>", "--- ", "&#11;", "]]>", "<![CDATA["])
+def test_a_comment_of_any_length_is_passed_over(inside: str) -> None:
+    comment = f"<!--{inside.replace('--', '-') * 400_000}-->"
+    text = document(comment, customers("a"), comment)
+    (ret,) = next(read_answers(text)).rets
+    assert isinstance(ret, CustomerRet)
+    assert ret.name == "a"
+
+
+def test_a_comment_costs_no_memory() -> None:
+    source = io.BytesIO(document(f"<!--{'c' * 5_000_000}-->", customers("a")).encode())
+    tracemalloc.start()
+    assert len(list(read_answers(source))) == 1
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 1_000_000
+
+
+def test_a_comment_that_never_ends_breaks_the_document_off() -> None:
+    with pytest.raises(ParseError, match="not well-formed"):
+        list(read_answers(document(customers("a")) + "<!-- and then"))
+
+
+def test_a_status_message_is_cut() -> None:
+    text = document(f'<InvoiceAddRs statusCode="3140" statusMessage="{"m" * 100_000}"/>')
+    assert next(read_answers(text)).status_message == "m" * LONGEST_MESSAGE
+
+
+def old_books(memo: str) -> str:
+    ret = f'<InvoiceRet><TxnID>1-2</TxnID><Memo>{memo}</Memo><Novelty kind="{memo}">{memo}</Novelty></InvoiceRet>'
+    return document(f'<InvoiceAddRs requestID="1" {OK}>{ret}</InvoiceAddRs>', customers("b", request_id="2"))
+
+
+@pytest.mark.parametrize(
+    "forbidden",
+    [
+        *("&#11;", "&#x1F;", "&#0;", "&#xFFFE;", "&#xD800;", "&#1114112;"),
+        *("\x0b", "\x1f", "\x00", "\ufffe", "\ud800"),
+    ],
+)
+def test_characters_that_xml_forbids_are_replaced(forbidden: str) -> None:
+    answers = read_answers(old_books(f"a{forbidden}b"))
+    first, second = [list(answer.rets) for answer in answers]
+    (ret,) = first
+    assert isinstance(ret, InvoiceRet)
+    assert (ret.txn_id, ret.memo) == ("1-2", "a\ufffdb")
+    assert ret.unknown == (Unknown("Novelty", "a\ufffdb"),)
+    assert len(second) == 1
+    assert answers.replaced == 3
+
+
+def test_an_answer_without_them_has_none_replaced() -> None:
+    answers = read_answers(old_books("&#233;&#x20AC;&#10; &#13; &amp;#11; \x7f"))
+    (ret,) = next(answers).rets
+    assert isinstance(ret, InvoiceRet)
+    assert ret.memo == "é€\n \r &#11; \x7f"
+    assert answers.replaced == 0
+
+
+def test_bytes_that_are_no_utf8_are_taken_for_windows_1252() -> None:
+    answers = read_answers(old_books("Zoë €").encode("cp1252"))
+    (ret,) = next(answers).rets
+    assert isinstance(ret, InvoiceRet)
+    assert ret.memo == "Zoë €"
+    assert answers.replaced == 6
+
+
+def test_a_request_is_not_mended() -> None:
+    for memo in ("&#11;", "\x0b"):
+        with pytest.raises(ParseError):
+            read_message(f"<CustomerQueryRq><FullName>{memo}</FullName></CustomerQueryRq>")
 
 
 def test_the_names_of_unknown_elements_are_bounded() -> None:

@@ -433,7 +433,7 @@ def test_absurd_facts_do_no_harm(either_wire: Wire) -> None:
         "9999-12-31</ClosingDate></AccountingPreferences></PreferencesRet></PreferencesQueryRs></QBXMLMsgsRs></QBXML>"
     )  # fmt: skip
     assert wire.send(ticket, hcp)
-    assert wire.world.report().company_file == "N" * 199 + "…"
+    assert wire.world.report().company_file == "N" * 5000
 
 
 # -- garbage for an answer -----------------------------------------------------------------------------------------
@@ -675,3 +675,20 @@ def test_what_the_first_call_refuses_has_a_sentence_of_its_own(wire: Wire, of: s
     assert wire.send(ticket, hcp) == ""
     assert said in wire.last_error(ticket)
     assert said in wire.close(ticket)
+
+
+@pytest.mark.parametrize("forbidden", ["&#11;", "&#x1F;", "&#xFFFE;"])
+def test_what_old_books_hold_stops_nobody(wire: Wire, forbidden: str) -> None:
+    wire.world.hand_in(invoice("i-1"), invoice("i-2"))
+    wire.world.books.open()
+    hcp = wire.world.books.hcp_response(wire.world.owner_id)
+    wire.world.books.close()
+    address = f"<LegalAddress><Addr1>1 Main{forbidden}St</Addr1></LegalAddress>"
+    ticket, done = wire.login(), 0
+    while done < 100:
+        request = wire.send(ticket, hcp.replace("</CompanyRet>", f"{address}</CompanyRet>"))
+        answer = wire.quickbooks(request).replace("</InvoiceRet>", f"<Memo>a{forbidden}b</Memo></InvoiceRet>")
+        hcp, done = "", wire.receive(ticket, answer)
+        assert done >= 0
+    assert wire.close(ticket) == "2 invoices posted."
+    posted_once(wire.world, "i-1", "i-2")
