@@ -347,8 +347,9 @@ class Aggregate:
         def __getattr__(self, name: str) -> Any:
             if name in self._plan.slots:
                 tag = self._plan.slots[name].tag
-                unread = [repr(aside.content)[:80] for aside in self.unknown if aside.tag == tag]
-                found = f"with an unreadable {tag}: {unread[0]}" if unread else f"without {tag}"
+                # the content is the customer's, and what is raised ends up in logs
+                unread = [len(aside.content) for aside in self.unknown if aside.tag == tag]
+                found = f"with an unreadable {tag} of {unread[0]} characters" if unread else f"without {tag}"
                 raise MissingElement(f"{self._plan.name} came {found}")
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 

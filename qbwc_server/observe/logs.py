@@ -15,6 +15,8 @@ from typing import TextIO
 import structlog
 from structlog.typing import EventDict, ExcInfo, WrappedLogger
 
+from qbwc_server.errors import QbwcError
+
 # Parts of names of values that never reach the log, whoever logs them.
 SECRET = ("authorization", "cookie", "credential", "database_url", "passw", "secret", "ticket", "token")
 # Names of values that say who buys what: not secret, but no business of whoever reads logs.
@@ -72,8 +74,10 @@ def configure(level: str, style: str, stream: TextIO | None = None) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
+    least = logging.getLevelNamesMapping()[level]
     for chatty in ("alembic", "apscheduler", "gunicorn.error", "waitress"):
-        logging.getLogger(chatty).setLevel(max(logging.WARNING, logging.getLevelNamesMapping()[level]))
+        logging.getLogger(chatty).setLevel(max(logging.WARNING, least))
+    logging.getLogger("waitress.queue").setLevel(max(logging.ERROR, least))  # a line for each call that has to wait
 
 
 def blot_out(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
@@ -99,18 +103,31 @@ def _shown(name: str, value: object) -> object:
 
 
 def _one_line_of_trouble(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
-    """An exception as its type, its first line and the places it came through, innermost first.
+    """An exception as its type and the places it came through, innermost first.
 
-    Not the whole text: database drivers and parsers put the row or the document they stumbled over into later lines.
+    Not its text: parsers, drivers and we ourselves quote there what they stumbled over, a customer's data.
     """
     error = _exception(event.pop("exc_info", None))
     if error is not None:
-        first = next(iter(str(error).splitlines()), "")
-        event["exception"] = f"{type(error).__name__}: {first}".removesuffix(": ")
+        event["exception"] = f"{type(error).__name__}: {_safe_text(error)}".removesuffix(": ")
         event["at"] = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in extract_tb(error.__traceback__)][
             : -_FRAMES - 1 : -1
         ]
     return event
+
+
+def _safe_text(error: BaseException) -> str:
+    """What is said of a few kinds of errors, none of which quotes data; of the others nothing."""
+    if isinstance(error, QbwcError):
+        return error.code
+    if isinstance(error, ImportError):
+        return str(error)
+    if isinstance(error, OSError):
+        return error.strerror or ""
+    original = getattr(error, "orig", None)  # of SQLAlchemy's: what the driver raised
+    if type(error).__name__ == "OperationalError" and original is not None:
+        return next(iter(str(original).splitlines()), "")  # the server is away, the disk is full
+    return type(original).__name__ if original is not None else ""
 
 
 def _exception(given: ExcInfo | BaseException | bool | None) -> BaseException | None:

@@ -9,8 +9,11 @@ from typing import Any
 
 import pytest
 import structlog
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 
+from qbwc_server.errors import NotFound
 from qbwc_server.observe import logs
+from qbxml import BuildError, MissingElement
 
 pytestmark = pytest.mark.usefixtures("_logging_as_before")
 
@@ -100,16 +103,42 @@ def test_long_values_and_bytes_are_cut() -> None:
     assert event["data"] == "(6 bytes)"
 
 
-def test_an_exception_is_its_type_its_first_line_and_where_it_came_from() -> None:
+def test_an_exception_is_its_type_and_where_it_came_from() -> None:
     stream = _written()
     try:
-        raise ValueError("bad row\nDETAIL: (customer)=(hunter2)")
+        raise ValueError("invalid amount: 'hunter2'\nDETAIL: (customer)=(hunter2)")
     except ValueError:
         structlog.get_logger("a").exception("failed")
         logging.getLogger("b").exception("failed as well")
     for event in _events(stream):
-        assert event["exception"] == "ValueError: bad row"
+        assert event["exception"] == "ValueError"
         assert "test_an_exception_is_its_type" in event["at"][0]
+    assert "hunter2" not in stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("error", "shown"),
+    [
+        (KeyError("hunter2"), "KeyError"),
+        (MissingElement("InvoiceRet came with hunter2"), "MissingElement"),
+        (BuildError("InvoiceAdd.memo", "max_length", 5, "hunter2"), "BuildError"),
+        (NotFound("There is no customer hunter2."), "NotFound: not_found"),
+        (PermissionError(13, "Permission denied", "/home/hunter2"), "PermissionError: Permission denied"),
+        (ModuleNotFoundError("No module named 'psycopg'"), "ModuleNotFoundError: No module named 'psycopg'"),
+        (
+            OperationalError("SELECT hunter2", {"x": "hunter2"}, Exception("connection refused\nhunter2")),
+            "OperationalError: connection refused",
+        ),
+        (DataError("SELECT hunter2", {}, ValueError("bad integer: hunter2")), "DataError: ValueError"),
+        (IntegrityError("INSERT", {}, ValueError("key (name)=(hunter2)")), "IntegrityError: ValueError"),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_no_exception_brings_data_into_the_log(error: Exception, shown: str) -> None:
+    stream = _written()
+    structlog.get_logger("a").error("failed", exc_info=error)
+    (event,) = _events(stream)
+    assert event["exception"] == shown
     assert "hunter2" not in stream.getvalue()
 
 
