@@ -5,6 +5,10 @@ from __future__ import annotations
 from inspect import cleandoc
 from typing import ClassVar
 
+from qbwc_server.shortening import shortened
+
+LONGEST_MESSAGE = 2000  # characters; what it quotes comes from outside
+
 
 class QbwcError(Exception):
     """Something a person or program on the other side can act on.
@@ -19,8 +23,8 @@ class QbwcError(Exception):
     retry_helps: ClassVar[bool] = False
 
     def __init__(self, message: str | None = None, *, detail: str = "", advice: str | None = None) -> None:
-        super().__init__(message or cleandoc(self.__doc__ or ""))
-        self.detail = detail
+        super().__init__(shortened(message or cleandoc(self.__doc__ or ""), LONGEST_MESSAGE))
+        self.detail = shortened(detail, LONGEST_MESSAGE)
         if advice is not None:
             self.advice = advice
 

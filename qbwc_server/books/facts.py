@@ -10,8 +10,9 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from qbwc_server.books.models import CompanyFacts
+from qbwc_server.books.models import LONGEST_SAID, CompanyFacts
 from qbwc_server.errors import QbwcError
+from qbwc_server.shortening import shortened
 from qbwc_server.tenancy.models import Company
 from qbxml import Aggregate, ParseError, Version, read_answers, versions
 from qbxml.messages.company import CompanyRet, HostRet, PreferencesRet
@@ -115,7 +116,8 @@ def _preferences(found: Introduction, ret: PreferencesRet) -> None:
 
 def _said(part: Aggregate | None, name: str) -> Any:
     """A value of an answer; None where there is none, even if QuickBooks promises it: nothing here is worth failing."""
-    return getattr(part, name, None)
+    value = getattr(part, name, None)
+    return shortened(value, LONGEST_SAID) if isinstance(value, str) else value
 
 
 def _guid(text: object) -> str | None:

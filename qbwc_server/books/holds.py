@@ -7,11 +7,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Text, select, text
+from sqlalchemy import ForeignKey, Index, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from qbwc_server.db import Base
-from qbwc_server.db.types import EnumValue, JsonRecord, Key, UtcDateTime
+from qbwc_server.db.types import EnumValue, JsonRecord, Key, UtcDateTime, Words
 from qbwc_server.errors import Conflict
 from qbwc_server.queue.lane import take_lane
 from qbwc_server.tenancy.actor import Actor, ActorColumn
@@ -59,7 +59,7 @@ class Hold(Base):
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     company_id: Mapped[int] = mapped_column(ForeignKey("companies.id", ondelete="CASCADE"))
     kind: Mapped[HoldKind] = mapped_column(EnumValue(HoldKind))
-    detail: Mapped[str] = mapped_column(Text)  # for the bookkeeper
+    detail: Mapped[str] = mapped_column(Words(2000))  # for the bookkeeper
     seen: Mapped[dict[str, Any] | None] = mapped_column(JsonRecord)  # other_file: what that file said of itself
     by: Mapped[Actor] = mapped_column(ActorColumn)
     since: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -6,12 +6,14 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Date, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import Date, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from qbwc_server.db import Base
-from qbwc_server.db.types import EnumValue, JsonRecord, Key, UtcDateTime
+from qbwc_server.db.types import Cut, EnumValue, Exact, JsonRecord, Key, UtcDateTime, Words
 from qbwc_server.list_kinds import ListKind
+
+LONGEST_SAID = 200  # characters of a name that a company file says of itself; QuickBooks' own limit is 59
 
 
 class CompanyFacts(Base):
@@ -20,14 +22,14 @@ class CompanyFacts(Base):
     __tablename__ = "company_facts"
 
     company_id: Mapped[int] = mapped_column(ForeignKey("companies.id", ondelete="CASCADE"), primary_key=True)
-    file_id: Mapped[str | None] = mapped_column(String(40))  # as found in the file, lower case without braces
-    company_name: Mapped[str | None] = mapped_column(Text)
-    legal_name: Mapped[str | None] = mapped_column(Text)
-    file_path: Mapped[str] = mapped_column(Text)
-    product: Mapped[str | None] = mapped_column(Text)
-    country: Mapped[str] = mapped_column(String(8))
-    qbxml_version: Mapped[str] = mapped_column(String(8))  # the level we speak to this file
-    machine: Mapped[str | None] = mapped_column(Text)  # the PC whose Web Connector locked the file
+    file_id: Mapped[str | None] = mapped_column(Exact(40))  # as found in the file, lower case without braces
+    company_name: Mapped[str | None] = mapped_column(Words(LONGEST_SAID))
+    legal_name: Mapped[str | None] = mapped_column(Words(LONGEST_SAID))
+    file_path: Mapped[str] = mapped_column(Words(1000))
+    product: Mapped[str | None] = mapped_column(Words(LONGEST_SAID))
+    country: Mapped[str] = mapped_column(Cut(8))
+    qbxml_version: Mapped[str] = mapped_column(Cut(8))  # the level we speak to this file
+    machine: Mapped[str | None] = mapped_column(Words(LONGEST_SAID))  # the PC whose Web Connector locked the file
     closing_date: Mapped[date | None] = mapped_column(Date)
     preferences: Mapped[dict[str, Any]] = mapped_column(JsonRecord)
     seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -49,9 +51,9 @@ class ListEntry(Base):
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     company_id: Mapped[int] = mapped_column(ForeignKey("companies.id", ondelete="CASCADE"))
     kind: Mapped[ListKind] = mapped_column(EnumValue(ListKind))
-    name_key: Mapped[str] = mapped_column(String(255))  # full name as QuickBooks compares it: in lower case
-    full_name: Mapped[str] = mapped_column(String(255))
+    name_key: Mapped[str] = mapped_column(Exact(255))  # full name as QuickBooks compares it: in lower case
+    full_name: Mapped[str] = mapped_column(Exact(255))
     presence: Mapped[Presence] = mapped_column(EnumValue(Presence))
-    list_id: Mapped[str | None] = mapped_column(String(40))
+    list_id: Mapped[str | None] = mapped_column(Cut(40))
     details: Mapped[dict[str, Any] | None] = mapped_column(JsonRecord)  # a Party, for creating a customer
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)

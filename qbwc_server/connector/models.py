@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Integer, String, Text, text
+from sqlalchemy import ForeignKey, Index, Integer, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from qbwc_server.connector.session import SessionState
 from qbwc_server.db import Base
-from qbwc_server.db.types import EnumValue, JsonRecord, Key, UtcDateTime
+from qbwc_server.db.types import Cut, EnumValue, Exact, JsonRecord, Key, UtcDateTime, Words
 
 
 class ConnectorLogin(Base):
@@ -20,11 +20,11 @@ class ConnectorLogin(Base):
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     company_id: Mapped[int] = mapped_column(ForeignKey("companies.id", ondelete="CASCADE"), unique=True)
-    user: Mapped[str] = mapped_column(String(64), unique=True)
-    password_hash: Mapped[str] = mapped_column(String(200))
-    owner_id: Mapped[str] = mapped_column(String(36))  # .qwc OwnerID: name space of our private data in the file
-    file_id: Mapped[str] = mapped_column(String(36))  # .qwc FileID: stored in the company file by the Web Connector
-    company_file: Mapped[str] = mapped_column(Text, default="")  # path on the PC; "" is the file that is open
+    user: Mapped[str] = mapped_column(Exact(64), unique=True)
+    password_hash: Mapped[str] = mapped_column(Exact(200))
+    owner_id: Mapped[str] = mapped_column(Exact(36))  # .qwc OwnerID: name space of our private data in the file
+    file_id: Mapped[str] = mapped_column(Exact(36))  # .qwc FileID: stored in the company file by the Web Connector
+    company_file: Mapped[str] = mapped_column(Words(1000), default="")  # path on the PC; "" is the file that is open
     minimum_interval_s: Mapped[int | None] = mapped_column(Integer)  # told to the Web Connector at authenticate
     postpone_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
@@ -46,18 +46,18 @@ class UpdateSessionRow(Base):
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     company_id: Mapped[int] = mapped_column(ForeignKey("companies.id", ondelete="CASCADE"))
-    ticket_digest: Mapped[str] = mapped_column(String(64), unique=True)
+    ticket_digest: Mapped[str] = mapped_column(Exact(64), unique=True)
     state: Mapped[SessionState] = mapped_column(EnumValue(SessionState))
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)
     last_call_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    qbxml_version: Mapped[str | None] = mapped_column(String(8))  # None until the company file has introduced itself
+    qbxml_version: Mapped[str | None] = mapped_column(Exact(8))  # None until the company file has introduced itself
     answered: Mapped[int] = mapped_column(Integer, default=0)
     posted: Mapped[dict[str, Any]] = mapped_column(JsonRecord, default=dict)  # {"invoices": 12}
     needs_you: Mapped[int] = mapped_column(Integer, default=0)
     failures: Mapped[int] = mapped_column(Integer, default=0)  # calls into QuickBooks that failed as a whole
-    hresult: Mapped[str | None] = mapped_column(String(20))
-    error: Mapped[str | None] = mapped_column(Text)  # the sentence that getLastError gives
-    advice: Mapped[str | None] = mapped_column(Text)
-    closing_words: Mapped[str | None] = mapped_column(Text)
-    link_digest: Mapped[str | None] = mapped_column(String(64), unique=True)  # of the link in the closing words
+    hresult: Mapped[str | None] = mapped_column(Cut(20))
+    error: Mapped[str | None] = mapped_column(Words(2000))  # the sentence that getLastError gives
+    advice: Mapped[str | None] = mapped_column(Words(2000))
+    closing_words: Mapped[str | None] = mapped_column(Words(4000))
+    link_digest: Mapped[str | None] = mapped_column(Exact(64), unique=True)  # of the link in the closing words

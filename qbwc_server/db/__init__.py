@@ -30,6 +30,20 @@ class Base(DeclarativeBase):
     )
 
 
+@event.listens_for(Base, "attribute_instrument", propagate=True)
+def _fit_when_set(_: type[Base], _name: str, attribute: Any) -> None:
+    """A text is made to fit its column when it is set, not only when it is written: it may be shown before."""
+    columns = getattr(attribute.property, "columns", ())
+    fitting = getattr(columns[0].type, "fitting", None) if columns else None
+    if fitting is None:
+        return
+
+    def fit(_target: object, value: object, _before: object, _by: object) -> object:
+        return fitting(value) if isinstance(value, str) else value
+
+    event.listen(attribute, "set", fit, retval=True, propagate=True)
+
+
 def make_engine(url: str) -> Engine:
     """An engine with the guarantees that exactly-once needs.
 

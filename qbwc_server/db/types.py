@@ -10,7 +10,10 @@ from typing import Any
 
 from sqlalchemy import BigInteger, DateTime, Dialect, Integer, String, Text, TypeDecorator
 
+from qbwc_server.shortening import shortened, storable
+
 Key = BigInteger().with_variant(Integer(), "sqlite")  # SQLite counts up only an INTEGER primary key
+LONGEST_INSIDE = 20_000  # characters of one text in a record: as many as a document's longest
 _MONEY_SCALE = 100_000  # five decimals, as many as a qbXML price has
 
 
@@ -72,14 +75,97 @@ class EnumValue(TypeDecorator[StrEnum]):
         return None if value is None else self.enumeration(value)
 
 
+class _Bounded(TypeDecorator[str]):
+    """A text that has a longest length, on every engine the same; SQLite would take any."""
+
+    cache_ok = True
+
+    def __init__(self, most: int, *of_impl: int) -> None:
+        super().__init__(*of_impl)
+        self.most = most
+
+    def fitting(self, value: str) -> str:
+        """``value`` as it may be stored."""
+        raise NotImplementedError
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        return None if value is None else self.fitting(value)
+
+
+class _ShortText(_Bounded):
+    impl = String
+
+    def __init__(self, most: int) -> None:
+        super().__init__(most, most)
+
+
+class Exact(_ShortText):
+    """A code, key or number that is refused before it gets here when it is too long; to cut it would make another.
+
+    It may be looked for whatever its length is.
+    """
+
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        return value
+
+    def fitting(self, value: str) -> str:
+        if len(value) > self.most:
+            raise ValueError(f"a text of {len(value)} characters, where at most {self.most} were expected")
+        return value
+
+
+class Cut(_ShortText):
+    """A short text from outside: what is too long is cut."""
+
+    cache_ok = True
+
+    def fitting(self, value: str) -> str:
+        return storable(value[: self.most])
+
+
+class Words(_Bounded):
+    """What people read, and what may quote the outside: shortened, which an ellipsis shows."""
+
+    impl = Text
+    cache_ok = True
+
+    def fitting(self, value: str) -> str:
+        return storable(shortened(value, self.most))
+
+
+class Whole(TypeDecorator[str]):
+    """A document or message as it is, bounded by what read or wrote it; ``bounded_by`` says which limit that is."""
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(self, bounded_by: str) -> None:
+        super().__init__()
+        self.bounded_by = bounded_by
+
+
 class JsonRecord(TypeDecorator[dict[str, Any]]):
-    """A small record as JSON text with sorted keys; amounts inside are text."""
+    """A small record as JSON text with sorted keys; amounts inside are text. Texts inside are shortened."""
 
     impl = Text
     cache_ok = True
 
     def process_bind_param(self, value: dict[str, Any] | None, dialect: Dialect) -> str | None:
-        return None if value is None else json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        if value is None:
+            return None
+        return storable(json.dumps(_shortened_inside(value), sort_keys=True, ensure_ascii=False, separators=(",", ":")))
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> dict[str, Any] | None:
         return None if value is None else json.loads(value)
+
+
+def _shortened_inside(value: Any) -> Any:
+    if isinstance(value, str):
+        return shortened(value, LONGEST_INSIDE)
+    if isinstance(value, dict):
+        return {name: _shortened_inside(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_shortened_inside(item) for item in value]
+    return value

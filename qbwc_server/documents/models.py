@@ -7,11 +7,11 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Date, ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import Date, ForeignKey, Index, Integer, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from qbwc_server.db import Base
-from qbwc_server.db.types import EnumValue, JsonRecord, Key, Money, UtcDateTime
+from qbwc_server.db.types import Cut, EnumValue, Exact, JsonRecord, Key, Money, UtcDateTime, Whole, Words
 from qbwc_server.documents.lifecycle import State
 from qbwc_server.list_kinds import ListKind
 from qbwc_server.tenancy.actor import Actor, ActorColumn
@@ -41,30 +41,30 @@ class DocumentRow(Base):
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     company_id: Mapped[int] = mapped_column(ForeignKey("companies.id", ondelete="CASCADE"))
-    origin: Mapped[str] = mapped_column(String(120))
-    kind: Mapped[str] = mapped_column(String(20))
-    number: Mapped[str | None] = mapped_column(String(20))
+    origin: Mapped[str] = mapped_column(Exact(120))
+    kind: Mapped[str] = mapped_column(Exact(20))
+    number: Mapped[str | None] = mapped_column(Exact(20))
     date: Mapped[date] = mapped_column(Date)
-    party: Mapped[str | None] = mapped_column(Text)  # full name of the customer, vendor or other name
+    party: Mapped[str | None] = mapped_column(Words(300))  # full name of the customer, vendor or other name
     party_kind: Mapped[ListKind | None] = mapped_column(EnumValue(ListKind))
     total: Mapped[Decimal | None] = mapped_column(Money)
     subtotal: Mapped[Decimal | None] = mapped_column(Money)  # what the lines add up to, before tax by QuickBooks
-    body: Mapped[str] = mapped_column(Text)  # canonical JSON, documents.kinds.dump_document
-    body_digest: Mapped[str] = mapped_column(String(64))
-    source_digest: Mapped[str] = mapped_column(String(64))  # of the body as it was handed in last
+    body: Mapped[str] = mapped_column(Whole("MAX_DOCUMENT_CHARACTERS"))  # canonical JSON, documents.kinds.dump_document
+    body_digest: Mapped[str] = mapped_column(Exact(64))
+    source_digest: Mapped[str] = mapped_column(Exact(64))  # of the body as it was handed in last
     revision: Mapped[int] = mapped_column(Integer, default=1)
     state: Mapped[State] = mapped_column(EnumValue(State))
     operation: Mapped[Operation] = mapped_column(EnumValue(Operation))
-    reason: Mapped[str | None] = mapped_column(String(40))  # code of what keeps it: status code class, problem, hold
-    message: Mapped[str | None] = mapped_column(Text)  # for the bookkeeper
-    advice: Mapped[str | None] = mapped_column(Text)
+    reason: Mapped[str | None] = mapped_column(Exact(40))  # code of what keeps it: status code class, problem, hold
+    message: Mapped[str | None] = mapped_column(Words(2000))  # for the bookkeeper
+    advice: Mapped[str | None] = mapped_column(Words(2000))
     problems: Mapped[dict[str, Any] | None] = mapped_column(JsonRecord)  # {"problems": [...]}
     notes: Mapped[dict[str, Any] | None] = mapped_column(
         JsonRecord
     )  # {"notes": [...]}: what was transliterated, cut, or differs
-    txn_id: Mapped[str | None] = mapped_column(String(40))
-    edit_sequence: Mapped[str | None] = mapped_column(String(16))
-    posted_number: Mapped[str | None] = mapped_column(String(30))  # as QuickBooks keeps it
+    txn_id: Mapped[str | None] = mapped_column(Cut(40))
+    edit_sequence: Mapped[str | None] = mapped_column(Cut(16))
+    posted_number: Mapped[str | None] = mapped_column(Cut(30))  # as QuickBooks keeps it
     posted_total: Mapped[Decimal | None] = mapped_column(Money)
     posted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     written_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # when QuickBooks last showed what it wrote for us
@@ -92,8 +92,8 @@ class DocumentEvent(Base):
     document_id: Mapped[int] = mapped_column(ForeignKey("documents.id", ondelete="CASCADE"))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     by: Mapped[Actor] = mapped_column(ActorColumn)
-    event: Mapped[str] = mapped_column(String(24))
-    from_state: Mapped[str | None] = mapped_column(String(24))
-    to_state: Mapped[str] = mapped_column(String(24))
-    request_id: Mapped[str | None] = mapped_column(String(36))  # the request that is the evidence
+    event: Mapped[str] = mapped_column(Exact(24))
+    from_state: Mapped[str | None] = mapped_column(Exact(24))
+    to_state: Mapped[str] = mapped_column(Exact(24))
+    request_id: Mapped[str | None] = mapped_column(Exact(36))  # the request that is the evidence
     detail: Mapped[dict[str, Any] | None] = mapped_column(JsonRecord)

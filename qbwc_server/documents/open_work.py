@@ -8,11 +8,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, func, select, text, update
+from sqlalchemy import ForeignKey, Index, func, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from qbwc_server.db import Base
-from qbwc_server.db.types import EnumValue, JsonRecord, Key, UtcDateTime
+from qbwc_server.db.types import Cut, EnumValue, JsonRecord, Key, UtcDateTime, Words
 from qbwc_server.errors import Conflict, NotFound
 from qbwc_server.tenancy.actor import Actor, ActorColumn
 
@@ -63,9 +63,9 @@ class OpenWork(Base):
     company_id: Mapped[int] = mapped_column(ForeignKey("companies.id", ondelete="CASCADE"))
     document_id: Mapped[int | None] = mapped_column(ForeignKey("documents.id", ondelete="CASCADE"))
     work: Mapped[Work] = mapped_column(EnumValue(Work))
-    key: Mapped[str] = mapped_column(String(LONGEST_KEY))  # what it is about
-    message: Mapped[str] = mapped_column(Text)
-    advice: Mapped[str] = mapped_column(Text)
+    key: Mapped[str] = mapped_column(Cut(LONGEST_KEY))  # what it is about
+    message: Mapped[str] = mapped_column(Words(2000))
+    advice: Mapped[str] = mapped_column(Words(2000))
     detail: Mapped[dict[str, Any] | None] = mapped_column(JsonRecord)
     found_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import String, Text, UniqueConstraint, delete, update
+from sqlalchemy import UniqueConstraint, delete, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from qbwc_server.db import Base
-from qbwc_server.db.types import EnumValue, Key, UtcDateTime
+from qbwc_server.db.types import EnumValue, Exact, Key, UtcDateTime, Words
 
 ALL_COMPANIES = 0
 
@@ -30,11 +30,11 @@ class JobRun(Base):
     __table_args__ = (UniqueConstraint("job", "company_id", "due_at"),)
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
-    job: Mapped[str] = mapped_column(String(40))
+    job: Mapped[str] = mapped_column(Exact(40))
     company_id: Mapped[int] = mapped_column(Key)  # ALL_COMPANIES, when the job is not one company's
     due_at: Mapped[datetime] = mapped_column(UtcDateTime)
     outcome: Mapped[Outcome] = mapped_column(EnumValue(Outcome))
-    detail: Mapped[str | None] = mapped_column(Text)
+    detail: Mapped[str | None] = mapped_column(Words(2000))
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, Integer, SmallInteger, String, Text, Uuid, text
+from sqlalchemy import ForeignKey, Index, Integer, SmallInteger, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from qbwc_server.db import Base
-from qbwc_server.db.types import EnumValue, Key, UtcDateTime
+from qbwc_server.db.types import Cut, EnumValue, Exact, Key, UtcDateTime, Whole, Words
 from qbwc_server.ids import new_id
 from qbwc_server.queue.states import Delivery, RequestState
 
@@ -43,18 +43,19 @@ class QueuedRequest(Base):
 
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, default=new_id)
     company_id: Mapped[int] = mapped_column(ForeignKey("companies.id", ondelete="CASCADE"))
-    purpose: Mapped[str] = mapped_column(String(24))
-    subject: Mapped[str] = mapped_column(String(40))
-    message: Mapped[str] = mapped_column(String(40))  # "InvoiceAdd"
+    purpose: Mapped[str] = mapped_column(Exact(24))
+    subject: Mapped[str] = mapped_column(Exact(40))
+    message: Mapped[str] = mapped_column(Exact(40))  # "InvoiceAdd"
     writes: Mapped[bool]
     priority: Mapped[int] = mapped_column(SmallInteger)
     state: Mapped[RequestState] = mapped_column(EnumValue(RequestState))
-    xml: Mapped[str | None] = mapped_column(Text)  # rendered ...Rq element; None until what it waits for is known
+    # the rendered ...Rq element; None until what it waits for is known
+    xml: Mapped[str | None] = mapped_column(Whole("a document has at most 1000 lines"))
     largest_set: Mapped[int | None] = mapped_column(SmallInteger)  # set while a refused set is being halved
     attempts: Mapped[int] = mapped_column(SmallInteger, default=0)
     status_code: Mapped[int | None] = mapped_column(Integer)
-    status_message: Mapped[str | None] = mapped_column(Text)
-    result_id: Mapped[str | None] = mapped_column(String(40))  # TxnID or ListID
+    status_message: Mapped[str | None] = mapped_column(Words(2000))
+    result_id: Mapped[str | None] = mapped_column(Cut(40))  # TxnID or ListID
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
@@ -92,13 +93,14 @@ class MessageSet(Base):
     delivery: Mapped[Delivery] = mapped_column(EnumValue(Delivery))
     writes: Mapped[bool]
     request_count: Mapped[int] = mapped_column(Integer)
-    body: Mapped[str] = mapped_column(Text)  # byte for byte what was sent (ASCII)
+    body: Mapped[str] = mapped_column(Whole("message_set_bytes"))  # byte for byte what was sent (ASCII)
     sent_at: Mapped[datetime] = mapped_column(UtcDateTime)
     answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    answer: Mapped[str | None] = mapped_column(Text)  # as received, for sets that write or settle a doubt
+    # as received, for sets that write or settle a doubt
+    answer: Mapped[str | None] = mapped_column(Whole("response_limit"))
     answer_bytes: Mapped[int | None] = mapped_column(Key)
-    hresult: Mapped[str | None] = mapped_column(String(20))
-    hresult_message: Mapped[str | None] = mapped_column(Text)
+    hresult: Mapped[str | None] = mapped_column(Cut(20))
+    hresult_message: Mapped[str | None] = mapped_column(Words(2000))
 
 
 class Passenger(Base):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, Integer, String
+from sqlalchemy import ForeignKey, Index, Integer
 from sqlalchemy.orm import Mapped, mapped_column
 
 from qbwc_server.db import Base
-from qbwc_server.db.types import Key, UtcDateTime
+from qbwc_server.db.types import Cut, Exact, Key, UtcDateTime
 
 
 class Company(Base):
@@ -17,9 +17,9 @@ class Company(Base):
     __tablename__ = "companies"
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
-    code: Mapped[str] = mapped_column(String(40), unique=True)  # the name used in commands and addresses
-    name: Mapped[str] = mapped_column(String(200))
-    time_zone: Mapped[str] = mapped_column(String(64))
+    code: Mapped[str] = mapped_column(Exact(40), unique=True)  # the name used in commands and addresses
+    name: Mapped[str] = mapped_column(Exact(200))
+    time_zone: Mapped[str] = mapped_column(Exact(64))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
@@ -30,8 +30,8 @@ class ApiToken(Base):
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     company_id: Mapped[int] = mapped_column(ForeignKey("companies.id", ondelete="CASCADE"), index=True)
-    digest: Mapped[str] = mapped_column(String(64), unique=True)
-    label: Mapped[str] = mapped_column(String(100))
+    digest: Mapped[str] = mapped_column(Exact(64), unique=True)
+    label: Mapped[str] = mapped_column(Cut(100))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
@@ -41,6 +41,6 @@ class LoginFailures(Base):
     __tablename__ = "login_failures"
     __table_args__ = (Index("ix_login_failures_last_at", "last_at"),)
 
-    key: Mapped[str] = mapped_column(String(64), primary_key=True)  # a digest: says nothing by itself
+    key: Mapped[str] = mapped_column(Exact(64), primary_key=True)  # a digest: says nothing by itself
     count: Mapped[int] = mapped_column(Integer)
     last_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -6,11 +6,12 @@ import hashlib
 import hmac
 import secrets
 
-from sqlalchemy import String, insert, select
+from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from qbwc_server.db import Base
+from qbwc_server.db.types import Exact
 
 _BYTES = 32
 
@@ -20,8 +21,8 @@ class ServerKey(Base):
 
     __tablename__ = "server_keys"
 
-    purpose: Mapped[str] = mapped_column(String(20), primary_key=True)
-    key: Mapped[str] = mapped_column(String(2 * _BYTES))  # hexadecimal
+    purpose: Mapped[str] = mapped_column(Exact(20), primary_key=True)
+    key: Mapped[str] = mapped_column(Exact(2 * _BYTES))  # hexadecimal
 
 
 def known_key(db: Session, purpose: str) -> bytes | None:

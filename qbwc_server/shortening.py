@@ -1,0 +1,18 @@
+"""Texts from outside, cut to a length that a person reads and a column holds."""
+
+from __future__ import annotations
+
+import re
+
+_ELLIPSIS = "…"
+_NOT_STORABLE = re.compile("[\x00\ud800-\udfff]")  # PostgreSQL has no room for the one, no encoding for the others
+
+
+def shortened(text: str, most: int) -> str:
+    """``text`` with at most ``most`` characters; where something is left out, an ellipsis says so."""
+    return text if len(text) <= most else text[: most - 1] + _ELLIPSIS
+
+
+def storable(text: str) -> str:
+    """``text`` without what no database keeps."""
+    return _NOT_STORABLE.sub("\N{REPLACEMENT CHARACTER}", text)
