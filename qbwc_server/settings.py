@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from enum import StrEnum
 from pathlib import Path
 from tomllib import TOMLDecodeError
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -21,6 +22,13 @@ from sqlalchemy.exc import ArgumentError
 from qbwc_server.errors import Unusable
 
 KIB, MIB = 1 << 10, 1 << 20
+
+
+class JobWorkers(StrEnum):
+    """Who does the timed jobs."""
+
+    SCHEDULER = "scheduler"  # in threads of its own
+    PROCRASTINATE = "procrastinate"  # workers, called through PostgreSQL
 
 
 class BadSettings(Unusable):
@@ -75,6 +83,17 @@ class Settings(BaseSettings):
     login_failures: Annotated[int, Field(ge=1)] = Field(10, description="wrong passwords before a pause")
     login_pause_s: Annotated[int, Field(ge=1)] = Field(900, description="length of that pause")
 
+    job_workers: JobWorkers = Field(
+        JobWorkers.SCHEDULER,
+        description="who does the timed jobs: the scheduler itself, or workers that it calls by procrastinate",
+    )
+    job_threads: Annotated[int, Field(ge=1, le=256)] = Field(
+        4, description="timed jobs that one scheduler or worker does at the same time"
+    )
+    job_lease_s: Annotated[float, Field(ge=0.3)] = Field(
+        60.0, description="silence of a scheduler or worker after which another does what it was doing"
+    )
+
     metrics_token: SecretStr | None = Field(
         None, description="bearer token for /metrics; without it only this machine may read it"
     )
@@ -91,6 +110,14 @@ class Settings(BaseSettings):
         if backend not in ("sqlite", "postgresql+psycopg"):
             raise ValueError("use sqlite:///FILE or postgresql+psycopg://...")
         return url
+
+    @field_validator("job_workers")
+    @classmethod
+    def _workers_need_postgres(cls, workers: JobWorkers, other: ValidationInfo) -> JobWorkers:
+        url: SecretStr | None = other.data.get("database_url")  # missing where it is wrong itself
+        if workers is JobWorkers.PROCRASTINATE and url and url.get_secret_value().startswith("sqlite"):
+            raise ValueError("procrastinate needs PostgreSQL; with SQLite the scheduler does the jobs")
+        return workers
 
     @field_validator("oldest_connector", "refused_connector")
     @classmethod

@@ -22,8 +22,9 @@ from bench.soak.records import NAMES, STOCK_ITEM
 from qbwc_server.app import create_app
 from qbwc_server.connector.logins import add_login
 from qbwc_server.db import Database
-from qbwc_server.jobs.runner import run_due
+from qbwc_server.jobs.lookout import Lookout
 from qbwc_server.jobs.schedule import JOBS
+from qbwc_server.jobs.worker import Worker
 from qbwc_server.list_kinds import ListKind
 from qbwc_server.observe import logs
 from qbwc_server.posting.options import change_options
@@ -207,8 +208,8 @@ class Servers:
 
     def jobs(self) -> None:
         """Run what is due in the background."""
-        for job in JOBS:
-            run_due(self.database, self.settings, job, self.clock)
+        Lookout(self.database, JOBS).look(self.clock())
+        Worker(self.database, self.settings, JOBS, self.clock).work_off()
 
     def clean(self) -> None:
         """Forget the schedules before."""

@@ -16,6 +16,7 @@ from qbwc_server.cli.runtime import Runtime
 COMMANDS: dict[str, tuple[str, str]] = {
     "serve": ("run", "serve"),
     "scheduler": ("run", "scheduler"),
+    "worker": ("run", "worker"),
     "demo": ("demo", "demo"),
     "simulate": ("simulate", "simulate"),
     "settings": ("run", "settings"),

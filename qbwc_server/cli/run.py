@@ -1,4 +1,4 @@
-"""``serve``, ``scheduler`` and ``settings``: what runs the server."""
+"""``serve``, ``scheduler``, ``worker`` and ``settings``: what runs the server."""
 
 from __future__ import annotations
 
@@ -31,13 +31,28 @@ def serve(runtime: Runtime, host: str | None, port: int | None, workers: int | N
 @click.command()
 @pass_runtime
 def scheduler(runtime: Runtime) -> None:
-    """Run the timed jobs until it is told to stop; one per installation is enough."""
+    """Run the timed jobs until it is told to stop; one per installation is enough, several do no harm."""
     from qbwc_server.jobs import runner
 
     runtime.database.engine.dispose()  # an old schema is refused before anything else is said
     logs.configure(runtime.settings.log_level, runtime.settings.log_format)
     note("The scheduler runs; Ctrl-C stops it.")
     runner.run(runtime.settings)
+
+
+@click.command()
+@pass_runtime
+def worker(runtime: Runtime) -> None:
+    """Do the jobs that the scheduler calls for, until it is told to stop; any number, on any machine.
+
+    Needs PostgreSQL, and job_workers = "procrastinate" here and for the scheduler.
+    """
+    from qbwc_server.jobs import runner
+
+    runtime.database.engine.dispose()
+    logs.configure(runtime.settings.log_level, runtime.settings.log_format)
+    note("The worker runs; Ctrl-C stops it.")
+    runner.work(runtime.settings)
 
 
 @click.command()

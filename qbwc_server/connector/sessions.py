@@ -7,8 +7,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
+from qbwc_server.clock import Clock
 from qbwc_server.connector.models import UpdateSessionRow
 from qbwc_server.connector.session import Call, SessionState, after
+from qbwc_server.db import Database
 from qbwc_server.queue.lane import take_free_lanes, take_lane
 from qbwc_server.queue.models import MessageSet
 from qbwc_server.queue.states import Delivery
@@ -84,13 +86,34 @@ def end_session(session: UpdateSessionRow, now: datetime, words: str | None = No
     session.closing_words = session.closing_words or words
 
 
-def close_silent_sessions(db: Session, *, settings: Settings, now: datetime) -> int:
-    """End sessions whose connector fell silent; returns how many. One with a call under way has not fallen silent."""
+def close_silent_sessions(*, database: Database, settings: Settings, clock: Clock, **_: object) -> str:
+    """End sessions whose connector fell silent; a job, see ``jobs.schedule``.
+
+    Each in a transaction of its own; one with a call under way has not fallen silent.
+    """
     patience = timedelta(seconds=min(settings.session_idle_s, settings.session_timeout_s))
-    fell_silent = (UpdateSessionRow.ended_at.is_(None), UpdateSessionRow.last_call_at <= now - patience)
-    free = take_free_lanes(db, select(UpdateSessionRow.company_id).where(*fell_silent))
-    silent = db.scalars(select(UpdateSessionRow).where(*fell_silent, UpdateSessionRow.company_id.in_(free))).all()
-    ended = [session for session in silent if not is_alive(db, session, settings, now)]
-    for session in ended:
-        end_session(session, now, "The Web Connector fell silent.")
-    return len(ended)
+    fell_silent = (UpdateSessionRow.ended_at.is_(None), UpdateSessionRow.last_call_at <= clock() - patience)
+    with database.reading() as db:
+        silent = db.scalars(select(UpdateSessionRow.company_id).where(*fell_silent)).all()
+    ended, broken = 0, None
+    for company_id in silent:
+        try:
+            with database.transaction() as db:
+                ended += _close_if_silent(db, company_id, settings, clock())
+        except Exception as error:  # noqa: BLE001  # of one company; raised after the others had their turn
+            broken = error
+    if broken is not None:
+        raise broken
+    return f"Sessions closed: {ended}." if ended else ""
+
+
+def _close_if_silent(db: Session, company_id: int, settings: Settings, now: datetime) -> bool:
+    open_here = select(UpdateSessionRow).where(
+        UpdateSessionRow.company_id == company_id, UpdateSessionRow.ended_at.is_(None)
+    )
+    free = take_free_lanes(db, open_here.with_only_columns(UpdateSessionRow.company_id))
+    session = db.scalars(open_here).one_or_none() if free else None
+    if session is None or is_alive(db, session, settings, now):
+        return False
+    end_session(session, now, "The Web Connector fell silent.")
+    return True

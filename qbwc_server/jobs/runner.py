@@ -1,12 +1,13 @@
-"""Runs the timed jobs. APScheduler says when; the row of the run says who."""
+"""The scheduler and the worker: processes that see to it that jobs run. APScheduler says when to look what is due."""
 
 from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC
-from functools import partial
+from types import ModuleType
 
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -15,78 +16,148 @@ from apscheduler.triggers.cron import CronTrigger
 from qbwc_server import clock
 from qbwc_server.clock import Clock
 from qbwc_server.db import Database, schema
-from qbwc_server.jobs.runs import Outcome, claim, finish
-from qbwc_server.jobs.schedule import JOBS, Daily, EveryMinute, Job
+from qbwc_server.errors import Unusable
+from qbwc_server.jobs.crew import Again, Crew, Threads
+from qbwc_server.jobs.lookout import Lookout
+from qbwc_server.jobs.schedule import JOBS, Job
+from qbwc_server.jobs.watch import Watch
+from qbwc_server.jobs.worker import BEATS, Worker
 from qbwc_server.observe import logs
-from qbwc_server.settings import Settings
+from qbwc_server.settings import JobWorkers, Settings
 
 log = structlog.get_logger(__name__)
 
-_LATE_S = 6 * 3600  # a run may start this late: the machine slept, or the process was down
+
+class NoProcrastinate(Unusable):
+    """The jobs are to be done by workers, and the program that carries the calls for them is not installed."""
+
+    code = "no_procrastinate"
+    advice = "Install it with: pip install 'qbwc-server[procrastinate]', or set job_workers to \"scheduler\"."
 
 
-def run(settings: Settings, *, stop: threading.Event | None = None, jobs: Sequence[Job] = JOBS) -> None:
-    """Run the timed jobs until SIGTERM, SIGINT or ``stop``. Several schedulers on one database do no harm.
+class NoWorkers(Unusable):
+    """The scheduler does the jobs itself here: a worker would have nothing to do."""
 
-    What fell due while no scheduler ran is made up for once, at the start.
+    code = "no_workers"
+    advice = 'Set job_workers to "procrastinate" for the scheduler and the workers; that needs PostgreSQL.'
+
+
+def run(
+    settings: Settings, *, stop: threading.Event | None = None, jobs: Sequence[Job] = JOBS, now: Clock = clock.now
+) -> None:
+    """Run the scheduler until SIGTERM, SIGINT or ``stop``. Several on one database do no harm.
+
+    What fell due while none ran is made up for at the start.
 
     Raises:
         SchemaOutdated, SchemaUnknown: the database is not of this version.
+        NoProcrastinate: it is wanted and not installed.
     """
     stop = stop or threading.Event()
-    database = Database(settings.database)
-    schema.require_current(database.engine)
-    logs.configure(settings.log_level, settings.log_format)
-    # The memory store: jobs are code, and what must be remembered between processes is in job_runs.
-    scheduler = BackgroundScheduler(
-        timezone=UTC, job_defaults={"coalesce": True, "misfire_grace_time": _LATE_S, "max_instances": 1}
-    )
-    for job in jobs:
-        scheduler.add_job(
-            partial(run_due, database, settings, job),
-            trigger(job.when),
-            id=job.name,
-            next_run_time=clock.now(),
-        )
     if threading.current_thread() is threading.main_thread():
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
-    scheduler.start()
-    log.info("scheduler started", jobs=[job.name for job in jobs])
+    with _opened(settings) as database:
+        worker = Worker(database, settings, jobs, now)
+        lookout, watch = Lookout(database, jobs), Watch(database, settings.job_lease_s, now)
+        with _again("job-beat", settings, worker.beat), _crew(settings, database, worker) as crew:
+
+            def look() -> None:
+                taken = watch.look()
+                due = lookout.look(now())
+                crew.wake([*taken, *((run.job, run.subject_id) for run in due)])
+
+            with _again("job-look", settings, look) as looking, _each_minute(looking):
+                log.info("scheduler started", jobs=[job.name for job in jobs])
+                stop.wait()
+    log.info("scheduler stopped")
+
+
+def work(settings: Settings, *, jobs: Sequence[Job] = JOBS, now: Clock = clock.now) -> None:
+    """Run a worker until SIGTERM or SIGINT: it does what the scheduler calls for. Any number, on any machine.
+
+    Raises:
+        SchemaOutdated, SchemaUnknown: the database is not of this version.
+        NoWorkers: the settings have the scheduler do the jobs.
+        NoProcrastinate: it is not installed.
+    """
+    if settings.job_workers is not JobWorkers.PROCRASTINATE:
+        raise NoWorkers
+    with _opened(settings) as database:
+        calls = _procrastinate()
+        calls.prepare(database)
+        worker, watch = Worker(database, settings, jobs, now), Watch(database, settings.job_lease_s, now)
+        with (
+            _again("job-beat", settings, worker.beat),
+            calls.Calls(database, settings.database) as crew,
+            _again("job-watch", settings, lambda: crew.wake(watch.look())),
+        ):
+            log.info("worker started", jobs=[job.name for job in jobs])
+            patience_s = settings.job_lease_s / BEATS
+            calls.answer_calls(worker, settings.database, threads=settings.job_threads, patience_s=patience_s)
+    log.info("worker stopped")
+
+
+@contextmanager
+def _opened(settings: Settings) -> Iterator[Database]:
+    database = Database(settings.database)
     try:
-        stop.wait()
+        schema.require_current(database.engine)
+        logs.configure(settings.log_level, settings.log_format)
+        yield database
+    finally:
+        database.engine.dispose()
+
+
+@contextmanager
+def _crew(settings: Settings, database: Database, worker: Worker) -> Iterator[Crew]:
+    """Who does the work: threads of this process, or workers that are called."""
+    if settings.job_workers is JobWorkers.PROCRASTINATE:
+        calls = _procrastinate()
+        calls.prepare(database)
+        with calls.Calls(database, settings.database) as crew:
+            yield crew
+        return
+    threads = Threads(worker, settings.job_threads)
+    threads.start()
+    try:
+        yield threads
+    finally:
+        threads.stop()
+
+
+@contextmanager
+def _again(name: str, settings: Settings, function: Callable[[], None]) -> Iterator[Again]:
+    """``function``, several times in the time of a lease."""
+    again = Again(name, settings.job_lease_s / BEATS, function)
+    again.start()
+    try:
+        yield again
+    finally:
+        again.stop()
+
+
+@contextmanager
+def _each_minute(looking: Again) -> Iterator[BackgroundScheduler]:
+    """A look at each full minute, where everything falls due. When the clock is set back, APScheduler sleeps until the
+    old time is reached again; the looks in between do not.
+    """
+    # the memory store: jobs are code, and what must be remembered between processes is in job_runs
+    scheduler = BackgroundScheduler(timezone=UTC)
+    scheduler.add_job(looking.now, CronTrigger(minute="*", timezone=UTC), misfire_grace_time=None, coalesce=True)
+    scheduler.start()
+    try:
+        yield scheduler
     finally:
         scheduler.shutdown(wait=True)
-        database.engine.dispose()
-        log.info("scheduler stopped")
 
 
-def trigger(when: EveryMinute | Daily) -> CronTrigger:
-    """APScheduler's word for ``when``."""
-    match when:
-        case EveryMinute():
-            return CronTrigger(minute="*", timezone=UTC)
-        case Daily(hour=hour, minute=minute):
-            return CronTrigger(hour=hour, minute=minute, timezone=UTC)
-
-
-def run_due(database: Database, settings: Settings, job: Job, now: Clock = clock.now) -> Outcome | None:
-    """Run ``job`` for the newest moment at which it was due; ``None`` when that run is taken already."""
-    due_at = job.when.last_due(now())
-    with database.transaction() as db:
-        run_id = claim(db, job.name, due_at=due_at, now=now())
-    if run_id is None:
-        return None
+def _procrastinate() -> ModuleType:
+    """The module that knows procrastinate, which is not always installed."""
     try:
-        with database.transaction() as db:
-            count = job.work(db, settings, now())
-    except Exception as error:  # whatever a job stumbles over must not end the scheduler; it is logged and kept
-        log.exception("job failed", job=job.name)
-        outcome, detail = Outcome.FAILED, type(error).__name__
-    else:
-        outcome, detail = Outcome.DONE, str(count)
-        if count:
-            log.info("job done", job=job.name, rows=count)
-    with database.transaction() as db:
-        finish(db, run_id, outcome, detail, now=now())
-    return outcome
+        from qbwc_server.jobs import calls
+    except ModuleNotFoundError as missing:
+        if missing.name not in ("procrastinate", "psycopg_pool"):
+            raise
+        raise NoProcrastinate from None
+    return calls

@@ -1,69 +1,64 @@
-"""The timed jobs, all in one table. Times are UTC, so that no change of the clocks doubles or drops a run."""
+"""The timed jobs, all in one table."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from typing import Protocol
 
-from sqlalchemy.orm import Session
-
+from qbwc_server.clock import Clock
 from qbwc_server.connector.sessions import close_silent_sessions
+from qbwc_server.db import Database
+from qbwc_server.jobs.due import Daily, Every, When
+from qbwc_server.jobs.each import SERVER, Each
 from qbwc_server.jobs.runs import purge_job_runs
 from qbwc_server.settings import Settings
 from qbwc_server.tenancy.credentials import purge_login_failures
 
-_RUNS_KEPT = timedelta(days=30)
 
+class Work(Protocol):
+    """What a job does. It takes of these keywords what it needs, and leaves the rest to ``**_: object``."""
 
-@dataclass(frozen=True)
-class EveryMinute:
-    """Due at each full minute."""
+    def __call__(
+        self,
+        *,
+        database: Database,
+        settings: Settings,
+        clock: Clock,
+        due_at: datetime,
+        subject_id: int,
+        checkpoint: Callable[[], None],
+    ) -> str:
+        """Do it, in transactions of its own, each of them short; a second time it does no harm.
 
-    def last_due(self, now: datetime) -> datetime:
-        """The newest moment, not after ``now``, at which the job was due."""
-        return now.replace(second=0, microsecond=0)
+        Args:
+            due_at: the moment for which it runs; on a late run, long ago.
+            subject_id: the number of the company it runs for; 0 for the server.
+            checkpoint: to be called between two transactions of long work. It ends the work by an exception when the
+                process is to stop (the run is done later, from the start) or another has taken the run over.
 
+        Returns:
+            What was done, as a sentence; "" when there was nothing to do.
 
-@dataclass(frozen=True)
-class Daily:
-    """Due once a day at ``hour``:``minute`` UTC."""
-
-    hour: int
-    minute: int
-
-    def last_due(self, now: datetime) -> datetime:
-        """The newest moment, not after ``now``, at which the job was due."""
-        today = now.replace(hour=self.hour, minute=self.minute, second=0, microsecond=0)
-        return today if today <= now else today - timedelta(days=1)
+        Raises:
+            Exception: whatever went wrong; it is logged and shown, and the job is tried again when it is next due.
+        """
+        ...
 
 
 @dataclass(frozen=True)
 class Job:
-    """What runs by the clock: in one transaction, and as often as it likes with the same result.
-
-    ``work`` gets the database session, the settings and the present, and returns how many rows it dealt with.
-    """
+    """What runs by the clock. ``name`` is for ever: a run that is known under it is not done again."""
 
     name: str
-    when: EveryMinute | Daily
-    work: Callable[[Session, Settings, datetime], int]
-
-
-def _close_silent_sessions(db: Session, settings: Settings, now: datetime) -> int:
-    return close_silent_sessions(db, settings=settings, now=now)
-
-
-def _purge_login_failures(db: Session, settings: Settings, now: datetime) -> int:
-    return purge_login_failures(db, older_than=now - timedelta(seconds=settings.login_pause_s))
-
-
-def _purge_job_runs(db: Session, _: Settings, now: datetime) -> int:
-    return purge_job_runs(db, older_than=now - _RUNS_KEPT)
+    when: When
+    each: Each
+    work: Work
 
 
 JOBS: tuple[Job, ...] = (
-    Job("close_silent_sessions", EveryMinute(), _close_silent_sessions),
-    Job("purge_login_failures", Daily(3, 30), _purge_login_failures),
-    Job("purge_job_runs", Daily(3, 40), _purge_job_runs),
+    Job("close_silent_sessions", Every(1), SERVER, close_silent_sessions),
+    Job("purge_login_failures", Daily(3, 30), SERVER, purge_login_failures),
+    Job("purge_job_runs", Daily(3, 40), SERVER, purge_job_runs),
 )

@@ -12,6 +12,10 @@ from argon2.exceptions import VerificationError
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from qbwc_server.clock import Clock
+from qbwc_server.db import Database
+from qbwc_server.db.pieces import delete_in_pieces
+from qbwc_server.settings import Settings
 from qbwc_server.tenancy.models import ApiToken, Company, LoginFailures
 from qbwc_server.tenancy.server_key import keyed, server_key
 
@@ -130,6 +134,8 @@ def forget_login_failures(db: Session, user: str, address: str) -> None:
     db.execute(delete(LoginFailures).where(LoginFailures.key == digest(f"both\0{user}\0{address}")))
 
 
-def purge_login_failures(db: Session, *, older_than: datetime) -> int:
-    """Drop counts that no longer matter; returns how many."""
-    return db.execute(delete(LoginFailures).where(LoginFailures.last_at < older_than)).rowcount  # type: ignore[attr-defined,no-any-return]
+def purge_login_failures(*, database: Database, settings: Settings, clock: Clock, **_: object) -> str:
+    """Drop counts that no longer matter; a job, see ``jobs.schedule``."""
+    older_than = clock() - timedelta(seconds=settings.login_pause_s)
+    dropped = delete_in_pieces(database, LoginFailures.key, LoginFailures.last_at < older_than)
+    return f"Counts of wrong passwords dropped: {dropped}." if dropped else ""

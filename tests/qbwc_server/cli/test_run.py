@@ -51,3 +51,17 @@ def test_the_scheduler_runs_with_the_settings(run: CommandLine, monkeypatch: pyt
     monkeypatch.setattr(runner, "run", ran.append)
     assert run("scheduler").exit_code == 0
     assert ran[0].database == run.url
+
+
+def test_the_worker_runs_with_the_settings(run: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    ran: list[Any] = []
+    monkeypatch.setattr(runner, "work", ran.append)
+    assert run("worker").exit_code == 0
+    assert ran[0].database == run.url
+
+
+def test_a_worker_without_work_says_what_to_set(run: CommandLine) -> None:
+    result = run("worker")
+    assert result.exit_code != 0
+    assert "The scheduler does the jobs itself here" in result.stderr
+    assert 'job_workers to "procrastinate"' in result.stderr

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
 import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
+from qbwc_server.connector import sessions
 from qbwc_server.connector.models import UpdateSessionRow
 from qbwc_server.connector.session import SessionState
 from qbwc_server.connector.sessions import (
@@ -103,17 +109,16 @@ def test_silence_says_less_while_quickbooks_is_at_work(
         with database.reading() as db:
             return is_alive(db, db.get_one(UpdateSessionRow, session_id), settings, clock())
 
-    def closed() -> int:
-        with database.transaction() as db:
-            return close_silent_sessions(db, settings=settings, now=clock())
+    def closed() -> str:
+        return close_silent_sessions(database=database, settings=settings, clock=clock)
 
     clock.advance(seconds=patience - 1)
     assert alive()
-    assert closed() == 0
+    assert closed() == ""
     clock.advance(seconds=1)
     assert not alive()
-    assert closed() == 1
-    assert closed() == 0
+    assert closed() == "Sessions closed: 1."
+    assert closed() == ""
     with database.reading() as db:
         row = db.get_one(UpdateSessionRow, session_id)
         assert (row.state, row.ended_at, row.closing_words) == (
@@ -121,6 +126,63 @@ def test_silence_says_less_while_quickbooks_is_at_work(
         )  # fmt: skip
         sets = db.scalars(select(MessageSet.delivery)).all()
         assert list(sets) == ([Delivery.IN_FLIGHT] if owed else [])  # the next session looks into it
+
+
+class _CalledInBetween(Database):
+    """A database on which something happens before each of our transactions, after we have looked."""
+
+    def __init__(self, url: str, before: Callable[[], None]) -> None:
+        super().__init__(url)
+        self._before = before
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        self._before()
+        with super().transaction() as db:
+            yield db
+
+
+def test_a_call_that_comes_while_silence_is_looked_for_keeps_its_session(
+    database: Database, database_url: str, company: Company, clock: TurnableClock
+) -> None:
+    settings = load(session_timeout_s=300, session_idle_s=60)
+    session_id, ticket = opened(database, company, clock)
+    clock.advance(minutes=10)
+
+    def call() -> None:
+        with database.transaction() as db:
+            found = find_session(db, ticket)
+            assert found is not None
+            found[0].last_call_at = clock()
+
+    looked = _CalledInBetween(database_url, call)
+    assert close_silent_sessions(database=looked, settings=settings, clock=clock) == ""
+    looked.engine.dispose()
+    with database.reading() as db:
+        assert db.get_one(UpdateSessionRow, session_id).ended_at is None
+
+
+def test_a_session_that_cannot_be_closed_does_not_keep_the_others_open(
+    database: Database, company: Company, clock: TurnableClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = load(session_timeout_s=300, session_idle_s=60)
+    with database.transaction() as db:
+        other = tenant(db, clock(), "other")
+    broken_id, _ = opened(database, company, clock)
+    session_id, _ = opened(database, other, clock)
+    clock.advance(minutes=10)
+
+    def end(session: UpdateSessionRow, now: datetime, words: str | None = None) -> None:
+        if session.id == broken_id:
+            raise ZeroDivisionError
+        end_session(session, now, words)
+
+    monkeypatch.setattr(sessions, "end_session", end)
+    with pytest.raises(ZeroDivisionError):
+        close_silent_sessions(database=database, settings=settings, clock=clock)
+    with database.reading() as db:
+        assert db.get_one(UpdateSessionRow, broken_id).ended_at is None
+        assert db.get_one(UpdateSessionRow, session_id).ended_at == clock()
 
 
 def test_an_end_is_told_once() -> None:

@@ -14,7 +14,7 @@ import argon2
 import pytest
 from alembic import command
 from alembic.script import ScriptDirectory
-from sqlalchemy import event, inspect, text
+from sqlalchemy import event, inspect, select, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
@@ -25,6 +25,8 @@ from qbwc_server.db import Database, make_engine, schema
 from qbwc_server.db.unusable import SchemaOutdated, SchemaUnknown
 from qbwc_server.documents.history import history
 from qbwc_server.documents.models import DocumentRow
+from qbwc_server.jobs.runs import JobRun
+from qbwc_server.jobs.states import RunState
 from qbwc_server.list_kinds import ListKind
 from qbwc_server.posting.options import options_of
 from qbwc_server.tenancy.credentials import password_matches
@@ -130,6 +132,36 @@ def downgrade(url: str, revision: str) -> None:
         event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA foreign_keys=OFF"))
     with engine.connect() as connection:
         command.downgrade(schema._config(connection), revision)
+    engine.dispose()
+
+
+def test_runs_of_jobs_survive_the_way_to_leases(empty_url: str) -> None:
+    engine = make_engine(empty_url)
+    with engine.connect() as connection:
+        command.upgrade(schema._config(connection), "0010")
+    at = "'2026-03-02 15:00:00'"
+    with engine.begin() as connection:
+        for job, outcome, ended in (("a", "done", at), ("b", "failed", at), ("c", "running", "NULL")):
+            connection.execute(
+                text(
+                    "INSERT INTO job_runs (job, company_id, due_at, outcome, detail, started_at, finished_at) "
+                    f"VALUES ('{job}', 0, {at}, '{outcome}', 'x', {at}, {ended})"
+                )
+            )
+    schema.upgrade(empty_url)
+    with Session(engine) as db:
+        runs = db.scalars(select(JobRun).order_by(JobRun.job)).all()
+    assert [(run.state, run.code, run.detail) for run in runs] == [
+        (RunState.DONE, None, "x"), (RunState.FAILED, "job_broke", "x"), (RunState.FAILED, "job_killed", "x"),
+    ]  # fmt: skip
+    assert {(run.ended_at, run.keep_until) for run in runs} == {
+        (datetime(2026, 3, 2, 15, tzinfo=UTC), datetime(2027, 4, 6, 15, tzinfo=UTC))
+    }
+    downgrade(empty_url, "0010")
+    with engine.connect() as connection:
+        kept = connection.execute(text("SELECT job, outcome FROM job_runs ORDER BY job")).all()
+    assert [tuple(row) for row in kept] == [("a", "done"), ("b", "failed"), ("c", "failed")]
+    schema.upgrade(empty_url)
     engine.dispose()
 
 

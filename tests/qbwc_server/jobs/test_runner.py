@@ -1,4 +1,4 @@
-"""Jobs run when due, once, and a job that breaks does not stop the others."""
+"""The scheduler and the worker as a whole: what they make up for, how they end, what they refuse."""
 
 from __future__ import annotations
 
@@ -10,68 +10,31 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, text
-from sqlalchemy.orm import Session
 
-from qbwc_server.db import Database
 from qbwc_server.db.unusable import SchemaOutdated
 from qbwc_server.jobs import runner
-from qbwc_server.jobs.runs import JobRun, Outcome
-from qbwc_server.jobs.schedule import Daily, EveryMinute, Job
-from qbwc_server.settings import Settings, load
-from tests.conftest import TurnableClock
+from qbwc_server.jobs.due import Daily
+from qbwc_server.jobs.schedule import Job
+from qbwc_server.settings import BadSettings, JobWorkers, Settings, load
+from tests.qbwc_server.jobs.rows import a_job
 
 pytestmark = pytest.mark.usefixtures("_logging_as_before")
 
-
-def _runs(database: Database) -> list[tuple[str, Outcome, str | None]]:
-    with database.reading() as db:
-        return [(run.job, run.outcome, run.detail) for run in db.scalars(select(JobRun).order_by(JobRun.id))]
+ELSEWHERE = "postgresql+psycopg://nobody@127.0.0.1:1/nothing"
 
 
-def test_a_due_job_runs_once(database: Database, settings: Settings, clock: TurnableClock) -> None:
-    done: list[datetime] = []
-
-    def work(_: Session, __: Settings, now: datetime) -> int:
-        done.append(now)
-        return 5
-
-    job = Job("sweep", EveryMinute(), work)
-    assert runner.run_due(database, settings, job, clock) is Outcome.DONE
-    assert runner.run_due(database, settings, job, clock) is None
-    clock.advance(seconds=59)
-    assert runner.run_due(database, settings, job, clock) is None
-    clock.advance(seconds=1)
-    assert runner.run_due(database, settings, job, clock) is Outcome.DONE
-    assert len(done) == 2
-    assert _runs(database) == [("sweep", Outcome.DONE, "5")] * 2
-
-
-def test_a_job_that_breaks_leaves_nothing_half_done(
-    database: Database, settings: Settings, clock: TurnableClock
-) -> None:
-    def work(db: Session, _: Settings, __: datetime) -> int:
-        db.execute(text("INSERT INTO login_failures (key, count, last_at) VALUES ('k', 1, '2026-03-02 15:00:00')"))
-        raise ZeroDivisionError("hunter2")
-
-    assert runner.run_due(database, settings, Job("sweep", EveryMinute(), work), clock) is Outcome.FAILED
-    assert _runs(database) == [("sweep", Outcome.FAILED, "ZeroDivisionError")]
-    with database.reading() as db:
-        assert db.execute(text("SELECT count(*) FROM login_failures")).scalar_one() == 0
-
-
-def test_what_fell_due_while_nobody_ran_is_made_up_for_at_the_start(settings: Settings) -> None:
+def test_what_fell_due_while_nobody_ran_is_made_up_for_at_the_start_once(settings: Settings) -> None:
     stop = threading.Event()
     ran: list[str] = []
 
     def job(name: str, last: str) -> Job:
-        def work(_: Session, __: Settings, ___: datetime) -> int:
+        def work(_: datetime, __: int) -> str:
             ran.append(name)
             if last in ran:
                 stop.set()
-            return 0
+            return ""
 
-        return Job(name, Daily(3, 30), work)
+        return a_job(name, work, when=Daily(3, 30))
 
     runner.run(settings, stop=stop, jobs=[job("a", last="a")])
     assert ran == ["a"]
@@ -80,9 +43,53 @@ def test_what_fell_due_while_nobody_ran_is_made_up_for_at_the_start(settings: Se
     assert ran == ["a", "b"]
 
 
-def test_an_old_schema_is_refused(tmp_path: Path) -> None:
+def test_each_full_minute_is_looked_at(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked = threading.Event()
+    with runner._again("look", settings, looked.set) as looking, runner._each_minute(looking) as minutes:
+        (job,) = minutes.get_jobs()
+        assert str(job.trigger) == "cron[minute='*']"
+        assert looked.wait(20)
+        looked.clear()
+        job.func()
+        assert looked.wait(20)
+
+
+@pytest.mark.parametrize("run", [runner.run, runner.work])
+def test_an_old_schema_is_refused(tmp_path: Path, run: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = load(database_url=f"sqlite:///{tmp_path}/empty.db")
+    if run is runner.work:
+        settings = settings.model_copy(update={"job_workers": JobWorkers.PROCRASTINATE})
     with pytest.raises(SchemaOutdated):
-        runner.run(load(database_url=f"sqlite:///{tmp_path}/empty.db"))
+        run(settings)  # type: ignore[operator]
+
+
+def test_a_worker_is_refused_where_the_scheduler_does_the_jobs(settings: Settings) -> None:
+    with pytest.raises(runner.NoWorkers) as refusal:
+        runner.work(settings)
+    assert "procrastinate" in refusal.value.advice
+
+
+def test_workers_are_refused_on_sqlite() -> None:
+    with pytest.raises(BadSettings, match="job_workers: Value error, procrastinate needs PostgreSQL"):
+        load(job_workers="procrastinate")
+    assert load(job_workers="procrastinate", database_url=ELSEWHERE).job_workers == "procrastinate"
+
+
+def test_without_procrastinate_it_is_said_how_to_get_it(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = load(job_workers="procrastinate", database_url=postgres_url)
+    monkeypatch.setitem(sys.modules, "procrastinate", None)
+    monkeypatch.delitem(sys.modules, "qbwc_server.jobs.calls", raising=False)
+    monkeypatch.delattr("qbwc_server.jobs.calls", raising=False)
+    for run in (runner.run, runner.work):
+        with pytest.raises(runner.NoProcrastinate) as refusal:
+            run(settings)
+        assert "qbwc-server[procrastinate]" in refusal.value.advice
+
+
+def test_nothing_but_a_worker_loads_procrastinate() -> None:
+    program = "import sys; import qbwc_server.jobs.runner, qbwc_server.cli; print('procrastinate' in sys.modules)"
+    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert result.stdout == "False\n"
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

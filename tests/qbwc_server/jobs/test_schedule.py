@@ -1,4 +1,4 @@
-"""The table of jobs: when each is due, and what each does."""
+"""The table of jobs, as it is."""
 
 from __future__ import annotations
 
@@ -8,17 +8,24 @@ import pytest
 from sqlalchemy import func, select
 
 from qbwc_server.db import Database
-from qbwc_server.jobs.runner import trigger
-from qbwc_server.jobs.runs import JobRun, Outcome, claim
-from qbwc_server.jobs.schedule import JOBS, Daily, EveryMinute, Job
+from qbwc_server.jobs.due import Daily
+from qbwc_server.jobs.lookout import Lookout
+from qbwc_server.jobs.schedule import JOBS, Job
+from qbwc_server.jobs.states import RunState
+from qbwc_server.jobs.worker import Worker
 from qbwc_server.settings import Settings
 from qbwc_server.tenancy.credentials import note_login_failure
 from qbwc_server.tenancy.models import LoginFailures
 from tests.conftest import TurnableClock
+from tests.qbwc_server.jobs.rows import due, handed_out, log_of, rows
+from tests.qbwc_server.tenants import tenant
 
 
-def _job(name: str) -> Job:
-    return next(job for job in JOBS if job.name == name)
+def _said(database: Database, settings: Settings, clock: TurnableClock, name: str) -> str:
+    (job,) = [job for job in JOBS if job.name == name]
+    return job.work(
+        database=database, settings=settings, clock=clock, due_at=clock(), subject_id=0, checkpoint=lambda: None
+    )
 
 
 def test_names_are_unique_and_fit_their_column() -> None:
@@ -27,27 +34,23 @@ def test_names_are_unique_and_fit_their_column() -> None:
     assert max(map(len, names)) <= 40
 
 
-@pytest.mark.parametrize(
-    ("when", "now", "due"),
-    [
-        (EveryMinute(), "2026-03-02T15:00:00", "2026-03-02T15:00:00"),
-        (EveryMinute(), "2026-03-02T15:00:59.999", "2026-03-02T15:00:00"),
-        (Daily(3, 30), "2026-03-02T03:29:59", "2026-03-01T03:30:00"),
-        (Daily(3, 30), "2026-03-02T03:30:00", "2026-03-02T03:30:00"),
-        (Daily(3, 30), "2026-03-02T23:00:00", "2026-03-02T03:30:00"),
-    ],
-)
-def test_the_newest_due_moment(when: EveryMinute | Daily, now: str, due: str) -> None:
-    assert when.last_due(datetime.fromisoformat(now).replace(tzinfo=UTC)) == datetime.fromisoformat(due).replace(
-        tzinfo=UTC
-    )
+def test_every_job_runs_on_an_empty_database_and_on_one_with_a_company(
+    database: Database, settings: Settings, clock: TurnableClock
+) -> None:
+    for _ in range(2):
+        clock.advance(days=40)
+        Lookout(database, JOBS).look(clock())
+        Worker(database, settings, JOBS, clock).work_off()
+        with database.transaction() as db:
+            tenant(db, clock(), f"c{clock():%m%d}")
+    assert {row.job for row in rows(database)} == {job.name for job in JOBS}
+    assert [row for row in rows(database) if row.state is not RunState.DONE] == []
 
 
-@pytest.mark.parametrize("when", [EveryMinute(), Daily(3, 30)])
-def test_the_trigger_fires_when_the_job_is_due(when: EveryMinute | Daily, clock: TurnableClock) -> None:
-    fires = trigger(when).get_next_fire_time(None, clock() + timedelta(seconds=1))
-    assert when.last_due(fires) == fires
-    assert when.last_due(fires - timedelta(seconds=1)) < fires
+@pytest.mark.parametrize("job", [job for job in JOBS if isinstance(job.when, Daily)], ids=lambda job: job.name)
+def test_what_runs_daily_stays_out_of_the_hours_that_some_days_have_twice_or_not_at_all(job: Job) -> None:
+    assert isinstance(job.when, Daily)
+    assert not 1 <= job.when.hour <= 2
 
 
 def test_login_failures_that_no_longer_count_are_dropped(
@@ -59,23 +62,16 @@ def test_login_failures_that_no_longer_count_are_dropped(
     clock.advance(seconds=settings.login_pause_s + 1)
     with database.transaction() as db:
         note_login_failure(db, "new", "203.0.113.6", pause=pause, now=clock())
-        before = db.scalar(select(func.count()).select_from(LoginFailures))
-        dropped = _job("purge_login_failures").work(db, settings, clock())
-        after = db.scalar(select(func.count()).select_from(LoginFailures))
-    assert dropped > 0
-    assert before is not None
-    assert after == before - dropped
-    assert after > 0
+    with database.reading() as db:
+        before = db.execute(select(func.count()).select_from(LoginFailures)).scalar_one()
+    said = _said(database, settings, clock, "purge_login_failures")
+    with database.reading() as db:
+        after = db.execute(select(func.count()).select_from(LoginFailures)).scalar_one()
+    assert 0 < after < before
+    assert said == f"Counts of wrong passwords dropped: {before - after}."
 
 
-def test_runs_of_last_month_are_dropped(database: Database, settings: Settings, clock: TurnableClock) -> None:
-    with database.transaction() as db:
-        claim(db, "x", due_at=clock() - timedelta(days=31), now=clock())
-        claim(db, "x", due_at=clock() - timedelta(days=29), now=clock())
-        assert _job("purge_job_runs").work(db, settings, clock()) == 1
-        assert db.scalars(select(JobRun.outcome)).all() == [Outcome.RUNNING]
-
-
-def test_without_sessions_there_is_none_to_close(database: Database, settings: Settings, clock: TurnableClock) -> None:
-    with database.transaction() as db:
-        assert _job("close_silent_sessions").work(db, settings, clock()) == 0
+def test_runs_are_dropped_when_their_time_is_over(database: Database, settings: Settings, clock: TurnableClock) -> None:
+    handed_out(database, due("x", datetime(2026, 2, 1, tzinfo=UTC)), due("x", clock()))
+    assert _said(database, settings, clock, "purge_job_runs") == "Runs dropped: 1."
+    assert log_of(database) == [("x", 0, RunState.DUE, None)]

@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import select, text
 
 from qbwc_server.db import Database
+from qbwc_server.settings import load
 from qbwc_server.tenancy import credentials
 from qbwc_server.tenancy.credentials import (
     add_token,
@@ -248,6 +249,9 @@ def test_counts_say_nothing_of_names_and_addresses_and_are_dropped_in_time(door:
     assert all(re.fullmatch("[0-9a-f]{64}", key) for key in keys)
     door.clock.advance(minutes=20)
     door.fail("kern", "192.0.2.2")  # renews the count of the login
-    with door.database.transaction() as db:
-        assert purge_login_failures(db, older_than=door.clock() - PAUSE) == 2
+    settings = load(login_pause_s=PAUSE.seconds)
+    said = purge_login_failures(database=door.database, settings=settings, clock=door.clock)
+    assert said == "Counts of wrong passwords dropped: 2."
+    assert purge_login_failures(database=door.database, settings=settings, clock=door.clock) == ""
+    with door.database.reading() as db:
         assert len(db.scalars(select(LoginFailures)).all()) == 3

@@ -1,0 +1,55 @@
+"""For whom a job runs: once for the server, or once for each company; another kind is one line here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from qbwc_server.jobs.due import When
+from qbwc_server.tenancy.models import Company
+
+_EVER = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """One for whom a job runs.
+
+    Args:
+        id: its number in its table; 0 for the server.
+        company_id: whose it is; ``None`` for the server.
+        time_zone: the zone in whose wall-clock time its jobs are due.
+        since: when it came to be: nothing was due before.
+        when: its own schedule, where it has one, instead of the job's.
+    """
+
+    id: int
+    company_id: int | None
+    time_zone: str
+    since: datetime
+    when: When | None = None
+
+
+@dataclass(frozen=True)
+class Each:
+    """A kind of subjects, and where they are found."""
+
+    name: str
+    subjects: Callable[[Session], Iterable[Subject]]
+
+
+def _server(_: Session) -> Iterable[Subject]:
+    return (Subject(0, None, "UTC", _EVER),)
+
+
+def _companies(db: Session) -> Iterable[Subject]:
+    found = db.execute(select(Company.id, Company.time_zone, Company.created_at).order_by(Company.id))
+    return [Subject(number, number, zone, since) for number, zone, since in found]
+
+
+SERVER = Each("server", _server)
+COMPANY = Each("company", _companies)
