@@ -23,6 +23,12 @@ class ListKind(StrEnum):
     TEMPLATE = "template"
 
 
+LONGEST_PART = {  # characters of one name between colons; the entries of other lists stand under nothing
+    ListKind.CUSTOMER: 41,
+    ListKind.ITEM: 31,
+    ListKind.ACCOUNT: 31,
+    ListKind.CLASS: 31,
+}
 PARTIES = (ListKind.CUSTOMER, ListKind.VENDOR, ListKind.OTHER_NAME)
 LONGEST_NAME = {  # characters of a full name, Parent:Child:Grandchild
     ListKind.CUSTOMER: 209,

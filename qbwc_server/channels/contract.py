@@ -6,7 +6,7 @@ belongs to, never the rest.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from qbwc_server.documents.kinds import Document
@@ -20,7 +20,8 @@ class Draft:
     ``line_number`` counts lines of a file from 1 and names the first row of the document. ``notes`` are remarks for
     the bookkeeper that change nothing. ``review`` says why a person should look before it is submitted, although the
     document itself may be complete. ``twin`` tells whether a stored document of the same number, with the given
-    origin, is the same sale under another key.
+    origin, is the same sale under another key. ``called`` gives the source's own words for names that the channel had
+    to change.
     """
 
     document: Document
@@ -28,6 +29,7 @@ class Draft:
     notes: tuple[str, ...] = ()
     review: Problem | None = None
     twin: Callable[[str], bool] | None = None
+    called: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,9 +27,8 @@ from qbwc_server.documents.models import DocumentRow
 from qbwc_server.documents.problems import Problem
 from qbwc_server.documents.store import Saved, SaveResult, add_notes, by_origin, find
 from qbwc_server.errors import Conflict
-from qbwc_server.posting.submitting.hand_in import hand_in
-from qbwc_server.posting.submitting.submit import lock
-from qbwc_server.posting.submitting.submit import submit as submit_rows
+from qbwc_server.posting.submitting.hand_in import Aside, hand_in
+from qbwc_server.posting.submitting.submit import lock, submit
 from qbwc_server.tenancy.actor import Actor
 from qbwc_server.tenancy.companies import find_company
 from qbwc_server.tenancy.models import Company
@@ -134,19 +133,21 @@ class Intake:
             return
         documents = [draft.document for draft in drafts]
         known = by_origin(db, company.id, {document.origin for document in documents})
-        handed = hand_in(db, company, documents, by=self._by, now=now, revise=self._revise, submit_now=False)
-        results = list(zip(drafts, handed.results, strict=True))
-        if self._submit:
-            ready = [
-                result.row
-                for draft, result in results
-                if isinstance(result, SaveResult) and result.saved is not Saved.SAME and draft.review is None
-            ]
-            submit_rows(db, company, ready, by=self._by, now=now)
-        for draft, result in results:
+        handed = hand_in(
+            db,
+            company,
+            documents,
+            by=self._by,
+            now=now,
+            revise=self._revise,
+            submit_now=self._submit,
+            asides=[Aside(draft.review, draft.called) for draft in drafts],
+        )
+        for draft, result in zip(drafts, handed.results, strict=True):
             if isinstance(result, SaveResult):
                 add_notes(result.row, draft.notes)
-                stored.take(draft, result, submit=self._submit)
+                changed = handed.submitted.changed.get(result.row.id, ())
+                stored.take(draft, result, changed, submit=self._submit)
             else:
                 stored.refuse(draft, _contradiction(draft, known.get(draft.document.origin), result))
 
@@ -166,7 +167,7 @@ class Intake:
             company = find_company(db, self._company_code)
             rows = [find(db, company.id, document_id) for document_id, _ in waiting]
             rows = [row for row in rows if row.state is State.FOR_REVIEW]
-            done = submit_rows(db, company, rows, by=self._by, now=self._clock())
+            done = submit(db, company, rows, by=self._by, now=self._clock(), answers=False)
             lines = dict(waiting)
             left = [finding for row in done.not_ready for finding in _review_findings(row, lines[row.id])]
             counts = Counts(submitted=len(done.submitted), for_review=len(done.not_ready))
@@ -203,8 +204,8 @@ class _Stored:
     findings: list[Finding] = field(default_factory=list)
     waiting: dict[int, int | None] = field(default_factory=dict)
 
-    def take(self, draft: Draft, result: SaveResult, *, submit: bool) -> None:
-        """Count a document that is in."""
+    def take(self, draft: Draft, result: SaveResult, changed: Sequence[str], *, submit: bool) -> None:
+        """Count a document that is in. ``changed`` says what its texts become in QuickBooks."""
         row, saved, counts = result.row, result.saved, self.counts
         counts.added += saved is Saved.ADDED
         counts.same += saved is Saved.SAME
@@ -217,18 +218,16 @@ class _Stored:
         comes_to = draft.document.comes_to()
         counts.total += comes_to or Decimal(0)
         counts.without_total += comes_to is None
-        for note in draft.notes:
-            self.findings.append(
-                Finding(Kept.NOTE, Problem("note", "", note, ""), draft.line_number, row.origin),
-            )
+        self.findings += [
+            Finding(Kept.NOTE, Problem("note", "", note, ""), draft.line_number, row.origin)
+            for note in dict.fromkeys((*draft.notes, *changed))
+        ]
         if row.state is State.SUBMITTED:
             counts.submitted += 1
         elif not waits:
             counts.for_review += 1
-            if draft.review is not None and not row.problems:
-                _ask(row, draft.review)
-            if submit or row.problems or draft.review is not None:
-                self.findings += _review_findings(row, draft.line_number, draft.review)
+            if submit or row.reason is not None:
+                self.findings += _review_findings(row, draft.line_number)
 
     def refuse(self, draft: Draft, problem: Problem) -> None:
         """Count a document that contradicts what is stored already."""
@@ -269,16 +268,12 @@ def _contradiction(draft: Draft, row: DocumentRow | None, conflict: Conflict) ->
     return Problem(conflict.code, "origin", str(conflict), advice)
 
 
-def _ask(row: DocumentRow, question: Problem) -> None:
-    """Say on a complete document why it was not submitted; submitting it by hand answers the question."""
-    row.reason, row.message, row.advice = question.code, question.message, question.advice
-
-
-def _review_findings(row: DocumentRow, line_number: int | None, question: Problem | None = None) -> list[Finding]:
+def _review_findings(row: DocumentRow, line_number: int | None) -> list[Finding]:
     """Everything that a person has to see to before the document can be submitted."""
-    listed = [Problem(**one) for one in (row.problems or {}).get("problems", [])]
-    asked = [question] if question is not None and question not in listed else []
-    problems = asked + listed or [Problem("for_review", "", "It waits for a person.", "Look at it and submit it.")]
+    problems = [Problem(**one) for one in (row.problems or {}).get("problems", [])]
+    if not problems:
+        message, advice = row.message or "It waits for a person.", row.advice or "Look at it and submit it."
+        problems = [Problem(row.reason or "for_review", "", message, advice)]
     return [Finding(Kept.FOR_REVIEW, problem, line_number, row.origin) for problem in problems]
 
 

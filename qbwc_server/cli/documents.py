@@ -236,7 +236,7 @@ def show(runtime: Runtime, company: str, document: int, as_json: bool) -> None:
 @click.argument("company")
 @click.argument("documents", nargs=-1, type=_ID, metavar="[DOCUMENT]...")
 @click.option("--failed", is_flag=True, help="All that failed.")
-@click.option("--reviewed", is_flag=True, help="All that are for review and lack nothing.")
+@click.option("--reviewed", is_flag=True, help="All that are for review; not those about which something is asked.")
 @json_option
 @pass_runtime
 @click.pass_context
@@ -285,7 +285,7 @@ def retry(
 
 
 def _pages(runtime: Runtime, company: str, documents: tuple[int, ...], states: list[State]) -> Iterator[Sequence[int]]:
-    """Ids to submit, as many at a time as one transaction should carry."""
+    """Ids to submit, as many at a time as one transaction should carry; a question is not answered in bulk."""
     if documents:
         yield from (documents[start : start + _PAGE] for start in range(0, len(documents), _PAGE))
         return
@@ -296,7 +296,7 @@ def _pages(runtime: Runtime, company: str, documents: tuple[int, ...], states: l
             rows = store.listing(db, found.id, states=states, after_id=after, limit=_PAGE)
         if not rows:
             return
-        yield [row.id for row in rows]
+        yield [row.id for row in rows if not store.is_asked(row)]
         after = rows[-1].id
 
 

@@ -155,11 +155,36 @@ def show_problems(row: DocumentRow, found: Sequence[Problem]) -> None:
     row.advice = found[0].advice if found else None
 
 
+def remember_called(row: DocumentRow, called: Mapping[str, str]) -> None:
+    """Keep the words that the source of a document has for names in it, where they are other ones."""
+    if called:
+        row.notes = {**(row.notes or {}), "called": dict(called)}
+
+
+def called_of(row: DocumentRow) -> dict[str, str]:
+    """Names in the document, and the words that its source has for them."""
+    called: dict[str, str] = (row.notes or {}).get("called", {})
+    return called
+
+
+def ask(row: DocumentRow, question: Problem) -> None:
+    """Say on a complete document why a person should see it first; submitting it by hand answers the question."""
+    row.reason, row.message, row.advice = question.code, question.message, question.advice
+
+
+def is_asked(row: DocumentRow) -> bool:
+    """Whether the document lacks nothing, and waits for an answer about it alone."""
+    return row.state is State.FOR_REVIEW and row.reason is not None and row.problems is None
+
+
 def add_notes(row: DocumentRow, notes: Sequence[str]) -> None:
     """Keep remarks that a bookkeeper should be able to read later, each once."""
     if notes:
         before = (row.notes or {}).get("notes", [])
-        row.notes = {"notes": [*before, *(note for note in dict.fromkeys(notes) if note not in before)]}
+        row.notes = {
+            **(row.notes or {}),
+            "notes": [*before, *(note for note in dict.fromkeys(notes) if note not in before)],
+        }
 
 
 def move(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from qbwc_server.documents.problems import Problem
 from qbxml import CharacterPolicy, TextRefused, fit, shorten
 
+_SHOWN = 60
+
 
 class CannotWrite(Exception):
     """The document cannot be written as a request; ``problem`` says what to correct."""
@@ -41,13 +43,16 @@ class Texts:
         try:
             fitted = fit(value, policy=self.policy, max_length=max_length, name=field)
         except TextRefused as refused:
-            raise CannotWrite(
-                Problem(
-                    "too_long" if refused.rule == "max_length" else "characters",
-                    field,
-                    str(refused),
-                    "Correct the text, or allow transliteration for this company.",
-                )
-            ) from None
+            if refused.rule == "max_length":
+                raise CannotWrite(too_long(field, str(refused.value), max_length)) from None
+            advice = "Correct the text, or allow transliteration for this company."
+            raise CannotWrite(Problem("characters", field, f"{refused}.", advice)) from None
         self.notes.extend(fitted.notes)
         return fitted.text
+
+
+def too_long(field: str, text: str, most: int | None) -> Problem:
+    """A name or number for which QuickBooks has no room: shortened by us it would name something else."""
+    shown = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+    message = f'{field}: "{shown}" has {len(text)} characters; QuickBooks keeps {most}.'
+    return Problem("too_long", field, message, "Shorten it where it comes from, and hand the document in again.")

@@ -87,8 +87,9 @@ def next_set(
 ) -> MessageSet | None:
     """Wrap what is due into a set, mark it in flight and return it; None when nothing is due.
 
-    Questions about the file leave alone, and then look-ups: as long as one is queued nothing else does, so nothing is
-    believed of the wrong file and nothing is written in doubt.
+    Questions about the file leave alone, then look-ups, then what else is only read: as long as one is queued nothing
+    else does, so nothing is believed of the wrong file, nothing is written in doubt, and nothing is added to a list
+    before all is known of what it is for.
 
     Args:
         document: makes the whole qbXML text of rendered requests.
@@ -114,7 +115,7 @@ def next_set(
             raise RuntimeError(f"request {row.id} is due without text")
         if row.largest_set is not None:
             most = min(most, max(1, row.largest_set))
-        alone = due[0].priority <= Priority.LOOK and row.priority != due[0].priority
+        alone = due[0].priority <= Priority.READ and row.priority != due[0].priority
         size += len(row.xml)
         if texts and (alone or len(texts) >= most or size > limits.size):
             break

@@ -6,11 +6,13 @@ import threading
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from qbwc_server.channels import intake
 from qbwc_server.channels.contract import Draft, Outcome
@@ -19,7 +21,9 @@ from qbwc_server.channels.report import MOST_FINDINGS, Counts, Finding, IntakeRe
 from qbwc_server.db import Database
 from qbwc_server.documents.kinds import read_document
 from qbwc_server.documents.problems import Problem
-from qbwc_server.documents.store import listing
+from qbwc_server.documents.store import by_origin, listing
+from qbwc_server.posting.submitting.submit import submit
+from qbwc_server.queue.models import QueuedRequest
 from qbwc_server.tenancy.actor import Actor, ActorKind
 from qbwc_server.tenancy.companies import add_company, find_company
 
@@ -34,7 +38,7 @@ def shop(database: Database) -> Database:
     return database
 
 
-def draft(origin: str, amount: str = "5.00", **more: Any) -> Draft:
+def draft(origin: str, amount: str = "5.00", line_number: int | None = None, **more: Any) -> Draft:
     value = {
         "kind": "invoice",
         "origin": origin,
@@ -42,7 +46,7 @@ def draft(origin: str, amount: str = "5.00", **more: Any) -> Draft:
         "customer": "Ann",
         "lines": [{"item": "Tea", "amount": amount}],
     }
-    return Draft(read_document({**value, **more}))
+    return Draft(read_document({**value, **more}), line_number)
 
 
 def bring_in(database: Database, outcomes: Iterable[Outcome], **more: Any) -> IntakeReport:
@@ -122,3 +126,43 @@ def test_one_sale_under_two_keys_by_two_intakes_at_once(shop: Database, monkeypa
     assert finding.problem.code == "imported_under_another_key"
     with shop.reading() as db:
         assert len(listing(db, find_company(db, "shop").id)) == 1
+
+
+def test_every_changed_name_is_in_the_report_and_names_that_fall_together_wait(shop: Database) -> None:
+    names = ["李伟", "黎伟", "Анна", "Anna"]
+    report = bring_in(shop, [draft(f"a:{n}", customer=name, line_number=n) for n, name in enumerate(names, 1)])
+    assert (report.counts.submitted, report.counts.for_review) == (2, 2)
+    told = [(f.line_number, f.outcome, f.problem.code) for f in report.findings]
+    assert told == [
+        (1, Kept.NOTE, "note"),
+        (2, Kept.FOR_REVIEW, "names_fall_together"),
+        (3, Kept.NOTE, "note"),
+        (4, Kept.FOR_REVIEW, "names_fall_together"),
+    ]
+    assert "LiWei" in report.findings[0].problem.message
+    assert report.needs_a_person
+
+
+def test_names_that_a_channel_had_to_change_are_compared_by_its_own_words(shop: Database) -> None:
+    plain = draft("a", customer="Acme West")
+    changed = [replace(draft(key, customer="Acme West"), called={"Acme West": "Acme: West"}) for key in "bc"]
+    report = bring_in(shop, [plain, changed[0]])
+    assert [(f.origin, f.problem.code) for f in report.findings] == [("b", "names_fall_together")]
+    with shop.transaction() as db:
+        company = find_company(db, "shop")
+        submit(db, company, [by_origin(db, company.id, ["b"])["b"]], by=Actor(ActorKind.PERSON), now=NOW)
+    assert bring_in(shop, [changed[1]]).counts.submitted == 1
+
+
+def test_one_sale_under_two_origins_of_a_file_is_a_question(shop: Database) -> None:
+    report = bring_in(shop, [draft("a", number="1"), draft("b", number="1"), draft("c", number="2")])
+    assert [(f.origin, f.outcome, f.problem.code) for f in report.findings] == [("b", Kept.FOR_REVIEW, "same_number")]
+
+
+@pytest.mark.parametrize("now", [True, False])
+def test_limits_are_told_at_once_also_where_a_person_looks_first(shop: Database, now: bool) -> None:
+    lines = [{"item": "I" * 32, "amount": "5.00"}]
+    report = bring_in(shop, [draft("a", customer="C" * 50, number="123456789012", lines=lines)], submit=now)
+    assert [f.problem.code for f in report.findings] == ["number_too_long", "too_long", "too_long"]
+    with shop.reading() as db:
+        assert db.scalars(select(QueuedRequest)).all() == []

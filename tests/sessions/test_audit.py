@@ -397,6 +397,7 @@ def test_quickbooks_total_is_noted_and_the_payment_still_goes(world: World) -> N
 def test_two_of_ours_with_the_same_number_customer_and_total(world: World) -> None:
     known_names(world)
     world.hand_in(invoice("i-1", number="1"), invoice("i-2", number="1"), invoice("i-3"), invoice("i-4"))
+    world.submit("i-2")  # a person says that it is another sale
     world.books.faults.add(Fine(), CrashDuring(after=3))
     world.update()
     quiet(world)

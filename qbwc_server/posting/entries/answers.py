@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
 from sqlalchemy import update
 
 from qbwc_server.books.models import ListEntry, Presence
@@ -13,12 +11,13 @@ from qbwc_server.ids import new_id
 from qbwc_server.list_kinds import ListKind
 from qbwc_server.posting.entries.adding import add_customer, add_item
 from qbwc_server.posting.entries.ensure import name_key
+from qbwc_server.posting.entries.words import Word, be_sure, fell_together, unsure_word
 from qbwc_server.posting.outcome.outcome import Work
 from qbwc_server.posting.outcome.refused import UNKNOWN_NAMES, tried_again
 from qbwc_server.posting.outcome.written import LONGEST_ID
 from qbwc_server.posting.requests import Purpose
 from qbwc_server.posting.texts import CannotWrite, Texts
-from qbwc_server.queue.enqueue import NewRequest, cancel, waiting_for
+from qbwc_server.queue.enqueue import NewRequest, waiting_for
 from qbwc_server.queue.settling import RequestRow
 from qbwc_server.queue.states import Event, Priority
 from qbxml import Answer, BuildError, MissingElement, render, request_for
@@ -34,7 +33,10 @@ def read_ensure(work: Work, row: RequestRow, answer: Answer) -> None:
     said = status(answer.status_code, answer.status_message or "")
     list_id = _list_id(answer)
     if list_id is not None:
+        unsure = unsure_word(work.db, entry)
         present(work, row, entry, list_id)
+        if unsure is not None:
+            _ask(work, row, entry, unsure)
     elif tried_again(work, row, said, answer):
         pass
     elif said.outcome in (Outcome.NOTHING_FOUND, Outcome.DONE):
@@ -49,6 +51,7 @@ def read_create(work: Work, row: RequestRow, answer: Answer) -> None:
     said = status(answer.status_code, answer.status_message or "")
     list_id = _list_id(answer) or getattr(answer.error_recovery, "list_id", None)
     if list_id is not None:
+        be_sure(work.db, entry)
         present(work, row, entry, list_id)
     elif said.doubtful or said.outcome is Outcome.DONE:
         work.doubt(row)
@@ -84,6 +87,13 @@ def present(work: Work, row: RequestRow, entry: ListEntry, list_id: str) -> None
         entry.presence, entry.list_id, entry.changed_at = Presence.PRESENT, list_id, work.now
 
 
+def _ask(work: Work, row: RequestRow, entry: ListEntry, said: str) -> None:
+    """QuickBooks had the entry before a word of ours became its name: a person sees that once, before it is used."""
+    asked = fell_together(Word(entry.kind, entry.full_name, said), entry.full_name)
+    be_sure(work.db, entry)
+    work.cannot_wait(row.id, asked.code, asked.message, asked.advice)
+
+
 def refuse(work: Work, row: RequestRow, entry: ListEntry, meaning: str, advice: str, answer: Answer | None) -> None:
     """The entry cannot be had: every document that waits for it is told so, and may be submitted again later."""
     code = answer.status_code if answer is not None else None
@@ -91,23 +101,13 @@ def refuse(work: Work, row: RequestRow, entry: ListEntry, meaning: str, advice: 
     if not work.settle(row, Event.REFUSED, code=code, message=words or meaning):
         return
     message = f"The {entry.kind.value} {entry.full_name}: {meaning}" + (f" QuickBooks says: {words}" if words else "")
-    _fail_waiting(work, row.id, message, advice)
-
-
-def _fail_waiting(work: Work, request_id: UUID, message: str, advice: str) -> None:
-    waiting = waiting_for(work.db, request_id)
-    cancel(work.db, [one.id for one in waiting], work.now)
-    work.learn_documents(
-        {int(one.subject) for one in waiting if one.purpose in (Purpose.POST, Purpose.READ_FOR_CHANGE)}
-    )
-    for one in waiting:
-        if one.purpose in (Purpose.POST, Purpose.READ_FOR_CHANGE):
-            work.fail(int(one.subject), request_id, reason=Reason.LIST_ENTRY.value, message=message, advice=advice)
-        else:  # a job below this customer, an item below this item: it cannot come either
-            _fail_waiting(work, one.id, message, advice)
+    work.cannot_wait(row.id, Reason.LIST_ENTRY.value, message, advice)
 
 
 def _create(work: Work, row: RequestRow, entry: ListEntry) -> None:
+    if not waiting_for(work.db, row.id):  # what named it was excluded or revised, or cannot be entered
+        work.settle(row, Event.DONE)
+        return
     allowed = work.options.create_customers if entry.kind is ListKind.CUSTOMER else work.options.create_items
     if not allowed:
         refuse(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -10,13 +10,13 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from qbwc_server.books.models import ListEntry, Presence
-from qbwc_server.documents.kinds import Document
+from qbwc_server.documents.kinds import Document, Named
 from qbwc_server.documents.kinds.party import Party
 from qbwc_server.documents.problems import Problem
 from qbwc_server.ids import new_id
-from qbwc_server.list_kinds import LONGEST_NAME, ListKind
+from qbwc_server.list_kinds import LONGEST_NAME, LONGEST_PART, ListKind
 from qbwc_server.posting.requests import Purpose
-from qbwc_server.posting.texts import CannotWrite, Texts
+from qbwc_server.posting.texts import CannotWrite, Texts, too_long
 from qbwc_server.queue.enqueue import NewRequest, open_requests, put
 from qbwc_server.queue.states import Priority
 from qbwc_server.tenancy.models import Company
@@ -29,17 +29,41 @@ SEEN_TO = (ListKind.CUSTOMER, ListKind.ITEM)  # the lists whose entries are aske
 
 
 def wanted_by(document: Document, texts: Texts) -> dict[Wanted, Party | None]:
-    """The entries that ``document`` names."""
-    return {
-        (named.list_kind, _full_name(texts, named.name, named.field, LONGEST_NAME[named.list_kind])): named.party
-        for named in document.names()
-        if named.list_kind in SEEN_TO
-    }
+    """The entries that ``document`` names. Raises CannotWrite for the first that cannot be."""
+    wanted: dict[Wanted, Party | None] = {}
+    for named, fitted in names_of(document, texts):
+        if isinstance(fitted, Problem):
+            raise CannotWrite(fitted)
+        wanted[named.list_kind, fitted] = named.party
+    return wanted
 
 
-def _full_name(texts: Texts, name: str, field: str, max_length: int) -> str:
-    fitted = texts.name(name, field, max_length)
-    if not all(part.strip() for part in fitted.split(":")):
+def names_of(document: Document, texts: Texts) -> Iterator[tuple[Named, str | Problem]]:
+    """Each entry that ``document`` names, as QuickBooks will hold it, or why it cannot."""
+    for named in document.names():
+        if named.list_kind in SEEN_TO:
+            try:
+                yield named, _full_name(texts, named)
+            except CannotWrite as cannot:
+                yield named, cannot.problem
+
+
+def _full_name(texts: Texts, named: Named) -> str:
+    field, kind = named.field, named.list_kind
+    fitted = texts.name(named.name, field, LONGEST_NAME[kind])
+    parts = fitted.split(":")
+    if longer := next((part for part in parts if len(part) > LONGEST_PART.get(kind, len(part))), None):
+        raise CannotWrite(too_long(field, longer, LONGEST_PART[kind]))
+    if len(parts) - 1 != named.name.count(":"):
+        raise CannotWrite(
+            Problem(
+                "characters",
+                field,
+                f"In QuickBooks the name {named.name} would be {fitted}: a sign of another script becomes a colon.",
+                "A colon stands between a name and what belongs to it, as in Customer:Job; correct the name.",
+            )
+        )
+    if not all(part.strip() for part in parts):
         raise CannotWrite(
             Problem(
                 "empty_name",

@@ -19,7 +19,7 @@ from qbwc_server.documents.models import DocumentRow, Operation
 from qbwc_server.documents.store import Posting, apply_postings
 from qbwc_server.posting.options import PostingOptions, options_of
 from qbwc_server.posting.requests import Purpose
-from qbwc_server.posting.submitting.waiting import release_done
+from qbwc_server.posting.submitting.waiting import InVain, give_up_waiting, release_done
 from qbwc_server.queue.enqueue import NewRequest, hand_over, put
 from qbwc_server.queue.settling import RequestRow, Settlement, doubt_requests, settle
 from qbwc_server.queue.states import Event as RequestEvent
@@ -68,13 +68,14 @@ class Work:
         self._postings: dict[int, Posting] = {}
         self._new: list[NewRequest] = []
         self._handed_over: list[tuple[UUID, UUID]] = []
+        self._in_vain: list[InVain] = []
         self._heads: dict[int, DocumentHead] = {}
         self._replaced: list[tuple[int, Posting | None]] = []  # of _postings, in their order
 
     @contextmanager
     def one_answer(self) -> Iterator[None]:
         """All that one answer says, or nothing of it: it may break off, or lack what answers of its kind hold."""
-        lists: tuple[list[Any], ...] = (self._replaced, self._new, self._handed_over, self.uncertain)
+        lists: tuple[list[Any], ...] = (self._replaced, self._new, self._handed_over, self.uncertain, self._in_vain)
         lengths = [len(one) for one in lists]
         settled = len(self._settlements)
         try:
@@ -186,6 +187,10 @@ class Work:
         if instead_of is not None:
             self._handed_over.append((instead_of, request.id))
 
+    def cannot_wait(self, request_id: UUID, reason: str, message: str, advice: str) -> None:
+        """What waits for this request waits in vain: its documents are told so, all reasons of one together."""
+        self._in_vain.append(InVain(request_id, reason, message, advice))
+
     def doubt(self, row: RequestRow) -> None:
         """The answer leaves open whether this write was executed."""
         self.uncertain.append(row)
@@ -203,12 +208,25 @@ class Work:
         put(self.db, self.company.id, self._new, self.now)
         for old, new in self._handed_over:
             hand_over(self.db, old, new)
+        self._tell_in_vain()
         apply_postings(self.db, self.company.id, list(self._postings.values()), by=QUICKBOOKS, now=self.now)
         self._count()
         done = [s.request_id for s in settlements if self.states[s.request_id] is RequestState.DONE]
         self.counts.needs_you += release_done(self.db, self.company, done, now=self.now)
         doubtful = [row for row in self.uncertain if self.states[row.id] is RequestState.SENT]
         return doubt_requests(self.db, doubtful, self.now) if doubtful else []
+
+    def _tell_in_vain(self) -> None:
+        told = give_up_waiting(self.db, self._in_vain, self.now)
+        self.learn_documents(set(told))
+        for document_id, reasons in told.items():
+            self.fail(
+                document_id,
+                reasons[0].request_id,
+                reason=reasons[0].reason,
+                message=" ".join(dict.fromkeys(one.message for one in reasons)),
+                advice=" ".join(dict.fromkeys(one.advice for one in reasons)),
+            )
 
     def _count(self) -> None:
         for posting in self._postings.values():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,11 +13,14 @@ from qbwc_server.documents import store
 from qbwc_server.documents.kinds import Document
 from qbwc_server.documents.lifecycle import NotNow, State
 from qbwc_server.documents.models import DocumentRow
-from qbwc_server.documents.store import Saved, SaveResult
+from qbwc_server.documents.problems import Problem
+from qbwc_server.documents.store import Saved, SaveResult, ask, remember_called, show_problems
 from qbwc_server.errors import Conflict
+from qbwc_server.posting.options import options_of
 from qbwc_server.posting.requests import Purpose
-from qbwc_server.posting.submitting.submit import Submitted, lock, submit_locked
-from qbwc_server.queue.enqueue import cancel
+from qbwc_server.posting.submitting.questions import learn_words, questions
+from qbwc_server.posting.submitting.submit import Submitted, lock, shortcomings, submit_locked
+from qbwc_server.posting.submitting.waiting import cancel_with_entries
 from qbwc_server.queue.models import QueuedRequest
 from qbwc_server.queue.states import RequestState
 from qbwc_server.tenancy.actor import Actor
@@ -32,12 +35,27 @@ _UNDER_WAY = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """What a source says beside the document: a question that a person should see first, and its own words for names.
+
+    ``called``: a name in the document, and the word that the source has for it, where that is another one.
+    """
+
+    review: Problem | None = None
+    called: Mapping[str, str] | None = None
+
+
 @dataclass
 class HandedIn:
-    """One result per document, in the order given, and what was submitted of them."""
+    """One result per document, in the order given, and what was submitted of them.
+
+    ``asked`` says of those that a person should see first, by id, why.
+    """
 
     results: list[SaveResult | Conflict]
     submitted: Submitted
+    asked: dict[int, Problem]
 
 
 def hand_in(
@@ -49,20 +67,40 @@ def hand_in(
     now: datetime,
     revise: bool = False,
     submit_now: bool = True,
+    asides: Sequence[Aside] = (),
 ) -> HandedIn:
-    """Keep documents under their origin and submit what is new or revised: how files and programs bring them."""
+    """Keep documents under their origin and submit what is new or revised: how files and programs bring them.
+
+    Args:
+        submit_now: off, everything waits for a person; what is missing or to be asked is said all the same.
+        asides: one per document, or none at all.
+    """
     lock(db, company)
     results: list[SaveResult | Conflict] = []
     for batch in _apart(documents):
         results += _keep(db, company, batch, by=by, now=now, revise=revise)
     fresh = {
-        result.row.id: result.row
-        for result in results
+        result.row.id: (result.row, document, aside)
+        for document, result, aside in zip(documents, results, asides or [Aside()] * len(documents), strict=True)
         if isinstance(result, SaveResult) and result.saved is not Saved.SAME
     }
-    if not submit_now:
-        return HandedIn(results, Submitted(not_ready=list(fresh.values())))
-    return HandedIn(results, submit_locked(db, company, list(fresh.values()), by=by, now=now))
+    for row, _, aside in fresh.values():
+        remember_called(row, aside.called or {})
+    asked = {row.id: aside.review for row, _, aside in fresh.values() if aside.review is not None}
+    asked.update(
+        questions(db, company, [(row, document) for row, document, _ in fresh.values() if row.id not in asked])
+    )
+    ready = [row for row, _, _ in fresh.values() if submit_now and row.id not in asked]
+    submitted = submit_locked(db, company, ready, by=by, now=now)
+    options = options_of(db, company.id)
+    for row, document, _ in fresh.values():
+        if row.id in asked or not submit_now:
+            show_problems(row, shortcomings(row, document, options))
+            submitted.not_ready.append(row)
+        if row.id in asked and not row.problems:
+            ask(row, asked[row.id])
+    learn_words(db, company, [(row, fresh[row.id][1]) for row in submitted.submitted], sure=False, now=now)
+    return HandedIn(results, submitted, asked)
 
 
 def _apart(documents: Sequence[Document]) -> Iterator[list[Document]]:
@@ -119,7 +157,7 @@ def recall(db: Session, company: Company, row: DocumentRow, *, now: datetime) ->
             )
         )
     )
-    if cancel(db, open_ones, now) != open_ones:
+    if cancel_with_entries(db, list(open_ones), now) != open_ones:
         raise NotNow(
             f"Document {row.id} is on its way to QuickBooks.",
             detail="a request of it is in a message set whose answer is owed, or is being looked up",

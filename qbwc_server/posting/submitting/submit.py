@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -19,10 +19,11 @@ from qbwc_server.documents.models import DocumentRow, Operation
 from qbwc_server.documents.problems import Problem
 from qbwc_server.documents.store import add_notes, show_problems
 from qbwc_server.ids import new_id
-from qbwc_server.posting.entries.ensure import Wanted, ensure, wanted_by
+from qbwc_server.posting.entries.ensure import Wanted, ensure, names_of
 from qbwc_server.posting.options import PostingOptions, options_of
 from qbwc_server.posting.requests import Purpose
 from qbwc_server.posting.submitting.closing_date import closed_until, hold_for_closing_date
+from qbwc_server.posting.submitting.questions import learn_words
 from qbwc_server.posting.submitting.waiting import Invoices, invoices_named, not_posted, take_over
 from qbwc_server.posting.texts import CannotWrite, Texts
 from qbwc_server.posting.transactions import transaction_of
@@ -34,15 +35,20 @@ from qbwc_server.tenancy.actor import Actor
 from qbwc_server.tenancy.models import Company
 
 _AT_A_TIME = 1_000  # rows read in one statement
+_ANY_TXN_ID = "0"  # of an invoice that is not posted yet: where a text is written only to see whether it can be
 SUBMITTABLE = (State.FOR_REVIEW, State.FAILED, State.HELD)
 
 
 @dataclass
 class Submitted:
-    """What was submitted, and what stays because something is missing (each row says what)."""
+    """What was submitted, and what stays because something is missing (each row says what).
+
+    ``changed`` says of each document what its texts become in QuickBooks, where that is not what it says itself.
+    """
 
     submitted: list[DocumentRow] = field(default_factory=list)
     not_ready: list[DocumentRow] = field(default_factory=list)
+    changed: dict[int, tuple[str, ...]] = field(default_factory=dict)
 
 
 def lock(db: Session, company: Company, rows: Sequence[DocumentRow] = ()) -> None:
@@ -57,13 +63,23 @@ def lock(db: Session, company: Company, rows: Sequence[DocumentRow] = ()) -> Non
         db.scalars(select(DocumentRow).where(some).execution_options(populate_existing=True)).all()
 
 
-def submit(db: Session, company: Company, rows: Sequence[DocumentRow], *, by: Actor, now: datetime) -> Submitted:
+def submit(
+    db: Session, company: Company, rows: Sequence[DocumentRow], *, by: Actor, now: datetime, answers: bool = True
+) -> Submitted:
     """Mark documents submitted and queue the requests that make the books agree with them.
 
-    A row with problems stays as it is and shows them; so does one that is not waiting to be submitted.
+    A row with problems stays as it is and shows them.
+
+    Args:
+        answers: a person has seen them, which answers what was asked about them.
+
+    Raises:
+        NotNow: one is not waiting to be submitted.
     """
     lock(db, company, rows)
-    return submit_locked(db, company, rows, by=by, now=now)
+    result = submit_locked(db, company, rows, by=by, now=now)
+    learn_words(db, company, [(row, load_document(row.body)) for row in result.submitted], sure=answers, now=now)
+    return result
 
 
 def submit_locked(db: Session, company: Company, rows: Sequence[DocumentRow], *, by: Actor, now: datetime) -> Submitted:
@@ -71,43 +87,44 @@ def submit_locked(db: Session, company: Company, rows: Sequence[DocumentRow], *,
     options = options_of(db, company.id)
     closed = closed_until(db, company.id)
     result = Submitted()
-    ready: list[tuple[DocumentRow, Document, dict[Wanted, Party | None]]] = []
-    for row in rows:
+    documents = [(row, load_document(row.body)) for row in rows]
+    invoices = invoices_named(db, company, [document for _, document in documents])
+    ready: list[tuple[DocumentRow, NewRequest, dict[Wanted, Party | None]]] = []
+    # what others wait for before what waits
+    for row, document in sorted(documents, key=lambda one: one[1].comes_last):
         if row.state not in SUBMITTABLE:
             raise NotNow(f"Document {row.id} is {row.state.value.replace('_', ' ')}; there is nothing to submit.")
         refuse_undecided(row)
-        document = load_document(row.body)
-        found, wanted = _check(row, document, options)
-        if found:
-            show_problems(row, found)
-            result.not_ready.append(row)
-        elif closed is not None and row.date <= closed and row.reason != Reason.CLOSING_DATE:
-            hold_for_closing_date(db, row, closed, now=now)
-            result.not_ready.append(row)
-        else:
-            ready.append((row, document, wanted))
-    if not ready:
-        return result
-    entries = ensure(db, company, {key: party for _, _, w in ready for key, party in w.items()}, now)
-    invoices = invoices_named(db, company, [document for _, document, _ in ready])
-    new: list[NewRequest] = []
-    # invoices before payments, which wait for their requests
-    for row, document, wanted in sorted(ready, key=lambda one: one[1].comes_last):
-        after = {guid for guid in (entries[key] for key in wanted) if guid is not None}
-        try:
-            request, notes = _request(row, document, options, invoices, after)
-        except CannotWrite as cannot:
-            show_problems(row, [cannot.problem])
+        written = _written(row, document, options, invoices)
+        if isinstance(written, list):
+            show_problems(row, written)
             result.not_ready.append(row)
             continue
-        new.append(request)
+        if closed is not None and row.date <= closed and row.reason != Reason.CLOSING_DATE:
+            hold_for_closing_date(db, row, closed, now=now)
+            result.not_ready.append(row)
+            continue
+        request, wanted, notes = written
         invoices.pending[row.origin] = request.id
+        ready.append((row, request, wanted))
         add_notes(row, notes)
+        result.changed[row.id] = notes
         result.submitted.append(row)
+    if not ready:
+        return result
+    # only now: no entry is asked for, let alone added, for a document that cannot be written
+    entries = ensure(db, company, {key: party for _, _, w in ready for key, party in w.items()}, now)
+    new = [_after_entries(request, [entries[key] for key in wanted]) for _, request, wanted in ready]
     put(db, company.id, new, now)
     take_over(db, company, {request.subject: request.id for request in new})
     _mark_submitted(db, result.submitted, new, by=by, now=now)
     return result
+
+
+def _after_entries(request: NewRequest, entries: Sequence[UUID | None]) -> NewRequest:
+    """The request, waiting for the open requests of the entries that it names too."""
+    waits = {guid for guid in entries if guid is not None}
+    return replace(request, after=tuple({*request.after, *waits})) if waits else request
 
 
 def _mark_submitted(
@@ -135,57 +152,67 @@ def refuse_undecided(row: DocumentRow) -> None:
         )
 
 
-def _check(
-    row: DocumentRow, document: Document, options: PostingOptions
-) -> tuple[list[Problem], dict[Wanted, Party | None]]:
-    """Problems of the document itself, and the entries it names."""
+Written = tuple[NewRequest, dict[Wanted, Party | None], tuple[str, ...]]
+
+
+def shortcomings(row: DocumentRow, document: Document, options: PostingOptions) -> list[Problem]:
+    """What keeps the document from being written, as far as it can be told without the company file."""
+    written = _written(row, document, options, None)
+    return written if isinstance(written, list) else []
+
+
+def _written(
+    row: DocumentRow, document: Document, options: PostingOptions, invoices: Invoices | None
+) -> Written | list[Problem]:
+    """The first request of a document, the entries that it names, and notes; or everything that is wrong with it.
+
+    Without ``invoices`` those that it names are taken for posted.
+    """
+    guid = new_id()
+    if row.txn_id is not None and row.operation is Operation.VOID:
+        return post(str(row.id), compile_void(row.kind, row.txn_id, guid), Priority.CHANGE, guid), {}, ()
     found = document.problems()
-    if found or row.operation is Operation.VOID:
-        return found, {}
+    texts = Texts(options.characters)
+    wanted: dict[Wanted, Party | None] = {}
+    for named, fitted in names_of(document, texts):
+        if isinstance(fitted, Problem):
+            found.append(fitted)
+        else:
+            wanted[named.list_kind, fitted] = named.party
+    if found:
+        return found
     try:
-        return [], wanted_by(document, Texts(options.characters))
+        request, notes = _request(row, document, guid, options, invoices)
     except CannotWrite as cannot:
-        return [cannot.problem], {}
+        return [cannot.problem]
+    return request, wanted, notes
 
 
 def _request(
-    row: DocumentRow, document: Document, options: PostingOptions, invoices: Invoices, after: set[UUID]
+    row: DocumentRow, document: Document, guid: UUID, options: PostingOptions, invoices: Invoices | None
 ) -> tuple[NewRequest, tuple[str, ...]]:
-    """The first request of a document, waiting for ``after``. Raises CannotWrite."""
-    guid = new_id()
+    """The first request of a document, and what its texts become. Raises CannotWrite."""
     subject = str(row.id)
-    if row.txn_id is not None and row.operation is Operation.VOID:
-        compiled = compile_void(row.kind, row.txn_id, guid)
-        return post(subject, compiled, Priority.CHANGE, guid), ()
+    posted = dict.fromkeys(document.waits_for(), _ANY_TXN_ID) if invoices is None else invoices.posted
     if row.txn_id is not None:
         transaction_of(document).require_mod()
+        written = compile_add(document, guid, options, dict.fromkeys(document.waits_for(), _ANY_TXN_ID))
         message, xml = compile_read(row.kind, guid, txn_id=row.txn_id)
-        return (
-            NewRequest(Purpose.READ_FOR_CHANGE, subject, message, False, Priority.READ, xml, tuple(after), guid),
-            (),
-        )
-    unposted = {origin for origin in document.waits_for() if origin not in invoices.posted}
+        read = NewRequest(Purpose.READ_FOR_CHANGE, subject, message, False, Priority.READ, xml, (), guid)
+        return read, written.notes
+    unposted = {origin for origin in document.waits_for() if origin not in posted}
     for origin in unposted:
-        if origin not in invoices.pending:
+        if invoices is None or origin not in invoices.pending:
             raise CannotWrite(not_posted(origin))
-    if unposted:  # QuickBooks wants the TxnIDs: the text is written when the invoices are posted
-        after |= {invoices.pending[origin] for origin in unposted}
-        return (
-            NewRequest(
-                Purpose.POST,
-                subject,
-                transaction_of(document).add_name,
-                True,
-                Priority.CHANGE,
-                None,
-                tuple(after),
-                guid,
-            ),
-            (),
-        )
-    compiled = compile_add(document, guid, options, invoices.posted)
+    if unposted and invoices is not None:
+        # QuickBooks wants the TxnIDs: the text is written when the invoices are posted
+        written = compile_add(document, guid, options, dict.fromkeys(document.waits_for(), _ANY_TXN_ID))
+        after = tuple({invoices.pending[origin] for origin in unposted})
+        waits = NewRequest(Purpose.POST, subject, written.message, True, Priority.CHANGE, None, after, guid)
+        return waits, written.notes
+    written = compile_add(document, guid, options, posted)
     priority = Priority.CHANGE if document.comes_last else Priority.TRANSACTION
-    return post(subject, compiled, priority, guid, tuple(after)), compiled.notes
+    return post(subject, written, priority, guid), written.notes
 
 
 def post(subject: str, compiled: Compiled, priority: Priority, guid: UUID, after: tuple[UUID, ...] = ()) -> NewRequest:

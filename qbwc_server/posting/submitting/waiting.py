@@ -19,10 +19,13 @@ from qbwc_server.posting.options import options_of
 from qbwc_server.posting.requests import Purpose
 from qbwc_server.posting.texts import CannotWrite
 from qbwc_server.posting.transactions.compiled import compile_add
-from qbwc_server.queue.enqueue import cancel, hand_over, open_requests, release, supply
+from qbwc_server.queue.enqueue import cancel, hand_over, open_requests, release, supply, waiting_for
 from qbwc_server.queue.models import QueuedRequest, RequestWait
+from qbwc_server.queue.states import RequestState
 from qbwc_server.tenancy.actor import SERVER
 from qbwc_server.tenancy.models import Company
+
+_AT_A_TIME = 1_000  # ids in one statement
 
 
 def release_done(db: Session, company: Company, done: Collection[UUID], *, now: datetime) -> int:
@@ -67,6 +70,63 @@ def let_go(db: Session, company: Company, row: DocumentRow, *, now: datetime) ->
         )
     ).all()
     return release_done(db, company, own, now=now)
+
+
+@dataclass(frozen=True, slots=True)
+class InVain:
+    """A request that will not be done, and why what waits for it cannot be written."""
+
+    request_id: UUID
+    reason: str
+    message: str
+    advice: str
+
+
+def give_up_waiting(db: Session, in_vain: Sequence[InVain], now: datetime) -> dict[int, list[InVain]]:
+    """Take out what waits for these requests, and what would be added to the lists for it alone.
+
+    Returns:
+        The documents that waited, with every reason.
+    """
+    told: dict[int, list[InVain]] = {}
+    gone: dict[UUID, None] = {}
+    todo = [(one.request_id, one) for one in in_vain]
+    while todo:
+        request_id, why = todo.pop()
+        for waiting in waiting_for(db, request_id):
+            gone[waiting.id] = None
+            if waiting.purpose in (Purpose.POST, Purpose.READ_FOR_CHANGE):
+                told.setdefault(int(waiting.subject), []).insert(0, why)
+            else:  # a job below this customer, an item below this item: it cannot come either
+                todo.append((waiting.id, why))
+    cancel_with_entries(db, list(gone), now)
+    return told
+
+
+def cancel_with_entries(db: Session, request_ids: Sequence[UUID], now: datetime) -> set[UUID]:
+    """Cancel requests, and questions for and the adding of entries that nothing else waits for: nobody needs them.
+
+    Returns those of ``request_ids`` that were taken out.
+    """
+    entries: set[UUID] = set()
+    for start in range(0, len(request_ids), _AT_A_TIME):
+        some = request_ids[start : start + _AT_A_TIME]
+        entries |= set(
+            db.scalars(
+                select(QueuedRequest.id)
+                .join(RequestWait, RequestWait.after_id == QueuedRequest.id)
+                .where(
+                    RequestWait.request_id.in_(some),
+                    QueuedRequest.purpose.in_((Purpose.ENSURE, Purpose.CREATE)),
+                    QueuedRequest.state.in_((RequestState.WAITING, RequestState.QUEUED)),
+                )
+            )
+        )
+    gone = cancel(db, request_ids, now)
+    if entries:
+        needed = set(db.scalars(select(RequestWait.after_id).where(RequestWait.after_id.in_(entries))))
+        cancel_with_entries(db, sorted(entries - needed), now)
+    return gone
 
 
 @dataclass

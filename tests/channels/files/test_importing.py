@@ -190,16 +190,16 @@ def test_a_crash_in_the_middle_is_completed_by_the_next_import(
     def failing(*args: Any, **kwargs: Any) -> Any:
         nonlocal calls
         calls += 1
-        submitted = submit(*args, **kwargs)
+        handed = hand_in(*args, **kwargs)
         if calls == 2:  # the work is done, the commit is not
             raise PowerCut
-        return submitted
+        return handed
 
-    monkeypatch.setattr(intake, "submit_rows", failing)
+    monkeypatch.setattr(intake, "hand_in", failing)
     with pytest.raises(PowerCut):
         run(shop, path)
     assert len(rows(shop)) == 10
-    monkeypatch.setattr(intake, "submit_rows", submit)
+    monkeypatch.setattr(intake, "hand_in", hand_in)
     report = run(shop, path)
     assert (report.counts.documents, report.counts.added, report.counts.same) == (26, 16, 10)
     assert {row.state for row in rows(shop)} == {State.SUBMITTED}

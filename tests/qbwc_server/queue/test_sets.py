@@ -55,7 +55,8 @@ def test_the_order_is_by_priority_then_by_age(line: Line) -> None:
     priorities = {"t1": Priority.TRANSACTION, "c": Priority.CHANGE, "r": Priority.READ, "l": Priority.LIST,
                   "t2": Priority.TRANSACTION, "z": Priority.REFRESH}  # fmt: skip
     line.put(*(request(name, priority=priority) for name, priority in priorities.items()))
-    assert line.sent() == ["r", "l", "t1", "t2", "c", "z"]
+    assert line.sent() == ["r"]  # what is added to a list depends on what is read
+    assert line.sent() == ["l", "t1", "t2", "c", "z"]
 
 
 def test_look_ups_leave_before_everything_else_and_alone(line: Line) -> None:

@@ -1,0 +1,107 @@
+"""What a person should see before a new document is submitted; submitting it by hand is the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from qbwc_server.documents.kinds import Document
+from qbwc_server.documents.lifecycle import State
+from qbwc_server.documents.models import DocumentRow
+from qbwc_server.documents.problems import Problem
+from qbwc_server.documents.store import called_of
+from qbwc_server.posting.entries.ensure import names_of
+from qbwc_server.posting.entries.words import Word, Words
+from qbwc_server.posting.options import options_of
+from qbwc_server.posting.texts import Texts
+from qbwc_server.tenancy.models import Company
+
+_ONE_SALE = {"sales_receipt": "invoice"}  # a sale that is paid is the same sale
+
+
+def words_of(row: DocumentRow, document: Document, texts: Texts) -> list[Word]:
+    """The words of a document, or of its source, for list entries."""
+    called = called_of(row)
+    return [
+        Word(named.list_kind, fitted, called.get(named.name, named.name), named.field)
+        for named, fitted in names_of(document, texts)
+        if isinstance(fitted, str)
+    ]
+
+
+def learn_words(
+    db: Session, company: Company, documents: Sequence[tuple[DocumentRow, Document]], *, sure: bool, now: datetime
+) -> None:
+    """Documents are submitted: their words need not be asked about again."""
+    texts = Texts(options_of(db, company.id).characters)
+    words = [one for row, document in documents for one in words_of(row, document, texts)]
+    known = Words(db, company.id, words)
+    for one in words:
+        known.learn(one, sure=sure)
+    known.keep(now)
+
+
+def questions(db: Session, company: Company, fresh: Sequence[tuple[DocumentRow, Document]]) -> dict[int, Problem]:
+    """What to ask of each new document, by its id; one question each.
+
+    Asked is: two words for entries that are one name in QuickBooks, each pair once; and the same number, party, day
+    and total under another origin.
+    """
+    if not fresh:
+        return {}
+    texts = Texts(options_of(db, company.id).characters)
+    words = [words_of(row, document, texts) for row, document in fresh]
+    known = Words(db, company.id, [one for some in words for one in some])
+    doubles = _doubles(db, company.id, [row for row, _ in fresh])
+    found: dict[int, Problem] = {}
+    for (row, _), some in zip(fresh, words, strict=True):
+        asked = doubles.get(row.id) or next(filter(None, map(known.question, some)), None)
+        if asked is not None:
+            found[row.id] = asked
+            continue
+        for one in some:
+            known.learn(one, sure=False)
+    return found
+
+
+def _doubles(db: Session, company_id: int, rows: Sequence[DocumentRow]) -> dict[int, Problem]:
+    numbers = {row.number for row in rows if row.number is not None and row.txn_id is None}
+    if not numbers:
+        return {}
+    others = db.scalars(
+        select(DocumentRow)
+        .where(
+            DocumentRow.company_id == company_id,
+            DocumentRow.number.in_(numbers),
+            DocumentRow.state.not_in((State.EXCLUDED, State.WITHDRAWN)),
+        )
+        .order_by(DocumentRow.id)
+    )
+    first: dict[tuple[object, ...], DocumentRow] = {}
+    for other in others:
+        first.setdefault(_sale(other), other)
+    found = {}
+    for row in rows:
+        earlier = first.get(_sale(row))
+        if row.number in numbers and earlier is not None and earlier.id < row.id:
+            found[row.id] = _double(row, earlier)
+    return found
+
+
+def _sale(row: DocumentRow) -> tuple[object, ...]:
+    kind = _ONE_SALE.get(row.kind, row.kind)
+    return kind, row.number, (row.party or "").lower(), row.date, row.total if row.total is not None else row.subtotal
+
+
+def _double(row: DocumentRow, other: DocumentRow) -> Problem:
+    comes_to = "" if row.total is None else f" over {row.total}"
+    return Problem(
+        "same_number",
+        "number",
+        f"Number {row.number} of {row.party or 'nobody'} of {row.date}{comes_to} is in already, as document "
+        f"{other.id} with origin {other.origin}.",
+        "If it is the same sale, exclude this document. If it is another one, submit it.",
+    )

@@ -1,0 +1,185 @@
+"""What a person should see first: names that become one in QuickBooks, one sale under two origins; and what is told at
+once instead of session by session.
+"""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+
+from qbwc_server.documents.lifecycle import State
+from qbwc_server.queue.models import QueuedRequest
+from tests.sessions.world import World, invoice, payment, receipt
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("Łukasz", "Lukasz"),
+        ("Lukasz", "Łukasz"),
+        ("Лукас", "Lukas"),
+        ("李伟", "黎伟"),
+        ("Kern Lighting", "KERN lighting"),
+        ("Łukasz:Hall", "Lukasz:Office"),
+    ],
+)
+def test_two_customers_that_become_one_are_a_question_once(world: World, first: str, second: str) -> None:
+    handed = world.hand_in(invoice("a", number="1", customer=first))
+    assert [row.origin for row in handed.submitted.submitted] == ["a"]
+    world.hand_in(invoice("b", number="2", customer=second))
+    asked = world.row("b")
+    assert (asked.state, asked.reason) == (State.FOR_REVIEW, "names_fall_together")
+    assert asked.message
+    assert f'"{second.split(":", maxsplit=1)[0]}"' in asked.message
+    assert f'"{first.split(":", maxsplit=1)[0]}"' in asked.message
+    world.hand_in(invoice("c", number="3", customer=second))  # unanswered, it is asked again
+    assert world.row("c").state is State.FOR_REVIEW
+    world.submit("b")
+    world.hand_in(invoice("d", number="4", customer=second), invoice("e", number="5", customer=first))
+    assert {world.row(origin).state for origin in "bde"} == {State.SUBMITTED}
+
+
+def test_two_of_one_batch_are_a_question_too(world: World) -> None:
+    handed = world.hand_in(invoice("a", customer="Анна"), invoice("b", customer="Anna"), invoice("c", customer="Анна"))
+    assert [row.origin for row in handed.submitted.submitted] == ["a", "c"]
+    assert [problem.code for problem in handed.asked.values()] == ["names_fall_together"]
+
+
+def test_two_items_that_become_one_are_a_question(world: World) -> None:
+    world.hand_in(receipt("a", lines=[{"item": "Thé", "amount": "1.00"}]))
+    world.hand_in(receipt("b", lines=[{"item": "THÉ", "amount": "1.00"}]))
+    assert world.row("b").reason == "names_fall_together"
+
+
+def test_accents_written_in_two_ways_are_one_word(world: World) -> None:
+    world.hand_in(invoice("a", customer="Zo\u00eb"))
+    world.hand_in(invoice("b", customer="Zoe\u0308"))
+    assert world.row("b").state is State.SUBMITTED
+
+
+def test_a_customer_of_the_books_is_not_taken_for_another_word_unseen(world: World) -> None:
+    """QuickBooks has a Lukasz of its own; the shop's Łukasz would be him."""
+    world.books.books.create("Customer", "Lukasz")
+    world.hand_in(invoice("a", number="1", customer="Łukasz"))
+    assert world.update().ok
+    row = world.row("a")
+    assert (row.state, row.reason) == (State.FAILED, "names_fall_together")
+    assert not world.books.invoices
+    world.submit("a")
+    world.hand_in(invoice("b", number="2", customer="Łukasz"))
+    assert world.update().ok
+    assert {one.state for one in world.rows(["a", "b"])} == {State.POSTED}
+
+
+def test_a_customer_that_was_added_under_a_word_is_no_question_later(world: World) -> None:
+    world.hand_in(invoice("a", number="1", customer="Łukasz"))
+    assert world.update().ok
+    world.hand_in(invoice("b", number="2", customer="Łukasz"))
+    assert world.update().ok
+    assert {one.state for one in world.rows(["a", "b"])} == {State.POSTED}
+
+
+@pytest.mark.parametrize("kind", [invoice, receipt])
+def test_one_sale_under_two_origins_is_a_question(world: World, kind: type) -> None:
+    world.hand_in(invoice("file:1", number="1", customer="Shop", amount="19.90"))
+    world.hand_in(kind("api:1", number="1", customer="shop", amount="19.90"))
+    row = world.row("api:1")
+    assert (row.state, row.reason) == (State.FOR_REVIEW, "same_number")
+    assert row.message
+    assert "file:1" in row.message
+    world.submit("api:1")
+    assert world.row("api:1").state is State.SUBMITTED
+
+
+def test_another_number_party_day_total_or_kind_is_another_document(world: World) -> None:
+    world.hand_in(invoice("a", number="1"))
+    world.hand_in(
+        invoice("b", number="2"),
+        invoice("c", number="1", customer="Other"),
+        invoice("d", number="1", date="2026-03-03"),
+        invoice("e", number="1", amount="31.00"),
+        payment("f", amount="30.00", pays={"a": "30.00"}),
+        invoice("g"),
+        invoice("h"),
+    )
+    assert {row.state for row in world.rows(list("abcdefgh"))} == {State.SUBMITTED}
+
+
+def test_what_was_excluded_is_no_double(world: World) -> None:
+    world.hand_in(invoice("a", number="1"))
+    world.exclude("a")
+    world.hand_in(invoice("b", number="1"))
+    assert world.row("b").state is State.SUBMITTED
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"customer": "C" * 50}, "customer"),
+        ({"customer": f"Parent:{'C' * 42}"}, "customer"),
+        ({"customer": "ß" * 41 + "語" * 30}, "customer"),
+        ({"lines": [{"item": "I" * 32, "amount": "1.00"}]}, "lines[0].item"),
+    ],
+)
+def test_what_quickbooks_has_no_room_for_is_told_before_the_session(
+    world: World, change: dict[str, object], field: str
+) -> None:
+    world.hand_in(invoice("a", **change))  # type: ignore[arg-type]
+    row = world.row("a")
+    assert row.state is State.FOR_REVIEW
+    assert row.problems is not None
+    (problem,) = row.problems["problems"]
+    assert (problem["code"], problem["field"]) == ("too_long", field)
+    assert problem["advice"].startswith("Shorten it")
+
+
+def test_everything_wrong_with_a_document_is_told_at_once(world: World) -> None:
+    world.hand_in(
+        invoice(
+            "a", number="123456789012", customer="C" * 50, lines=[{"item": "I" * 32, "amount": "1.00"}], total="2.00"
+        )
+    )
+    problems = (world.row("a").problems or {})["problems"]
+    assert [one["code"] for one in problems] == ["number_too_long", "does_not_foot", "too_long", "too_long"]
+
+
+def test_all_names_that_are_missing_are_told_at_once(world: World) -> None:
+    world.options(create_items=None, item_income_account=None, create_customers=False)
+    lines = [{"item": name, "amount": "1.00"} for name in ("Seat", "Desk", "Lamp")]
+    world.hand_in(invoice("a", customer="Nobody", lines=lines))
+    assert world.update().ok
+    message = world.row("a").message or ""
+    assert all(name in message for name in ("Nobody", "Seat", "Desk", "Lamp"))
+
+
+def test_no_customer_is_added_for_a_document_that_cannot_be_entered(world: World) -> None:
+    world.options(create_items=None, item_income_account=None)
+    world.hand_in(invoice("a", customer="New"), invoice("b", customer="New:Job"))
+    assert world.update().ok
+    assert {row.state for row in world.rows(["a", "b"])} == {State.FAILED}
+    assert [one.name for one in world.books.customers] == []
+
+
+def test_the_customer_is_added_when_one_of_two_documents_can_be_entered(world: World) -> None:
+    world.hand_in(receipt("r"))
+    assert world.update().ok  # QuickBooks has the item Lamp now
+    world.options(create_items=None, item_income_account=None)
+    world.hand_in(
+        invoice("a", customer="New"), invoice("b", customer="New", lines=[{"item": "Lamp", "amount": "1.00"}])
+    )
+    assert world.update().ok
+    assert (world.row("a").state, world.row("b").state) == (State.FAILED, State.POSTED)
+
+
+def test_no_entry_is_asked_for_a_document_that_cannot_be_written(world: World) -> None:
+    world.hand_in(invoice("a", customer="New", lines=[{"item": "Seat", "amount": "1.00", "tax_code": "Taxed"}]))
+    assert world.row("a").state is State.FOR_REVIEW
+    with world.database.reading() as db:
+        assert db.scalars(select(QueuedRequest)).all() == []
+
+
+def test_no_customer_is_added_for_what_was_excluded_meanwhile(world: World) -> None:
+    world.hand_in(invoice("a", customer="New"))
+    world.exclude("a")
+    assert world.update().ok
+    assert [one.name for one in world.books.customers] == []
