@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from bench.soak.schedule import Schedule
 
 MOST_QUIET_SESSIONS = 40
-WEEKS = 5  # a posted document is looked at again at least every 30 days
+LATER = (11, 11, 11)  # days: a posted document is looked at again at least every 30
 NOTHING = "No data exchange required"
 
 
@@ -26,8 +26,9 @@ def rest(schedule: Schedule) -> None:
     _awake(schedule, dice)
     _quiet(schedule, dice)
     if schedule.outside:
-        for _ in range(WEEKS):
-            schedule.clock.advance(7 * 86_400)
+        for days in LATER:
+            schedule.clock.advance(days * 86_400)
+            schedule.servers.jobs()
             _quiet(schedule, dice)
 
 
@@ -49,7 +50,6 @@ def _awake(schedule: Schedule, dice: random.Random) -> None:
 def _quiet(schedule: Schedule, dice: random.Random) -> None:
     for _ in range(MOST_QUIET_SESSIONS):
         schedule.clock.advance(601)
-        schedule.servers.jobs()
         words = at_the_pc.update(schedule, 0, at_the_pc.NO_FAULTS)
         if not schedule.person.acts(dice, schedule.right_file) and words == NOTHING:
             return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import random
 from collections import Counter
@@ -45,6 +46,7 @@ from qbwc_server.simulator.wire_faults import Break, FaultCounter
 from qbwc_server.tenancy.companies import add_company
 
 OPTIONS: dict[str, object] = {"create_items": True, "item_income_account": "Sales"}
+GC_DEFAULT = gc.get_threshold()
 INSTANCES = 2  # of the server
 START = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 CONNECTORS = 2
@@ -372,11 +374,16 @@ class _Seen(FaultCounter):
 def prepared() -> Iterator[None]:
     """Make this process fit for thousands of schedules: breaks and errors are collected."""
     root = logging.getLogger()
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)  # what a schedule leaves behind is little, and looking for it took a tenth
     config, handlers, level = structlog.get_config(), root.handlers[:], root.level
     try:
         with patch.object(web_connector, "FaultCounter", _Seen):
             yield
     finally:
+        gc.unfreeze()
+        gc.set_threshold(*GC_DEFAULT)
         structlog.configure(**config)
         root.handlers[:] = handlers
         root.setLevel(level)
