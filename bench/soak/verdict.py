@@ -80,9 +80,22 @@ def _document(
     elif live:
         yield Violation("unwanted", f"{words} stands in the books as {live[0].txn_id}")
     if intent.wanted and row.state in (State.EXCLUDED, State.WITHDRAWN):
-        yield Violation("lost", f"{words}: nobody asked for that")
+        by = _touched(schedule, intent.origin)
+        yield Violation(_whose_doing(schedule, intent), f"{words}: nobody asked for that; people: {by}")
     if not intent.wanted and not intent.left_out and row.state is State.POSTED and live:
         yield Violation("unwanted", f"{words}: excluded {intent.excluded}, void {intent.void}")
+
+
+def _touched(schedule: Schedule, origin: str) -> list[list[str]]:
+    """What people did to the transactions of a document since a program last wrote them."""
+    witness = schedule.witness
+    return [words for txn_id, words in witness.touched.items() if witness.origin_of(txn_id) == origin]
+
+
+def _whose_doing(schedule: Schedule, intent: Intent) -> str:
+    """What it is called that a document is not in the books: the world outside took it, or we lost it."""
+    outside = _touched(schedule, intent.origin) or schedule.file_restored or schedule.server_restored
+    return "hidden" if outside else "lost"
 
 
 def _posted(
@@ -91,11 +104,11 @@ def _posted(
     witness = schedule.witness
     live = witness.live(intent.origin)
     if not live:
-        there = witness.standing(intent.origin)
-        touched = [words for txn_id, words in witness.touched.items() if witness.origin_of(txn_id) == intent.origin]
         if not told:
-            what = "hidden" if touched or there or schedule.file_restored or schedule.server_restored else "lost"
-            yield Violation(what, f"{words}: not in the books; people: {touched}, void: {bool(there)}")
+            by, void = _touched(schedule, intent.origin), bool(witness.standing(intent.origin))
+            yield Violation(
+                _whose_doing(schedule, intent), f"{words}: not in the books; people: {by}, void there: {void}"
+            )
         return
     (txn,) = live
     if row.txn_id != txn.txn_id and not told:
