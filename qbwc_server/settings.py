@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
+from ipaddress import ip_address
 from pathlib import Path
 from tomllib import TOMLDecodeError
 from typing import Annotated, Literal
@@ -147,6 +148,17 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, _settings_file)
 
+    def doubts(self) -> list[str]:
+        """What can be used and is hardly meant so, in sentences: told at the start and by ``status``."""
+        public = urlsplit(self.base_url).hostname != "localhost"
+        if public and self.trusted_proxies == 0 and _is_this_machine(self.host):
+            return [
+                f"The public address is {self.base_url}, the server listens on {self.host} only, and trusted_proxies "
+                "is 0: if a proxy stands in front, every caller looks the same, and whoever guesses passwords can "
+                "not be told from a Web Connector. Set trusted_proxies to the number of proxies."
+            ]
+        return []
+
     @property
     def database(self) -> str:
         """The database URL with its password: never print it."""
@@ -158,6 +170,13 @@ class Settings(BaseSettings):
         values["database_url"] = make_url(self.database).render_as_string(hide_password=True)
         values["metrics_token"] = None if self.metrics_token is None else "***"
         return values
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 _settings_file = Path("qbwc.toml")

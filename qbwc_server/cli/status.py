@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import click
 
-from qbwc_server.cli.output import Exit, json_option, paragraph, plain, print_json, say
+from qbwc_server.cli.output import Exit, json_option, note, paragraph, plain, print_json, say
 from qbwc_server.cli.runtime import Runtime, pass_runtime
 from qbwc_server.reports.company import CompanyReport, company_report
 from qbwc_server.tenancy import companies
@@ -26,6 +26,8 @@ def status(ctx: click.Context, runtime: Runtime, company: str | None, as_json: b
     with runtime.database.reading() as db:
         found = [companies.find_company(db, company)] if company else companies.companies(db)
         reports = [(each, company_report(db, each, now=runtime.now())) for each in found]
+    for doubt in runtime.settings.doubts():
+        note(f"Warning: {doubt}")
     if as_json:
         records = [{"code": each.code, **report.as_record()} for each, report in reports]
         print_json(records[0] if company else {"companies": records})

@@ -1,4 +1,4 @@
-"""ConnectorLogin and UpdateSessionRow."""
+"""ConnectorLogin, KnownAddress and UpdateSessionRow."""
 
 from __future__ import annotations
 
@@ -27,6 +27,17 @@ class ConnectorLogin(Base):
     company_file: Mapped[str] = mapped_column(Words(1000), default="")  # path on the PC; "" is the file that is open
     minimum_interval_s: Mapped[int | None] = mapped_column(Integer)  # told to the Web Connector at authenticate
     postpone_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class KnownAddress(Base):
+    """A network from which the right password for a login came."""
+
+    __tablename__ = "known_addresses"
+
+    login_id: Mapped[int] = mapped_column(ForeignKey("connector_logins.id", ondelete="CASCADE"), primary_key=True)
+    network: Mapped[str] = mapped_column(Exact(64), primary_key=True)  # keyed: says nothing by itself
+    company_id: Mapped[int] = mapped_column(ForeignKey("companies.id", ondelete="CASCADE"))
+    last_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class UpdateSessionRow(Base):

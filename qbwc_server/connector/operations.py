@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from qbwc_server import __version__, clock
 from qbwc_server.books.facts import OtherFile, Refused, UnreadableFile, learn, read_introduction
 from qbwc_server.books.holds import HoldKind, holds_of, lift, put_on_hold
-from qbwc_server.books.models import CompanyFacts
 from qbwc_server.connector.closing import closing_words, left_over, status_link
+from qbwc_server.connector.door import Knock, Login, knock, remember_address
 from qbwc_server.connector.logins import login_of
 from qbwc_server.connector.models import ConnectorLogin, UpdateSessionRow
 from qbwc_server.connector.session import Call, after, may_send, percent
@@ -39,19 +37,19 @@ from qbwc_server.queue.enqueue import NewRequest, put
 from qbwc_server.queue.lane import take_lane
 from qbwc_server.queue.models import MessageSet
 from qbwc_server.queue.pace import learn_pace
-from qbwc_server.queue.sets import Limits, count_due, count_waiting, in_flight, next_set, passengers, wake, work_waits
+from qbwc_server.queue.sets import Limits, count_due, count_waiting, in_flight, next_set, passengers, wake
 from qbwc_server.queue.states import Delivery, Priority
 from qbwc_server.settings import Settings
 from qbwc_server.tenancy.actor import QUICKBOOKS
 from qbwc_server.tenancy.credentials import (
-    forget_login_failures,
+    PASSWORDS,
+    is_keyed,
     is_slow,
     keyed_hash,
-    login_is_paused,
-    note_login_failure,
     password_key,
     password_matches,
 )
+from qbwc_server.tenancy.guessing import forgive, note_wrong_password
 from qbwc_server.tenancy.models import Company
 from qbwc_server.tenancy.server_key import known_key
 from qbxml import OtherEdition, TooOld, Version, message_set, render
@@ -75,6 +73,7 @@ class WebConnectorOperations:
         self._database = database
         self._settings = settings
         self._now = now
+        self._key: bytes | None = None  # of passwords, once there is one
         self._limits = Limits(settings.message_set_requests, settings.message_set_bytes)
 
     def server_version(self, version: str) -> str:
@@ -93,33 +92,74 @@ class WebConnectorOperations:
         return ""
 
     def authenticate(self, user: str, password: str, address: str) -> list[str]:
-        """Ticket and "", or "none", "nvu", "busy"; then seconds to postpone and the shortest interval, where set."""
+        """Ticket and "", or "none", "nvu", "busy"; then seconds to postpone and the shortest interval, where set.
+
+        A poll with nothing to do reads one row and writes none.
+        """
         now = self._now()
-        pause = timedelta(seconds=self._settings.login_pause_s)
         with self._database.reading() as db:
-            paused = login_is_paused(db, user, address, failures=self._settings.login_failures, pause=pause, now=now)
-            stored = db.scalar(select(ConnectorLogin.password_hash).where(ConnectorLogin.user == user))
-            key = known_key(db, "passwords")
-        # outside any transaction: it takes some 20 ms on purpose
-        if paused or not password_matches(stored, password, key):
-            if not paused:
-                # two processes may count the first wrong password of a key in the same moment: one of them is enough
-                with suppress(IntegrityError), self._database.transaction() as db:
-                    note_login_failure(db, user, address, pause=pause, now=now)
-            log.warning("login refused", paused=paused)
-            return ["", "nvu"]
+            seen = self._knock(db, user, address, now)
+        login, right = seen.login, self._is_right(seen, password, now)
+        if login is None or not right:
+            return self._turn_away(seen, now)
+        if login.seen_lately(now) and is_keyed(login.password_hash, self._key) and not seen.guesses.pair:
+            nothing = login.nothing_to_do(now)
+            if nothing is not None and not login.session_open:
+                return nothing
         try:
             with self._database.transaction() as db:
-                return self._admit(db, user, password, address, now)
+                return self._admit(db, seen, login, password, now)
         except IntegrityError:
             return ["", "busy"]  # another connector of this company was quicker by a moment
 
-    def _admit(self, db: Session, user: str, password: str, address: str, now: datetime) -> list[str]:
-        forget_login_failures(db, user, address)
-        login = db.scalars(select(ConnectorLogin).where(ConnectorLogin.user == user)).one()
-        if is_slow(login.password_hash):
-            login.password_hash = keyed_hash(password, password_key(db))
+    def _knock(self, db: Session, user: str, address: str, now: datetime) -> Knock:
+        pause = timedelta(seconds=self._settings.login_pause_s)
+        if self._key is None:
+            self._key = known_key(db, PASSWORDS)
+        seen = knock(db, user, address, key=self._key, pause=pause, now=now)
+        stored = seen.login and seen.login.password_hash
+        if stored and not is_slow(stored) and not is_keyed(stored, self._key):  # the database got another key meanwhile
+            self._key = known_key(db, PASSWORDS)
+            seen = knock(db, user, address, key=self._key, pause=pause, now=now)
+        return seen
+
+    def _is_right(self, seen: Knock, password: str, now: datetime) -> bool:
+        """Whether to let them in.
+
+        While guesses of a login are stopped for a network, not even the right password is looked at, unless it came
+        from there before. More than that is asked only of passwords that cost something to check: the others are so
+        long that nobody guesses them, and a right one is let in whatever strangers do.
+        """
+        login, failures = seen.login, self._settings.login_failures
+        known = login is not None and login.comes_from_here(now)
+        if not known and seen.guesses.stop_the_pair(failures):
+            return False
+        stored = None if login is None else login.password_hash
+        if is_slow(stored) and not known and seen.guesses.stop_strangers(failures):
+            return False
+        return password_matches(stored, password, self._key)
+
+    def _turn_away(self, seen: Knock, now: datetime) -> list[str]:
+        """Say "nvu" and count it, or "busy" without counting once it is too much: then nobody looks for a mistake."""
+        failures, login = self._settings.login_failures, seen.login
+        stopped = seen.guesses.stop_the_pair(failures) or seen.guesses.stop_strangers(failures)
+        log.warning("login refused", paused=stopped)
+        if stopped:
+            return ["", "busy"]
+        if login is None or not login.comes_from_here(now):
+            pause = timedelta(seconds=self._settings.login_pause_s)
+            with self._database.transaction() as db:
+                note_wrong_password(db, seen.counted, exists=login is not None, pause=pause, now=now)
+        return ["", "nvu"]
+
+    def _admit(self, db: Session, seen: Knock, login: Login, password: str, now: datetime) -> list[str]:
         take_lane(db, login.company_id)
+        if seen.guesses.pair:
+            forgive(db, seen.counted)
+        if not login.seen_lately(now):
+            remember_address(db, login, seen.network, now)
+        if is_slow(login.password_hash):
+            db.get_one(ConnectorLogin, login.id).password_hash = keyed_hash(password, password_key(db))
         company = db.get_one(Company, login.company_id)
         earlier = open_session_of(db, company)
         if earlier is not None:
@@ -127,16 +167,14 @@ class WebConnectorOperations:
                 return ["", "busy"]
             end_session(earlier, now, "The Web Connector fell silent.")
             db.flush()
-        interval = [] if login.minimum_interval_s is None else ["", str(login.minimum_interval_s)]
-        if login.postpone_until is not None and login.postpone_until > now:
-            seconds = str(int((login.postpone_until - now).total_seconds()) + 1)
-            return ["", "none", seconds, *interval[1:]]
-        wake(db, company.id)
-        if _is_paused(db, company) or not (work_waits(db, company.id) or db.get(CompanyFacts, company.id) is None):
-            return ["", "none", *interval]
+        nothing = login.nothing_to_do(now)
+        if nothing is not None:
+            return nothing
+        if login.resting:
+            wake(db, company.id)
         session, ticket = open_session(db, company, now)
         log.info("session opened", company=company.code, session=session.id)
-        return [ticket, login.company_file, *interval]
+        return [ticket, login.company_file, *login.interval()]
 
     def send_request_xml(
         self, ticket: str, hcp_response: Text, company_file: str, country: str, major: int, minor: int

@@ -14,7 +14,7 @@ from qbwc_server.jobs.due import Daily, Every, When
 from qbwc_server.jobs.each import SERVER, Each
 from qbwc_server.jobs.runs import purge_job_runs
 from qbwc_server.settings import Settings
-from qbwc_server.tenancy.credentials import purge_login_failures
+from qbwc_server.tenancy.guessing import purge_login_failures
 
 
 class Work(Protocol):

@@ -56,6 +56,8 @@ def serve(settings: Settings, *, ready: Ready | None = None) -> None:
     with _listening(settings) as listener:
         host, port = listener.getsockname()[:2]
         address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+        for doubt in settings.doubts():
+            log.warning("settings", doubt=doubt)
         log.info("serving", address=address, workers=settings.workers, threads=settings.threads)
         say_ready = (lambda: ready(address)) if ready is not None else (lambda: None)
         if settings.workers == 1 or sys.platform == "win32":

@@ -1,28 +1,25 @@
-"""Passwords, Web Connector logins, API tokens and tickets: made, checked, slowed down."""
+"""Passwords, Web Connector logins, API tokens and tickets: made and checked."""
 
 from __future__ import annotations
 
 import hashlib
 import hmac
 import secrets
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from qbwc_server.clock import Clock
-from qbwc_server.db import Database
-from qbwc_server.db.pieces import delete_in_pieces
-from qbwc_server.settings import Settings
-from qbwc_server.tenancy.models import ApiToken, Company, LoginFailures
+from qbwc_server.tenancy.models import ApiToken, Company
 from qbwc_server.tenancy.server_key import keyed, server_key
 
 # OWASP's smallest recommended parameters: 19 MiB, 2 passes; about 20 ms. For what people choose, and what older
 # versions hashed so: passwords that are made here have 99 bits, and nobody can go through those
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 _LONGEST_PASSWORD = 200
+PASSWORDS = "passwords"  # what that key is for
 _KEYED = "hmac-sha256"  # $KEY$DIGEST: which key it was made with, so that another one is noticed
 _NOBODY = f"{_KEYED}${'0' * 8}${'0' * 64}"
 _READABLE = "abcdefghjkmnpqrstuvwxyz23456789"  # nothing that a person could misread when typing it into QBWC
@@ -35,7 +32,7 @@ def new_password() -> str:
 
 def password_key(db: Session) -> bytes:
     """The key of ``keyed_hash``."""
-    return server_key(db, "passwords")
+    return server_key(db, PASSWORDS)
 
 
 def keyed_hash(password: str, key: bytes) -> str:
@@ -95,47 +92,3 @@ def find_token(db: Session, token: str) -> tuple[ApiToken, Company] | None:
         .where(ApiToken.digest == digest(token))
     ).one_or_none()
     return None if row is None else (row[0], row[1])
-
-
-def _keys(user: str, address: str) -> dict[str, int]:
-    """What is counted, and how many times the limit each may reach.
-
-    A login from one address is stopped first; the login from everywhere, so that guessing cannot be spread over many
-    addresses, and the address over all logins come later, so that an attacker cannot lock a company out from afar
-    cheaply.
-    """
-    return {digest(f"both\0{user}\0{address}"): 1, digest(f"user\0{user}"): 10, digest(f"address\0{address}"): 5}
-
-
-def login_is_paused(db: Session, user: str, address: str, *, failures: int, pause: timedelta, now: datetime) -> bool:
-    """Whether so many wrong passwords came lately that this one is not even looked at."""
-    keys = _keys(user, address)
-    rows = db.execute(
-        select(LoginFailures.key, LoginFailures.count).where(
-            LoginFailures.key.in_(keys), LoginFailures.last_at > now - pause
-        )
-    )
-    return any(count >= failures * keys[key] for key, count in rows)
-
-
-def note_login_failure(db: Session, user: str, address: str, *, pause: timedelta, now: datetime) -> None:
-    """Count one wrong password; a count older than the pause starts again."""
-    for key in sorted(_keys(user, address)):
-        row = db.get(LoginFailures, key, with_for_update=True)
-        if row is None:
-            db.add(LoginFailures(key=key, count=1, last_at=now))
-        else:
-            row.count = row.count + 1 if row.last_at > now - pause else 1
-            row.last_at = now
-
-
-def forget_login_failures(db: Session, user: str, address: str) -> None:
-    """After a right password this address starts afresh with this login."""
-    db.execute(delete(LoginFailures).where(LoginFailures.key == digest(f"both\0{user}\0{address}")))
-
-
-def purge_login_failures(*, database: Database, settings: Settings, clock: Clock, **_: object) -> str:
-    """Drop counts that no longer matter; a job, see ``jobs.schedule``."""
-    older_than = clock() - timedelta(seconds=settings.login_pause_s)
-    dropped = delete_in_pieces(database, LoginFailures.key, LoginFailures.last_at < older_than)
-    return f"Counts of wrong passwords dropped: {dropped}." if dropped else ""

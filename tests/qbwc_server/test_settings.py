@@ -133,3 +133,19 @@ def test_settings_do_not_change_while_the_server_runs() -> None:
 def test_every_setting_is_described() -> None:
     undescribed = [name for name, field in Settings.model_fields.items() if not field.description]
     assert undescribed == []
+
+
+@pytest.mark.parametrize(
+    ("given", "doubtful"),
+    [
+        ({"base_url": "https://books.example.com"}, True),
+        ({"base_url": "https://books.example.com", "host": "::1"}, True),
+        ({"base_url": "https://books.example.com", "host": "localhost"}, True),
+        ({"base_url": "https://books.example.com", "trusted_proxies": 1}, False),
+        ({"base_url": "https://books.example.com", "host": "0.0.0.0"}, False),
+        ({}, False),
+    ],
+)
+def test_a_proxy_that_nobody_named_is_a_doubt(given: dict[str, Any], doubtful: bool) -> None:
+    doubts = load(**given).doubts()
+    assert [("trusted_proxies" in doubt) for doubt in doubts] == [True] * doubtful

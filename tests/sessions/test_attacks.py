@@ -10,10 +10,12 @@ from contextlib import contextmanager
 from decimal import Decimal
 
 import pytest
+from argon2 import PasswordHasher
 from lxml import etree
 from sqlalchemy import event, func, select
 
 from qbwc_server.api import PREFIX
+from qbwc_server.connector import operations
 from qbwc_server.connector.models import UpdateSessionRow
 from qbwc_server.connector.operations import WebConnectorOperations
 from qbwc_server.connector.text import Text
@@ -25,8 +27,8 @@ from qbwc_server.settings import load
 from qbwc_server.simulator import Break, Faults, WireFault, WsgiTransport
 from qbwc_server.simulator.soap_client import CallFailed, SoapClient
 from qbwc_server.tenancy import credentials
-from qbwc_server.tenancy.credentials import add_token
-from qbwc_server.tenancy.server_key import keyed
+from qbwc_server.tenancy.credentials import add_token, password_matches
+from qbwc_server.tenancy.models import LoginFailures
 from tests.conftest import TurnableClock
 from tests.sessions.odd_quickbooks import quiet
 from tests.sessions.wire import Wire, no_trouble
@@ -167,11 +169,12 @@ def test_guessing_a_password_is_stopped_and_does_not_lock_the_real_connector_out
     attacker, connector = Wire(world, ELSEWHERE), Wire(world)
     for number in range(world.settings.login_failures):
         assert attacker.authenticate(password=f"guess {number}") == ["", "nvu"]
-    assert attacker.authenticate() == ["", "nvu"]  # even the right one: it is not looked at any more
+    assert attacker.authenticate(password="guess") == ["", "busy"]  # not "nvu": nobody is to look for a mistake
+    assert attacker.authenticate() == ["", "busy"]  # even the right one: it is not looked at any more
     ticket, company_file = connector.authenticate()
     assert (bool(ticket), company_file) == (True, "")
     connector.close(ticket)
-    assert attacker.authenticate() == ["", "nvu"]  # the success elsewhere opened nothing here
+    assert attacker.authenticate() == ["", "busy"]  # the success elsewhere opened nothing here
     world.clock.advance(seconds=world.settings.login_pause_s)
     assert attacker.authenticate()[1] == ""
 
@@ -181,19 +184,140 @@ def test_while_guesses_are_stopped_no_password_is_checked(sqlite_world: World, m
     for _ in range(sqlite_world.settings.login_failures):
         attacker.authenticate(password="wrong")
     monkeypatch.setattr(credentials, "keyed", None)
-    assert attacker.authenticate() == ["", "nvu"]
+    assert attacker.authenticate() == ["", "busy"]
+
+
+def whole_session(wire: Wire) -> None:
+    ticket = wire.login()
+    wire.finish(ticket)
+    wire.close(ticket)
+
+
+def guess(world: World, addresses: list[str], *, times: int, user: str | None = None) -> None:
+    """Wrong passwords, the addresses in turn."""
+    for number in range(times):
+        answer = Wire(world, addresses[number % len(addresses)]).authenticate(user=user, password=f"guess {number}")
+        assert answer[1] in ("nvu", "busy")
+
+
+def test_one_who_has_a_whole_network_of_the_new_addresses_is_one(world: World) -> None:
+    world.hand_in(invoice("i-1"))
+    guess(world, [f"2001:db8:0:1::{number:x}" for number in range(50)], times=world.settings.login_failures)
+    assert Wire(world, "2001:db8:0:1::ffff").authenticate() == ["", "busy"]
+    ticket, _ = Wire(world, "2001:db8:0:2::1").authenticate()  # the neighbour
+    assert ticket
+
+
+@pytest.mark.parametrize("before", [True, False], ids=["known", "first-login"])
+def test_guesses_from_very_many_addresses_shut_the_right_password_out_nowhere(world: World, before: bool) -> None:
+    world.hand_in(invoice("i-1"))
+    if before:
+        world.update()
+    addresses = [f"203.0.113.{number}" for number in range(12)]
+    guess(world, addresses, times=11 * len(addresses))
+    world.hand_in(invoice("i-2"))
+    world.clock.advance(minutes=10)
+    guess(world, addresses, times=11 * len(addresses))
+    assert world.update(later=False).ok
+    quiet(world)
+    assert len(world.books.invoices) == 2
+
+
+@pytest.mark.parametrize("victim", ["kern", "bob", "nobody", ""])
+def test_guessing_behind_the_proxy_of_everybody_shuts_nobody_out(alice: World, bob: World, victim: str) -> None:
+    proxy = "127.0.0.1"
+    for world in (alice, bob):
+        whole_session(Wire(world, proxy))
+    for number in range(40):
+        Wire(alice, proxy).authenticate(user=f"{victim}{number}" if victim == "nobody" else victim, password="guess")
+    for world in (alice, bob):
+        world.hand_in(invoice("i-9"))
+        assert Wire(world, proxy).authenticate()[0]
+
+
+def test_the_first_login_of_a_company_is_not_shut_out_by_guesses_at_others(alice: World, bob: World) -> None:
+    proxy = "127.0.0.1"
+    for number in range(20):
+        Wire(alice, proxy).authenticate(user=f"guess-{number}", password="guess")
+        Wire(alice, proxy).authenticate(password="guess")
+    assert Wire(bob, proxy).authenticate()[0]
+
+
+def test_a_forgotten_password_is_told_as_wrong_where_the_login_is_known(world: World) -> None:
+    wire = Wire(world)
+    whole_session(wire)
+    with recorded(world) as seen:
+        for _ in range(world.settings.login_failures):
+            assert wire.authenticate(password="the old one") == ["", "nvu"]
+    assert not any("INSERT" in statement or "BEGIN IMMEDIATE" in statement for statement in seen)
+
+
+def test_guesses_fill_no_table_and_after_a_while_write_nothing(world: World) -> None:
+    for number in range(60):
+        Wire(world, ELSEWHERE).authenticate(user=f"guess-{number}", password="guess")
+    with world.database.reading() as db:
+        assert db.scalar(select(func.count()).select_from(LoginFailures)) == 1
+    with recorded(world) as seen:
+        assert Wire(world, ELSEWHERE).authenticate(user="one-more", password="guess") == ["", "busy"]
+    assert not any("INSERT" in statement or "BEGIN IMMEDIATE" in statement for statement in seen)
+
+
+def test_what_an_older_version_hashed_is_replaced_at_the_first_right_login(world: World) -> None:
+    hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    with world.database.transaction() as db:
+        world.login(db).password_hash = hasher.hash(world.password)
+    assert Wire(world).authenticate(password="wrong") == ["", "nvu"]
+    ticket = Wire(world).authenticate()[0]
+    assert ticket
+    Wire(world).close(ticket)
+    with world.database.reading() as db:
+        assert world.login(db).password_hash.startswith("hmac-sha256$")
+    assert Wire(world).authenticate()[0]
+
+
+def test_an_old_hash_costs_a_stranger_no_more_than_a_few_tries(
+    sqlite_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    with sqlite_world.database.transaction() as db:
+        sqlite_world.login(db).password_hash = hasher.hash(sqlite_world.password)
+    checked: list[str] = []
+
+    class Watched:
+        def verify(self, stored: str, password: bytes) -> bool:
+            checked.append(stored)
+            return hasher.verify(stored, password)
+
+    monkeypatch.setattr(credentials, "_HASHER", Watched())
+    for _ in range(50):
+        Wire(sqlite_world, ELSEWHERE).authenticate(password="wrong")
+    assert len(checked) == sqlite_world.settings.login_failures
+    for number in range(200):
+        Wire(sqlite_world, f"203.0.113.{number}").authenticate(password="wrong")
+    assert len(checked) == 10 * sqlite_world.settings.login_failures
+
+
+def test_a_poll_with_nothing_to_do_reads_once_and_writes_nothing(world: World) -> None:
+    wire = Wire(world)
+    whole_session(wire)
+    with recorded(world) as seen:
+        assert wire.authenticate() == ["", "none"]
+    assert [statement for statement in seen if not statement.startswith("BEGIN")] == seen[-1:]
+    assert "IMMEDIATE" not in "".join(seen)
 
 
 def test_nobody_learns_which_logins_exist(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    verified = []
+    verified: list[str] = []
 
-    def watched(key: bytes, password: str) -> str:
+    def watched(stored: str | None, password: str, key: bytes | None) -> bool:
         verified.append(password)
-        return keyed(key, password)
+        return password_matches(stored, password, key)
 
-    monkeypatch.setattr(credentials, "keyed", watched)
+    monkeypatch.setattr(operations, "password_matches", watched)
     monkeypatch.setattr(credentials, "_HASHER", None)  # no stranger costs 20 ms
     statements: list[list[str]] = []
+    Wire(world).authenticate(user="whoever", password="wrong")  # the first call of a process reads the key
+    verified.clear()
     users = [world.code, "nobody", "", world.code.upper(), f"{world.code} ", "' OR 1=1 --", "x" * 20_000, "東京"]
     for number, user in enumerate(users):
         with recorded(world) as seen:
@@ -201,6 +325,13 @@ def test_nobody_learns_which_logins_exist(world: World, monkeypatch: pytest.Monk
         statements.append(seen)
     assert len(verified) == len(users)  # the same work for everybody
     assert statements == [statements[0]] * len(users)
+
+
+@pytest.mark.parametrize("user", [None, "nobody"])
+def test_nobody_learns_it_by_guessing_on(world: World, user: str | None) -> None:
+    answers = [Wire(world, ELSEWHERE).authenticate(user=user, password="wrong")[1] for _ in range(30)]
+    failures = world.settings.login_failures
+    assert answers == ["nvu"] * failures + ["busy"] * (30 - failures)
 
 
 @contextmanager
@@ -231,7 +362,7 @@ def test_the_address_is_the_one_of_the_connection_unless_a_proxy_is_trusted(
         for number in range(world.settings.login_failures + 1):
             answer = _forwarded(world, "wrong", f"203.0.113.{number}")
         answer = _forwarded(world, world.password, "203.0.113.200")
-        assert (answer[1] == "nvu") is stopped, proxies
+        assert (answer[1] == "busy") is stopped, proxies
         world.database.engine.dispose()
 
 

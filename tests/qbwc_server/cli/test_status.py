@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from tests.qbwc_server.cli.conftest import INVOICE, CommandLine, Import
 
 
@@ -36,3 +38,12 @@ def test_several_companies_are_told_apart(run: CommandLine, acme: str) -> None:
 
 def test_an_unknown_company_is_not_found(run: CommandLine) -> None:
     assert run("status", "nobody").exit_code == 3
+
+
+def test_a_proxy_that_nobody_named_is_warned_of(run: CommandLine, acme: str) -> None:
+    assert "trusted_proxies" not in run("status").stderr
+    Path("qbwc.toml").write_text('base_url = "https://books.example.com"\n', encoding="utf-8")
+    result = run("status")
+    assert "Warning: " in result.stderr
+    assert "trusted_proxies" in result.stderr
+    assert "trusted_proxies" not in run("status", "--json").stdout

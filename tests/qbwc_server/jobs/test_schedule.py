@@ -14,7 +14,7 @@ from qbwc_server.jobs.schedule import JOBS, Job
 from qbwc_server.jobs.states import RunState
 from qbwc_server.jobs.worker import Worker
 from qbwc_server.settings import Settings
-from qbwc_server.tenancy.credentials import note_login_failure
+from qbwc_server.tenancy.guessing import counted_as, note_wrong_password
 from qbwc_server.tenancy.models import LoginFailures
 from tests.conftest import TurnableClock
 from tests.qbwc_server.jobs.rows import due, handed_out, log_of, rows
@@ -58,10 +58,10 @@ def test_login_failures_that_no_longer_count_are_dropped(
 ) -> None:
     pause = timedelta(seconds=settings.login_pause_s)
     with database.transaction() as db:
-        note_login_failure(db, "old", "203.0.113.5", pause=pause, now=clock())
+        note_wrong_password(db, counted_as(b"k", "old", "203.0.113.5"), exists=True, pause=pause, now=clock())
     clock.advance(seconds=settings.login_pause_s + 1)
     with database.transaction() as db:
-        note_login_failure(db, "new", "203.0.113.6", pause=pause, now=clock())
+        note_wrong_password(db, counted_as(b"k", "new", "203.0.113.6"), exists=True, pause=pause, now=clock())
     with database.reading() as db:
         before = db.execute(select(func.count()).select_from(LoginFailures)).scalar_one()
     said = _said(database, settings, clock, "purge_login_failures")

@@ -312,3 +312,13 @@ def test_the_module_for_other_servers_offers_the_application(sqlite_url: str) ->
         check=True,
     )
     assert result.stdout == "ok\n\n"
+
+
+def test_a_proxy_that_nobody_named_is_warned_of_at_the_start(
+    start: StartServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("QBWC_BASE_URL", "https://books.example.com")
+    assert start(1).stop()[0] == 0
+    said = (tmp_path / "server.log").read_text()
+    assert "trusted_proxies" in said
+    assert '"level": "warning"' in said
