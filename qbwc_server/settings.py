@@ -21,6 +21,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from qbwc_server.errors import Unusable
+from qbwc_server.validation import sentences
 
 KIB, MIB = 1 << 10, 1 << 20
 
@@ -201,5 +202,4 @@ def load(settings_file: str | None = None, **overrides: object) -> Settings:
     except (TOMLDecodeError, UnicodeDecodeError, OSError) as mistake:
         raise BadSettings(f"The settings file {_settings_file} cannot be read: {mistake}.") from None
     except ValidationError as mistake:
-        lines = [f"{'.'.join(str(p) for p in e['loc']) or 'settings'}: {e['msg']}" for e in mistake.errors()]
-        raise BadSettings("The settings cannot be used: " + "; ".join(lines)) from None
+        raise BadSettings("The settings cannot be used: " + " ".join(sentences(mistake, "settings"))) from None

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from flask import Blueprint
+from flask import Blueprint, Response, jsonify, request
+from flask.globals import request_ctx
 
-from qbwc_server.api import documents, open_work, status
+from qbwc_server.api import companies, documents, open_work, status
 from qbwc_server.api.access import Access
-from qbwc_server.api.errors import translate
+from qbwc_server.api.errors import UnknownParameter, translate
 from qbwc_server.clock import Clock
 from qbwc_server.db import Database
+from qbwc_server.shortening import shortened
 
 PREFIX = "/api/v1"
+_PARAMETERS = {
+    f"api.{endpoint}": names for resource in (documents, open_work) for endpoint, names in resource.PARAMETERS.items()
+}
 
 
 def api_blueprint(database: Database, clock: Clock) -> Blueprint:
@@ -18,8 +23,33 @@ def api_blueprint(database: Database, clock: Clock) -> Blueprint:
     blueprint = Blueprint("api", __name__, url_prefix=PREFIX)
     access = Access(database, clock)
     blueprint.before_request(access.require)
+    blueprint.before_request(_refuse_unknown_parameters)
+    blueprint.before_request(_tell_methods)
+    companies.add_routes(blueprint, access)
     documents.add_routes(blueprint, access)
     open_work.add_routes(blueprint, access)
     status.add_routes(blueprint, access)
     blueprint.register_error_handler(Exception, translate)
     return blueprint
+
+
+def _refuse_unknown_parameters() -> None:
+    """A parameter that is not understood changes the meaning of a question: revize=1 would not revise."""
+    known = _PARAMETERS.get(request.endpoint or "", ())
+    for name, values in request.args.lists():
+        if name not in known:
+            may = f"it takes {', '.join(known)}" if known else "it takes none"
+            raise UnknownParameter(f"There is no parameter {shortened(name, 40)!r} at this address; {may}.")
+        if len(values) > 1:
+            raise UnknownParameter(f"The parameter {name} stands there twice.")
+
+
+def _tell_methods() -> Response | None:
+    """OPTIONS: what may be done at this address."""
+    routes = request_ctx.url_adapter
+    if request.method != "OPTIONS" or routes is None:
+        return None
+    methods = sorted(routes.allowed_methods())
+    response = jsonify(methods=methods)
+    response.headers["Allow"] = ", ".join(methods)
+    return response

@@ -9,19 +9,22 @@ from flask import Blueprint, Response, jsonify, request
 from sqlalchemy.orm import Session
 
 from qbwc_server.api.access import Access
-from qbwc_server.api.errors import NotReady
+from qbwc_server.api.errors import CREATED, DONE, BadBody, NotReady
 from qbwc_server.api.schemas import (
     MOST_PER_PAGE,
     flag_asked,
     kind_asked,
     number_asked,
     read_body,
+    read_object,
     states_asked,
+    text_asked,
 )
 from qbwc_server.documents.history import history
 from qbwc_server.documents.models import LARGEST_ID, DocumentRow
 from qbwc_server.documents.store import Saved, find, listing
 from qbwc_server.errors import Conflict
+from qbwc_server.posting.people.decide import decide
 from qbwc_server.posting.people.exclude import exclude, restore
 from qbwc_server.posting.people.re_date import re_date
 from qbwc_server.posting.people.withdraw import keep, withdraw
@@ -48,6 +51,10 @@ ACTIONS: dict[str, Callable[..., object]] = {
     "keep": keep,
     "re-date": re_date,
 }
+PARAMETERS = {  # what each address takes behind the question mark
+    "create": ("review", "revise"),
+    "index": ("state", "kind", "origin", "number", "after", "limit"),
+}
 _NAMES = ", ".join(f'"{action}"' for action in ACTIONS)
 
 
@@ -67,7 +74,7 @@ def add_routes(blueprint: Blueprint, access: Access) -> None:
             if isinstance(result, Conflict):
                 raise result
             record = document_record(result.row)
-        return jsonify(record), 201 if result.saved is Saved.ADDED else 200
+        return jsonify(record), CREATED if result.saved is Saved.ADDED else DONE
 
     @blueprint.get(_ALL)
     def index(code: str) -> Response:
@@ -75,8 +82,18 @@ def add_routes(blueprint: Blueprint, access: Access) -> None:
         states, kind = states_asked(request.args), kind_asked(request.args)
         after = number_asked(request.args, "after", 0, LARGEST_ID)
         limit = number_asked(request.args, "limit", 100, MOST_PER_PAGE) or MOST_PER_PAGE
+        origin, number = text_asked(request.args, "origin"), text_asked(request.args, "number")
         with access.looking() as (db, company):
-            rows = listing(db, company.id, states=states, kind=kind, after_id=after, limit=limit + 1)
+            rows = listing(
+                db,
+                company.id,
+                states=states,
+                kind=kind,
+                origin=origin,
+                number=number,
+                after_id=after,
+                limit=limit + 1,
+            )
             page = [document_record(row) for row in rows[:limit]]
         return jsonify(documents=page, next=page[-1]["id"] if len(rows) > limit else None)
 
@@ -101,3 +118,24 @@ def add_routes(blueprint: Blueprint, access: Access) -> None:
         if action == "retry" and problems:
             raise NotReady(problems)  # after the transaction, which keeps what was found
         return jsonify(record)
+
+    @blueprint.post(f"{_ONE}/decide")
+    def decide_one(code: str, document_id: int) -> Response:
+        """Say what became of a document where the evidence does not decide: posted_as a TxnID, or not_posted."""
+        said = read_object(request, {"posted_as": str, "not_posted": bool})
+        posted_as, not_posted = said.get("posted_as"), said.get("not_posted", False)
+        with access.changing() as (db, company):
+            row = find(db, company.id, document_id)
+            if (posted_as is not None) == not_posted:
+                raise BadBody([_SAY_ONE])
+            decide(db, company, row, posted_as=posted_as, by=access.by, now=access.now())
+            record = document_record(row)
+        return jsonify(record)
+
+
+_SAY_ONE = {
+    "field": "posted_as",
+    "code": "say_one",
+    "message": "Say either posted_as, the TxnID under which it is in QuickBooks, or not_posted: true.",
+    "advice": "Look in QuickBooks for the document first.",
+}

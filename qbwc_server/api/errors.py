@@ -27,18 +27,31 @@ class WrongType(QbwcError):
     advice = "Send one JSON object in UTF-8 with the header Content-Type: application/json."
 
 
-class BadDocument(Invalid):
-    """The document cannot be read; ``fields`` lists what is wrong with it."""
+class UnknownParameter(QbwcError):
+    """The address has a parameter that means nothing here."""
 
-    code = "invalid_document"
+    code = "unknown_parameter"
+    advice = "Correct its name or leave it out; docs/operations.md lists what each address takes."
+
+
+class BadBody(Invalid):
+    """The body cannot be used; its fields list what is wrong with it."""
+
+    code = "invalid_body"
 
     def __init__(self, fields: Sequence[FieldMistake]) -> None:
         super().__init__()
         self.fields = list(fields)
 
 
+class BadDocument(BadBody):
+    """The document cannot be read; its fields list what is wrong with it."""
+
+    code = "invalid_document"
+
+
 class NotReady(Conflict):
-    """The document still has problems; ``fields`` lists them."""
+    """The document still has problems; the fields list them."""
 
     code = "document_not_ready"
     advice = "Correct what is listed and send the document again with revise=1."
@@ -64,10 +77,12 @@ class OurMistake(QbwcError):
     retry_helps = True
 
 
+DONE, CREATED = 200, 201
 # the nearest ancestor decides
 STATUS: dict[type[QbwcError], int] = {
     NotJson: 400,
     NestedTooDeeply: 400,
+    UnknownParameter: 400,
     Unauthorized: 401,
     NotFound: 404,
     Conflict: 409,
@@ -96,7 +111,7 @@ def translate(error: Exception) -> Response:
         metrics.count("qbwc_errors_total", endpoint=request.endpoint or "none")
         error = OurMistake()
     record = error.as_record()
-    if isinstance(error, BadDocument | NotReady):
+    if isinstance(error, BadBody | NotReady):
         record["fields"] = error.fields
     response = jsonify(error=record)
     response.status_code = status_of(error)

@@ -14,6 +14,7 @@ from qbwc_server.errors import Invalid
 from qbwc_server.reports.open_work import work_record
 
 _ALL = "/companies/<code>/open-work"
+PARAMETERS = {"open_items": ("work", "after", "limit")}
 ENDS = {"done": Ended.DONE, "dismiss": Ended.DISMISSED}
 
 

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-from sqlalchemy.orm import Session
 
 from qbwc_server.books import holds
 from qbwc_server.books.holds import HoldKind, holds_of
@@ -19,31 +18,10 @@ from qbwc_server.documents import store
 from qbwc_server.errors import Invalid
 from qbwc_server.posting.options import PostingOptions, change_options, options_of
 from qbwc_server.posting.people import resume as resuming
-from qbwc_server.reports.company import hold_record
+from qbwc_server.reports.companies import company_record, whole_company_record
 from qbwc_server.tenancy import companies
 from qbwc_server.tenancy.credentials import add_token
-from qbwc_server.tenancy.models import Company
 from qwc_templates import QwcError
-
-
-def company_record(db: Session, company: Company) -> dict[str, object]:
-    """A company as programs read it; nothing secret in it."""
-    standing, login = holds_of(db, company.id), logins.login_of(db, company.id)
-    return {
-        "code": company.code,
-        "name": company.name,
-        "time_zone": company.time_zone,
-        "created_at": company.created_at,
-        "connector_user": login.user,
-        "owner_id": login.owner_id,
-        "file_id": login.file_id,
-        "company_file": login.company_file or None,
-        "minimum_interval_s": login.minimum_interval_s,
-        "postpone_until": login.postpone_until,
-        "hold": standing[0].kind.value if standing else None,
-        "hold_detail": standing[0].detail if standing else None,
-        "holds": [hold_record(hold) for hold in standing],
-    }
 
 
 class _SayWhichFile(Invalid):
@@ -128,19 +106,10 @@ def show(runtime: Runtime, code: str, as_json: bool) -> None:
         found = companies.find_company(db, code)
         facts = db.get(CompanyFacts, found.id)
         counts = store.counts(db, found.id)
-        options = options_of(db, found.id).model_dump(mode="json")
-        record = company_record(db, found)
+        record = whole_company_record(db, found)
         standing, login = holds_of(db, found.id), logins.login_of(db, found.id)
     if as_json:
-        documents = {state.value: count for state, count in sorted(counts.items())}
-        print_json(
-            {
-                **record,
-                "documents": documents,
-                "options": options,
-                "quickbooks": None if facts is None else _facts_record(facts),
-            }
-        )
+        print_json(record)
         return
     zone = found.time_zone
     print_facts(
@@ -169,19 +138,6 @@ def show(runtime: Runtime, code: str, as_json: bool) -> None:
     )
     if facts is None:
         note("The Web Connector has not called yet.")
-
-
-def _facts_record(facts: CompanyFacts) -> dict[str, object]:
-    return {
-        "file_id": facts.file_id,
-        "company_name": facts.company_name,
-        "file_path": facts.file_path,
-        "product": facts.product,
-        "country": facts.country,
-        "qbxml_version": facts.qbxml_version,
-        "closing_date": facts.closing_date,
-        "seen_at": facts.seen_at,
-    }
 
 
 @company.command()

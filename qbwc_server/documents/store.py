@@ -9,7 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from qbwc_server.db import Base
@@ -267,15 +267,25 @@ def listing(
     *,
     states: Collection[State] = (),
     kind: str | None = None,
+    origin: str | None = None,
+    number: str | None = None,
     after_id: int = 0,
     limit: int = 100,
 ) -> list[DocumentRow]:
-    """Documents in the order in which they came, a page at a time."""
+    """Documents in the order in which they came, a page at a time.
+
+    Args:
+        number: of the document, or the one that QuickBooks has it under.
+    """
     query = select(DocumentRow).where(DocumentRow.company_id == company_id, DocumentRow.id > after_id)
     if states:
         query = query.where(DocumentRow.state.in_(states))
     if kind:
         query = query.where(DocumentRow.kind == kind)
+    if origin is not None:
+        query = query.where(DocumentRow.origin == origin)
+    if number is not None:
+        query = query.where(or_(DocumentRow.number == number, DocumentRow.posted_number == number))
     return list(db.scalars(query.order_by(DocumentRow.id).limit(limit)))
 
 

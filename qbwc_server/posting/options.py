@@ -11,13 +11,14 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from qbwc_server.db import Base
 from qbwc_server.db.types import JsonRecord
 from qbwc_server.errors import Invalid
+from qbwc_server.validation import sentences
 from qbxml import CharacterPolicy
 
 
 class PostingOptions(BaseModel):
     """Stored with the company; every field has a default that is safe for a file kept by somebody else."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", str_max_length=300)
 
     create_customers: bool = Field(True, description="add customers that documents name and QuickBooks lacks")
     create_items: bool = Field(False, description="add items that documents name and QuickBooks lacks")
@@ -59,9 +60,7 @@ def change_options(db: Session, company_id: int, changes: dict[str, object]) -> 
     try:
         options = PostingOptions.model_validate({key: value for key, value in values.items() if value is not None})
     except ValidationError as mistake:
-        raise Invalid(
-            "; ".join(f"{'.'.join(map(str, e['loc'])) or 'options'}: {e['msg']}" for e in mistake.errors())
-        ) from None
+        raise Invalid(" ".join(sentences(mistake, "options"))) from None
     kept = options.model_dump(mode="json", exclude_defaults=True)
     if row is None:
         db.add(PostingOptionsRow(company_id=company_id, options=kept))

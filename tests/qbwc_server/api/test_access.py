@@ -12,6 +12,11 @@ from qbwc_server.api.open_work import ENDS
 from tests.qbwc_server.api.conftest import Caller
 
 PATHS = (
+    ("GET", ""),
+    ("POST", "/pause"),
+    ("POST", "/resume"),
+    ("GET", "/options"),
+    ("PATCH", "/options"),
     ("POST", "/documents"),
     ("GET", "/documents"),
     ("GET", "/documents/1"),
@@ -21,6 +26,7 @@ PATHS = (
     ("POST", "/documents/1/withdraw"),
     ("POST", "/documents/1/keep"),
     ("POST", "/documents/1/re-date"),
+    ("POST", "/documents/1/decide"),
     ("GET", "/open-work"),
     ("POST", "/open-work/1/done"),
     ("POST", "/open-work/1/dismiss"),
@@ -32,7 +38,7 @@ def test_the_table_of_paths_is_complete(app: Flask) -> None:
     asked = app.url_map.bind("localhost")
     tested = {asked.match(f"/api/v1/companies/acme{path}", method=method)[0] for method, path in PATHS}
     assert tested == {rule.endpoint for rule in app.url_map.iter_rules() if rule.endpoint.startswith("api.")}
-    assert {path.rpartition("/")[2] for method, path in PATHS if "/1/" in path} == {*ACTIONS, *ENDS}
+    assert {path.rpartition("/")[2] for method, path in PATHS if "/1/" in path} == {*ACTIONS, *ENDS, "decide"}
 
 
 @pytest.mark.parametrize(("method", "path"), PATHS)
@@ -74,3 +80,31 @@ def test_the_same_origin_in_two_companies_is_two_documents(
 def test_the_token_is_looked_at_before_the_body(alice: Caller) -> None:
     answer = alice.client.post("/api/v1/companies/acme/documents", data=b"x" * 100_000)
     assert answer.status_code == 401
+
+
+@pytest.mark.parametrize(("method", "path"), PATHS)
+def test_an_unknown_parameter_is_refused_by_name(alice: Caller, method: str, path: str) -> None:
+    answer = alice._open(method, f"{path}?revize=1")
+    assert answer.status_code == 400
+    error = answer.get_json()["error"]
+    assert error["code"] == "unknown_parameter"
+    assert "revize" in error["message"]
+
+
+def test_a_parameter_is_said_once(alice: Caller) -> None:
+    answer = alice.get("/documents?limit=1&limit=2")
+    assert (answer.status_code, answer.get_json()["error"]["code"]) == (400, "unknown_parameter")
+
+
+def test_a_stranger_hears_nothing_of_parameters(alice: Caller) -> None:
+    assert alice.client.get("/api/v1/companies/acme/documents?revize=1").status_code == 401
+
+
+@pytest.mark.parametrize("path", sorted({path for _, path in PATHS}))
+def test_options_answers_in_json(alice: Caller, path: str) -> None:
+    answer = alice._open("OPTIONS", path)
+    assert answer.status_code == 200
+    methods = {method for method, other in PATHS if other == path}
+    assert methods <= set(answer.get_json()["methods"])
+    assert methods <= set(answer.headers["Allow"].split(", "))
+    assert alice.client.options(f"/api/v1/companies/acme{path}").status_code == 401

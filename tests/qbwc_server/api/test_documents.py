@@ -10,7 +10,13 @@ import pytest
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import update
 
+from qbwc_server.db import Database
+from qbwc_server.documents.lifecycle import Reason, State
+from qbwc_server.documents.models import DocumentRow
+from qbwc_server.queue.models import QueuedRequest
+from qbwc_server.queue.states import RequestState
 from tests.conftest import TurnableClock
 from tests.qbwc_server.api.conftest import Caller
 
@@ -182,9 +188,35 @@ def test_documents_are_listed_by_state_and_kind(alice: Caller, invoice: dict[str
     assert origins("state=posted") == []
 
 
+def test_a_document_is_found_by_its_origin_and_by_its_number(alice: Caller, invoice: dict[str, Any]) -> None:
+    for number in ("1001", "1002"):
+        alice.post("/documents", json={**invoice, "origin": f"shop:{number}", "number": number})
+    alice.post("/documents", json={**invoice, "origin": "till:1002", "number": "1002"})
+
+    def origins(**query: str) -> list[str]:
+        found = alice.get("/documents", query_string=query).get_json()["documents"]
+        return [document["origin"] for document in found]
+
+    assert origins(origin="shop:1002") == ["shop:1002"]
+    assert origins(number="1002") == ["shop:1002", "till:1002"]
+    assert origins(number="1002", origin="shop:1002", kind="invoice") == ["shop:1002"]
+    assert origins(number="1003") == origins(origin="x" * 10_000) == origins(number="9" * 10_000) == []
+
+
 @pytest.mark.parametrize(
     "query",
-    ["state=lost", "kind=bill", "limit=501", "limit=-1", "limit=x", "after=1.5", f"after={2**63}", "after=%C2%B2"],
+    [
+        "state=lost",
+        "kind=bill",
+        "limit=501",
+        "limit=-1",
+        "limit=x",
+        "after=1.5",
+        f"after={2**63}",
+        "after=%C2%B2",
+        "origin=",
+        "number=%00",
+    ],
 )
 def test_parameters_that_cannot_be_are_named(alice: Caller, query: str) -> None:
     answer = alice.get(f"/documents?{query}")
@@ -264,3 +296,63 @@ def test_no_document_however_odd_breaks_the_server(
     answer = alice.post("/documents", data=json.dumps({**invoice, **changes}), content_type="application/json")
     assert answer.status_code in (200, 201, 400, 409, 422), answer.text
     assert answer.mimetype == "application/json"
+
+
+def _held(app: Flask, alice: Caller, invoice: dict[str, Any]) -> int:
+    """A document of whose fate the evidence says nothing."""
+    document_id: int = alice.post("/documents", json=invoice).get_json()["id"]
+    database: Database = app.extensions["database"]
+    with database.transaction() as db:
+        row = db.get_one(DocumentRow, document_id)
+        row.state, row.reason = State.HELD, Reason.OUTCOME_UNKNOWN
+        db.execute(update(QueuedRequest).values(state=RequestState.DISPUTED))
+    return document_id
+
+
+@pytest.mark.parametrize(
+    ("said", "state", "txn_id"),
+    [({"posted_as": "1a2b-1760000000"}, "posted", "1A2B-1760000000"), ({"not_posted": True}, "submitted", None)],
+)
+def test_a_person_decides(
+    app: Flask, alice: Caller, invoice: dict[str, Any], said: dict[str, Any], state: str, txn_id: str | None
+) -> None:
+    document_id = _held(app, alice, invoice)
+    answer = alice.post(f"/documents/{document_id}/decide", json=said)
+    assert (answer.status_code, answer.get_json()["state"], answer.get_json()["txn_id"]) == (200, state, txn_id)
+
+
+@pytest.mark.parametrize(
+    ("said", "status", "code"),
+    [
+        ({}, 422, "invalid_body"),
+        ({"posted_as": "1A2B-1", "not_posted": True}, 422, "invalid_body"),
+        ({"posted_as": None, "not_posted": False}, 422, "invalid_body"),
+        ({"posted_as": 5, "not_postd": True, "x": 1}, 422, "invalid_body"),
+        ({"posted_as": "an id"}, 422, "invalid"),
+        ([], 422, "invalid_body"),
+    ],
+)
+def test_a_decision_that_says_nothing_clear(
+    app: Flask, alice: Caller, invoice: dict[str, Any], said: object, status: int, code: str
+) -> None:
+    document_id = _held(app, alice, invoice)
+    answer = alice.post(f"/documents/{document_id}/decide", json=said)
+    assert (answer.status_code, answer.get_json()["error"]["code"]) == (status, code)
+    assert alice.get(f"/documents/{document_id}").get_json()["state"] == "held"
+
+
+def test_every_mistake_of_a_small_body_is_told(app: Flask, alice: Caller, invoice: dict[str, Any]) -> None:
+    document_id = _held(app, alice, invoice)
+    answer = alice.post(f"/documents/{document_id}/decide", json={"posted_as": 5, "not_postd": True, "y" * 9999: 1})
+    fields = answer.get_json()["error"]["fields"]
+    assert {"posted_as", "not_postd"} < {field["field"] for field in fields}
+    assert len(fields) == 3
+    assert len(answer.text) < 2000
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(changes=st.dictionaries(st.sampled_from(FIELDS), JSON, max_size=4))
+def test_mistakes_are_told_in_plain_words(alice: Caller, invoice: dict[str, Any], changes: dict[str, Any]) -> None:
+    answer = alice.post("/documents", data=json.dumps({**invoice, **changes}), content_type="application/json")
+    said = [field["message"] for field in answer.get_json().get("error", {}).get("fields", [])]
+    assert not [message for message in said if "nput should" in message or "``" in message or "validator" in message]

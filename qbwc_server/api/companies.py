@@ -1,0 +1,90 @@
+"""``/companies/CODE``: the company itself, its options, and whether anything is written to its file."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, jsonify, request
+
+from qbwc_server.api.access import Access
+from qbwc_server.api.schemas import read_names, read_object
+from qbwc_server.books.holds import HoldKind, pause
+from qbwc_server.errors import Invalid
+from qbwc_server.posting.options import change_options
+from qbwc_server.posting.people.resume import hold_to_lift, resume
+from qbwc_server.reports.companies import company_record, options_record, whole_company_record
+
+_ONE = "/companies/<code>"
+
+
+def add_routes(blueprint: Blueprint, access: Access) -> None:
+    """Put the resource at its address."""
+
+    @blueprint.get(_ONE)
+    def company(code: str) -> Response:
+        """The company: login, company file, options, what stands in the way."""
+        with access.looking() as (db, found):
+            record = whole_company_record(db, found)
+        return jsonify(record)
+
+    @blueprint.post(f"{_ONE}/pause")
+    def pause_company(code: str) -> Response:
+        """Write nothing to this company file until resume."""
+        read_object(request, {})
+        with access.changing() as (db, found):
+            pause(db, found.id, by=access.by, now=access.now())
+            record = company_record(db, found)
+        return jsonify(record)
+
+    @blueprint.post(f"{_ONE}/resume")
+    def resume_company(code: str) -> Response:
+        """Lift a hold: which one where several stand, with repost or accept_file where it is about a company file."""
+        said = read_object(request, {"hold": str, "repost": bool, "accept_file": str})
+        named = _hold_asked(said.get("hold"))
+        accepted: str | None = said.get("accept_file")
+        with access.changing() as (db, found):
+            was = hold_to_lift(db, found, HoldKind.OTHER_FILE if accepted is not None else named).kind
+            if was is HoldKind.OTHER_FILE and accepted is None:
+                raise SayWhichFile
+            looked_for = resume(
+                db,
+                found,
+                repost=said.get("repost", False),
+                by=access.by,
+                now=access.now(),
+                hold=was,
+                accept_file=accepted,
+            )
+            record = company_record(db, found)
+        return jsonify({**record, "was": was.value, "looked_for": looked_for})
+
+    @blueprint.get(f"{_ONE}/options")
+    def options(code: str) -> Response:
+        """What may be done in the company file."""
+        with access.looking() as (db, found):
+            record = options_record(db, found)
+        return jsonify(options=record)
+
+    @blueprint.patch(f"{_ONE}/options")
+    def change(code: str) -> Response:
+        """Change some options; null takes one back to its default."""
+        changes = read_names(request)
+        with access.changing() as (db, found):
+            change_options(db, found.id, changes)
+            record = options_record(db, found)
+        return jsonify(options=record)
+
+
+class SayWhichFile(Invalid):
+    """The hold is about another company file."""
+
+    code = "say_accept_file"
+    advice = (
+        "Open the right company file and press Update Selected: the hold goes by itself. If the file that was open is "
+        "the right one, send accept_file with the name of the company in it."
+    )
+
+
+def _hold_asked(name: str | None) -> HoldKind | None:
+    try:
+        return None if name is None else HoldKind(name)
+    except ValueError:
+        raise Invalid(f"The field hold must be among {', '.join(HoldKind)}.") from None
