@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
@@ -11,34 +12,39 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from qbwc_server import __version__, clock
-from qbwc_server.books.facts import OtherFile, Refused, UnreadableFile, learn, read_introduction
+from qbwc_server.books.facts import Introduction, OtherFile, Refused, UnreadableFile, learn, read_introduction
 from qbwc_server.books.holds import HoldKind, holds_of, lift, put_on_hold
+from qbwc_server.connector.answers import DATABASE_FAILED, Received
 from qbwc_server.connector.closing import closing_words, left_over, status_link
 from qbwc_server.connector.door import Knock, Login, knock, remember_address
 from qbwc_server.connector.logins import login_of
 from qbwc_server.connector.models import ConnectorLogin, UpdateSessionRow
 from qbwc_server.connector.session import Call, after, may_send, percent
 from qbwc_server.connector.sessions import (
+    count,
     end_session,
     find_session,
     is_alive,
     open_session,
     open_session_of,
+    session_and_company,
     ticket_is_known,
 )
-from qbwc_server.connector.sets import apply_answers, keep_answer, put_in_doubt, set_failed
+from qbwc_server.connector.sets import Arrived, apply_answers, keep_answer, kept_of, put_in_doubt, set_failed
 from qbwc_server.connector.text import Text
 from qbwc_server.db import Database
 from qbwc_server.ids import new_id
-from qbwc_server.posting.requests import Purpose
+from qbwc_server.posting.doubt.sieve import sieves_for
+from qbwc_server.posting.requests import Purpose, TheFile, ask
 from qbwc_server.posting.same_file.newest import ask_for_newest
 from qbwc_server.posting.submitting.closing_date import hold_closed
-from qbwc_server.queue.enqueue import NewRequest, put
+from qbwc_server.queue.enqueue import put
 from qbwc_server.queue.lane import take_lane
 from qbwc_server.queue.models import MessageSet
 from qbwc_server.queue.pace import learn_pace
 from qbwc_server.queue.sets import Limits, count_due, count_waiting, in_flight, next_set, passengers, wake
-from qbwc_server.queue.states import Delivery, Priority
+from qbwc_server.queue.settling import requests_by_id
+from qbwc_server.queue.states import Delivery
 from qbwc_server.settings import Settings
 from qbwc_server.tenancy.actor import QUICKBOOKS
 from qbwc_server.tenancy.credentials import (
@@ -52,8 +58,8 @@ from qbwc_server.tenancy.credentials import (
 from qbwc_server.tenancy.guessing import forgive, note_wrong_password
 from qbwc_server.tenancy.models import Company
 from qbwc_server.tenancy.server_key import known_key
-from qbxml import OtherEdition, TooOld, Version, message_set, render
-from qbxml.hresults import hresult
+from qbxml import OtherEdition, TooOld, Version, message_set
+from qbxml.hresults import hresult as hresult_of  # the parameter hresult is QuickBooks' word
 from qbxml.messages.company import HostQueryRq
 from qbxml.outcome import Outcome
 
@@ -64,6 +70,15 @@ ENDED = "This update session has ended. Press Update Selected to start a new one
 NO_ANSWER = "What came from QuickBooks holds no answer to what was asked; nothing of it is taken for done or not done."
 NO_ANSWER_ADVICE = "Restart QuickBooks and the Web Connector on that computer, then press Update Selected."
 TROUBLE = "The server had a problem of its own; nothing is lost. Press Update Selected again in a few minutes."
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """What the Web Connector tells beside the answer: which file is open, in which country, what QuickBooks speaks."""
+
+    company_file: str
+    country: str
+    spoken: Version
 
 
 class WebConnectorOperations:
@@ -181,15 +196,15 @@ class WebConnectorOperations:
     ) -> str:
         """The next message set; "" when there is none to give, and getLastError then says why."""
         now = self._now()
+        caller = Caller(company_file[:1000], country[:8], Version(major, minor))
+        told = self._told(ticket, hcp_response)
         with self._database.transaction() as db:
             found = find_session(db, ticket)
             if found is None or found[0].ended_at is not None or not may_send(found[0].state):
                 return ""
             session, company = found
             session.last_call_at = now
-            if session.qbxml_version is None and not self._introduce(
-                db, session, company, hcp_response, company_file, country, Version(major, minor), now
-            ):
+            if session.qbxml_version is None and not self._introduce(db, session, company, told, caller, now):
                 return ""
             if self._held(db, session, company):
                 return ""
@@ -201,31 +216,41 @@ class WebConnectorOperations:
             session.state = after(session.state, Call.SENT)
             return leaving.body
 
+    def _told(self, ticket: str, hcp_response: Text) -> Introduction | UnreadableFile | None:
+        """What the first call of a session tells of the company file, read outside of any transaction."""
+        with self._database.reading() as db:
+            found = session_and_company(db, ticket)
+            if found is None or found[0].qbxml_version is not None:
+                return None
+            owner_id = login_of(db, found[1].id).owner_id
+        try:
+            with hcp_response.open() as source:
+                return read_introduction(source, owner_id)
+        except UnreadableFile as unreadable:
+            return unreadable
+
     def _introduce(
         self,
         db: Session,
         session: UpdateSessionRow,
         company: Company,
-        hcp_response: Text,
-        company_file: str,
-        country: str,
-        spoken: Version,
+        told: Introduction | UnreadableFile | None,
+        caller: Caller,
         now: datetime,
     ) -> bool:
         """The first call of a session: which file is this, what does it speak, is it the one we wrote to?"""
-        login = login_of(db, company.id)
         try:
-            with hcp_response.open() as source:
-                introduction = read_introduction(source, login.owner_id)
-            if not introduction.supported:  # the connector could not ask; it says itself what QuickBooks speaks
-                introduction.supported = (str(spoken),)
+            if not isinstance(told, Introduction):
+                raise told or UnreadableFile
+            if not told.supported:  # the connector could not ask; it says itself what QuickBooks speaks
+                told.supported = (str(caller.spoken),)
             facts = learn(
                 db,
                 company,
-                introduction,
-                qwc_file_id=login.file_id,
-                file_path=company_file[:1000],
-                country=country[:8],
+                told,
+                qwc_file_id=login_of(db, company.id).file_id,
+                file_path=caller.company_file,
+                country=caller.country,
                 now=now,
             )
         except OtherFile as other:
@@ -262,14 +287,8 @@ class WebConnectorOperations:
         if leaving is None:
             # "" would end the session with an error text in the Web Connector's window; an idle question ends it
             # cleanly
-            guid = new_id()
-            greeting = render(HostQueryRq(request_id=str(guid)))
-            put(
-                db,
-                company.id,
-                [NewRequest(Purpose.GREETING, "", "HostQuery", False, Priority.REFRESH, greeting, (), guid)],
-                now,
-            )
+            greeting = HostQueryRq(request_id=str(new_id()))
+            put(db, company.id, [ask(Purpose.GREETING, TheFile(), greeting)], now)
             leaving = wrap()
         if leaving is None:
             raise RuntimeError("a request that was just queued is not due")
@@ -279,6 +298,42 @@ class WebConnectorOperations:
         """Work in an answer: 1..99 while something is left, 100 when nothing is, negative when the session must
         stop.
         """
+        if hresult.strip():
+            return self._set_failed(ticket, hresult, message)
+        arrived = self._read_answer(ticket, response)
+        if arrived is None:
+            return -1
+        try:
+            return self._work_in(ticket, arrived)
+        except DATABASE_FAILED:
+            raise
+        except Exception as error:  # noqa: BLE001  # one answer that cannot be written down must not stop the company
+            log.warning("answers are worked in one by one", error=type(error).__name__)
+            return self._work_in(ticket, arrived, one_by_one=True)
+
+    def _read_answer(self, ticket: str, response: Text) -> Arrived | None:
+        """The answer document, read outside of any transaction: a large one keeps nobody else waiting."""
+        received = Received()
+        with self._database.reading() as db:
+            found = session_and_company(db, ticket)
+            if found is None:
+                return None
+            session, company = found
+            owed = _owed_by(db, session)
+            rows = [] if owed is None else passengers(db, owed)
+            sieves = sieves_for(db, company.id, rows)
+        received.read(response.open, rows, sieves)
+        if received.strays:
+            with self._database.reading() as db:
+                late = requests_by_id(db, company.id, received.strays)
+                sieves = sieves_for(db, company.id, late)
+            if late:
+                received.read(response.open, late, sieves)
+                rows += late
+        return Arrived(received, response.size, kept_of(response, rows))
+
+    def _work_in(self, ticket: str, arrived: Arrived, *, one_by_one: bool = False) -> int:
+        """What was read is worked in, in a short transaction; what it answers may have been settled meanwhile."""
         now = self._now()
         with self._database.transaction() as db:
             found = find_session(db, ticket)
@@ -286,16 +341,12 @@ class WebConnectorOperations:
                 return -1
             session, company = found
             session.last_call_at = now
-            owed = in_flight(db, company.id)
-            if owed is not None and owed.session_id != session.id:
-                owed = None  # it belongs to a later session; this answer comes late
-            if hresult.strip():
-                return self._set_failed(db, session, company, owed, hresult, message, now)
+            owed = _owed_by(db, session)
             rows = [] if owed is None else passengers(db, owed)
-            applied = apply_answers(db, company, rows, response.open, now)
+            applied = apply_answers(db, company, rows, arrived.received, now, one_by_one=one_by_one)
             if applied.broken:
                 log.warning("answer broke off", company=company.code, session=session.id, why=applied.broken[:200])
-            keep_answer(db, company, owed, applied, response, now)
+            keep_answer(db, company, owed, applied, arrived, now)
             if owed is not None and owed.writes and not applied.unanswered and not applied.late_only:
                 learn_pace(
                     db,
@@ -304,18 +355,12 @@ class WebConnectorOperations:
                     target_s=self._settings.message_set_target_s,
                     most=self._settings.message_set_requests,
                 )
-            session.answered += applied.counts.answered
-            session.needs_you += applied.counts.needs_you
-            if applied.counts.posted:
-                posted = dict(session.posted)
-                for title, count in applied.counts.posted.items():
-                    posted[title] = posted.get(title, 0) + count
-                session.posted = posted
+            count(session, applied)
             if session.ended_at is not None:
                 return 100
             if self._held(db, session, company):
                 return -1
-            if owed is not None and not applied.answered_ids:
+            if owed is not None and not applied.answered:
                 session.failures += 1
                 if session.failures >= MOST_CONNECTION_ERRORS:
                     self._fail(session, NO_ANSWER, NO_ANSWER_ADVICE)
@@ -332,28 +377,27 @@ class WebConnectorOperations:
         session.state = after(session.state, Call.RAN_DRY if done == 100 else Call.ANSWERED)
         return done
 
-    def _set_failed(
-        self,
-        db: Session,
-        session: UpdateSessionRow,
-        company: Company,
-        owed: MessageSet | None,
-        code: str,
-        message: str,
-        now: datetime,
-    ) -> int:
+    def _set_failed(self, ticket: str, code: str, message: str) -> int:
         """QuickBooks did not take or did not finish the set: nothing of it is believed done, nothing undone."""
+        now = self._now()
         failed = hresult_of(code, message)
-        session.failures += 1
-        session.hresult = failed.code[:20]
-        log.warning("message set failed", company=company.code, session=session.id, hresult=failed.code)
-        if owed is None or session.ended_at is not None:
+        with self._database.transaction() as db:
+            found = find_session(db, ticket)
+            if found is None:
+                return -1
+            session, company = found
+            session.last_call_at = now
+            session.failures += 1
+            session.hresult = failed.code[:20]
+            log.warning("message set failed", company=company.code, session=session.id, hresult=failed.code)
+            owed = _owed_by(db, session)
+            if owed is None or session.ended_at is not None:
+                return -1
+            unreadable = set_failed(db, company, owed, code, message, now)
+            if unreadable or (failed.outcome is Outcome.TRY_AGAIN and session.failures < MOST_CONNECTION_ERRORS):
+                return self._progress(db, session, company, owed)
+            self._fail(session, failed.sentence, failed.advice)
             return -1
-        unreadable = set_failed(db, company, owed, code, message, now)
-        if unreadable or (failed.outcome is Outcome.TRY_AGAIN and session.failures < MOST_CONNECTION_ERRORS):
-            return self._progress(db, session, company, owed)
-        self._fail(session, failed.sentence, failed.advice)
-        return -1
 
     def connection_error(self, ticket: str, hresult: str, message: str) -> str:
         """QuickBooks or the company file could not be opened: try again a few times, then "done"."""
@@ -440,7 +484,10 @@ def _is_paused(db: Session, company: Company) -> bool:
     return any(hold.kind is HoldKind.PAUSED for hold in holds_of(db, company.id))
 
 
-hresult_of = hresult  # the parameter of that name is QuickBooks' word, on the wire and here
+def _owed_by(db: Session, session: UpdateSessionRow) -> MessageSet | None:
+    """The set whose answer this session owes; an answer to any other set comes late."""
+    owed = in_flight(db, session.company_id)
+    return owed if owed is not None and owed.session_id == session.id else None
 
 
 def _numbers(version: str) -> tuple[int, ...] | None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime, timedelta
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from qbwc_server.clock import Clock
+from qbwc_server.connector.answers import Applied
 from qbwc_server.connector.models import UpdateSessionRow
 from qbwc_server.connector.session import Call, SessionState, after
 from qbwc_server.db import Database
@@ -35,6 +37,18 @@ def open_session(db: Session, company: Company, now: datetime) -> tuple[UpdateSe
     return session, ticket
 
 
+def session_and_company(db: Session, ticket: str) -> tuple[UpdateSessionRow, Company] | None:
+    """Session and company of a ticket, open or ended, as they stand: another call may change them this moment."""
+    if not ticket:
+        return None
+    row = db.execute(
+        select(UpdateSessionRow, Company)
+        .join(Company, Company.id == UpdateSessionRow.company_id)
+        .where(UpdateSessionRow.ticket_digest == digest(ticket))
+    ).one_or_none()
+    return None if row is None else (row[0], row[1])
+
+
 def find_session(db: Session, ticket: str) -> tuple[UpdateSessionRow, Company] | None:
     """Session and company of a ticket, open or ended; the company's lane is taken for this transaction.
 
@@ -47,10 +61,7 @@ def find_session(db: Session, ticket: str) -> tuple[UpdateSessionRow, Company] |
     if company_id is None:
         return None
     take_lane(db, company_id)
-    row = db.execute(
-        select(UpdateSessionRow, Company).join(Company, Company.id == UpdateSessionRow.company_id).where(of_ticket)
-    ).one_or_none()
-    return None if row is None else (row[0], row[1])
+    return session_and_company(db, ticket)
 
 
 def ticket_is_known(db: Session, ticket: str) -> bool:
@@ -77,6 +88,14 @@ def is_alive(db: Session, session: UpdateSessionRow, settings: Settings, now: da
     )
     patience = settings.session_timeout_s if owed else settings.session_idle_s
     return abs(now - session.last_call_at) < timedelta(seconds=patience)
+
+
+def count(session: UpdateSessionRow, applied: Applied) -> None:
+    """Add up what an answer document brought."""
+    session.answered += len(applied.answered)
+    session.needs_you += applied.counts.needs_you
+    if applied.counts.posted:
+        session.posted = dict(Counter(session.posted) + applied.counts.posted)
 
 
 def end_session(session: UpdateSessionRow, now: datetime, words: str | None = None) -> None:

@@ -2,94 +2,85 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
-from typing import BinaryIO, Protocol
 
 from sqlalchemy.orm import Session
 
-from qbwc_server.connector.answers import READERS, Applied, read
+from qbwc_server.connector.answers import READERS, Applied, Received, work_in
+from qbwc_server.connector.text import Text
 from qbwc_server.posting.doubt.questions import executed_before, look_for
 from qbwc_server.posting.outcome.outcome import Work
 from qbwc_server.posting.patience import MOST_UNANSWERED
-from qbwc_server.posting.requests import Purpose
+from qbwc_server.posting.reply import Reply
 from qbwc_server.queue.models import MessageSet
 from qbwc_server.queue.pace import condemn, halve, shrink
 from qbwc_server.queue.sets import doubt, passengers, unanswered_set_of
-from qbwc_server.queue.settling import RequestRow, requests_by_id
-from qbwc_server.queue.states import Delivery, RequestState
+from qbwc_server.queue.settling import RequestRow, doubt_requests, requests_by_id
+from qbwc_server.queue.states import Delivery, Ended, RequestState
 from qbwc_server.tenancy.models import Company
-from qbxml import Answer
 from qbxml.hresults import hresult_code
 
-_STRAYS = 1000
 KEPT_OF_A_READ = 64 * 1024  # bytes of an answer to questions only
-UNREADABLE_STATUS = 1030  # "not supported": what stands closest to a request that QuickBooks cannot read
-SILENT_STATUS = 1010  # "not available": the same for one that it never answers
+KEPT_OF_A_WRITE = 16 * 1024 * 1024  # of one that proves what was written
+UNREADABLE = "0x80040400"  # QuickBooks could not parse the text
 
 
-class Text(Protocol):
-    """An answer document, perhaps in a file."""
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """An answer document that was read."""
 
-    size: int
-
-    def open(self) -> BinaryIO: ...
-    def read(self, limit: int) -> str: ...
+    received: Received
+    size: int  # in bytes
+    kept: str | None  # what is kept of its text
 
 
 def apply_answers(
     db: Session,
     company: Company,
     rows: list[RequestRow],
-    open_answer: Callable[[], BinaryIO],
+    received: Received,
     now: datetime,
+    *,
+    one_by_one: bool = False,
 ) -> Applied:
     """Work in one answer document.
 
-    Args:
-        rows: the requests of the set that is owed; empty when none is, as with an answer that comes late.
-        open_answer: gives the document from its beginning, each time it is called.
-
-    Answers are matched by request id alone, so one that comes late or for the second time finds its own request. What
-    of ``rows`` has no answer is in doubt and gets a look-up, in this same transaction.
+    What of ``rows``, the requests of the set that is owed, has no answer is in doubt and gets a look-up, in this same
+    transaction.
     """
-    work = Work(db, company, now)
-    applied = Applied(work.counts)
-    strays = read(work, applied, {row.id: row for row in rows}, open_answer)
-    if strays:
-        late = requests_by_id(db, company.id, list(strays)[:_STRAYS])
-        applied.strays = len(strays)
-        if late:
-            work.late.update(row.id for row in late)
-            read(work, applied, {row.id: row for row in late}, open_answer)
-    unanswered = [row for row in rows if row.id not in applied.answered_ids]
-    applied.late_only = bool(applied.answered_ids) and len(unanswered) == len(rows) > 0
-    work.counts.answered = len(applied.answered_ids)
+    applied = work_in(db, company, rows, received, now, one_by_one=one_by_one)
+    unanswered = [row for row in rows if row.id not in applied.answered]
+    applied.late_only = bool(applied.answered) and len(unanswered) == len(rows) > 0
     if applied.late_only:  # what is owed is still to come
-        look_for(db, company, work.finish(), now)
+        look_for(db, company, applied.uncertain, now)
         return applied
-    missing = [row for row in unanswered if work.states[row.id] is RequestState.SENT]
+    missing = [row for row in unanswered if applied.states[row.id] is RequestState.SENT]
     applied.unanswered = len(missing)
-    for row in missing:
-        work.doubt(row)
     shrink(db, missing, len(rows))
-    look_for(db, company, [*work.finish(), *executed_before(unanswered)], now)
+    uncertain = [*applied.uncertain, *doubt_requests(db, missing, now), *executed_before(unanswered)]
+    look_for(db, company, uncertain, now)
     _give_up(db, company, missing, now)
     return applied
 
 
+def kept_of(response: Text, rows: list[RequestRow]) -> str | None:
+    """What is kept of an answer as evidence: not long lists that were only read."""
+    if any(row.writes for row in rows):
+        return response.read(KEPT_OF_A_WRITE)
+    return response.read(response.size) if response.size <= KEPT_OF_A_READ else None
+
+
 def keep_answer(
-    db: Session, company: Company, owed: MessageSet | None, applied: Applied, response: Text, now: datetime
+    db: Session, company: Company, owed: MessageSet | None, applied: Applied, arrived: Arrived, now: datetime
 ) -> None:
-    """Keep what was received as evidence: for sets that wrote or settled a doubt, not for long lists that were read."""
+    """Keep what was received as evidence, beside the set that it answers."""
     if owed is None or applied.late_only:  # this is the answer to an earlier set
-        owed = unanswered_set_of(db, company.id, applied.answered_ids)
+        owed = unanswered_set_of(db, company.id, applied.answered)
     if owed is None:
         return
     owed.answered_at = now
-    owed.answer_bytes = response.size
-    if owed.writes or response.size <= KEPT_OF_A_READ:
-        owed.answer = response.read(response.size)
+    owed.answer_bytes, owed.answer = arrived.size, arrived.kept
     if not applied.unanswered:
         owed.delivery = Delivery.ANSWERED
     elif owed.delivery is Delivery.IN_FLIGHT:
@@ -107,7 +98,7 @@ def unreadable_alone(
     if row.writes and not condemn(db, row.id):
         return False
     owed.delivery = Delivery.ANSWERED
-    _refuse(db, company, [row], UNREADABLE_STATUS, f"It could not read the request. {message}".strip(), now)
+    _without_answer(db, company, [row], Reply.none(Ended.UNREADABLE, message), now)
     return True
 
 
@@ -127,25 +118,16 @@ def _give_up(db: Session, company: Company, unanswered: list[RequestRow], now: d
     """Questions that have been asked in vain too often; a write is looked for each time, which has its own end."""
     vain = [row.id for row in unanswered if not row.writes and row.attempts >= MOST_UNANSWERED]
     if vain:
-        _refuse(db, company, requests_by_id(db, company.id, vain), SILENT_STATUS, "", now)
+        _without_answer(db, company, requests_by_id(db, company.id, vain), Reply.none(Ended.SILENCE), now)
 
 
-def _refuse(db: Session, company: Company, rows: list[RequestRow], code: int, words: str, now: datetime) -> None:
-    """Let the reader of each request hear that QuickBooks does not take it."""
+def _without_answer(db: Session, company: Company, rows: list[RequestRow], reply: Reply, now: datetime) -> None:
+    """Let the reader of each request hear that there is no answer, and why."""
     work = Work(db, company, now)
     work.expect(rows)
     for row in rows:
-        refusal = {
-            "requestID": str(row.id),
-            "statusCode": str(code),
-            "statusSeverity": "Error",
-            "statusMessage": words,
-        }
-        READERS[Purpose(row.purpose)](work, row, Answer(f"{row.message}Rs", refusal, lambda: None))
+        READERS[row.purpose](work, row, reply)
     look_for(db, company, work.finish(), now)
-
-
-UNREADABLE = "0x80040400"  # QuickBooks could not parse the text
 
 
 def set_failed(db: Session, company: Company, owed: MessageSet, code: str, message: str, now: datetime) -> bool:

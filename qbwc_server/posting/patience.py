@@ -14,6 +14,8 @@ MOST_SENDINGS_ALONE = 6  # journeys of a write that was alone in its set; then i
 MOST_SENDINGS = 20  # of any write
 MOST_LOOK_UPS = 3  # times that a look-up is refused; then a person is asked
 
+MOST_SHOWN = 5_000  # entries in the answer to one question; of more than that nobody can say what is not among them
+
 # questions about the company file
 MOST_QUESTIONS = 3  # times that one is put before an answer that says nothing is taken for what it is
 MOST_UNANSWERED = 12  # journeys of a question that is never answered; then it is given up

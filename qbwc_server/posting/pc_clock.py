@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from qbwc_server.documents.models import DocumentRow
 from qbxml import Aggregate
 
 MARGIN = timedelta(days=2)  # in questions by time: as far as that clock and ours may be apart
+UNKNOWN_LAG = timedelta(days=60)  # as long as QuickBooks has not told any time
 _SAME_MOMENT = timedelta(minutes=15)  # offsets differ by multiples of this
 _HARDLY = timedelta(seconds=2)
 
@@ -14,6 +19,28 @@ _HARDLY = timedelta(seconds=2)
 def aware(moment: datetime) -> datetime:
     """A time that came without its offset is the PC's own; it is taken for UTC, which is near enough for MARGIN."""
     return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+
+
+def reach_back(db: Session, company_id: int, moment: datetime) -> datetime:
+    """From when on QuickBooks is asked for what happened since ``moment``, by the clock of its PC.
+
+    How far that clock lags behind ours is seen from what it told of our last writing. Before there is any, it is taken
+    to lag a good deal.
+    """
+    last = db.execute(
+        select(DocumentRow.written_at, DocumentRow.time_modified)
+        .where(
+            DocumentRow.company_id == company_id,
+            DocumentRow.written_at.is_not(None),
+            DocumentRow.time_modified.is_not(None),
+        )
+        .order_by(DocumentRow.written_at.desc())
+        .limit(1)
+    ).first()
+    if last is None:
+        return moment - UNKNOWN_LAG
+    lag: timedelta = last.written_at - last.time_modified
+    return moment - MARGIN - max(lag, timedelta(0))
 
 
 def modified_at(ret: Aggregate | None) -> datetime | None:

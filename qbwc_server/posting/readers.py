@@ -8,13 +8,15 @@ from qbwc_server.posting.doubt.judge import read_look, read_look_changed, read_l
 from qbwc_server.posting.entries.answers import read_create, read_ensure
 from qbwc_server.posting.outcome.answers import read_for_change, read_post
 from qbwc_server.posting.outcome.outcome import Work
+from qbwc_server.posting.reply import Reply
 from qbwc_server.posting.requests import Purpose
-from qbwc_server.posting.same_file.inventory import read_compare, read_seek, read_verify
+from qbwc_server.posting.same_file.inventory import read_check, read_check_mark, read_compare, read_seek, read_verify
 from qbwc_server.posting.same_file.newest import read_sentinel, read_sentinel_deleted
 from qbwc_server.queue.settling import RequestRow
-from qbxml import Answer
 
-READERS: dict[Purpose, Callable[[Work, RequestRow, Answer], None]] = {
+Reader = Callable[[Work, RequestRow, Reply], None]
+
+READERS: dict[str, Reader] = {
     Purpose.POST: read_post,
     Purpose.READ_FOR_CHANGE: read_for_change,
     Purpose.ENSURE: read_ensure,
@@ -26,5 +28,7 @@ READERS: dict[Purpose, Callable[[Work, RequestRow, Answer], None]] = {
     Purpose.SENTINEL_DELETED: read_sentinel_deleted,
     Purpose.VERIFY: read_verify,
     Purpose.SEEK: read_seek,
+    Purpose.CHECK: read_check,
+    Purpose.CHECK_MARK: read_check_mark,
     Purpose.COMPARE: read_compare,
 }

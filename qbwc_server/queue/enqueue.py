@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, delete, exists, insert, select, update
@@ -29,6 +30,7 @@ class NewRequest:
     xml: str | None
     after: tuple[UUID, ...] = ()
     id: UUID = field(default_factory=new_id)
+    sent: dict[str, Any] | None = None  # what it says, kept for whoever queues it
 
 
 def put(db: Session, company_id: int, requests: Sequence[NewRequest], now: datetime) -> None:
@@ -48,6 +50,7 @@ def put(db: Session, company_id: int, requests: Sequence[NewRequest], now: datet
                 "priority": int(r.priority),
                 "state": RequestState.WAITING if r.after else RequestState.QUEUED,
                 "xml": r.xml,
+                "sent": r.sent,
                 "attempts": 0,
                 "created_at": now,
             }
@@ -93,10 +96,11 @@ def release(db: Session, done: Collection[UUID]) -> list[Row[tuple[UUID, str, st
     return without_text
 
 
-def supply(db: Session, texts: dict[UUID, str]) -> None:
-    """Give requests their rendered text, or another one for their next journey."""
+def supply(db: Session, texts: Mapping[UUID, tuple[str, dict[str, Any] | None]]) -> None:
+    """Give requests their rendered text and what it says, or another one for their next journey."""
     if texts:
-        db.execute(update(QueuedRequest), [{"id": key, "xml": xml} for key, xml in texts.items()])
+        rows = [{"id": key, "xml": xml, "sent": sent} for key, (xml, sent) in texts.items()]
+        db.execute(update(QueuedRequest), rows)
 
 
 def hand_over(db: Session, old: UUID, new: UUID) -> None:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, Integer, SmallInteger, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from qbwc_server.db import Base
-from qbwc_server.db.types import Cut, EnumValue, Exact, Key, UtcDateTime, Whole, Words
+from qbwc_server.db.types import Cut, EnumValue, Exact, JsonRecord, Key, UtcDateTime, Whole, Words
 from qbwc_server.ids import new_id
-from qbwc_server.queue.states import Delivery, RequestState
+from qbwc_server.queue.states import Delivery, Ended, RequestState
 
 
 class QueuedRequest(Base):
@@ -51,10 +52,12 @@ class QueuedRequest(Base):
     state: Mapped[RequestState] = mapped_column(EnumValue(RequestState))
     # the rendered ...Rq element; None until what it waits for is known
     xml: Mapped[str | None] = mapped_column(Whole("a document has at most 1000 lines"))
+    sent: Mapped[dict[str, Any] | None] = mapped_column(JsonRecord)  # what it says, for whoever put it here
     largest_set: Mapped[int | None] = mapped_column(SmallInteger)  # set while a refused set is being halved
     attempts: Mapped[int] = mapped_column(SmallInteger, default=0)
     status_code: Mapped[int | None] = mapped_column(Integer)
     status_message: Mapped[str | None] = mapped_column(Words(2000))
+    ended_by: Mapped[Ended | None] = mapped_column(EnumValue(Ended))  # where no answer of QuickBooks did
     result_id: Mapped[str | None] = mapped_column(Cut(40))  # TxnID or ListID
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -14,7 +14,7 @@ from qbwc_server.db import Base
 from qbwc_server.ids import new_id
 from qbwc_server.queue.models import MessageSet, Pace, Passenger, QueuedRequest
 from qbwc_server.queue.pace import FIRST_PACE
-from qbwc_server.queue.settling import REQUEST, REQUESTS, RequestRow, doubt_requests
+from qbwc_server.queue.settling import REQUESTS, RequestRow, doubt_requests, request_rows, select_requests
 from qbwc_server.queue.states import Delivery, Event, Priority, RequestState, after
 
 _COUNTED_UP_TO = 10_000
@@ -150,13 +150,12 @@ def next_set(
 
 def passengers(db: Session, message_set: MessageSet) -> list[RequestRow]:
     """The requests that left in this set, in the order in which they stand in it."""
-    return list(
-        db.execute(
-            select(*REQUEST)
-            .join(Passenger, Passenger.request_id == QueuedRequest.id)
-            .where(Passenger.message_set_id == message_set.id)
-            .order_by(QueuedRequest.priority, QueuedRequest.id)
-        )
+    return request_rows(
+        db,
+        select_requests()
+        .join(Passenger, Passenger.request_id == QueuedRequest.id)
+        .where(Passenger.message_set_id == message_set.id)
+        .order_by(QueuedRequest.priority, QueuedRequest.id),
     )
 
 

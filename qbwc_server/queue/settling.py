@@ -3,42 +3,59 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, select, update
+from sqlalchemy import Select, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from qbwc_server.db import Base
 from qbwc_server.queue.models import QueuedRequest
-from qbwc_server.queue.states import Event, RequestState, after
+from qbwc_server.queue.states import Ended, Event, RequestState, after
 
-# one request as the database tells it, column by column
-RequestRow = Row[tuple[UUID, str, str, str, bool, RequestState, int, str | None]]
-REQUEST = (
-    QueuedRequest.id,
-    QueuedRequest.purpose,
-    QueuedRequest.subject,
-    QueuedRequest.message,
-    QueuedRequest.writes,
-    QueuedRequest.state,
-    QueuedRequest.attempts,
-    QueuedRequest.result_id,
-)
 # Tables, not classes, where there is a row for each request of a set: the ORM would take longer than the database.
 REQUESTS = Base.metadata.tables["queued_requests"]
+_SETTLED = ("state", "status_code", "status_message", "ended_by", "result_id", "settled_at")
 _SETTLE = (
     update(REQUESTS)
     .where(REQUESTS.c.id == bindparam("request_id"))
-    .values({name: bindparam(name) for name in ("state", "status_code", "status_message", "result_id", "settled_at")})
+    .values({name: bindparam(name) for name in _SETTLED})
 )
+
+
+@dataclass(frozen=True, slots=True)
+class RequestRow:
+    """One request as the database holds it, without its text."""
+
+    id: UUID
+    purpose: str
+    subject: str
+    message: str
+    writes: bool
+    state: RequestState
+    attempts: int
+    result_id: str | None
+
+
+_COLUMNS = tuple(getattr(QueuedRequest, one.name) for one in fields(RequestRow))
+
+
+def select_requests() -> Select[Any]:
+    """The statement that reads requests, for ``request_rows``; the caller says which."""
+    return select(*_COLUMNS)
+
+
+def request_rows(db: Session, statement: Select[Any]) -> list[RequestRow]:
+    """What such a statement finds."""
+    return [RequestRow(*row) for row in db.execute(statement)]
 
 
 def requests_by_id(db: Session, company_id: int, ids: Collection[UUID]) -> list[RequestRow]:
     """Requests of this company by id, wherever they travelled: how a late answer finds its own."""
-    return list(db.execute(select(*REQUEST).where(QueuedRequest.company_id == company_id, QueuedRequest.id.in_(ids))))
+    these = (QueuedRequest.company_id == company_id, QueuedRequest.id.in_(ids))
+    return request_rows(db, select_requests().where(*these))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +66,7 @@ class Settlement:
     event: Event
     status_code: int | None = None
     status_message: str | None = None
+    ended_by: Ended | None = None
     result_id: str | None = None
 
 
@@ -71,6 +89,7 @@ def settle(db: Session, states: dict[UUID, RequestState], settlements: Sequence[
                 "state": state,
                 "status_code": s.status_code,
                 "status_message": s.status_message,
+                "ended_by": s.ended_by,
                 "result_id": s.result_id,
                 "settled_at": now if final else None,
             }

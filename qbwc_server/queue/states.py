@@ -39,14 +39,27 @@ _S, _E = RequestState, Event
 TRANSITIONS: dict[RequestState, dict[Event, RequestState]] = {
     _S.WAITING: {_E.RELEASED: _S.QUEUED, _E.CANCELLED: _S.CANCELLED},
     # an answer may come late, after the look-up had already queued the request again: it still counts
-    _S.QUEUED: {_E.LEFT: _S.SENT, _E.CANCELLED: _S.CANCELLED, _E.DONE: _S.DONE, _E.REFUSED: _S.FAILED},
-    _S.RESTING: {_E.WOKEN: _S.QUEUED, _E.CANCELLED: _S.CANCELLED, _E.DONE: _S.DONE, _E.REFUSED: _S.FAILED},
+    _S.QUEUED: {
+        _E.LEFT: _S.SENT,
+        _E.CANCELLED: _S.CANCELLED,
+        _E.DONE: _S.DONE,
+        _E.REFUSED: _S.FAILED,
+        _E.UNDECIDED: _S.DISPUTED,
+    },
+    _S.RESTING: {
+        _E.WOKEN: _S.QUEUED,
+        _E.CANCELLED: _S.CANCELLED,
+        _E.DONE: _S.DONE,
+        _E.REFUSED: _S.FAILED,
+        _E.UNDECIDED: _S.DISPUTED,
+    },
     _S.SENT: {
         _E.DONE: _S.DONE,
         _E.REFUSED: _S.FAILED,
         _E.AGAIN: _S.QUEUED,
         _E.LOCKED: _S.RESTING,
         _E.DOUBT: _S.UNCERTAIN,
+        _E.UNDECIDED: _S.DISPUTED,  # its answer could not be worked in
     },
     _S.UNCERTAIN: {
         _E.DONE: _S.DONE,
@@ -67,6 +80,14 @@ class Delivery(StrEnum):
     IN_FLIGHT = "in_flight"
     ANSWERED = "answered"
     UNCERTAIN = "uncertain"
+
+
+class Ended(StrEnum):
+    """What ended a request, where no answer of QuickBooks did."""
+
+    UNREADABLE = "unreadable"  # QuickBooks could not read it, even alone
+    SILENCE = "silence"  # QuickBooks never answered it
+    BREAKDOWN = "breakdown"  # its answer could not be worked in here
 
 
 class Priority(IntEnum):

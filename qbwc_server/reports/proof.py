@@ -12,9 +12,8 @@ from sqlalchemy.orm import Session
 
 from qbwc_server.documents.history import history
 from qbwc_server.documents.models import DocumentRow
-from qbwc_server.posting.requests import Purpose
-from qbwc_server.posting.same_file.inventory import IfMissing
-from qbwc_server.queue.models import MessageSet, Passenger, QueuedRequest
+from qbwc_server.posting.requests import requests_about
+from qbwc_server.queue.models import MessageSet, Passenger
 from qbwc_server.reports.documents import event_record
 
 
@@ -68,26 +67,7 @@ class Proof:
 
 def proof(db: Session, row: DocumentRow) -> Proof:
     """The evidence of one document, oldest first."""
-    own = (Purpose.POST.value, Purpose.READ_FOR_CHANGE.value, Purpose.COMPARE.value, Purpose.SEEK.value)
-    requests = list(
-        db.scalars(
-            select(QueuedRequest).where(
-                QueuedRequest.company_id == row.company_id,
-                QueuedRequest.purpose.in_(own),
-                QueuedRequest.subject.in_([str(row.id), *(f"{row.id} {what}" for what in IfMissing)]),
-            )
-        )
-    )
-    looks = (Purpose.LOOK.value, Purpose.LOOK_CHANGED.value, Purpose.LOOK_DELETED.value)
-    if requests:
-        requests += db.scalars(
-            select(QueuedRequest).where(
-                QueuedRequest.company_id == row.company_id,
-                QueuedRequest.purpose.in_(looks),
-                QueuedRequest.subject.in_([str(r.id) for r in requests]),
-            )
-        )
-    requests.sort(key=lambda request: request.id)
+    requests = requests_about(db, row.company_id, row.id)
     journeys = _journeys(db, [request.id for request in requests])
     return Proof(
         document_id=row.id,

@@ -1,105 +1,140 @@
-"""What counts as evidence: our mark, one that says the same, certain absence, and what was sent."""
+"""What counts as evidence: every sending of a document with its mark and what it said, and those that say the same."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
-from html import unescape
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session, defer
+
+from qbwc_server.documents.lifecycle import Event
+from qbwc_server.documents.models import DocumentEvent
 from qbwc_server.posting.outcome.outcome import Work
-from qbwc_server.posting.transactions import TRANSACTIONS
-from qbwc_server.queue.models import QueuedRequest
-from qbwc_server.queue.settling import RequestRow
-from qbxml import Answer, Ref
-from qbxml.outcome import Outcome
-from qbxml.status import status
+from qbwc_server.posting.requests import OneDocument, Purpose, of_documents
+from qbwc_server.posting.sent import Sent
+from qbwc_server.posting.transactions import ADDS
+from qbwc_server.posting.transactions.standing import Standing
+from qbwc_server.queue.models import MessageSet, Passenger, QueuedRequest
+from qbwc_server.queue.settling import requests_by_id
+from qbxml import Aggregate, MissingElement
+from qbxml.messages.transaction import TxnDeletedRet
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """By what an added transaction can be found again, in the words that QuickBooks was given."""
+class Sendings:
+    """The requests that were to enter one document, oldest first: those that left, and the one in question."""
 
-    number: str | None
-    day: date | None
-    customer: str | None
+    def __init__(self, adds: Sequence[QueuedRequest]) -> None:
+        self._adds = adds
+
+    @cached_property
+    def marks(self) -> frozenset[UUID]:
+        """Their ids are the marks of what they added."""
+        return frozenset(one.id for one in self._adds)
+
+    @cached_property
+    def last(self) -> Sent:
+        """What the newest of them said."""
+        return Sent.from_record(self._adds[-1].sent) if self._adds else Sent()
+
+    @cached_property
+    def numbers(self) -> tuple[str, ...]:
+        """Every number that was given."""
+        said = (Sent.from_record(one.sent).number for one in self._adds)
+        return tuple(dict.fromkeys(number for number in said if number is not None))
+
+    def of(self, mark: UUID | None) -> QueuedRequest | None:
+        """The sending that bears this mark."""
+        return next((one for one in self._adds if one.id == mark), None)
+
+    def first_sent(self, db: Session) -> datetime | None:
+        """When the first of them left; None where none has."""
+        return db.scalar(
+            select(MessageSet.sent_at)
+            .join(Passenger, Passenger.message_set_id == MessageSet.id)
+            .where(Passenger.request_id.in_(self.marks))
+            .order_by(MessageSet.sent_at)
+            .limit(1)
+        )
+
+    def has_number(self, number: str | None) -> bool:
+        """Whether one of them gave this number; QuickBooks compares without case."""
+        return number is not None and number.lower() in {one.lower() for one in self.numbers}
 
 
-def read_sent(xml: str | None) -> Sent:
-    """Read the text of an Add; of a text that QuickBooks could not read, whatever can be made out."""
-    text = xml or ""
-    day = _first("<TxnDate>([0-9]{4}-[0-9]{2}-[0-9]{2})</TxnDate>", text)
-    return Sent(
-        number=_first("<RefNumber>([^<]+)</RefNumber>", text),
-        day=None if day is None else date.fromisoformat(day),
-        customer=_first("<CustomerRef><FullName>([^<]+)</FullName>", text),
+def sendings_of(
+    db: Session, company_id: int, documents: Iterable[int], *, also: Collection[UUID] = ()
+) -> dict[int, Sendings]:
+    """For each document the requests that entered it, or may have, at any time.
+
+    Args:
+        also: requests that count although they have not left.
+    """
+    found: dict[int, list[QueuedRequest]] = defaultdict(list)
+    rows = db.scalars(
+        select(QueuedRequest)
+        .where(of_documents(company_id, documents, [Purpose.POST]), QueuedRequest.message.in_(ADDS))
+        .order_by(QueuedRequest.id)
+        .options(defer(QueuedRequest.xml))
+        .execution_options(populate_existing=True)
     )
+    for row in rows:
+        if row.attempts or row.id in also:
+            found[OneDocument.of(row).document].append(row)
+    return {document: Sendings(found[document]) for document in documents}
 
 
-def _first(pattern: str, text: str) -> str | None:
-    found = re.search(pattern, text)
-    return None if found is None else unescape(found[1])
+def sendings(work: Work, about: QueuedRequest | Any) -> Sendings:
+    """Those of the document that the request ``about`` was to enter."""
+    document = OneDocument.of(about).document
+    return sendings_of(work.db, work.company.id, [document], also=[about.id])[document]
 
 
-_TELLS_ALL = frozenset({0, 1, 500})
+def without_our_mark(work: Work, found: Iterable[Standing]) -> list[Standing]:
+    """Those that bear no mark, or one of nobody we know: none that another document of ours has."""
+    found = list(found)
+    marks = {one.mark for one in found if one.mark is not None}
+    known = {row.id for row in requests_by_id(work.db, work.company.id, marks)} if marks else set()
+    return [one for one in found if one.mark not in known]
 
 
-def tells_all(answer: Answer) -> bool:
-    """Whether there is nothing else beside the entries of an answer."""
-    return answer.status_code in _TELLS_ALL
+def alike(said: Sendings, one: Standing) -> bool:
+    """Whether a transaction without our mark may be the document, entered by hand.
+
+    The same number is, whatever else it says; without a number the party and what it comes to decide.
+    """
+    if said.numbers:
+        return said.has_number(one.number)
+    sent = said.last
+    if sent.party is not None and (one.party is None or not one.party.is_called(sent.party)):
+        return False
+    amounts = {one.total, one.subtotal} - {None}
+    return sent.total is None or not amounts or sent.total in amounts
 
 
-def proves_absence(answer: Answer) -> bool:
-    """Whether an answer says that something asked for is not there: status 0 without any entry says nothing."""
-    said = status(answer.status_code, answer.status_message or "")
-    return said.outcome is Outcome.NOTHING_FOUND and not said.doubtful
+def deletions(rets: Sequence[Aggregate]) -> list[TxnDeletedRet]:
+    """The deleted transactions of an answer. Raises MissingElement where one does not say which it was."""
+    found = [ret for ret in rets if isinstance(ret, TxnDeletedRet) and getattr(ret, "txn_id", None) is not None]
+    if len(found) < len(rets):
+        raise MissingElement("what was deleted comes without TxnID")
+    return found
 
 
-def same_name(wanted: str | None, found: Ref | None) -> bool:
-    """Whether a reference is to ``wanted``; QuickBooks compares names without case. Nothing wanted fits everything."""
-    if wanted is None:
-        return True
-    return found is not None and (found.full_name or "").lower() == wanted.lower()
+def as_deleted(one: TxnDeletedRet) -> dict[str, str]:
+    """A deleted transaction as far as a person needs it to recognise it."""
+    names = ("txn_id", "ref_number", "time_created", "time_deleted")
+    return {name: str(value) for name in names if (value := getattr(one, name, None)) is not None}
 
 
-def alike(kind: str, total: Decimal | None, customer: str | None, rets: Sequence[Any]) -> list[Any]:
-    """Those without any mark that say what a document says."""
-    return [
-        ret
-        for ret in rets
-        if guid_of(ret) is None
-        and same_name(customer, ret.customer)
-        and (total is None or TRANSACTIONS[kind].total_of(ret) in (None, total))
-    ]
-
-
-def candidate(kind: str, ret: Any) -> dict[str, Any]:
-    """A transaction as far as a person needs it to recognise it."""
-    names = ("txn_id", "ref_number", "txn_date", "time_created", "time_deleted", "memo")
-    shown = {name: str(value) for name in names if (value := getattr(ret, name, None)) is not None}
-    customer = getattr(ret, "customer", None)
-    if customer is not None and customer.full_name:
-        shown["customer"] = customer.full_name
-    if hasattr(ret, "customer"):
-        total = TRANSACTIONS[kind].total_of(ret)
-        if total is not None:
-            shown["total"] = str(total)
-    return shown
-
-
-def guid_of(ret: Any) -> UUID | None:
-    """The mark that a transaction bears, None where it bears none of ours."""
-    value = ret.external_guid
-    try:
-        return value if isinstance(value, UUID) else UUID(str(value)) if value else None
-    except ValueError:
-        return None
-
-
-def sent_by(work: Work, about: RequestRow) -> Sent:
-    """What this request said when it left."""
-    return read_sent(work.db.get_one(QueuedRequest, about.id).xml)
+def revised_since(db: Session, document: int, moment: datetime) -> bool:
+    """Whether the document has got another content since."""
+    revised = exists().where(
+        DocumentEvent.document_id == document,
+        DocumentEvent.event == Event.REVISED.value,
+        DocumentEvent.at >= moment,
+    )
+    return bool(db.scalar(select(revised)))

@@ -1,114 +1,117 @@
-"""A verdict needs evidence: the GUID we gave the transaction, or its certain absence.
+"""A verdict needs evidence: the mark we gave the transaction, or its certain absence.
 
 Where the evidence does not decide, the document waits for a person with both candidates shown.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
-from uuid import UUID
+from collections.abc import Mapping, Sequence
 
-from qbwc_server.books.models import ListEntry
 from qbwc_server.documents.kinds import load_document
 from qbwc_server.documents.lifecycle import Event, Reason
-from qbwc_server.posting.doubt.evidence import alike, candidate, guid_of, proves_absence, sent_by, tells_all
+from qbwc_server.posting.doubt.evidence import (
+    Sendings,
+    alike,
+    as_deleted,
+    deletions,
+    sendings,
+    without_our_mark,
+)
 from qbwc_server.posting.doubt.questions import executed_before, look_at_changed, look_at_deleted
 from qbwc_server.posting.entries.answers import present, refuse
 from qbwc_server.posting.outcome.outcome import DocumentHead, Work
-from qbwc_server.posting.outcome.written import posted, written
-from qbwc_server.posting.patience import MOST_LOOK_UPS, MOST_SENDINGS, MOST_SENDINGS_ALONE
-from qbwc_server.posting.pc_clock import MARGIN, aware
-from qbwc_server.posting.requests import Purpose
+from qbwc_server.posting.outcome.written import VOID, posted, written
+from qbwc_server.posting.patience import MOST_LOOK_UPS, MOST_SENDINGS, MOST_SENDINGS_ALONE, MOST_SHOWN
+from qbwc_server.posting.pc_clock import aware, reach_back
+from qbwc_server.posting.reply import Reply
+from qbwc_server.posting.requests import OneDocument, OneRequest, Purpose, as_supplied
 from qbwc_server.posting.texts import CannotWrite
-from qbwc_server.posting.transactions import ADDS, TRANSACTIONS
+from qbwc_server.posting.transactions import ADDS
 from qbwc_server.posting.transactions.compiled import agrees, compile_change
 from qbwc_server.posting.transactions.last_writing import about_to_change, last_writing
+from qbwc_server.posting.transactions.standing import Standing
 from qbwc_server.queue.enqueue import supply
-from qbwc_server.queue.sets import first_sent, times_alone
+from qbwc_server.queue.sets import times_alone
 from qbwc_server.queue.settling import RequestRow, requests_by_id
 from qbwc_server.queue.states import Event as RequestEvent
 from qbwc_server.queue.states import RequestState
-from qbxml import Answer, MissingElement
+from qbxml import MissingElement
 from qbxml.outcome import Outcome
-from qbxml.status import status
 
 
-def _refuse_strangers(rets: Sequence[Any], about: RequestRow | None) -> None:
-    """Raises MissingElement where an entry is of another sort or does not say which it is: that is no answer."""
-    if about is not None:
-        name = "list_id" if about.purpose == Purpose.CREATE else "txn_id"
-        if any(getattr(ret, name, None) is None for ret in rets):
-            raise MissingElement(f"what was found of {about.message} comes without {name}")
-
-
-def read_look(work: Work, row: RequestRow, answer: Answer) -> None:
+def read_look(work: Work, row: RequestRow, reply: Reply) -> None:
     """What the look-up found of an uncertain write."""
-    rets = list(answer.rets)  # before anything is settled: an answer that breaks off is no answer
     about = _about(work, row)
-    _refuse_strangers(rets, about)
     if about is None:
-        work.settle(row, RequestEvent.DONE)
-    elif not rets and not proves_absence(answer):
-        _cannot_look(work, row, about, answer)
-    elif work.settle(row, RequestEvent.DONE):
-        if about.purpose == Purpose.CREATE:
-            _judge_entry(work, about, rets)
-        elif about.message == "TxnVoid":
-            _judge_void(work, about, rets)
-        elif about.message in ADDS:
-            if not _judge_add(work, about, rets, answer):
+        work.settle(row, RequestEvent.DONE, reply)
+    elif about.purpose == Purpose.CREATE:
+        _read_look_for_entry(work, row, about, reply)
+    else:
+        found = _standings(work, about, reply)
+        if not reply.shown and not reply.proves_absence:
+            _cannot_look(work, row, about, reply)
+        elif work.settle(row, RequestEvent.DONE, reply):
+            if about.message == VOID:
+                _judge_void(work, about, found)
+            elif about.message not in ADDS:
+                _judge_change(work, about, found)
+            elif not _judge_add(work, about, found, complete=reply.tells_all):
                 look_at_changed(work, about)
-        else:
-            _judge_change(work, about, rets)
 
 
-def read_look_changed(work: Work, row: RequestRow, answer: Answer) -> None:
+def read_look_changed(work: Work, row: RequestRow, reply: Reply) -> None:
     """Nothing of that number or date: did somebody give it another one since? Then it still bears our mark."""
-    rets = list(answer.rets)
     about = _about(work, row)
-    _refuse_strangers(rets, about)
     if about is None:
-        work.settle(row, RequestEvent.DONE)
-    elif not rets and not proves_absence(answer):
-        _cannot_look(work, row, about, answer)
-    elif work.settle(row, RequestEvent.DONE):
-        marked = [ret for ret in rets if guid_of(ret) is not None]
-        if not _judge_add(work, about, marked, answer):
+        work.settle(row, RequestEvent.DONE, reply)
+        return
+    found = _standings(work, about, reply)
+    if not reply.shown and not reply.proves_absence:
+        _cannot_look(work, row, about, reply)
+    elif work.settle(row, RequestEvent.DONE, reply):
+        marks = sendings(work, about).marks
+        complete = reply.tells_all and reply.shown < MOST_SHOWN
+        if not _judge_add(work, about, [one for one in found if one.mark in marks], complete=complete):
             look_at_deleted(work, about)
 
 
-def read_look_deleted(work: Work, row: RequestRow, answer: Answer) -> None:
+def read_look_deleted(work: Work, row: RequestRow, reply: Reply) -> None:
     """Not in the books: was it there and deleted since? Only if not, it is queued again."""
-    rets: list[Any] = list(answer.rets)
     about = _about(work, row)
-    _refuse_strangers(rets, about)
     if about is None:
-        work.settle(row, RequestEvent.DONE)
+        work.settle(row, RequestEvent.DONE, reply)
         return
-    if not tells_all(answer) or not (rets or proves_absence(answer)):
-        _cannot_look(work, row, about, answer)
+    found = deletions(reply.rets)
+    if not reply.tells_all or not (found or reply.proves_absence):
+        _cannot_look(work, row, about, reply)
         return
-    if not work.settle(row, RequestEvent.DONE):
+    if not work.settle(row, RequestEvent.DONE, reply):
         return
-    number = sent_by(work, about).number
-    since = (first_sent(work.db, about.id) or work.now) - MARGIN
+    said = sendings(work, about)
+    since = reach_back(work.db, work.company.id, said.first_sent(work.db) or work.now)
     deleted = [
-        ret
-        for ret in rets
-        if (number is None or (ret.ref_number or "").lower() == number.lower())
-        and (ret.time_created is None or aware(ret.time_created) >= since)
+        one
+        for one in found
+        if (not said.numbers or said.has_number(one.ref_number))
+        and (one.time_created is None or aware(one.time_created) >= since)
     ]
     if deleted:
-        which = "One of that number" if number is not None else "One that may be it"
-        _ask(work, about, work.head(int(about.subject)), deleted, f"{which} was deleted in QuickBooks since.")
+        which = "One of that number" if said.numbers else "One that may be it"
+        why = f"{which} was deleted in QuickBooks since."
+        _ask(work, about, work.head_of(about), [as_deleted(one) for one in deleted], why)
     else:
         _again(work, about)
 
 
+def _standings(work: Work, about: RequestRow, reply: Reply) -> list[Standing]:
+    """What was found. Raises MissingElement where it is of another sort, or does not say which it is."""
+    rules = work.head_of(about).rules
+    return [rules.standing(ret) for ret in reply.rets]
+
+
 def _about(work: Work, row: RequestRow) -> RequestRow | None:
     """The write that was looked for, while its fate or the number of its executions is open."""
-    found = requests_by_id(work.db, work.company.id, [UUID(row.subject)])
+    found = requests_by_id(work.db, work.company.id, [OneRequest.of(row).request])
     if not found:
         return None
     about = found[0]
@@ -116,84 +119,97 @@ def _about(work: Work, row: RequestRow) -> RequestRow | None:
     if work.states[about.id] is not RequestState.UNCERTAIN and not executed_before(found):
         return None
     if about.purpose == Purpose.POST:
-        work.learn_documents({int(about.subject)})
+        work.learn_documents({OneDocument.of(about).document})
     return about
 
 
-def _judge_entry(work: Work, about: RequestRow, rets: Sequence[Any]) -> None:
-    if rets:  # added by us, or there by then: the same thing
-        present(work, about, work.db.get_one(ListEntry, int(about.subject)), rets[0].list_id)
-    else:
+def _read_look_for_entry(work: Work, row: RequestRow, about: RequestRow, reply: Reply) -> None:
+    """Added by us, or there by then: the same thing."""
+    list_id = getattr(reply.first, "list_id", None)
+    if reply.rets and list_id is None:
+        raise MissingElement(f"what was found of {about.message} comes without ListID")
+    if list_id is None and not reply.proves_absence:
+        _cannot_look(work, row, about, reply)
+    elif work.settle(row, RequestEvent.DONE, reply):
+        if list_id is not None:
+            present(work, about, work.entry_of(about), list_id)
+        else:
+            _again(work, about)
+
+
+def _judge_void(work: Work, about: RequestRow, found: Sequence[Standing]) -> None:
+    """By its lines: a total of zero may be a sum of plus and minus."""
+    head = work.head_of(about)
+    if found and not found[0].voided:
         _again(work, about)
+    elif work.settle(about, RequestEvent.DONE, result_id=head.txn_id):
+        values = written(work, found[0].ret if found else None)
+        work.post(head.id, Event.WITHDRAWN, about.id, values, {"found": "void" if found else "gone"})
 
 
-def _judge_void(work: Work, about: RequestRow, rets: Sequence[Any]) -> None:
-    head = work.head(int(about.subject))
-    if not rets or TRANSACTIONS[head.kind].standing(rets[0]).voided:
-        if work.settle(about, RequestEvent.DONE, result_id=head.txn_id):
-            values = written(work, rets[0] if rets else None)
-            work.post(head.id, Event.WITHDRAWN, about.id, values, {"found": "void" if rets else "gone"})
-    else:
-        _again(work, about)
-
-
-def _judge_change(work: Work, about: RequestRow, rets: Sequence[Any]) -> None:
+def _judge_change(work: Work, about: RequestRow, found: Sequence[Standing]) -> None:
     """Content decides, not the edit sequence: that one has only the resolution of a second."""
-    head = work.head(int(about.subject))
-    if not rets:
+    head = work.head_of(about)
+    if not found:
         _ask(work, about, head, [], f"It was in QuickBooks as {head.txn_id} and cannot be found there any more.")
         return
     document = work.document(head.id)
     content = load_document(document.body)
     try:
-        found, last = TRANSACTIONS[head.kind].standing(rets[0]), last_writing(work.db, document)
-        if agrees(content, found, work.options, last):
-            posted(work, about, head, head.txn_id or "", rets[0], None, {"found": "changed as wanted"})
+        last = last_writing(work.db, document)
+        if agrees(content, found[0], work.options, last):
+            posted(work, about, head, head.txn_id or "", found[0].ret, None, {"found": "changed as wanted"})
             return
-        compiled = compile_change(content, found, about.id, work.options, last)
+        compiled = compile_change(content, found[0], about.id, work.options, last)
     except CannotWrite as cannot:
-        _ask(work, about, head, rets, cannot.problem.message)
+        _ask(work, about, head, [found[0].as_candidate()], cannot.problem.message)
         return
     if _again(work, about):
         about_to_change(document, compiled.others)
-        supply(work.db, {about.id: compiled.xml})
+        supply(work.db, {about.id: as_supplied(compiled)})
 
 
-def _judge_add(work: Work, about: RequestRow, rets: Sequence[Any], answer: Answer) -> bool:
+def _judge_add(work: Work, about: RequestRow, found: Sequence[Standing], *, complete: bool) -> bool:
     """Whether what was found settles the matter; if not, it was not found."""
-    head = work.head(int(about.subject))
-    ours = [ret for ret in rets if guid_of(ret) == about.id]
+    head, said = work.head_of(about), sendings(work, about)
+    ours = [one for one in found if one.mark == about.id]
     known = work.result_of(about)
-    if len(ours) > 1 or any(known not in (None, ret.txn_id) for ret in ours):
+    if len(ours) > 1 or any(known not in (None, one.txn_id) for one in ours):
         _found_twice(work, about, head, ours)
         return True
     if work.states[about.id] is RequestState.DONE:
         return True
     if ours:
-        posted(work, about, head, ours[0].txn_id, ours[0], None, {"found": "by its GUID"})
+        posted(work, about, head, ours[0].txn_id, ours[0].ret, None, {"found": "by its GUID"})
         return True
-    # no GUID at all: typed by hand, or QuickBooks does not tell. If it also says what ours says, only a person can
-    # know.
-    others = alike(head.kind, head.total, sent_by(work, about).customer, rets)
+    others = _may_be_it(work, said, found)
     if others:
-        _ask(work, about, head, others, "QuickBooks holds one like it that does not bear our mark.")
-    elif not tells_all(answer):
+        candidates = [one.as_candidate() for one in others]
+        _ask(work, about, head, candidates, "QuickBooks holds one like it that does not bear our mark.")
+    elif not complete:
         _ask(work, about, head, [], "QuickBooks could not show all that it holds of that number or date.")
     else:
         return False
     return True
 
 
-def _found_twice(work: Work, about: RequestRow, head: DocumentHead, ours: Sequence[Any]) -> None:
+def _may_be_it(work: Work, said: Sendings, found: Sequence[Standing]) -> list[Standing]:
+    """No mark of ours: typed by hand, or QuickBooks does not tell. If it also says what ours says, only a person can
+    know.
+    """
+    return [one for one in without_our_mark(work, found) if alike(said, one)]
+
+
+def _found_twice(work: Work, about: RequestRow, head: DocumentHead, ours: Sequence[Standing]) -> None:
     work.settle(about, RequestEvent.DONE, result_id=ours[0].txn_id)
-    ids = dict.fromkeys([*filter(None, [about.result_id]), *(str(ret.txn_id) for ret in ours)])
+    ids = dict.fromkeys([*filter(None, [about.result_id]), *(one.txn_id for one in ours)])
     work.hold(
         head.id,
         about.id,
         reason=Reason.TWICE,
         message=f"QuickBooks holds this document {len(ids)} times: {', '.join(ids)}.",
         advice="Void or delete all but one in QuickBooks, then say which one stays.",
-        detail={"transactions": [candidate(head.kind, ret) for ret in ours]},
+        detail={"transactions": [one.as_candidate() for one in ours]},
     )
 
 
@@ -210,28 +226,29 @@ def _again(work: Work, about: RequestRow) -> bool:
         "See what QuickBooks says when it is entered by hand on that computer; then submit it again, or exclude it."
     )
     if about.purpose == Purpose.CREATE:
-        refuse(work, about, work.db.get_one(ListEntry, int(about.subject)), message, advice, None)
-    elif work.settle(about, RequestEvent.REFUSED, message=message):
-        work.fail(int(about.subject), about.id, reason=Reason.SENT_IN_VAIN.value, message=message, advice=advice)
+        refuse(work, about, work.entry_of(about), message, advice, None)
+    elif work.settle(about, RequestEvent.REFUSED, words=message):
+        head = work.head_of(about)
+        work.fail(head.id, about.id, reason=Reason.SENT_IN_VAIN.value, message=message, advice=advice)
     return False
 
 
-def _cannot_look(work: Work, row: RequestRow, about: RequestRow, answer: Answer) -> None:
+def _cannot_look(work: Work, row: RequestRow, about: RequestRow, reply: Reply) -> None:
     """QuickBooks refused the look-up itself: try again a few times, then ask a person. Never guess."""
-    said = status(answer.status_code, answer.status_message or "")
+    said = reply.said
     if said.outcome is Outcome.TRY_AGAIN and row.attempts < MOST_LOOK_UPS:
         work.settle(row, RequestEvent.AGAIN)
         return
-    if not work.settle(row, RequestEvent.DONE, code=answer.status_code, message=answer.status_message):
+    if not work.settle(row, RequestEvent.DONE, reply):
         return
     if about.purpose == Purpose.POST:
-        why = said.meaning if said.outcome is not Outcome.DONE else "its answer shows nothing."
-        _ask(work, about, work.head(int(about.subject)), [], f"QuickBooks could not be asked: {why}")
+        why = said.sentence if said.outcome is not Outcome.DONE else "its answer shows nothing."
+        _ask(work, about, work.head_of(about), [], f"QuickBooks could not be asked: {why}")
     else:
         _again(work, about)  # adding a list entry again can only meet "name in use"
 
 
-def _ask(work: Work, about: RequestRow, head: DocumentHead, found: Sequence[Any], why: str) -> None:
+def _ask(work: Work, about: RequestRow, head: DocumentHead, candidates: Sequence[Mapping[str, str]], why: str) -> None:
     """A person decides, with both candidates shown."""
     if not work.settle(about, RequestEvent.UNDECIDED):
         return
@@ -241,5 +258,5 @@ def _ask(work: Work, about: RequestRow, head: DocumentHead, found: Sequence[Any]
         reason=Reason.OUTCOME_UNKNOWN,
         message=f"It was sent to QuickBooks, but the answer was lost. {why}",
         advice="Look in QuickBooks: if it is there, say under which TxnID; if it is not, say so and it is sent again.",
-        detail={"candidates": [candidate(head.kind, ret) for ret in found]},
+        detail={"candidates": list(candidates)},
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,22 +11,18 @@ from sqlalchemy.orm import Session
 from qbwc_server.books.models import ListEntry
 from qbwc_server.documents.models import DocumentRow
 from qbwc_server.ids import new_id
-from qbwc_server.posting.doubt.evidence import read_sent, sent_by
+from qbwc_server.posting.doubt.evidence import Sendings, sendings, sendings_of
 from qbwc_server.posting.entries.ensure import query_for
 from qbwc_server.posting.outcome.outcome import Work
-from qbwc_server.posting.pc_clock import MARGIN
-from qbwc_server.posting.requests import Purpose
+from qbwc_server.posting.pc_clock import reach_back
+from qbwc_server.posting.requests import OneDocument, OneEntry, OneRequest, Purpose, ask
 from qbwc_server.posting.transactions import ADDS, TRANSACTIONS
-from qbwc_server.posting.transactions.compiled import compile_look, compile_read
-from qbwc_server.queue.enqueue import NewRequest, put
-from qbwc_server.queue.models import QueuedRequest
-from qbwc_server.queue.sets import first_sent
+from qbwc_server.queue.enqueue import put
 from qbwc_server.queue.settling import RequestRow
-from qbwc_server.queue.states import Priority, RequestState
+from qbwc_server.queue.states import RequestState
 from qbwc_server.tenancy.models import Company
-from qbxml import render
+from qbxml.message import Request
 from qbxml.messages.transaction import DeletedDateRangeFilter, TxnDeletedQueryRq
-from qbxml.shared import ListFilter, ModifiedDateRangeFilter
 
 
 def executed_before(rows: Sequence[RequestRow]) -> list[RequestRow]:
@@ -40,70 +35,58 @@ def executed_before(rows: Sequence[RequestRow]) -> list[RequestRow]:
 
 def look_for(db: Session, company: Company, uncertain: Sequence[RequestRow], now: datetime) -> None:
     """Queue a look-up for each uncertain write; look-ups leave before anything else, and alone."""
-    if not uncertain:
-        return
-    posts = {row.id: int(row.subject) for row in uncertain if row.purpose == Purpose.POST}
-    documents = {row.id: row for row in db.scalars(select(DocumentRow).where(DocumentRow.id.in_(set(posts.values()))))}
-    entries = {
-        row.id: row
-        for row in db.scalars(
-            select(ListEntry).where(
-                ListEntry.id.in_({int(r.subject) for r in uncertain if r.purpose == Purpose.CREATE})
-            )
-        )
-    }
-    texts = {
-        row.id: row.xml
-        for row in db.execute(select(QueuedRequest.id, QueuedRequest.xml).where(QueuedRequest.id.in_(posts)))
-    }
-    new = []
-    for row in uncertain:
-        guid = new_id()
-        if row.purpose == Purpose.CREATE:
-            xml = query_for(entries[int(row.subject)], guid)
-        else:
-            xml = _look_at(documents[int(row.subject)], row.message, texts[row.id], guid)
-        new.append(look(Purpose.LOOK, row.id, xml, guid))
-    put(db, company.id, new, now)
+    posts = {row.id: OneDocument.of(row).document for row in uncertain if row.purpose == Purpose.POST}
+    entries = {row.id: OneEntry.of(row).entry for row in uncertain if row.purpose == Purpose.CREATE}
+    queries: dict[object, Request] = {}
+    if posts:
+        said = sendings_of(db, company.id, set(posts.values()), also=posts)
+        documents = db.scalars(select(DocumentRow).where(DocumentRow.id.in_(said)))
+        known = {row.id: row for row in documents}
+        queries |= {
+            row.id: _look_at(known[posts[row.id]], row.message, said[posts[row.id]])
+            for row in uncertain
+            if row.id in posts
+        }
+    if entries:
+        found = {row.id: row for row in db.scalars(select(ListEntry).where(ListEntry.id.in_(entries.values())))}
+        queries |= {key: query_for(found[entry], new_id()) for key, entry in entries.items()}
+    put(db, company.id, [ask(Purpose.LOOK, OneRequest(row.id), queries[row.id]) for row in uncertain], now)
 
 
-def _look_at(document: DocumentRow, message: str, sent: str | None, guid: UUID) -> str:
+def _look_at(document: DocumentRow, message: str, said: Sendings) -> Request:
+    rules = TRANSACTIONS[document.kind]
     if message not in ADDS and document.txn_id is not None:
-        return compile_read(document.kind, guid, txn_id=document.txn_id)[1]
-    added = read_sent(sent)
-    return compile_look(document.kind, guid, number=added.number, day=added.day or document.date)
+        return rules.by_id([document.txn_id], new_id())
+    return look_by_content(document, said)
 
 
-def look(purpose: Purpose, about: UUID, xml: str, guid: UUID) -> NewRequest:
-    """A question about the request ``about``; it leaves before anything else is written."""
-    return NewRequest(purpose, str(about), "Look", False, Priority.LOOK, xml, (), guid)
+def look_by_content(document: DocumentRow, said: Sendings) -> Request:
+    """The question that would find a document as it was sent, under whatever TxnID.
+
+    By its number where we chose it; else by its date, which we also chose: neither depends on the clock of the PC.
+    """
+    rules = TRANSACTIONS[document.kind]
+    if said.numbers:
+        return rules.by_number(said.numbers, new_id())
+    return rules.by_day(said.last.day or document.date, new_id())
 
 
 def look_at_changed(work: Work, about: RequestRow) -> None:
-    """Ask for what was changed since it first left: its number or date may be another by now."""
-    guid = new_id()
-    customer = sent_by(work, about).customer
-    if customer is None:
-        look_at_deleted(work, about)
-        return
-    query = TRANSACTIONS[work.head(int(about.subject)).kind].query_message(
-        modified_date_range_filter=ModifiedDateRangeFilter(
-            from_modified_date=(first_sent(work.db, about.id) or work.now) - MARGIN
-        ),
-        entity_filter=ListFilter(full_names=(customer,)),
-        request_id=str(guid),
-    )
-    work.put(look(Purpose.LOOK_CHANGED, about.id, render(query), guid))
+    """Ask for what was changed since it first left: its number, date or party may be another by now."""
+    rules = work.head_of(about).rules
+    query = rules.modified_since(_since(work, sendings(work, about)), new_id())
+    work.put(ask(Purpose.LOOK_CHANGED, OneRequest(about.id), query))
 
 
 def look_at_deleted(work: Work, about: RequestRow) -> None:
     """Ask for what was deleted since it first left."""
-    guid = new_id()
     query = TxnDeletedQueryRq(
-        txn_del_types=(TRANSACTIONS[work.head(int(about.subject)).kind].txn_type,),
-        deleted_date_range_filter=DeletedDateRangeFilter(
-            from_deleted_date=(first_sent(work.db, about.id) or work.now) - MARGIN
-        ),
-        request_id=str(guid),
+        txn_del_types=(work.head_of(about).rules.txn_type,),
+        deleted_date_range_filter=DeletedDateRangeFilter(from_deleted_date=_since(work, sendings(work, about))),
+        request_id=str(new_id()),
     )
-    work.put(look(Purpose.LOOK_DELETED, about.id, render(query), guid))
+    work.put(ask(Purpose.LOOK_DELETED, OneRequest(about.id), query))
+
+
+def _since(work: Work, said: Sendings) -> datetime:
+    return reach_back(work.db, work.company.id, said.first_sent(work.db) or work.now)

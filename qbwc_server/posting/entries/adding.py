@@ -1,16 +1,39 @@
-"""Customers and items that a document names and QuickBooks lacks."""
+"""The requests that add customers and items which a document names and QuickBooks lacks."""
 
 from __future__ import annotations
 
 from uuid import UUID
 
+from qbwc_server.books.models import ListEntry
 from qbwc_server.documents.kinds.party import Customer
+from qbwc_server.documents.problems import Problem
+from qbwc_server.list_kinds import ListKind
 from qbwc_server.posting.options import PostingOptions
-from qbwc_server.posting.texts import Texts
+from qbwc_server.posting.texts import CannotWrite, Texts
+from qbwc_server.posting.transactions.compiled import Compiled
 from qbwc_server.posting.transactions.sale import address
 from qbwc_server.posting.transactions.writing import ref
+from qbxml import Aggregate, BuildError, render, request_for
 from qbxml.messages.customer import CustomerAdd
 from qbxml.messages.item import ItemServiceAdd, SalesOrPurchase
+
+
+def compile_entry(entry: ListEntry, guid: UUID, options: PostingOptions) -> Compiled:
+    """The request that adds the entry. Raises CannotWrite."""
+    texts = Texts(options.characters)
+    try:
+        added = _add(entry, guid, options, texts)
+        return Compiled(type(added).__name__, render(request_for(added, request_id=str(guid))))
+    except BuildError as mistake:
+        advice = "Correct the name or the contact details, then submit again."
+        raise CannotWrite(Problem("not_for_quickbooks", mistake.path, str(mistake), advice)) from None
+
+
+def _add(entry: ListEntry, guid: UUID, options: PostingOptions, texts: Texts) -> Aggregate:
+    if entry.kind is ListKind.CUSTOMER:
+        known = Customer.model_validate(entry.details) if entry.details else None
+        return add_customer(entry.full_name, known, guid, texts)
+    return add_item(entry.full_name, guid, options, texts)
 
 
 def add_customer(full_name: str, party: Customer | None, guid: UUID, texts: Texts) -> CustomerAdd:

@@ -5,64 +5,59 @@ from __future__ import annotations
 from sqlalchemy import update
 
 from qbwc_server.books.models import ListEntry, Presence
-from qbwc_server.documents.kinds.party import Customer
 from qbwc_server.documents.lifecycle import Reason
 from qbwc_server.ids import new_id
 from qbwc_server.list_kinds import ListKind
-from qbwc_server.posting.entries.adding import add_customer, add_item
+from qbwc_server.posting.entries.adding import compile_entry
 from qbwc_server.posting.entries.ensure import name_key
 from qbwc_server.posting.entries.words import Word, be_sure, fell_together, unsure_word
 from qbwc_server.posting.outcome.outcome import Work
 from qbwc_server.posting.outcome.refused import UNKNOWN_NAMES, tried_again
 from qbwc_server.posting.outcome.written import LONGEST_ID
-from qbwc_server.posting.requests import Purpose
-from qbwc_server.posting.texts import CannotWrite, Texts
-from qbwc_server.queue.enqueue import NewRequest, waiting_for
+from qbwc_server.posting.reply import Reply
+from qbwc_server.posting.requests import OneEntry, Purpose, write
+from qbwc_server.posting.texts import CannotWrite
+from qbwc_server.queue.enqueue import waiting_for
 from qbwc_server.queue.settling import RequestRow
-from qbwc_server.queue.states import Event, Priority
-from qbxml import Answer, BuildError, MissingElement, render, request_for
-from qbxml.outcome import Outcome
-from qbxml.status import status
-
-NAME_IN_USE = 3100
+from qbwc_server.queue.states import Event
+from qbxml import MissingElement
+from qbxml.outcome import Cause, Outcome
 
 
-def read_ensure(work: Work, row: RequestRow, answer: Answer) -> None:
+def read_ensure(work: Work, row: RequestRow, reply: Reply) -> None:
     """Is the entry there? If not, add it where the company allows that."""
-    entry = work.db.get_one(ListEntry, int(row.subject))
-    said = status(answer.status_code, answer.status_message or "")
-    list_id = _list_id(answer)
+    entry, said = work.entry_of(row), reply.said
+    list_id = getattr(reply.first, "list_id", None)
     if list_id is not None:
         unsure = unsure_word(work.db, entry)
         present(work, row, entry, list_id)
         if unsure is not None:
             _ask(work, row, entry, unsure)
-    elif tried_again(work, row, said, answer):
+    elif tried_again(work, row, reply):
         pass
     elif said.outcome in (Outcome.NOTHING_FOUND, Outcome.DONE):
         _create(work, row, entry)
     else:
-        refuse(work, row, entry, said.meaning, said.advice, answer)
+        refuse(work, row, entry, said.sentence, said.advice, reply)
 
 
-def read_create(work: Work, row: RequestRow, answer: Answer) -> None:
+def read_create(work: Work, row: RequestRow, reply: Reply) -> None:
     """Was the entry added?"""
-    entry = work.db.get_one(ListEntry, int(row.subject))
-    said = status(answer.status_code, answer.status_message or "")
-    list_id = _list_id(answer) or getattr(answer.error_recovery, "list_id", None)
+    entry, said = work.entry_of(row), reply.said
+    list_id = getattr(reply.first, "list_id", None) or reply.recovered
     if list_id is not None:
         be_sure(work.db, entry)
         present(work, row, entry, list_id)
     elif said.doubtful or said.outcome is Outcome.DONE:
         work.doubt(row)
-    elif tried_again(work, row, said, answer):
+    elif tried_again(work, row, reply):
         pass
-    elif answer.status_code == NAME_IN_USE and row.attempts == 1:
+    elif said.cause is Cause.NAME_IN_USE and row.attempts == 1:
         work.doubt(row)  # perhaps somebody has just added the very same: look
     else:
-        if answer.status_code in UNKNOWN_NAMES:
+        if said.cause in UNKNOWN_NAMES:
             _forget_parents(work, entry)
-        refuse(work, row, entry, said.meaning, said.advice, answer)
+        refuse(work, row, entry, said.sentence, said.advice, reply)
 
 
 def _forget_parents(work: Work, entry: ListEntry) -> None:
@@ -94,14 +89,11 @@ def _ask(work: Work, row: RequestRow, entry: ListEntry, said: str) -> None:
     work.cannot_wait(row.id, asked.code, asked.message, asked.advice)
 
 
-def refuse(work: Work, row: RequestRow, entry: ListEntry, meaning: str, advice: str, answer: Answer | None) -> None:
+def refuse(work: Work, row: RequestRow, entry: ListEntry, why: str, advice: str, reply: Reply | None) -> None:
     """The entry cannot be had: every document that waits for it is told so, and may be submitted again later."""
-    code = answer.status_code if answer is not None else None
-    words = (answer.status_message or "").strip() if answer is not None else ""
-    if not work.settle(row, Event.REFUSED, code=code, message=words or meaning):
-        return
-    message = f"The {entry.kind.value} {entry.full_name}: {meaning}" + (f" QuickBooks says: {words}" if words else "")
-    work.cannot_wait(row.id, Reason.LIST_ENTRY.value, message, advice)
+    if work.settle(row, Event.REFUSED, reply, words=why):
+        message = f"The {entry.kind.value} {entry.full_name}: {why}"
+        work.cannot_wait(row.id, Reason.LIST_ENTRY.value, message, advice)
 
 
 def _create(work: Work, row: RequestRow, entry: ListEntry) -> None:
@@ -120,28 +112,10 @@ def _create(work: Work, row: RequestRow, entry: ListEntry) -> None:
         )
         return
     guid = new_id()
-    texts = Texts(work.options.characters)
     try:
-        if entry.kind is ListKind.CUSTOMER:
-            party = Customer.model_validate(entry.details) if entry.details else None
-            xml = render(request_for(add_customer(entry.full_name, party, guid, texts), request_id=str(guid)))
-            message = "CustomerAdd"
-        else:
-            xml = render(request_for(add_item(entry.full_name, guid, work.options, texts), request_id=str(guid)))
-            message = "ItemServiceAdd"
+        change = compile_entry(entry, guid, work.options)
     except CannotWrite as cannot:
         refuse(work, row, entry, cannot.problem.message, cannot.problem.advice, None)
         return
-    except BuildError as mistake:
-        refuse(work, row, entry, str(mistake), "Correct the name or the contact details, then retry.", None)
-        return
     if work.settle(row, Event.DONE):
-        work.put(
-            NewRequest(Purpose.CREATE, row.subject, message, True, Priority.LIST, xml, (), guid), instead_of=row.id
-        )
-
-
-def _list_id(answer: Answer) -> str | None:
-    ret = next(iter(answer.rets), None)
-    found: str | None = getattr(ret, "list_id", None)
-    return found
+        work.put(write(Purpose.CREATE, OneEntry(entry.id), guid, change), instead_of=row.id)

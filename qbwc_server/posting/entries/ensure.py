@@ -15,12 +15,11 @@ from qbwc_server.documents.kinds.party import Party
 from qbwc_server.documents.problems import Problem
 from qbwc_server.ids import new_id
 from qbwc_server.list_kinds import LONGEST_NAME, LONGEST_PART, ListKind
-from qbwc_server.posting.requests import Purpose
+from qbwc_server.posting.requests import OneEntry, Purpose, ask, open_of
 from qbwc_server.posting.texts import CannotWrite, Texts, too_long
-from qbwc_server.queue.enqueue import NewRequest, open_requests, put
-from qbwc_server.queue.states import Priority
+from qbwc_server.queue.enqueue import put
 from qbwc_server.tenancy.models import Company
-from qbxml import render
+from qbxml.message import Request
 from qbxml.messages.customer import CustomerQueryRq
 from qbxml.messages.item import ItemQueryRq
 
@@ -80,12 +79,10 @@ def name_key(full_name: str) -> str:
     return full_name.lower()
 
 
-def query_for(entry: ListEntry, guid: UUID) -> str:
+def query_for(entry: ListEntry, guid: UUID) -> Request:
     """The query that tells whether the entry is there, active or not."""
-    names = (entry.full_name,)
-    if entry.kind is ListKind.CUSTOMER:
-        return render(CustomerQueryRq(full_names=names, request_id=str(guid)))
-    return render(ItemQueryRq(full_names=names, request_id=str(guid)))
+    query = CustomerQueryRq if entry.kind is ListKind.CUSTOMER else ItemQueryRq
+    return query(full_names=(entry.full_name,), request_id=str(guid))
 
 
 def ensure(
@@ -127,30 +124,21 @@ def ensure(
         db.add_all(added)
         db.flush()
     unknown = [rows[key] for key in keys if rows[key].presence is Presence.UNKNOWN]
-    waiting = _open_requests(db, company.id, [str(row.id) for row in unknown])
+    waiting = _open_requests(db, company.id, [row.id for row in unknown])
     new = []
     for row in sorted(unknown, key=lambda row: row.full_name.count(":")):
-        if str(row.id) in waiting:
+        if row.id in waiting:
             continue
-        guid = new_id()
         parent = rows.get((row.kind, name_key(row.full_name.rpartition(":")[0])))
-        before = waiting.get(str(parent.id)) if parent is not None else None
-        new.append(
-            NewRequest(
-                purpose=Purpose.ENSURE,
-                subject=str(row.id),
-                message="CustomerQuery" if row.kind is ListKind.CUSTOMER else "ItemQuery",
-                writes=False,
-                priority=Priority.READ,
-                xml=query_for(row, guid),
-                after=() if before is None else (before,),
-                id=guid,
-            )
+        before = waiting.get(parent.id) if parent is not None else None
+        asked = ask(
+            Purpose.ENSURE, OneEntry(row.id), query_for(row, new_id()), after=() if before is None else (before,)
         )
-        waiting[str(row.id)] = guid
+        new.append(asked)
+        waiting[row.id] = asked.id
     put(db, company.id, new, now)
     return {
-        (kind, name): waiting.get(str(rows[kind, name_key(name)].id))
+        (kind, name): waiting.get(rows[kind, name_key(name)].id)
         if rows[kind, name_key(name)].presence is Presence.UNKNOWN
         else None
         for kind, name in wanted
@@ -184,9 +172,11 @@ def _details(party: Party | None) -> dict[str, object] | None:
     return details if len(details) > 1 else None
 
 
-def _open_requests(db: Session, company_id: int, subjects: list[str]) -> dict[str, UUID]:
-    if not subjects:
+def _open_requests(db: Session, company_id: int, entries: list[int]) -> dict[int, UUID]:
+    """What is under way for these entries: the question, or the adding that followed it."""
+    if not entries:
         return {}
-    found = open_requests(db, company_id, Purpose.ENSURE, subjects)
-    found.update(open_requests(db, company_id, Purpose.CREATE, subjects))
-    return found
+    found = {}
+    for purpose in (Purpose.ENSURE, Purpose.CREATE):
+        found.update(open_of(db, company_id, purpose, map(OneEntry, entries)))
+    return {entry: found[str(OneEntry(entry))] for entry in entries if str(OneEntry(entry)) in found}

@@ -3,54 +3,50 @@
 from __future__ import annotations
 
 from qbwc_server.documents.lifecycle import Event, Reason
-from qbwc_server.posting.outcome.changing import STALE_EDIT_SEQUENCE, queue_change, read_again
+from qbwc_server.posting.outcome.changing import queue_change, read_again
 from qbwc_server.posting.outcome.outcome import Work
-from qbwc_server.posting.outcome.refused import refused, tried_again
-from qbwc_server.posting.outcome.written import posted, written
+from qbwc_server.posting.outcome.refused import disputed, refused, tried_again
+from qbwc_server.posting.outcome.written import VOID, posted, written
 from qbwc_server.posting.patience import MOST_REPEATS
+from qbwc_server.posting.reply import Reply
 from qbwc_server.queue.settling import RequestRow
+from qbwc_server.queue.states import Ended
 from qbwc_server.queue.states import Event as RequestEvent
-from qbxml import Answer
-from qbxml.outcome import Outcome
-from qbxml.status import status
-
-NOT_THERE = 3120
+from qbxml.outcome import Cause, Outcome
 
 
-def read_post(work: Work, row: RequestRow, answer: Answer) -> None:
+def read_post(work: Work, row: RequestRow, reply: Reply) -> None:
     """The answer to an Add, Mod or Void of a document."""
-    said = status(answer.status_code, answer.status_message or "")
-    head = work.head(int(row.subject))
-    ret = next(iter(answer.rets), None)
-    txn_id = getattr(ret, "txn_id", None) or getattr(answer.error_recovery, "txn_id", None)
-    if txn_id is not None:  # what was written came back: whatever remark the code makes, it is there
-        posted(work, row, head, txn_id, ret, answer)
+    head, said = work.head_of(row), reply.said
+    txn_id = getattr(reply.first, "txn_id", None) or reply.recovered
+    if reply.ended_by is Ended.BREAKDOWN:
+        disputed(work, row, head.id, reply)
+    elif txn_id is not None:  # what was written came back: whatever remark the code makes, it is there
+        posted(work, row, head, txn_id, reply.first, reply)
     elif said.doubtful or said.outcome is Outcome.DONE:  # done, says the code; but what was done? look
         work.doubt(row)
-    elif answer.status_code == STALE_EDIT_SEQUENCE and row.message.endswith("Mod"):
-        read_again(work, row, head, answer)
-    elif tried_again(work, row, said, answer):
+    elif said.cause is Cause.STALE and row.message.endswith("Mod"):
+        read_again(work, row, head, reply)
+    elif tried_again(work, row, reply):
         pass
-    elif answer.status_code == NOT_THERE and row.message == "TxnVoid":
+    elif said.cause is Cause.NOT_THERE and row.message == VOID:
         # it is not in the books: that is what was wanted
-        if work.settle(row, RequestEvent.DONE, code=answer.status_code, message=answer.status_message):
+        if work.settle(row, RequestEvent.DONE, reply):
             found = {"found": "QuickBooks does not have it any more"}
             work.post(head.id, Event.WITHDRAWN, row.id, written(work, None), found)
     else:
-        refused(work, row, head.id, said, answer)
+        refused(work, row, head.id, reply)
 
 
-def read_for_change(work: Work, row: RequestRow, answer: Answer) -> None:
+def read_for_change(work: Work, row: RequestRow, reply: Reply) -> None:
     """What stands in the books now: the modification is written from it, with its edit sequence and line ids."""
-    said = status(answer.status_code, answer.status_message or "")
-    head = work.head(int(row.subject))
-    ret = next(iter(answer.rets), None)
-    if ret is not None:
-        queue_change(work, row, head, ret)
-    elif tried_again(work, row, said, answer):
+    head, said = work.head_of(row), reply.said
+    if reply.first is not None:
+        queue_change(work, row, head, reply.first)
+    elif tried_again(work, row, reply):
         pass
-    elif said.outcome is Outcome.NOTHING_FOUND or answer.status_code == NOT_THERE:
-        if work.settle(row, RequestEvent.REFUSED, code=answer.status_code, message=answer.status_message):
+    elif said.outcome is Outcome.NOTHING_FOUND or said.cause is Cause.NOT_THERE:
+        if work.settle(row, RequestEvent.REFUSED, reply):
             work.hold(
                 head.id,
                 row.id,
@@ -61,7 +57,7 @@ def read_for_change(work: Work, row: RequestRow, answer: Answer) -> None:
     elif said.outcome is Outcome.DONE:  # and yet nothing came
         if row.attempts < MOST_REPEATS:
             work.settle(row, RequestEvent.AGAIN)
-        elif work.settle(row, RequestEvent.REFUSED, code=answer.status_code, message=answer.status_message):
+        elif work.settle(row, RequestEvent.REFUSED, reply):
             work.fail(
                 head.id,
                 row.id,
@@ -70,4 +66,4 @@ def read_for_change(work: Work, row: RequestRow, answer: Answer) -> None:
                 advice="Look at it in QuickBooks, then submit it again.",
             )
     else:
-        refused(work, row, head.id, said, answer)
+        refused(work, row, head.id, reply)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
 from sqlalchemy import func, select
 
 from qbwc_server.documents.kinds import load_document
@@ -13,24 +11,24 @@ from qbwc_server.documents.store import add_notes, show_problems
 from qbwc_server.ids import new_id
 from qbwc_server.posting.outcome.outcome import DocumentHead, Work
 from qbwc_server.posting.patience import MOST_STALE
-from qbwc_server.posting.requests import Purpose
+from qbwc_server.posting.reply import Reply
+from qbwc_server.posting.requests import OneDocument, Purpose, ask, of_documents, write
 from qbwc_server.posting.texts import CannotWrite
-from qbwc_server.posting.transactions import TRANSACTIONS
-from qbwc_server.posting.transactions.compiled import compile_change, compile_read
+from qbwc_server.posting.transactions.compiled import compile_change
 from qbwc_server.posting.transactions.last_writing import about_to_change, last_writing
-from qbwc_server.queue.enqueue import NewRequest
 from qbwc_server.queue.models import QueuedRequest
 from qbwc_server.queue.settling import RequestRow
 from qbwc_server.queue.states import Event as RequestEvent
-from qbwc_server.queue.states import Priority
-from qbxml import Aggregate, Answer
+from qbxml import Aggregate
+from qbxml.outcome import Cause
+from qbxml.status_codes import STATUS
 
-STALE_EDIT_SEQUENCE = 3200
+STALE = tuple(code for code, said in STATUS.items() if said.cause is Cause.STALE)
 
 
 def queue_change(work: Work, row: RequestRow, head: DocumentHead, ret: Aggregate) -> None:
     """Queue the modification that turns ``ret`` into the document, in place of ``row``, which is done."""
-    found = TRANSACTIONS[head.kind].standing(ret)
+    found = head.rules.standing(ret)
     if not work.settle(row, RequestEvent.DONE, result_id=head.txn_id):
         return
     document = work.document(head.id)
@@ -45,15 +43,12 @@ def queue_change(work: Work, row: RequestRow, head: DocumentHead, ret: Aggregate
         return
     add_notes(document, compiled.notes)
     about_to_change(document, compiled.others)
-    work.put(
-        NewRequest(Purpose.POST, row.subject, compiled.message, True, Priority.CHANGE, compiled.xml, (), guid),
-        instead_of=row.id,
-    )
+    work.put(write(Purpose.POST, OneDocument(head.id), guid, compiled), instead_of=row.id)
 
 
-def read_again(work: Work, row: RequestRow, head: DocumentHead, answer: Answer) -> None:
+def read_again(work: Work, row: RequestRow, head: DocumentHead, reply: Reply) -> None:
     """Somebody changed it since we read it: read, compile anew, queue again; after three times a person looks."""
-    if not work.settle(row, RequestEvent.REFUSED, code=answer.status_code, message=answer.status_message):
+    if not work.settle(row, RequestEvent.REFUSED, reply):
         return
     if stale_times(work, head.id) >= MOST_STALE:
         work.hold(
@@ -74,10 +69,8 @@ def stale_times(work: Work, document_id: int) -> int:
     )
     earlier = work.db.scalar(
         select(func.count()).where(
-            QueuedRequest.company_id == work.company.id,
-            QueuedRequest.purpose == Purpose.POST,
-            QueuedRequest.subject == str(document_id),
-            QueuedRequest.status_code == STALE_EDIT_SEQUENCE,
+            of_documents(work.company.id, [document_id], [Purpose.POST]),
+            QueuedRequest.status_code.in_(STALE),
             QueuedRequest.created_at >= submitted.scalar_subquery(),
         )
     )
@@ -86,9 +79,5 @@ def stale_times(work: Work, document_id: int) -> int:
 
 def queue_read(work: Work, row: RequestRow, head: DocumentHead) -> None:
     """Ask once more what stands in the books, in place of ``row``."""
-    guid: UUID = new_id()
-    message, xml = compile_read(head.kind, guid, txn_id=head.txn_id or "")
-    work.put(
-        NewRequest(Purpose.READ_FOR_CHANGE, row.subject, message, False, Priority.READ, xml, (), guid),
-        instead_of=row.id,
-    )
+    query = head.rules.by_id([head.txn_id or ""], new_id())
+    work.put(ask(Purpose.READ_FOR_CHANGE, OneDocument(head.id), query), instead_of=row.id)

@@ -1,25 +1,30 @@
-"""What an answer document changes, collected while it streams by and written in a fixed number of statements."""
+"""What an answer document changes, collected and then written in a fixed number of statements."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from qbwc_server.books.models import ListEntry
 from qbwc_server.documents.kinds import KINDS
 from qbwc_server.documents.lifecycle import TRANSITIONS, Event, Reason, State
 from qbwc_server.documents.models import DocumentRow, Operation
 from qbwc_server.documents.store import Posting, apply_postings
 from qbwc_server.posting.options import PostingOptions, options_of
-from qbwc_server.posting.requests import Purpose
+from qbwc_server.posting.reply import Reply
+from qbwc_server.posting.requests import WRITING, OneDocument, OneEntry
 from qbwc_server.posting.submitting.waiting import InVain, give_up_waiting, release_done
+from qbwc_server.posting.transactions import TRANSACTIONS
+from qbwc_server.posting.transactions.transaction import Transaction
 from qbwc_server.queue.enqueue import NewRequest, hand_over, put
 from qbwc_server.queue.settling import RequestRow, Settlement, doubt_requests, settle
 from qbwc_server.queue.states import Event as RequestEvent
@@ -27,21 +32,30 @@ from qbwc_server.queue.states import RequestState
 from qbwc_server.queue.states import after as request_after
 from qbwc_server.tenancy.actor import QUICKBOOKS
 from qbwc_server.tenancy.models import Company
-from qbxml import ParseError
 
 _AT_A_TIME = 1_000  # ids in one statement; databases take some ten thousand at most
-DocumentHead = Row[tuple[int, str, State, Operation, str | None, Any, str | None, int, str | None]]
-_HEAD = (
-    DocumentRow.id,
-    DocumentRow.kind,
-    DocumentRow.state,
-    DocumentRow.operation,
-    DocumentRow.number,
-    DocumentRow.total,
-    DocumentRow.txn_id,
-    DocumentRow.revision,
-    DocumentRow.reason,
-)
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentHead:
+    """A document without its content, as far as answers touch it."""
+
+    id: int
+    kind: str
+    state: State
+    operation: Operation
+    total: Decimal | None
+    txn_id: str | None
+    revision: int
+    reason: str | None
+
+    @property
+    def rules(self) -> Transaction[Any]:
+        """The rules of its kind."""
+        return TRANSACTIONS[self.kind]
+
+
+_HEAD = tuple(getattr(DocumentRow, one.name) for one in fields(DocumentHead))
 _SETTLED = {"reason": None, "message": None, "advice": None}
 
 
@@ -51,7 +65,11 @@ class Counts:
 
     posted: Counter[str] = field(default_factory=Counter)  # titles: "invoices"
     needs_you: int = 0
-    answered: int = 0
+
+    def add(self, other: Counts) -> None:
+        """Count these, too."""
+        self.posted.update(other.posted)
+        self.needs_you += other.needs_you
 
 
 class Work:
@@ -74,13 +92,13 @@ class Work:
 
     @contextmanager
     def one_answer(self) -> Iterator[None]:
-        """All that one answer says, or nothing of it: it may break off, or lack what answers of its kind hold."""
+        """All that one answer says, or nothing of it: it may lack what answers of its kind hold."""
         lists: tuple[list[Any], ...] = (self._replaced, self._new, self._handed_over, self.uncertain, self._in_vain)
         lengths = [len(one) for one in lists]
         settled = len(self._settlements)
         try:
             yield
-        except ParseError:
+        except Exception:
             for document_id, before in reversed(self._replaced[lengths[0] :]):
                 if before is None:
                     del self._postings[document_id]
@@ -95,8 +113,7 @@ class Work:
     def expect(self, rows: Sequence[RequestRow]) -> None:
         """Learn the requests that may be answered, and the heads of their documents."""
         self.states.update({row.id: row.state for row in rows})
-        ids = {int(row.subject) for row in rows if row.purpose in (Purpose.POST, Purpose.READ_FOR_CHANGE)}
-        self.learn_documents(ids)
+        self.learn_documents({OneDocument.of(row).document for row in rows if row.purpose in WRITING})
 
     def learn_documents(self, ids: set[int]) -> None:
         """Load document heads that are not known yet."""
@@ -106,15 +123,19 @@ class Work:
             rows = self.db.execute(
                 select(*_HEAD).where(DocumentRow.company_id == self.company.id, DocumentRow.id.in_(some))
             )
-            self._heads.update({row.id: row for row in rows})
+            self._heads.update({row.id: DocumentHead(*row) for row in rows})
 
-    def head(self, document_id: int) -> DocumentHead:
-        """The head of a document that was expected."""
-        return self._heads[document_id]
+    def head_of(self, request: RequestRow) -> DocumentHead:
+        """The head of the document that a request is about, which was expected."""
+        return self._heads[OneDocument.of(request).document]
 
     def document(self, document_id: int) -> DocumentRow:
         """The whole row: for what happens rarely."""
         return self.db.get_one(DocumentRow, document_id)
+
+    def entry_of(self, request: RequestRow) -> ListEntry:
+        """The entry that a request is about."""
+        return self.db.get_one(ListEntry, OneEntry.of(request).entry)
 
     # what handlers say
 
@@ -122,18 +143,25 @@ class Work:
         self,
         row: RequestRow,
         event: RequestEvent,
+        reply: Reply | None = None,
         *,
-        code: int | None = None,
-        message: str | None = None,
+        words: str | None = None,
         result_id: str | None = None,
     ) -> bool:
-        """Move a request; False when that no longer matters (a second or late answer)."""
+        """Move a request; False when that no longer matters (a second or late answer).
+
+        Args:
+            reply: what settles it, kept beside it.
+            words: why, where no answer says so.
+        """
         if row.id in self._settlements or request_after(self.states[row.id], event) is None:
             return False
         executed = event not in (RequestEvent.REFUSED, RequestEvent.AGAIN, RequestEvent.LOCKED)
         if row.id in self.late and row.writes and row.attempts > 1 and not executed:
             return False  # so ended one of several attempts; it says nothing of the others
-        self._settlements[row.id] = Settlement(row.id, event, code, message, result_id)
+        code, ended_by = (None, None) if reply is None else (reply.code, reply.ended_by)
+        said = (reply.words if code else reply.said.words) if reply is not None else ""
+        self._settlements[row.id] = Settlement(row.id, event, code, said or words, ended_by, result_id)
         return True
 
     def result_of(self, row: RequestRow) -> str | None:

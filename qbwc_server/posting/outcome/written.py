@@ -4,24 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import select
-
 from qbwc_server.documents.lifecycle import Event, Reason
 from qbwc_server.documents.models import Operation
 from qbwc_server.documents.store import add_notes
 from qbwc_server.posting.outcome.outcome import DocumentHead, Work
 from qbwc_server.posting.pc_clock import modified_at
-from qbwc_server.posting.requests import Purpose
-from qbwc_server.posting.transactions import TRANSACTIONS
+from qbwc_server.posting.reply import Reply
+from qbwc_server.posting.requests import OneDocument, Purpose, open_of, requests_of
 from qbwc_server.posting.transactions.last_writing import left_by
-from qbwc_server.queue.enqueue import cancel, open_requests
+from qbwc_server.queue.enqueue import cancel
 from qbwc_server.queue.models import QueuedRequest
 from qbwc_server.queue.settling import RequestRow
 from qbwc_server.queue.states import Event as RequestEvent
 from qbwc_server.queue.states import RequestState
-from qbxml import Aggregate, Answer, MissingElement
+from qbxml import Aggregate, MissingElement
 
 LONGEST_ID = 36  # IDTYPE
+VOID = "TxnVoid"
 
 
 def written(work: Work, ret: Aggregate | None) -> dict[str, Any]:
@@ -35,25 +34,23 @@ def posted(
     head: DocumentHead,
     txn_id: str,
     ret: Aggregate | None,
-    answer: Answer | None,
+    reply: Reply | None,
     detail: dict[str, Any] | None = None,
 ) -> None:
     """QuickBooks has it: under which id, with which number and total. Raises MissingElement for what is no id."""
     if len(txn_id) > LONGEST_ID:
         raise MissingElement(f"{row.message} was answered with an id of {len(txn_id)} characters")
-    code = answer.status_code if answer is not None else None
-    message = answer.status_message if answer is not None and code else None
-    if not work.settle(row, RequestEvent.DONE, code=code, message=message, result_id=txn_id):
+    if not work.settle(row, RequestEvent.DONE, reply, result_id=txn_id):
         _executed_again(work, row, head, txn_id)
         return
-    if row.message == "TxnVoid":
+    if row.message == VOID:
         work.post(head.id, Event.WITHDRAWN, row.id, written(work, ret), detail)
         return
     earlier = _earlier_sending(work, row, head)
     if earlier not in (None, txn_id):
         _twice(work, row, head, str(earlier), txn_id)
         return
-    standing = None if ret is None else TRANSACTIONS[head.kind].standing(ret)
+    standing = None if ret is None else head.rules.standing(ret)
     total = None if standing is None else standing.total
     values = {
         "txn_id": txn_id,
@@ -87,16 +84,9 @@ def _earlier_sending(work: Work, row: RequestRow, head: DocumentHead) -> str | N
     """
     if head.reason != Reason.OUTCOME_UNKNOWN or work.states[row.id] is RequestState.DISPUTED:
         return None
-    return work.db.scalar(
-        select(QueuedRequest.result_id).where(
-            QueuedRequest.company_id == work.company.id,
-            QueuedRequest.purpose == Purpose.POST,
-            QueuedRequest.subject == row.subject,
-            QueuedRequest.id != row.id,
-            QueuedRequest.result_id.is_not(None),
-            QueuedRequest.state.in_((RequestState.FAILED, RequestState.CANCELLED)),
-        )
-    )
+    ended = (RequestState.FAILED, RequestState.CANCELLED)
+    others = (one for one in requests_of(work.db, work.company.id, head.id) if one.id != row.id)
+    return next((one.result_id for one in others if one.result_id is not None and one.state in ended), None)
 
 
 def _executed_again(work: Work, row: RequestRow, head: DocumentHead, txn_id: str) -> None:
@@ -105,7 +95,7 @@ def _executed_again(work: Work, row: RequestRow, head: DocumentHead, txn_id: str
     It must never happen, and if it does it must never be hidden.
     """
     known = work.result_of(row)
-    if txn_id in (known, head.txn_id) or row.message == "TxnVoid":
+    if txn_id in (known, head.txn_id) or row.message == VOID:
         return
     if known is not None:
         _twice(work, row, head, known, txn_id)
@@ -114,7 +104,7 @@ def _executed_again(work: Work, row: RequestRow, head: DocumentHead, txn_id: str
     if head.txn_id is not None:
         _twice(work, row, head, head.txn_id, txn_id)
         return
-    later = open_requests(work.db, work.company.id, Purpose.POST, [row.subject])
+    later = open_of(work.db, work.company.id, Purpose.POST, [OneDocument.of(row)])
     cancel(work.db, later.values(), work.now)
     work.hold(
         head.id,

@@ -13,12 +13,11 @@ from qbwc_server.documents.lifecycle import UNDECIDED, Event, NotNow, Reason, St
 from qbwc_server.documents.models import DocumentEvent, DocumentRow, Operation
 from qbwc_server.documents.store import move
 from qbwc_server.errors import Invalid
-from qbwc_server.posting.requests import Purpose
+from qbwc_server.posting.requests import OneDocument, Purpose, of_documents, open_of, requests_of
 from qbwc_server.posting.same_file.inventory import check_one
 from qbwc_server.posting.submitting.submit import lock, submit
 from qbwc_server.posting.submitting.waiting import let_go
 from qbwc_server.posting.transactions import TRANSACTIONS
-from qbwc_server.queue.enqueue import open_requests
 from qbwc_server.queue.models import QueuedRequest
 from qbwc_server.queue.settling import Settlement, settle
 from qbwc_server.queue.states import Event as RequestEvent
@@ -44,14 +43,8 @@ def decide(db: Session, company: Company, row: DocumentRow, *, posted_as: str | 
     if row.reason == Reason.TWICE and posted_as is None:
         raise Invalid("It is in QuickBooks two times: name the TxnID of the one that stays.")
     txn_id = None if posted_as is None else _txn_id(db, company, row, posted_as)
-    open_ones = db.scalars(
-        select(QueuedRequest).where(
-            QueuedRequest.company_id == company.id,
-            QueuedRequest.purpose == Purpose.POST,
-            QueuedRequest.subject == str(row.id),
-            QueuedRequest.state == RequestState.DISPUTED,
-        )
-    ).all()
+    own = requests_of(db, company.id, row.id, [Purpose.POST])
+    open_ones = [one for one in own if one.state is RequestState.DISPUTED]
     settle(
         db,
         {request.id: request.state for request in open_ones},
@@ -61,7 +54,7 @@ def decide(db: Session, company: Company, row: DocumentRow, *, posted_as: str | 
         ],
         now,
     )
-    if not open_ones and open_requests(db, company.id, Purpose.POST, [str(row.id)]):
+    if not open_ones and open_of(db, company.id, Purpose.POST, [OneDocument(row.id)]):
         raise NotNow(f"Document {row.id} was sent once more and has no answer yet; wait for the next update session.")
     request_id = str(open_ones[0].id) if open_ones else None
     again = not open_ones and row.reason in (Reason.OUTCOME_UNKNOWN, Reason.MISSING)
@@ -116,9 +109,7 @@ def _once_more(
 def _revised_since(db: Session, row: DocumentRow) -> bool:
     """Whether the document has got another content since it was first sent."""
     sent = select(func.min(QueuedRequest.created_at)).where(
-        QueuedRequest.company_id == row.company_id,
-        QueuedRequest.purpose == Purpose.POST,
-        QueuedRequest.subject == str(row.id),
+        of_documents(row.company_id, [row.id], [Purpose.POST]),
         QueuedRequest.attempts > 0,
     )
     revised = exists().where(

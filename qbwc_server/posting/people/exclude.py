@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from qbwc_server.documents.lifecycle import Event, NotNow, Reason, State
 from qbwc_server.documents.models import DocumentRow
 from qbwc_server.documents.store import move, show_problems
-from qbwc_server.posting.requests import Purpose
+from qbwc_server.posting.requests import OneDocument, of_documents
 from qbwc_server.posting.submitting.hand_in import recall
 from qbwc_server.posting.submitting.submit import lock, refuse_undecided
 from qbwc_server.posting.submitting.waiting import not_posted
@@ -34,21 +34,16 @@ def exclude(db: Session, company: Company, row: DocumentRow, *, by: Actor, now: 
 
 def _refuse_waiting(db: Session, company: Company, invoice: DocumentRow, *, by: Actor, now: datetime) -> None:
     """Payments that wait for this invoice wait in vain: a person is told."""
-    before = aliased(QueuedRequest)
+    own = select(QueuedRequest.id).where(of_documents(company.id, [invoice.id]))
     waiting = db.execute(
         select(QueuedRequest.id, QueuedRequest.subject)
         .join(RequestWait, RequestWait.request_id == QueuedRequest.id)
-        .join(before, before.id == RequestWait.after_id)
-        .where(
-            before.company_id == company.id,
-            before.purpose.in_((Purpose.POST, Purpose.READ_FOR_CHANGE)),
-            before.subject == str(invoice.id),
-        )
+        .where(RequestWait.after_id.in_(own))
         .distinct()
     ).all()
     cancel(db, [one.id for one in waiting], now)
     for one in waiting:
-        row = db.get_one(DocumentRow, int(one.subject))
+        row = db.get_one(DocumentRow, OneDocument.of(one).document)
         move(db, row, Event.REFUSED, by=by, now=now, request_id=str(one.id))
         show_problems(row, [not_posted(invoice.origin)])
 

@@ -12,7 +12,8 @@ from qbwc_server.books.holds import Hold, HoldKind, holds_of, lift
 from qbwc_server.books.models import ListEntry, Presence
 from qbwc_server.documents.lifecycle import NotNow
 from qbwc_server.errors import Invalid
-from qbwc_server.posting.same_file.inventory import IfMissing, verify_all
+from qbwc_server.posting.requests import IfMissing
+from qbwc_server.posting.same_file.inventory import verify_all
 from qbwc_server.queue.lane import take_lane
 from qbwc_server.tenancy.actor import Actor
 from qbwc_server.tenancy.models import Company

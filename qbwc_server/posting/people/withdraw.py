@@ -11,13 +11,13 @@ from qbwc_server.documents.lifecycle import Event, NotNow, State
 from qbwc_server.documents.models import DocumentRow, Operation
 from qbwc_server.documents.store import move, show_problems
 from qbwc_server.ids import new_id
+from qbwc_server.posting.requests import OneDocument, Purpose, write
 from qbwc_server.posting.submitting.hand_in import recall
-from qbwc_server.posting.submitting.submit import lock, post, refuse_undecided
+from qbwc_server.posting.submitting.submit import lock, refuse_undecided
 from qbwc_server.posting.submitting.waiting import let_go, take_over
 from qbwc_server.posting.transactions import TRANSACTIONS
 from qbwc_server.posting.transactions.compiled import compile_void
 from qbwc_server.queue.enqueue import put
-from qbwc_server.queue.states import Priority
 from qbwc_server.tenancy.actor import Actor
 from qbwc_server.tenancy.models import Company
 
@@ -34,8 +34,8 @@ def withdraw(db: Session, company: Company, row: DocumentRow, *, by: Actor, now:
     move(db, row, Event.WITHDRAWAL, by=by, now=now, request_id=str(guid))
     row.operation = Operation.VOID
     compiled = compile_void(row.kind, row.txn_id, guid)
-    put(db, company.id, [post(str(row.id), compiled, Priority.CHANGE, guid)], now)
-    take_over(db, company, {str(row.id): guid})
+    put(db, company.id, [write(Purpose.POST, OneDocument(row.id), guid, compiled)], now)
+    take_over(db, company, {row.id: guid})
 
 
 def keep(db: Session, company: Company, row: DocumentRow, *, by: Actor, now: datetime) -> None:

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from enum import StrEnum
-from typing import Any
-from uuid import UUID
 
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
@@ -17,53 +14,49 @@ from qbwc_server.documents.lifecycle import Event, Reason, State
 from qbwc_server.documents.models import DocumentRow, Operation
 from qbwc_server.documents.store import move
 from qbwc_server.ids import new_id
-from qbwc_server.posting.doubt.evidence import (
-    Sent,
-    alike,
-    candidate,
-    guid_of,
-    proves_absence,
-    read_sent,
-    tells_all,
-)
+from qbwc_server.posting.doubt.evidence import Sendings, alike, sendings_of, without_our_mark
+from qbwc_server.posting.doubt.questions import look_by_content
 from qbwc_server.posting.outcome.outcome import Work
 from qbwc_server.posting.patience import MOST_QUESTIONS
 from qbwc_server.posting.pc_clock import modified_at
-from qbwc_server.posting.requests import Purpose
+from qbwc_server.posting.reply import Reply
+from qbwc_server.posting.requests import IfMissing, OneDocument, OnePosting, Postings, Purpose, ask
 from qbwc_server.posting.submitting.submit import submit
 from qbwc_server.posting.texts import CannotWrite
-from qbwc_server.posting.transactions import ADDS, TRANSACTIONS
-from qbwc_server.posting.transactions.compiled import agrees, compile_look, compile_read
+from qbwc_server.posting.transactions import TRANSACTIONS
+from qbwc_server.posting.transactions.compiled import agrees
 from qbwc_server.posting.transactions.last_writing import last_writing
+from qbwc_server.posting.transactions.standing import Standing
 from qbwc_server.queue.enqueue import NewRequest, put
-from qbwc_server.queue.models import QueuedRequest
 from qbwc_server.queue.settling import RequestRow
 from qbwc_server.queue.states import Event as RequestEvent
 from qbwc_server.queue.states import Priority
 from qbwc_server.tenancy.actor import QUICKBOOKS
 from qbwc_server.tenancy.models import Company
-from qbxml import Answer, render
-from qbxml.messages.transaction import TransactionQueryRq
-from qbxml.status import status
+from qbxml import MissingElement
+from qbxml.messages.transaction import TransactionQueryRq, TransactionRet
 
 CHUNK = 50  # TxnIDs in one query
+
 OUGHT_TO_STAND = or_(  # in the file; what is void too: it keeps its TxnID and comes to zero
     DocumentRow.state == State.POSTED,
     and_(DocumentRow.state == State.WITHDRAWN, DocumentRow.operation == Operation.VOID),
 )
 
 
-class IfMissing(StrEnum):
-    """What becomes of a posting that the file lacks."""
-
-    ENTER = "enter"  # again
-    WITHDRAW = "withdraw"  # the file is taken as it is
-    ASK = "ask"  # a person said that it is there
+def question_for(txn_ids: Sequence[str]) -> TransactionQueryRq:
+    """The question which of these the file holds, in summary."""
+    return TransactionQueryRq(txn_ids=tuple(txn_ids), request_id=str(new_id()))
 
 
-def question(purpose: Purpose, subject: str, message: str, xml: str, guid: UUID) -> NewRequest:
-    """A question about the file itself: it leaves before everything else, and alone."""
-    return NewRequest(purpose, subject, message, False, Priority.FILE, xml, (), guid)
+def summaries(reply: Reply) -> dict[str, TransactionRet]:
+    """What such a question shows, by TxnID. Raises MissingElement where something does not say which it is."""
+    found = {}
+    for ret in reply.rets:  # there may be one for each line of a transaction
+        if not isinstance(ret, TransactionRet) or ret.txn_id is None:
+            raise MissingElement("a transaction was shown without TxnID")
+        found[ret.txn_id] = ret
+    return found
 
 
 def verify_all(db: Session, company: Company, now: datetime, if_missing: IfMissing) -> int:
@@ -72,213 +65,237 @@ def verify_all(db: Session, company: Company, now: datetime, if_missing: IfMissi
     """
     rows = db.execute(
         select(DocumentRow.id, DocumentRow.txn_id)
-        .where(
-            DocumentRow.company_id == company.id,
-            DocumentRow.txn_id.is_not(None),
-            OUGHT_TO_STAND,
-        )
+        .where(DocumentRow.company_id == company.id, DocumentRow.txn_id.is_not(None), OUGHT_TO_STAND)
         .order_by(DocumentRow.id)
     ).all()
     new = []
     for start in range(0, len(rows), CHUNK):
-        chunk = [(row.id, str(row.txn_id)) for row in rows[start : start + CHUNK]]
-        new.append(_verify(chunk, if_missing))
+        chunk = rows[start : start + CHUNK]
+        subject = Postings(chunk[0].id, chunk[-1].id, if_missing)
+        new.append(ask(Purpose.VERIFY, subject, question_for([str(row.txn_id) for row in chunk])))
     put(db, company.id, new, now)
     return len(rows)
 
 
 def check_one(db: Session, company: Company, document: DocumentRow, now: datetime) -> None:
     """Queue the question whether a posting stands in the file under the TxnID that a person named."""
-    put(db, company.id, [_verify([(document.id, document.txn_id or "")], IfMissing.ASK)], now)
+    query = question_for([document.txn_id or ""])
+    put(db, company.id, [ask(Purpose.CHECK, OneDocument(document.id), query)], now)
 
 
-def _verify(chunk: Sequence[tuple[int, str]], if_missing: IfMissing) -> NewRequest:
-    guid = new_id()
-    query = TransactionQueryRq(txn_ids=tuple(txn_id for _, txn_id in chunk), request_id=str(guid))
-    subject = f"{chunk[0][0]}-{chunk[-1][0]} {if_missing}"
-    return question(Purpose.VERIFY, subject, "TransactionQuery", render(query), guid)
-
-
-def read_verify(work: Work, row: RequestRow, answer: Answer) -> None:
+def read_verify(work: Work, row: RequestRow, reply: Reply) -> None:
     """What is missing under its TxnID is looked for by its mark, before anything is done about it."""
-    rets: list[Any] = list(answer.rets)
-    there = {ret.txn_id: ret for ret in rets}
-    which, if_missing = row.subject.split()
-    first, last = map(int, which.split("-"))
+    there, which = summaries(reply), Postings.of(row)
     documents = work.db.scalars(
         select(DocumentRow).where(
             DocumentRow.company_id == work.company.id,
-            DocumentRow.id.between(first, last),
+            DocumentRow.id.between(which.first, which.last),
             DocumentRow.txn_id.is_not(None),
             OUGHT_TO_STAND,
         )
     ).all()
     posted = [document for document in documents if document.state is State.POSTED]
     gone = [document for document in posted if document.txn_id not in there]
-    if not tells_all(answer) or (gone and not proves_absence(answer)):
-        _not_told(work, row, answer, if_missing)
+    if not reply.tells_all or (gone and not reply.proves_absence):
+        if _not_told(work, row, reply):
+            put_on_hold(
+                work.db,
+                work.company.id,
+                HoldKind.RESTORED_BACKUP,
+                f"QuickBooks could not be asked which of our postings it holds. {reply.said.meaning}",
+                by=QUICKBOOKS,
+                now=work.now,
+            )
         return
-    if not work.settle(row, RequestEvent.DONE, code=answer.status_code, message=answer.status_message):
+    if not work.settle(row, RequestEvent.DONE, reply):
         return
     for document in documents:  # from here on this copy of the file is the right one
-        ret = there.get(document.txn_id)
-        document.time_modified = modified_at(ret)
-        if ret is None and document.state is State.WITHDRAWN:
-            document.written_at = None
+        _as_it_stands(document, there.get(document.txn_id or ""))
     for document in gone:
-        work.put(_seek(work.db, document, if_missing))
-    if if_missing != IfMissing.ENTER:
+        work.put(_seek(work.db, document, which.if_missing))
+    if which.if_missing is not IfMissing.ENTER:
         return
     for document in posted:
-        if document.txn_id in there and document.revision > 1 and TRANSACTIONS[document.kind].mod_message is not None:
+        if document not in gone and document.revision > 1 and TRANSACTIONS[document.kind].mod_message is not None:
             work.put(_compare(document))
-    revived = [
-        document
-        for document in documents
-        if document.state is State.WITHDRAWN and document.txn_id in there and there[document.txn_id].amount
-    ]
-    for document in revived:
-        found = {"found": f"comes to {there[document.txn_id].amount} in QuickBooks again"}
-        move(work.db, document, Event.REVIVED, by=QUICKBOOKS, now=work.now, request_id=str(row.id), detail=found)
+    _revive(work, row, [document for document in documents if document.state is State.WITHDRAWN], there)
+
+
+def _as_it_stands(document: DocumentRow, found: TransactionRet | None) -> None:
+    document.time_modified = modified_at(found)
+    if found is None and document.state is State.WITHDRAWN:
+        document.written_at = None
+
+
+def _revive(work: Work, row: RequestRow, withdrawn: Sequence[DocumentRow], there: dict[str, TransactionRet]) -> None:
+    """What is void here and comes to something there is voided once more."""
+    revived = []
+    for document in withdrawn:
+        found = there.get(document.txn_id or "")
+        if found is not None and found.amount:
+            detail = {"found": f"comes to {found.amount} in QuickBooks again"}
+            move(work.db, document, Event.REVIVED, by=QUICKBOOKS, now=work.now, request_id=str(row.id), detail=detail)
+            revived.append(document)
     if revived:
         submit(work.db, work.company, revived, by=QUICKBOOKS, now=work.now)
 
 
 def _compare(document: DocumentRow) -> NewRequest:
-    guid = new_id()
-    message, xml = compile_read(document.kind, guid, txn_id=document.txn_id or "")
-    return NewRequest(Purpose.COMPARE, str(document.id), message, False, Priority.LOOK, xml, (), guid)
+    query = TRANSACTIONS[document.kind].by_id([document.txn_id or ""], new_id())
+    return ask(Purpose.COMPARE, OneDocument(document.id), query)
 
 
-def read_compare(work: Work, row: RequestRow, answer: Answer) -> None:
+def read_compare(work: Work, row: RequestRow, reply: Reply) -> None:
     """Does it say in this file what it was changed into last? If not, nobody knows who is right: a person does."""
-    ret: Any = next(iter(answer.rets), None)
-    if ret is None and row.attempts < MOST_QUESTIONS:
+    if reply.first is None and row.attempts < MOST_QUESTIONS:
         work.settle(row, RequestEvent.AGAIN)
         return
-    document = work.document(int(row.subject))
-    if not work.settle(row, RequestEvent.DONE) or ret is None or document.state is not State.POSTED:
+    document = work.document(OneDocument.of(row).document)
+    if not work.settle(row, RequestEvent.DONE, reply) or document.state is not State.POSTED:
         return
+    if reply.first is None:
+        _differs(work, row, document, "QuickBooks did not show what it holds since the backup was restored.", [])
+        return
+    found = TRANSACTIONS[document.kind].standing(reply.first)
     try:
-        found = TRANSACTIONS[document.kind].standing(ret)
         same = agrees(load_document(document.body), found, work.options, last_writing(work.db, document))
     except CannotWrite:
         same = False
-    if same:
-        return
-    document.reason = Reason.CHANGED_MEANWHILE.value
-    total = TRANSACTIONS[document.kind].total_of(ret)
-    document.message = "Since the backup was restored QuickBooks holds it otherwise than it was changed last" + (
-        f", with a total of {total}." if total is not None else "."
-    )
+    if not same:
+        total = "" if found.total is None else f", with a total of {found.total}"
+        why = f"Since the backup was restored QuickBooks holds it otherwise than it was changed last{total}."
+        _differs(work, row, document, why, [found.as_candidate()])
+
+
+def _differs(
+    work: Work, row: RequestRow, document: DocumentRow, why: str, candidates: Sequence[dict[str, str]]
+) -> None:
+    document.reason, document.message = Reason.CHANGED_MEANWHILE.value, why
     document.advice = "Submit it again to make the change once more, or hand in a revision that says what is right."
-    detail = {"candidates": [candidate(document.kind, ret)]}
+    detail = {"candidates": list(candidates)}
     move(work.db, document, Event.HELD, by=QUICKBOOKS, now=work.now, request_id=str(row.id), detail=detail)
 
 
-def _not_told(work: Work, row: RequestRow, answer: Answer, if_missing: str) -> None:
-    """The answer shows nothing: ask again a few times, then a person looks before anything is written."""
+def read_check(work: Work, row: RequestRow, reply: Reply) -> None:
+    """Does it stand in the file under the TxnID that a person named? If not, it is looked for by its mark."""
+    document = work.document(OneDocument.of(row).document)
+    there = summaries(reply)
+    found = there.get(document.txn_id or "")
+    if not reply.tells_all or (found is None and not reply.proves_absence):
+        _not_told(work, row, reply)
+    elif work.settle(row, RequestEvent.DONE, reply) and document.state is State.POSTED:
+        _as_it_stands(document, found)
+        if found is None:
+            work.put(_seek(work.db, document, None))
+
+
+def _not_told(work: Work, row: RequestRow, reply: Reply) -> bool:
+    """The answer shows nothing: ask again a few times. Returns whether it is given up by this."""
     if row.attempts < MOST_QUESTIONS:
         work.settle(row, RequestEvent.AGAIN)
-        return
-    said = status(answer.status_code, answer.status_message or "")
-    refused = work.settle(row, RequestEvent.REFUSED, code=answer.status_code, message=answer.status_message)
-    if refused and if_missing != IfMissing.ASK:
-        put_on_hold(
-            work.db,
-            work.company.id,
-            HoldKind.RESTORED_BACKUP,
-            f"QuickBooks could not be asked which of our postings it holds. {said.meaning}",
-            by=QUICKBOOKS,
-            now=work.now,
-        )
+        return False
+    return work.settle(row, RequestEvent.REFUSED, reply)
 
 
-def _seek(db: Session, document: DocumentRow, if_missing: str) -> NewRequest:
-    guid = new_id()
-    sent = _sent(db, document)
-    xml = compile_look(document.kind, guid, number=sent.number, day=sent.day or document.date)
-    request = question(Purpose.SEEK, f"{document.id} {if_missing}", "Look", xml, guid)
-    if document.kind == "payment":  # after the invoices that it pays
-        return NewRequest(request.purpose, request.subject, "Look", False, Priority.LOOK, xml, (), guid)
-    return request
+def _seek(db: Session, document: DocumentRow, if_missing: IfMissing | None) -> NewRequest:
+    """Look for it by its mark; None: because a person said that it is there."""
+    query = look_by_content(document, _sendings(db, document))
+    after_others = Priority.LOOK if load_document(document.body).comes_last else None
+    if if_missing is None:
+        return ask(Purpose.CHECK_MARK, OneDocument(document.id), query, priority=after_others)
+    return ask(Purpose.SEEK, OnePosting(document.id, if_missing), query, priority=after_others)
 
 
-def _sent(db: Session, document: DocumentRow) -> Sent:
-    """How it was entered the last time."""
-    rows = _entered(db, document)
-    return read_sent(rows[-1].xml) if rows else Sent(document.posted_number, document.date, document.party)
+def _sendings(db: Session, document: DocumentRow) -> Sendings:
+    return sendings_of(db, document.company_id, [document.id])[document.id]
 
 
-def _entered(db: Session, document: DocumentRow) -> list[Any]:
-    """Every request that entered this document, or may have: their ids are the marks of what they added."""
-    return list(
-        db.execute(
-            select(QueuedRequest.id, QueuedRequest.xml)
-            .where(
-                QueuedRequest.company_id == document.company_id,
-                QueuedRequest.purpose == Purpose.POST,
-                QueuedRequest.subject == str(document.id),
-                QueuedRequest.message.in_(ADDS),
-                QueuedRequest.attempts > 0,
-            )
-            .order_by(QueuedRequest.id)
-        )
-    )
-
-
-def read_seek(work: Work, row: RequestRow, answer: Answer) -> None:
+def read_seek(work: Work, row: RequestRow, reply: Reply) -> None:
     """Does it stand in this file under another TxnID? Only what certainly does not is entered again."""
-    rets: list[Any] = list(answer.rets)
-    subject, if_missing = row.subject.split()
-    document = work.document(int(subject))
-    if document.state is not State.POSTED:
-        work.settle(row, RequestEvent.DONE)
+    about = OnePosting.of(row)
+    document = work.document(about.document)
+    if _found_by_mark(work, row, document, reply):
         return
-    told = tells_all(answer) and (bool(rets) or proves_absence(answer))
+    if about.if_missing is IfMissing.WITHDRAW:
+        _withdrawn(work, row, document)
+    else:
+        _entered_again(work, row, document)
+
+
+def read_check_mark(work: Work, row: RequestRow, reply: Reply) -> None:
+    """A person said that it is there, and it is not under that TxnID: is it under another one?"""
+    document = work.document(OneDocument.of(row).document)
+    if not _found_by_mark(work, row, document, reply):
+        why = f"QuickBooks has no transaction {document.txn_id}, and none that bears our mark."
+        _ask(work, row, document, (), Reason.OUTCOME_UNKNOWN, why)
+
+
+def _found_by_mark(work: Work, row: RequestRow, document: DocumentRow, reply: Reply) -> bool:
+    """Whether the answer settles where it stands, or has to be asked for again; if not, the file does not hold it."""
+    if document.state is not State.POSTED:
+        work.settle(row, RequestEvent.DONE, reply)
+        return True
+    found = [TRANSACTIONS[document.kind].standing(ret) for ret in reply.rets]
+    told = reply.tells_all and (reply.shown > 0 or reply.proves_absence)
     if not told and row.attempts < MOST_QUESTIONS:
         work.settle(row, RequestEvent.AGAIN)
-        return
-    if not work.settle(row, RequestEvent.DONE, code=answer.status_code, message=answer.status_message):
-        return
-    marks = {one.id for one in _entered(work.db, document)}
-    ours = [ret for ret in rets if guid_of(ret) in marks]
+        return True
+    if not work.settle(row, RequestEvent.DONE, reply):
+        return True
+    said = _sendings(work.db, document)
+    ours = [one for one in found if one.mark in said.marks]
     if len(ours) == 1:
-        detail = {"found": "by its GUID, under another TxnID", "before": document.txn_id}
-        document.txn_id, document.edit_sequence = ours[0].txn_id, ours[0].edit_sequence
-        document.time_modified = modified_at(ours[0])
-        move(work.db, document, Event.POSTED, by=QUICKBOOKS, now=work.now, request_id=str(row.id), detail=detail)
-        return
-    candidates = ours or alike(document.kind, document.total, _sent(work.db, document).customer, rets)
+        _renamed(work, row, document, ours[0])
+        return True
+    candidates = ours or [one for one in without_our_mark(work, found) if alike(said, one)]
     if candidates or not told:
         _ask(work, row, document, candidates, Reason.TWICE if ours else Reason.OUTCOME_UNKNOWN)
-    else:
-        _missing(work, row, document, if_missing)
+        return True
+    return False
 
 
-def _ask(work: Work, row: RequestRow, document: DocumentRow, found: Sequence[Any], reason: Reason) -> None:
+def _renamed(work: Work, row: RequestRow, document: DocumentRow, found: Standing) -> None:
+    detail = {"found": "by its GUID, under another TxnID", "before": document.txn_id}
+    document.txn_id, document.edit_sequence = found.txn_id, found.edit_sequence
+    document.time_modified = modified_at(found.ret)
+    move(work.db, document, Event.POSTED, by=QUICKBOOKS, now=work.now, request_id=str(row.id), detail=detail)
+
+
+def _ask(
+    work: Work,
+    row: RequestRow,
+    document: DocumentRow,
+    found: Sequence[Standing],
+    reason: Reason,
+    why: str | None = None,
+) -> None:
     document.reason = reason.value
-    document.message = (
+    document.message = why or (
         f"It was in QuickBooks as {document.txn_id}, which the file does not hold any more. "
         + ("It holds it under: " if reason is Reason.TWICE else "It may hold it under: " if found else "")
-        + (", ".join(str(ret.txn_id) for ret in found) or "QuickBooks does not show what it holds.")
+        + (", ".join(one.txn_id for one in found) or "QuickBooks does not show what it holds.")
     )
     document.advice = "Look in QuickBooks, then say under which TxnID it is there, or that it is not there."
-    detail = {"candidates": [candidate(document.kind, ret) for ret in found]}
+    detail = {"candidates": [one.as_candidate() for one in found]}
     document.not_in_books()
     move(work.db, document, Event.HELD, by=QUICKBOOKS, now=work.now, request_id=str(row.id), detail=detail)
 
 
-def _missing(work: Work, row: RequestRow, document: DocumentRow, if_missing: str) -> None:
+def _withdrawn(work: Work, row: RequestRow, document: DocumentRow) -> None:
+    document.written_at = None
+    move(
+        work.db,
+        document,
+        Event.WITHDRAWN,
+        by=QUICKBOOKS,
+        now=work.now,
+        request_id=str(row.id),
+        detail={"txn_id": document.txn_id, "reason": Reason.MISSING.value},
+    )
+
+
+def _entered_again(work: Work, row: RequestRow, document: DocumentRow) -> None:
     detail = {"txn_id": document.txn_id, "reason": Reason.MISSING.value}
-    if if_missing == IfMissing.ASK:
-        _ask(work, row, document, (), Reason.OUTCOME_UNKNOWN)
-        document.message = f"QuickBooks has no transaction {detail['txn_id']}, and none that bears our mark."
-        return
-    if if_missing == IfMissing.WITHDRAW:
-        document.written_at = None
-        move(work.db, document, Event.WITHDRAWN, by=QUICKBOOKS, now=work.now, request_id=str(row.id), detail=detail)
-        return
     move(work.db, document, Event.VANISHED, by=QUICKBOOKS, now=work.now, request_id=str(row.id), detail=detail)
     document.not_in_books()
     submit(work.db, work.company, [document], by=QUICKBOOKS, now=work.now)

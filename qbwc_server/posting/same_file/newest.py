@@ -4,7 +4,6 @@ known.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
@@ -16,29 +15,24 @@ from qbwc_server.documents.lifecycle import Event, State
 from qbwc_server.documents.models import DocumentRow
 from qbwc_server.documents.store import move
 from qbwc_server.ids import new_id
-from qbwc_server.posting.doubt.evidence import proves_absence, tells_all
+from qbwc_server.posting.doubt.evidence import deletions
 from qbwc_server.posting.outcome.outcome import Work
 from qbwc_server.posting.patience import MOST_QUESTIONS, MOST_UNANSWERED, PAUSE
 from qbwc_server.posting.pc_clock import MARGIN, is_older, modified_at
-from qbwc_server.posting.requests import Purpose
-from qbwc_server.posting.same_file.inventory import (
-    CHUNK,
-    OUGHT_TO_STAND,
-    IfMissing,
-    question,
-)
+from qbwc_server.posting.reply import Reply
+from qbwc_server.posting.requests import OneDocument, Purpose, TheFile, ask, open_of
+from qbwc_server.posting.same_file.inventory import CHUNK, OUGHT_TO_STAND, question_for, summaries
+from qbwc_server.posting.sent import Sent
 from qbwc_server.posting.transactions import TRANSACTIONS
-from qbwc_server.queue.enqueue import open_requests, put
+from qbwc_server.queue.enqueue import put
 from qbwc_server.queue.models import QueuedRequest
 from qbwc_server.queue.settling import RequestRow
 from qbwc_server.queue.states import Event as RequestEvent
 from qbwc_server.queue.states import RequestState
 from qbwc_server.tenancy.actor import QUICKBOOKS
 from qbwc_server.tenancy.models import Company
-from qbxml import Answer, render
-from qbxml.messages.transaction import DeletedDateRangeFilter, TransactionQueryRq, TxnDeletedQueryRq
+from qbxml.messages.transaction import DeletedDateRangeFilter, TxnDeletedQueryRq
 from qbxml.outcome import Outcome
-from qbxml.status import status
 
 NEWEST = 3
 
@@ -46,13 +40,12 @@ NEWEST = 3
 def ask_for_newest(db: Session, company: Company, now: datetime) -> None:
     """At the start of a session: queue the question whether what we wrote last still stands in the file."""
     newest = _newest(db, company, NEWEST)
-    if not newest or open_requests(db, company.id, Purpose.SENTINEL, ["newest"]):
+    if not newest or open_of(db, company.id, Purpose.SENTINEL, [TheFile()]):
         return
     if _all_are_asked_for(db, company) or _asked_in_vain(db, company, now):
         return
-    guid = new_id()
-    query = TransactionQueryRq(txn_ids=tuple(row.txn_id or "" for row in newest), request_id=str(guid))
-    put(db, company.id, [question(Purpose.SENTINEL, "newest", "TransactionQuery", render(query), guid)], now)
+    query = question_for([row.txn_id or "" for row in newest])
+    put(db, company.id, [ask(Purpose.SENTINEL, TheFile(), query)], now)
 
 
 def _newest(db: Session, company: Company, limit: int) -> Sequence[DocumentRow]:
@@ -78,7 +71,6 @@ def _asked_in_vain(db: Session, company: Company, now: datetime) -> bool:
                 exists().where(
                     QueuedRequest.company_id == company.id,
                     QueuedRequest.purpose == Purpose.SENTINEL,
-                    QueuedRequest.subject == "newest",
                     QueuedRequest.attempts >= MOST_UNANSWERED,
                     QueuedRequest.settled_at > now - PAUSE,
                 )
@@ -96,7 +88,6 @@ def _all_are_asked_for(db: Session, company: Company) -> bool:
                 exists().where(
                     QueuedRequest.company_id == company.id,
                     QueuedRequest.purpose.in_((Purpose.VERIFY, Purpose.SEEK)),
-                    QueuedRequest.subject.not_like(f"% {IfMissing.ASK}"),
                     QueuedRequest.state.not_in(settled),
                 )
             )
@@ -104,37 +95,33 @@ def _all_are_asked_for(db: Session, company: Company) -> bool:
     )
 
 
-def read_sentinel(work: Work, row: RequestRow, answer: Answer) -> None:
+def read_sentinel(work: Work, row: RequestRow, reply: Reply) -> None:
     """Is one of the newest as it was before we changed it? Are some missing? Of each: did somebody delete it?"""
-    said = status(answer.status_code, answer.status_message or "")
-    there: dict[str | None, datetime | None] = {}
-    for ret in answer.rets:  # there may be one for each line of a transaction
-        there[getattr(ret, "txn_id", None)] = modified_at(ret)
-    if said.outcome is Outcome.TRY_AGAIN and row.attempts < MOST_QUESTIONS:
+    there = {txn_id: modified_at(ret) for txn_id, ret in summaries(reply).items()}
+    if reply.said.outcome is Outcome.TRY_AGAIN and row.attempts < MOST_QUESTIONS:
         work.settle(row, RequestEvent.AGAIN)
         return
     asked = not _all_are_asked_for(work.db, work.company)
-    if not work.settle(row, RequestEvent.DONE, code=answer.status_code, message=answer.status_message):
+    if not work.settle(row, RequestEvent.DONE, reply):
         return
     if not asked:
         return
     documents = _asked_for(work, row)
     for document in documents:
-        _compare(work, document, there.get(document.txn_id))
-    if not proves_absence(answer):
+        _compare(work, document, there.get(document.txn_id or ""))
+    if not reply.proves_absence:
         return  # TransactionQuery is not to be had, or nothing is missing
     for document in documents:
         if document.txn_id in there:
             continue
-        guid = new_id()
         query = TxnDeletedQueryRq(
             txn_del_types=(TRANSACTIONS[document.kind].txn_type,),
             deleted_date_range_filter=DeletedDateRangeFilter(
                 from_deleted_date=(document.written_at or document.created_at) - MARGIN
             ),
-            request_id=str(guid),
+            request_id=str(new_id()),
         )
-        work.put(question(Purpose.SENTINEL_DELETED, str(document.id), "TxnDeletedQuery", render(query), guid))
+        work.put(ask(Purpose.SENTINEL_DELETED, OneDocument(document.id), query))
 
 
 def _compare(work: Work, document: DocumentRow, shown: datetime | None) -> None:
@@ -160,7 +147,7 @@ def _utc(moment: datetime) -> str:
 def _asked_for(work: Work, row: RequestRow) -> list[DocumentRow]:
     """The documents that this very question named, unless they were written since then: nothing is asked of those."""
     asking = work.db.get_one(QueuedRequest, row.id)
-    asked = set(re.findall("<TxnID>([^<]+)</TxnID>", asking.xml or ""))
+    asked = Sent.from_record(asking.sent).txn_ids
     return [
         document
         for document in _newest(work.db, work.company, CHUNK)
@@ -168,17 +155,16 @@ def _asked_for(work: Work, row: RequestRow) -> list[DocumentRow]:
     ]
 
 
-def read_sentinel_deleted(work: Work, row: RequestRow, answer: Answer) -> None:
+def read_sentinel_deleted(work: Work, row: RequestRow, reply: Reply) -> None:
     """Deleted by a person: then it is withdrawn. Not deleted, yet not there: this is an older copy of the file."""
-    said = status(answer.status_code, answer.status_message or "")
-    deleted = {getattr(ret, "txn_id", None) for ret in answer.rets}
-    if said.outcome is Outcome.TRY_AGAIN and row.attempts < MOST_QUESTIONS:
+    deleted = {one.txn_id for one in deletions(reply.rets)}
+    if reply.said.outcome is Outcome.TRY_AGAIN and row.attempts < MOST_QUESTIONS:
         work.settle(row, RequestEvent.AGAIN)
         return
     asked = not _all_are_asked_for(work.db, work.company)
-    if not work.settle(row, RequestEvent.DONE, code=answer.status_code, message=answer.status_message) or not asked:
+    if not work.settle(row, RequestEvent.DONE, reply) or not asked:
         return
-    document = work.document(int(row.subject))
+    document = work.document(OneDocument.of(row).document)
     if document.state not in (State.POSTED, State.WITHDRAWN):
         return
     if document.txn_id in deleted:
@@ -188,7 +174,7 @@ def read_sentinel_deleted(work: Work, row: RequestRow, answer: Answer) -> None:
         found = {"found": "deleted in QuickBooks by a person"}
         move(work.db, document, Event.WITHDRAWN, by=QUICKBOOKS, now=work.now, request_id=str(row.id), detail=found)
         return
-    told = tells_all(answer) and (deleted or proves_absence(answer))
+    told = reply.tells_all and (deleted or reply.proves_absence)
     why = (
         "although nobody deleted it: an older backup seems to have been restored."
         if told

@@ -13,8 +13,8 @@ from qbwc_server.books.models import CompanyFacts
 from qbwc_server.documents.lifecycle import Event, Reason, State
 from qbwc_server.documents.models import DocumentRow
 from qbwc_server.documents.store import move
-from qbwc_server.posting.requests import Purpose
-from qbwc_server.queue.enqueue import cancel, open_requests
+from qbwc_server.posting.requests import OneDocument, Purpose, open_of
+from qbwc_server.queue.enqueue import cancel
 from qbwc_server.tenancy.actor import SERVER
 from qbwc_server.tenancy.models import Company
 
@@ -77,6 +77,6 @@ def _requests(db: Session, company: Company, rows: Sequence[DocumentRow]) -> dic
     """The open requests of each document."""
     found: dict[int, set[UUID]] = {}
     for purpose in (Purpose.POST, Purpose.READ_FOR_CHANGE):
-        for subject, request in open_requests(db, company.id, purpose, [str(row.id) for row in rows]).items():
+        for subject, request in open_of(db, company.id, purpose, [OneDocument(row.id) for row in rows]).items():
             found.setdefault(int(subject), set()).add(request)
     return found

@@ -17,7 +17,7 @@ from qbwc_server.documents.problems import Problem
 from qbwc_server.documents.store import Saved, SaveResult, ask, remember_called, show_problems
 from qbwc_server.errors import Conflict
 from qbwc_server.posting.options import options_of
-from qbwc_server.posting.requests import Purpose
+from qbwc_server.posting.requests import of_documents
 from qbwc_server.posting.submitting.questions import learn_words, questions
 from qbwc_server.posting.submitting.submit import Submitted, lock, shortcomings, submit_locked
 from qbwc_server.posting.submitting.waiting import cancel_with_entries
@@ -149,12 +149,7 @@ def recall(db: Session, company: Company, row: DocumentRow, *, now: datetime) ->
     lock(db, company)
     open_ones = set(
         db.scalars(
-            select(QueuedRequest.id).where(
-                QueuedRequest.company_id == company.id,
-                QueuedRequest.purpose.in_((Purpose.POST, Purpose.READ_FOR_CHANGE)),
-                QueuedRequest.subject == str(row.id),
-                QueuedRequest.state.in_(_UNDER_WAY),
-            )
+            select(QueuedRequest.id).where(of_documents(company.id, [row.id]), QueuedRequest.state.in_(_UNDER_WAY))
         )
     )
     if cancel_with_entries(db, list(open_ones), now) != open_ones:

@@ -21,16 +21,15 @@ from qbwc_server.documents.store import add_notes, show_problems
 from qbwc_server.ids import new_id
 from qbwc_server.posting.entries.ensure import Wanted, ensure, names_of
 from qbwc_server.posting.options import PostingOptions, options_of
-from qbwc_server.posting.requests import Purpose
+from qbwc_server.posting.requests import OneDocument, Purpose, ask, write
 from qbwc_server.posting.submitting.closing_date import closed_until, hold_for_closing_date
 from qbwc_server.posting.submitting.questions import learn_words
 from qbwc_server.posting.submitting.waiting import Invoices, invoices_named, not_posted, take_over
 from qbwc_server.posting.texts import CannotWrite, Texts
 from qbwc_server.posting.transactions import transaction_of
-from qbwc_server.posting.transactions.compiled import Compiled, compile_add, compile_read, compile_void
+from qbwc_server.posting.transactions.compiled import compile_add, compile_void, pending
 from qbwc_server.queue.enqueue import NewRequest, put
 from qbwc_server.queue.lane import take_lane
-from qbwc_server.queue.states import Priority
 from qbwc_server.tenancy.actor import Actor
 from qbwc_server.tenancy.models import Company
 
@@ -116,7 +115,7 @@ def submit_locked(db: Session, company: Company, rows: Sequence[DocumentRow], *,
     entries = ensure(db, company, {key: party for _, _, w in ready for key, party in w.items()}, now)
     new = [_after_entries(request, [entries[key] for key in wanted]) for _, request, wanted in ready]
     put(db, company.id, new, now)
-    take_over(db, company, {request.subject: request.id for request in new})
+    take_over(db, company, {row.id: request.id for row, request in zip(result.submitted, new, strict=True)})
     _mark_submitted(db, result.submitted, new, by=by, now=now)
     return result
 
@@ -170,7 +169,7 @@ def _written(
     """
     guid = new_id()
     if row.txn_id is not None and row.operation is Operation.VOID:
-        return post(str(row.id), compile_void(row.kind, row.txn_id, guid), Priority.CHANGE, guid), {}, ()
+        return write(Purpose.POST, OneDocument(row.id), guid, compile_void(row.kind, row.txn_id, guid)), {}, ()
     found = document.problems()
     texts = Texts(options.characters)
     wanted: dict[Wanted, Party | None] = {}
@@ -192,29 +191,22 @@ def _request(
     row: DocumentRow, document: Document, guid: UUID, options: PostingOptions, invoices: Invoices | None
 ) -> tuple[NewRequest, tuple[str, ...]]:
     """The first request of a document, and what its texts become. Raises CannotWrite."""
-    subject = str(row.id)
+    subject = OneDocument(row.id)
     posted = dict.fromkeys(document.waits_for(), _ANY_TXN_ID) if invoices is None else invoices.posted
     if row.txn_id is not None:
-        transaction_of(document).require_mod()
+        rules = transaction_of(document)
+        rules.require_mod()
         written = compile_add(document, guid, options, dict.fromkeys(document.waits_for(), _ANY_TXN_ID))
-        message, xml = compile_read(row.kind, guid, txn_id=row.txn_id)
-        read = NewRequest(Purpose.READ_FOR_CHANGE, subject, message, False, Priority.READ, xml, (), guid)
-        return read, written.notes
+        return ask(Purpose.READ_FOR_CHANGE, subject, rules.by_id([row.txn_id], guid)), written.notes
     unposted = {origin for origin in document.waits_for() if origin not in posted}
     for origin in unposted:
         if invoices is None or origin not in invoices.pending:
             raise CannotWrite(not_posted(origin))
+    last = document.comes_last
     if unposted and invoices is not None:
         # QuickBooks wants the TxnIDs: the text is written when the invoices are posted
         written = compile_add(document, guid, options, dict.fromkeys(document.waits_for(), _ANY_TXN_ID))
-        after = tuple({invoices.pending[origin] for origin in unposted})
-        waits = NewRequest(Purpose.POST, subject, written.message, True, Priority.CHANGE, None, after, guid)
-        return waits, written.notes
+        after = {invoices.pending[origin] for origin in unposted}
+        return write(Purpose.POST, subject, guid, pending(row.kind), after=after, last=last), written.notes
     written = compile_add(document, guid, options, posted)
-    priority = Priority.CHANGE if document.comes_last else Priority.TRANSACTION
-    return post(subject, written, priority, guid), written.notes
-
-
-def post(subject: str, compiled: Compiled, priority: Priority, guid: UUID, after: tuple[UUID, ...] = ()) -> NewRequest:
-    """The request that writes a document."""
-    return NewRequest(Purpose.POST, subject, compiled.message, True, priority, compiled.xml, after, guid)
+    return write(Purpose.POST, subject, guid, written, last=last), written.notes

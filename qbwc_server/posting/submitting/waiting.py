@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -16,10 +17,10 @@ from qbwc_server.documents.models import DocumentRow
 from qbwc_server.documents.problems import Problem
 from qbwc_server.documents.store import by_origin, move, show_problems
 from qbwc_server.posting.options import options_of
-from qbwc_server.posting.requests import Purpose
+from qbwc_server.posting.requests import WRITING, OneDocument, Purpose, as_supplied, of_documents, open_of, requests_of
 from qbwc_server.posting.texts import CannotWrite
 from qbwc_server.posting.transactions.compiled import compile_add
-from qbwc_server.queue.enqueue import cancel, hand_over, open_requests, release, supply, waiting_for
+from qbwc_server.queue.enqueue import cancel, hand_over, release, supply, waiting_for
 from qbwc_server.queue.models import QueuedRequest, RequestWait
 from qbwc_server.queue.states import RequestState
 from qbwc_server.tenancy.actor import SERVER
@@ -37,20 +38,21 @@ def release_done(db: Session, company: Company, done: Collection[UUID], *, now: 
     released = release(db, done)
     if not released:
         return 0
-    ids = {int(one.subject) for one in released}
+    ids = {OneDocument.of(one).document for one in released}
     rows = {row.id: row for row in db.scalars(select(DocumentRow).where(DocumentRow.id.in_(ids)))}
     documents = {row.id: load_document(row.body) for row in rows.values()}
     txn_ids = invoices_named(db, company, list(documents.values())).known
     options = options_of(db, company.id)
-    texts: dict[UUID, str] = {}
+    texts: dict[UUID, tuple[str, dict[str, Any] | None]] = {}
     failed = 0
     for one in released:
-        row, document = rows[int(one.subject)], documents[int(one.subject)]
+        row = rows[OneDocument.of(one).document]
+        document = documents[row.id]
         try:
             for origin in document.waits_for():
                 if origin not in txn_ids:
                     raise CannotWrite(not_posted(origin))
-            texts[one.id] = compile_add(document, one.id, options, txn_ids).xml
+            texts[one.id] = as_supplied(compile_add(document, one.id, options, txn_ids))
         except CannotWrite as cannot:
             cancel(db, [one.id], now)
             move(db, row, Event.REFUSED, by=SERVER, now=now, request_id=str(one.id))
@@ -62,14 +64,7 @@ def release_done(db: Session, company: Company, done: Collection[UUID], *, now: 
 
 def let_go(db: Session, company: Company, row: DocumentRow, *, now: datetime) -> int:
     """Let go what waited for any request of a document that stands in the books."""
-    own = db.scalars(
-        select(QueuedRequest.id).where(
-            QueuedRequest.company_id == company.id,
-            QueuedRequest.purpose.in_((Purpose.POST, Purpose.READ_FOR_CHANGE)),
-            QueuedRequest.subject == str(row.id),
-        )
-    ).all()
-    return release_done(db, company, own, now=now)
+    return release_done(db, company, [one.id for one in requests_of(db, company.id, row.id)], now=now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +90,8 @@ def give_up_waiting(db: Session, in_vain: Sequence[InVain], now: datetime) -> di
         request_id, why = todo.pop()
         for waiting in waiting_for(db, request_id):
             gone[waiting.id] = None
-            if waiting.purpose in (Purpose.POST, Purpose.READ_FOR_CHANGE):
-                told.setdefault(int(waiting.subject), []).insert(0, why)
+            if waiting.purpose in WRITING:
+                told.setdefault(OneDocument.of(waiting).document, []).insert(0, why)
             else:  # a job below this customer, an item below this item: it cannot come either
                 todo.append((waiting.id, why))
     cancel_with_entries(db, list(gone), now)
@@ -150,16 +145,15 @@ def invoices_named(db: Session, company: Company, documents: Sequence[Document])
         for origin, row in rows.items()
         if row.txn_id is not None and row.state is not State.WITHDRAWN
     }
-    waiting = {str(row.id): origin for origin, row in rows.items() if row.state is State.SUBMITTED}
-    pending = {
-        waiting[subject]: guid
-        for purpose in (Purpose.READ_FOR_CHANGE, Purpose.POST)
-        for subject, guid in (open_requests(db, company.id, purpose, waiting) if waiting else {}).items()
-    }
+    waiting = {row.id: origin for origin, row in rows.items() if row.state is State.SUBMITTED}
+    pending: dict[str, UUID] = {}
+    for purpose in (Purpose.READ_FOR_CHANGE, Purpose.POST) if waiting else ():
+        found = open_of(db, company.id, purpose, map(OneDocument, waiting))
+        pending |= {origin: found[str(row)] for row, origin in waiting.items() if str(row) in found}
     return Invoices(known, pending)
 
 
-def take_over(db: Session, company: Company, new: Mapping[str, UUID]) -> None:
+def take_over(db: Session, company: Company, new: Mapping[int, UUID]) -> None:
     """What waited for an earlier, refused request of these documents waits for the new one."""
     if not new:
         return
@@ -168,14 +162,13 @@ def take_over(db: Session, company: Company, new: Mapping[str, UUID]) -> None:
         .join(RequestWait, RequestWait.after_id == QueuedRequest.id)
         .where(
             RequestWait.company_id == company.id,
-            QueuedRequest.purpose.in_((Purpose.POST, Purpose.READ_FOR_CHANGE)),
-            QueuedRequest.subject.in_(new),
+            of_documents(company.id, new),
             QueuedRequest.id.not_in(new.values()),
         )
         .distinct()
     ).all()
-    for guid, subject in old:
-        hand_over(db, guid, new[subject])
+    for one in old:
+        hand_over(db, one.id, new[OneDocument.of(one).document])
 
 
 def not_posted(origin: str) -> Problem:

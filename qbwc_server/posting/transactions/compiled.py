@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from uuid import UUID
 
 from qbwc_server.documents.kinds import Document
 from qbwc_server.documents.problems import Problem
 from qbwc_server.posting.options import PostingOptions
+from qbwc_server.posting.sent import Sent, sent_of
 from qbwc_server.posting.texts import CannotWrite, Texts
 from qbwc_server.posting.transactions import TRANSACTIONS, transaction_of
 from qbwc_server.posting.transactions.standing import Standing
@@ -23,9 +23,10 @@ class Compiled:
     """A request's text, and what had to be changed in the document's words to write it."""
 
     message: str  # "InvoiceAdd"
-    xml: str
+    xml: str | None  # None until the TxnIDs that it names are known
     notes: tuple[str, ...] = ()
     others: tuple[str, ...] = ()  # of a change: the TxnLineIDs of lines that are not ours
+    sent: Sent | None = None  # what it says, where it says anything of a transaction
 
 
 def compile_add(
@@ -37,7 +38,7 @@ def compile_add(
         txn_ids: TxnID of each document that it waits for, by origin.
     """
     writing = Writing(options, Texts(options.characters), txn_ids or {})
-    return _compiled(lambda: (transaction_of(document).add(document, guid, writing), []), guid, writing.texts)
+    return _compiled(lambda: (transaction_of(document).add(document, guid, writing), []), guid, writing.texts, document)
 
 
 def compile_change(
@@ -45,7 +46,7 @@ def compile_change(
 ) -> Compiled:
     """The request that turns what was found in the books into ``document``. Raises CannotWrite."""
     writing = Writing(options, Texts(options.characters), last=last)
-    return _compiled(lambda: transaction_of(document).change(document, found, writing), guid, writing.texts)
+    return _compiled(lambda: transaction_of(document).change(document, found, writing), guid, writing.texts, document)
 
 
 def agrees(document: Document, found: Standing, options: PostingOptions, last: LastWriting | None) -> bool:
@@ -67,22 +68,14 @@ def compile_void(kind: str, txn_id: str, guid: UUID) -> Compiled:
     return Compiled("TxnVoid", render(TxnVoidRq(txn_void_type=void_type, txn_id=txn_id, request_id=str(guid))))
 
 
-def compile_read(kind: str, guid: UUID, *, txn_id: str) -> tuple[str, str]:
-    """Name and text of the query that reads one transaction with its lines."""
-    transaction = TRANSACTIONS[kind]
-    return transaction.query_name, render(transaction.by_id((txn_id,), guid))
+def pending(kind: str) -> Compiled:
+    """The request that puts a document into the books, as long as its text waits for TxnIDs."""
+    return Compiled(TRANSACTIONS[kind].add_name, None)
 
 
-def compile_look(kind: str, guid: UUID, *, number: str | None, day: date) -> str:
-    """The query that would find a transaction whose answer was lost.
-
-    By its number where we chose it; else by its date, which we also chose: neither depends on the clock of the PC.
-    """
-    transaction = TRANSACTIONS[kind]
-    return render(transaction.by_day(day, guid) if number is None else transaction.by_number(number, guid))
-
-
-def _compiled(build: Callable[[], tuple[Aggregate, list[str]]], guid: UUID, texts: Texts) -> Compiled:
+def _compiled(
+    build: Callable[[], tuple[Aggregate, list[str]]], guid: UUID, texts: Texts, document: Document
+) -> Compiled:
     try:
         aggregate, others = build()
         xml = render(request_for(aggregate, request_id=str(guid)))
@@ -90,4 +83,5 @@ def _compiled(build: Callable[[], tuple[Aggregate, list[str]]], guid: UUID, text
         raise CannotWrite(
             Problem("not_for_quickbooks", mistake.path, str(mistake), "Correct the field and submit again.")
         ) from None
-    return Compiled(type(aggregate).__name__, xml, tuple(dict.fromkeys(texts.notes)), tuple(others))
+    sent = sent_of(aggregate, document.comes_to())
+    return Compiled(type(aggregate).__name__, xml, tuple(dict.fromkeys(texts.notes)), tuple(others), sent)

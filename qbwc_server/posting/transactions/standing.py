@@ -95,7 +95,8 @@ class Standing:
     @property
     def voided(self) -> bool:
         """Whether every line is zero, as a void leaves it; a total of zero alone may be a sum of plus and minus."""
-        return not self.total and not self.subtotal and not any(_amounts(self.lines))
+        told = self.total is not None or self.subtotal is not None
+        return told and not self.total and not self.subtotal and not any(_amounts(self.lines))
 
     def as_candidate(self) -> dict[str, str]:
         """As far as a person needs it to recognise it."""

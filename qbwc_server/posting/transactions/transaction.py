@@ -12,6 +12,7 @@ from uuid import UUID
 
 from qbwc_server.documents.kinds import Document
 from qbwc_server.documents.problems import Problem
+from qbwc_server.posting.patience import MOST_SHOWN
 from qbwc_server.posting.texts import CannotWrite
 from qbwc_server.posting.transactions.changes import (
     LineChanges,
@@ -29,6 +30,7 @@ from qbwc_server.posting.transactions.lines import LineSet, LineValues
 from qbwc_server.posting.transactions.standing import Difference, Standing, entry_of, guid_of, in_utc, money
 from qbwc_server.posting.transactions.writing import Mark, Writing, mark_in, marked
 from qbxml import Aggregate, MissingElement
+from qbxml.message import Request
 from qbxml.messages.transaction import TxnDelType
 from qbxml.returned import TxnRet
 from qbxml.shared import ModifiedDateRangeFilter, TxnDateRangeFilter
@@ -61,7 +63,7 @@ class Transaction(ABC, Generic[D]):
     txn_type: TxnDelType  # QuickBooks' word for it
     add_message: Callable[..., Aggregate]
     mod_message: Callable[..., Aggregate] | None = None
-    query_message: Callable[..., Aggregate]
+    query_message: Callable[..., Request]
     ret: type[TxnRet]
     line_sets: tuple[LineSet, ...] = ()
     voidable: ClassVar[bool] = True
@@ -224,23 +226,24 @@ class Transaction(ABC, Generic[D]):
 
     # -- asking
 
-    def by_id(self, txn_ids: Sequence[str], guid: UUID) -> Aggregate:
+    def by_id(self, txn_ids: Sequence[str], guid: UUID) -> Request:
         """The question for these transactions, with their lines."""
         with_lines = {"include_line_items": True} if "include_line_items" in self._asked_with else {}
         return self.query_message(txn_ids=tuple(txn_ids), request_id=str(guid), **with_lines)
 
-    def by_number(self, number: str, guid: UUID) -> Aggregate:
-        """The question for those of a number; kinds without numbers are never asked so."""
-        return self.query_message(ref_numbers=(number,), request_id=str(guid))
+    def by_number(self, numbers: Sequence[str], guid: UUID) -> Request:
+        """The question for those of these numbers; kinds without numbers are never asked so."""
+        return self.query_message(ref_numbers=tuple(numbers), request_id=str(guid))
 
-    def by_day(self, day: date, guid: UUID) -> Aggregate:
+    def by_day(self, day: date, guid: UUID) -> Request:
         """The question for those of a day."""
         days = TxnDateRangeFilter(from_txn_date=day, to_txn_date=day)
         return self.query_message(txn_date_range_filter=days, request_id=str(guid))
 
-    def modified_since(self, moment: datetime, guid: UUID) -> Aggregate:
+    def modified_since(self, moment: datetime, guid: UUID) -> Request:
         """The question for those changed since: of each only which it is, whose, when and how much."""
         return self.query_message(
+            max_returned=MOST_SHOWN,
             modified_date_range_filter=ModifiedDateRangeFilter(from_modified_date=moment),
             include_ret_elements=self.glimpse,
             request_id=str(guid),

@@ -45,9 +45,9 @@ def test_released_requests_without_text_are_named_so_that_they_get_one(line: Lin
     line.put(request("b", xml=None, after=(a.id,), id=b.id), request("c", after=(a.id,), id=c.id))
     with line.database.transaction() as db:
         assert [(row.id, row.subject) for row in release(db, [a.id])] == [(b.id, "b")]
-        supply(db, {b.id: "<late/>"})
+        supply(db, {b.id: ("<late/>", {"number": "1"})})
         supply(db, {})
-    assert line.row("b").xml == "<late/>"
+    assert (line.row("b").xml, line.row("b").sent) == ("<late/>", {"number": "1"})
 
 
 def test_what_was_taken_out_is_not_let_go(line: Line) -> None:

@@ -19,7 +19,7 @@ def test_settling_follows_the_table_and_ignores_what_no_longer_matters(line: Lin
             db,
             states,
             [
-                Settlement(a.id, Event.DONE, 0, "fine", "T-1"),
+                Settlement(a.id, Event.DONE, 0, "fine", result_id="T-1"),
                 Settlement(a.id, Event.REFUSED, 3100, "late and wrong"),
                 Settlement(b.id, Event.AGAIN, 3175, "locked"),
             ],

@@ -20,7 +20,7 @@ from qbwc_server.posting.texts import CannotWrite, Texts
 from qbwc_server.queue.models import QueuedRequest, RequestWait
 from qbwc_server.queue.states import Priority, RequestState
 from qbwc_server.tenancy.models import Company
-from qbxml import CharacterPolicy
+from qbxml import CharacterPolicy, render
 from tests.conftest import TurnableClock
 from tests.qbwc_server.tenants import tenant
 
@@ -178,5 +178,5 @@ def test_another_company_knows_nothing_of_it(lists: Lists) -> None:
 @pytest.mark.parametrize(("kind", "tag"), [(CUSTOMER, "CustomerQueryRq"), (ITEM, "ItemQueryRq")])
 def test_the_question(kind: ListKind, tag: str) -> None:
     guid = UUID(int=7)
-    query = etree.fromstring(query_for(ListEntry(kind=kind, full_name="A & B:C"), guid))
+    query = etree.fromstring(render(query_for(ListEntry(kind=kind, full_name="A & B:C"), guid)))
     assert (query.tag, query.get("requestID"), query.findtext("FullName")) == (tag, str(guid), "A & B:C")

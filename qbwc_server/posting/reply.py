@@ -1,0 +1,92 @@
+"""What came of one request: QuickBooks' answer as it was read, or why there is none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final, Self
+from uuid import UUID
+
+from qbwc_server.queue.states import Ended
+from qbxml import Aggregate, Answer
+from qbxml.outcome import Outcome, own_words
+from qbxml.status import status
+from qbxml.status_codes import REPORT, Status
+
+_RESTART: Final = "Restart QuickBooks on that computer, then submit it again."
+_WITHOUT_ANSWER: Final = {
+    Ended.UNREADABLE: Status(0, "QuickBooks could not read the request.", Outcome.OURS, REPORT),
+    Ended.SILENCE: Status(0, "QuickBooks never answered the question.", Outcome.TRY_AGAIN, _RESTART, doubtful=True),
+    Ended.BREAKDOWN: Status(0, "The answer of QuickBooks could not be worked in.", Outcome.OURS, REPORT, doubtful=True),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One answer, read to its end.
+
+    Attributes:
+        said: what it means.
+        code: as QuickBooks gave it; None where it gave none.
+        words: what goes with the code, as QuickBooks put it.
+        rets: the objects in it that matter.
+        shown: how many objects it holds.
+        whole: whether all that matter were kept; of an answer beyond all bounds only the first ones are.
+        recovered: the TxnID or ListID of what QuickBooks remembers of a request that it had done before.
+        ended_by: why there is no answer.
+    """
+
+    said: Status
+    code: int | None = None
+    words: str = ""
+    rets: tuple[Aggregate, ...] = ()
+    shown: int = 0
+    whole: bool = True
+    recovered: str | None = None
+    ended_by: Ended | None = None
+
+    @classmethod
+    def of(cls, answer: Answer, rets: tuple[Aggregate, ...], *, shown: int, whole: bool = True) -> Self:
+        """An answer whose objects are read."""
+        recovery = answer.error_recovery
+        return cls(
+            status(answer.status_code, answer.status_message),
+            answer.status_code,
+            answer.status_message,
+            rets,
+            shown,
+            whole,
+            None if recovery is None else recovery.txn_id or recovery.list_id,
+        )
+
+    @classmethod
+    def none(cls, ended_by: Ended, words: str = "") -> Self:
+        """There is no answer, nor will there be one."""
+        return cls(replace(_WITHOUT_ANSWER[ended_by], words=own_words(words)), ended_by=ended_by)
+
+    @property
+    def first(self) -> Aggregate | None:
+        """The first object, of an answer that holds one at most."""
+        return self.rets[0] if self.rets else None
+
+    @property
+    def tells_all(self) -> bool:
+        """Whether there is nothing else beside the entries of an answer."""
+        return self.code is not None and self.whole and self.said.tells_all
+
+    @property
+    def proves_absence(self) -> bool:
+        """Whether an answer says that something asked for is not there: status 0 without any entry says nothing."""
+        return self.said.outcome is Outcome.NOTHING_FOUND and not self.said.doubtful
+
+    @property
+    def reason(self) -> str:
+        """Why a document failed by it, as a code."""
+        return f"quickbooks_{self.code}" if self.ended_by is None else self.ended_by.value
+
+
+def request_id_of(answer: Answer) -> UUID | None:
+    """Which request it answers, where it says so."""
+    try:
+        return UUID(answer.request_id) if answer.request_id else None
+    except ValueError:
+        return None
