@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, select, update
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from qbwc_server.books.models import ListEntry, Presence
 from qbwc_server.db import Base
-from qbwc_server.db.types import EnumValue, Key, UtcDateTime
+from qbwc_server.db.types import EnumValue, Exact, Key, UtcDateTime
 from qbwc_server.documents.problems import Problem
 from qbwc_server.list_kinds import ListKind
 
@@ -36,8 +36,8 @@ class KnownWord(Base):
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     company_id: Mapped[int] = mapped_column(ForeignKey("companies.id", ondelete="CASCADE"))
     kind: Mapped[ListKind] = mapped_column(EnumValue(ListKind))
-    name_key: Mapped[str] = mapped_column(String(255))  # the name that it becomes, as QuickBooks compares it
-    word: Mapped[str] = mapped_column(String(LONGEST_WORD))
+    name_key: Mapped[str] = mapped_column(Exact(255))  # the name that it becomes, as QuickBooks compares it
+    word: Mapped[str] = mapped_column(Exact(LONGEST_WORD))
     sure: Mapped[bool]
     since: Mapped[datetime] = mapped_column(UtcDateTime)
 
