@@ -96,6 +96,10 @@ class Settings(BaseSettings):
         60.0, description="silence of a scheduler or worker after which another does what it was doing"
     )
 
+    evidence_days: Annotated[int, Field(ge=30)] = Field(
+        400, description="days for which the texts of message sets and answers are kept; then a digest proves them"
+    )
+
     metrics_token: SecretStr | None = Field(
         None, description="bearer token for /metrics; without it only this machine may read it"
     )

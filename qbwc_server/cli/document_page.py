@@ -127,6 +127,10 @@ def _show_journey(journey: Journey, zone: str) -> None:
         say(f"    {journey.delivery.replace('_', ' ')}: no answer")
     if journey.hresult:
         say(f"    QuickBooks failed with {journey.hresult}")
+    if journey.shortened_at:
+        say(f"    texts dropped {_at(journey.shortened_at, zone)}; SHA-256 of the set {journey.set_digest}")
+    if journey.answer_digest:
+        say(f"    SHA-256 of the answer {journey.answer_digest}")
     if journey.answer:
         say(f"    answer: {plain(journey.answer)}")
 

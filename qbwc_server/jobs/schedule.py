@@ -13,6 +13,7 @@ from qbwc_server.db import Database
 from qbwc_server.jobs.due import Daily, Every, When
 from qbwc_server.jobs.each import SERVER, Each
 from qbwc_server.jobs.runs import purge_job_runs
+from qbwc_server.queue.retention import shorten_evidence
 from qbwc_server.settings import Settings
 from qbwc_server.tenancy.guessing import purge_login_failures
 
@@ -60,5 +61,6 @@ class Job:
 JOBS: tuple[Job, ...] = (
     Job("close_silent_sessions", Every(1), SERVER, close_silent_sessions),
     Job("purge_login_failures", Daily(3, 30), SERVER, purge_login_failures),
+    Job("shorten_evidence", Daily(4, 0), SERVER, shorten_evidence),
     Job("purge_job_runs", Daily(3, 40), SERVER, purge_job_runs),
 )

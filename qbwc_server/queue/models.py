@@ -88,6 +88,13 @@ class MessageSet(Base):
             sqlite_where=text("delivery = 'in_flight'"),
         ),
         Index("ix_message_sets_company_sent", "company_id", "sent_at"),
+        Index(
+            "ix_message_sets_whole",
+            "sent_at",
+            "id",
+            postgresql_where=text("shortened_at IS NULL"),
+            sqlite_where=text("shortened_at IS NULL"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, default=new_id)
@@ -96,7 +103,8 @@ class MessageSet(Base):
     delivery: Mapped[Delivery] = mapped_column(EnumValue(Delivery))
     writes: Mapped[bool]
     request_count: Mapped[int] = mapped_column(Integer)
-    body: Mapped[str] = mapped_column(Whole("message_set_bytes"))  # byte for byte what was sent (ASCII)
+    # byte for byte what was sent (ASCII); "" when it was shortened
+    body: Mapped[str] = mapped_column(Whole("message_set_bytes"))
     sent_at: Mapped[datetime] = mapped_column(UtcDateTime)
     answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # as received, for sets that write or settle a doubt
@@ -104,6 +112,11 @@ class MessageSet(Base):
     answer_bytes: Mapped[int | None] = mapped_column(Key)
     hresult: Mapped[str | None] = mapped_column(Cut(20))
     hresult_message: Mapped[str | None] = mapped_column(Words(2000))
+    # after a long time the texts go, and this stays of them; see ``retention``
+    shortened_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    body_bytes: Mapped[int | None] = mapped_column(Key)
+    body_digest: Mapped[str | None] = mapped_column(Exact(64))
+    answer_digest: Mapped[str | None] = mapped_column(Exact(64))
 
 
 class Passenger(Base):

@@ -30,6 +30,10 @@ class Journey:
     answered_at: str | None
     hresult: str | None
     answer: str | None  # this request's part of the answer, as received
+    # since when the texts of set and answer are gone, and the SHA-256 of each as it was
+    shortened_at: str | None = None
+    set_digest: str | None = None
+    answer_digest: str | None = None
 
 
 @dataclass(frozen=True)
@@ -108,12 +112,15 @@ def _journeys(db: Session, ids: list[UUID]) -> dict[UUID, list[Journey]]:
                 message_set=str(message_set.id),
                 session=message_set.session_id,
                 sent_at=message_set.sent_at.isoformat(),
-                set_bytes=len(message_set.body),
+                set_bytes=len(message_set.body) if message_set.body_bytes is None else message_set.body_bytes,
                 set_requests=message_set.request_count,
                 delivery=message_set.delivery.value,
                 answered_at=message_set.answered_at.isoformat() if message_set.answered_at else None,
                 hresult=message_set.hresult,
                 answer=_part(message_set.answer, request_id),
+                shortened_at=message_set.shortened_at.isoformat() if message_set.shortened_at else None,
+                set_digest=message_set.body_digest,
+                answer_digest=message_set.answer_digest,
             )
         )
     return found
