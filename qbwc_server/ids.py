@@ -23,3 +23,8 @@ def new_id() -> UUID:
         stamp = _last
     tail = int.from_bytes(os.urandom(8), "big") & ((1 << 62) - 1)
     return UUID(int=((stamp >> 12) << 80) | (7 << 76) | ((stamp & 0xFFF) << 64) | (2 << 62) | tail)
+
+
+def has_our_layout(value: UUID) -> bool:
+    """Whether an id may have been made by ``new_id``, here or on another server of this kind."""
+    return value.version == 7

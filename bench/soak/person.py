@@ -14,13 +14,13 @@ from bench.soak.witness import Witness
 from qbwc_server.books.holds import HoldKind
 from qbwc_server.documents.lifecycle import State
 from qbwc_server.documents.models import DocumentRow
-from qbwc_server.documents.open_work import OpenWork, Work
+from qbwc_server.documents.open_work import OpenWork, WorkKind
 from qbwc_server.simulator import Bookkeeper
 from qbwc_server.simulator.refusals import Refused
 from qbwc_server.simulator.transactions import Transaction
 
 MOST_TRIES = 4  # of the same answer about the same document, after which it is left to itself, and stays shown
-GONE = frozenset({"missing", "vanished", Work.GONE_FROM_QUICKBOOKS.value})
+GONE = frozenset({"missing", "vanished", WorkKind.GONE_FROM_QUICKBOOKS.value})
 
 
 class Person:
@@ -160,7 +160,7 @@ class Person:
         self.questions += 1
         if intent is not None:
             intent.acknowledged.add(item.work.value)
-            if item.work is Work.GONE_FROM_QUICKBOOKS:
+            if item.work is WorkKind.GONE_FROM_QUICKBOOKS:
                 return self._gone(intent, item, dice)
         self.story.count(f"person: saw to {item.work.value.replace('_', ' ')}")
         self.story.tell(f"the person sees to: {item.message}")

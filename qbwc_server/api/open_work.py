@@ -9,7 +9,7 @@ from flask import Blueprint, Response, jsonify, request
 from qbwc_server.api.access import Access
 from qbwc_server.api.schemas import MOST_PER_PAGE, number_asked
 from qbwc_server.documents.models import LARGEST_ID
-from qbwc_server.documents.open_work import Ended, Work, end_work, open_work
+from qbwc_server.documents.open_work import Ended, WorkKind, end_work, open_work
 from qbwc_server.errors import Invalid
 from qbwc_server.reports.open_work import work_record
 
@@ -41,9 +41,9 @@ def add_routes(blueprint: Blueprint, access: Access) -> None:
         return jsonify(record)
 
 
-def _work_asked(arguments: Mapping[str, str]) -> Work | None:
+def _work_asked(arguments: Mapping[str, str]) -> WorkKind | None:
     name = arguments.get("work") or None
     try:
-        return None if name is None else Work(name)
+        return None if name is None else WorkKind(name)
     except ValueError:
-        raise Invalid(f"The parameter work must be among {', '.join(Work)}.") from None
+        raise Invalid(f"The parameter work must be among {', '.join(WorkKind)}.") from None

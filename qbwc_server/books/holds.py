@@ -22,6 +22,7 @@ class HoldKind(StrEnum):
 
     OTHER_FILE = "other_file"
     RESTORED_BACKUP = "restored_backup"
+    RESTORED_DATABASE = "restored_database"
     PAUSED = "paused"
 
     @property
@@ -35,6 +36,8 @@ ADVICE = {
     "and say that the file which was open is the right one.",
     HoldKind.RESTORED_BACKUP: "restore the newest company file and resume the company; or keep this file, resume the "
     "company, and let it post again what is missing, or leave that out.",
+    HoldKind.RESTORED_DATABASE: "see the list of open work for what this server does not know any more; then resume "
+    "the company. What stands in QuickBooks already is not entered again.",
     HoldKind.PAUSED: "resume the company when posting may go on.",
 }
 _RANK = {kind: rank for rank, kind in enumerate(HoldKind)}

@@ -9,7 +9,7 @@ import click
 from qbwc_server.cli.output import json_option, moment, note, paragraph, plain, print_json, say
 from qbwc_server.cli.runtime import Runtime, pass_runtime
 from qbwc_server.documents.models import LARGEST_ID
-from qbwc_server.documents.open_work import Ended, Work, end_work
+from qbwc_server.documents.open_work import Ended, WorkKind, end_work
 from qbwc_server.documents.open_work import open_work as open_items
 from qbwc_server.reports.open_work import work_record
 from qbwc_server.tenancy import companies
@@ -24,7 +24,7 @@ def open_work() -> None:
 
 @open_work.command(name="list")
 @click.argument("company")
-@click.option("--work", "work", type=click.Choice([one.value for one in Work]), help="Only this kind of work.")
+@click.option("--work", "work", type=click.Choice([one.value for one in WorkKind]), help="Only this kind of work.")
 @click.option("--after", type=click.IntRange(0, LARGEST_ID), default=0, metavar="ID", help="Go on behind this item.")
 @click.option("--limit", type=click.IntRange(1, 10_000), default=100, show_default=True, help="How many at most.")
 @json_option
@@ -33,7 +33,7 @@ def list_(runtime: Runtime, company: str, work: str | None, after: int, limit: i
     """What is open, oldest first."""
     with runtime.database.reading() as db:
         found = companies.find_company(db, company)
-        items = open_items(db, found.id, work=Work(work) if work else None, after_id=after, limit=limit + 1)
+        items = open_items(db, found.id, work=WorkKind(work) if work else None, after_id=after, limit=limit + 1)
     more, items = len(items) > limit, items[:limit]
     if as_json:
         print_json({"open_work": [work_record(item) for item in items], "next": items[-1].id if more else None})

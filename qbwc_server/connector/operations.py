@@ -36,6 +36,7 @@ from qbwc_server.db import Database
 from qbwc_server.ids import new_id
 from qbwc_server.posting.doubt.sieve import sieves_for
 from qbwc_server.posting.requests import Purpose, TheFile, ask
+from qbwc_server.posting.same_file.marks import ask_for_marks
 from qbwc_server.posting.same_file.newest import ask_for_newest
 from qbwc_server.posting.submitting.closing_date import hold_closed
 from qbwc_server.queue.enqueue import put
@@ -272,6 +273,7 @@ class WebConnectorOperations:
         lift(db, company.id, HoldKind.OTHER_FILE, by=QUICKBOOKS, now=now)
         session.qbxml_version = facts.qbxml_version
         ask_for_newest(db, company, now)
+        ask_for_marks(db, company, now)
         return True
 
     def _next(self, db: Session, session: UpdateSessionRow, company: Company, now: datetime) -> MessageSet:

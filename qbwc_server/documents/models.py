@@ -35,6 +35,7 @@ class DocumentRow(Base):
         UniqueConstraint("company_id", "origin"),  # a document exists once per origin
         Index("ix_documents_company_state", "company_id", "state", "id"),
         Index("ix_documents_company_state_date", "company_id", "state", "date", "id"),
+        Index("ix_documents_company_kind", "company_id", "kind"),
         Index("ix_documents_company_written", "company_id", "written_at"),
         Index("ix_documents_company_number", "company_id", "number"),
     )

@@ -17,9 +17,10 @@ from qbwc_server.errors import Conflict, NotFound
 from qbwc_server.tenancy.actor import Actor, ActorColumn
 
 LONGEST_KEY = 200
+_AT_A_TIME = 500  # keys in one statement
 
 
-class Work(StrEnum):
+class WorkKind(StrEnum):
     """What there is to see to. Each value is part of the API."""
 
     TOTAL_DIFFERS = "total_differs"  # QuickBooks came to another total than the document
@@ -62,7 +63,7 @@ class OpenWork(Base):
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     company_id: Mapped[int] = mapped_column(ForeignKey("companies.id", ondelete="CASCADE"))
     document_id: Mapped[int | None] = mapped_column(ForeignKey("documents.id", ondelete="CASCADE"))
-    work: Mapped[Work] = mapped_column(EnumValue(Work))
+    work: Mapped[WorkKind] = mapped_column(EnumValue(WorkKind))
     key: Mapped[str] = mapped_column(Cut(LONGEST_KEY))  # what it is about
     message: Mapped[str] = mapped_column(Words(2000))
     advice: Mapped[str] = mapped_column(Words(2000))
@@ -80,7 +81,7 @@ class Finding:
     ``key`` tells what it is about, within its kind of work: found again, it is the same item.
     """
 
-    work: Work
+    work: WorkKind
     key: str
     message: str
     advice: str
@@ -125,7 +126,23 @@ def note_work(db: Session, company_id: int, findings: Sequence[Finding], *, now:
     return items
 
 
-def settle_work(db: Session, company_id: int, work: Work, keys: Collection[str], *, now: datetime) -> None:
+def known_keys(db: Session, company_id: int, work: WorkKind, keys: Collection[str]) -> set[str]:
+    """Which of these were ever found, whatever became of it."""
+    found: set[str] = set()
+    wanted = [key[:LONGEST_KEY] for key in keys]
+    for start in range(0, len(wanted), _AT_A_TIME):
+        some = wanted[start : start + _AT_A_TIME]
+        found.update(
+            db.scalars(
+                select(OpenWork.key).where(
+                    OpenWork.company_id == company_id, OpenWork.work == work, OpenWork.key.in_(some)
+                )
+            )
+        )
+    return found
+
+
+def settle_work(db: Session, company_id: int, work: WorkKind, keys: Collection[str], *, now: datetime) -> None:
     """What was found does not hold any more."""
     if keys:
         db.execute(
@@ -157,7 +174,7 @@ def end_work(db: Session, company_id: int, item_id: int, ended: Ended, *, by: Ac
 
 
 def open_work(
-    db: Session, company_id: int, *, work: Work | None = None, after_id: int = 0, limit: int = 100
+    db: Session, company_id: int, *, work: WorkKind | None = None, after_id: int = 0, limit: int = 100
 ) -> list[OpenWork]:
     """What is open, oldest first, a page at a time."""
     query = select(OpenWork).where(
@@ -179,7 +196,7 @@ def open_work_of(db: Session, document_id: int) -> list[OpenWork]:
     )
 
 
-def count_open_work(db: Session, company_id: int) -> dict[Work, int]:
+def count_open_work(db: Session, company_id: int) -> dict[WorkKind, int]:
     """How much is open, by kind of work."""
     rows = db.execute(
         select(OpenWork.work, func.count().label("number"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -13,6 +14,13 @@ from qbwc_server.db.types import JsonRecord
 from qbwc_server.errors import Invalid
 from qbwc_server.validation import sentences
 from qbxml import CharacterPolicy
+
+
+class Edits(StrEnum):
+    """What happens when a document is revised that somebody has edited in QuickBooks since it was written."""
+
+    NOTE = "note"  # the revision is written, and the list of open work tells what the edit was
+    HOLD = "hold"  # a person decides first
 
 
 class PostingOptions(BaseModel):
@@ -30,6 +38,11 @@ class PostingOptions(BaseModel):
     sales_tax_item: str | None = Field(None, description="sales tax item of documents that name none")
     ar_account: str | None = Field(None, description="accounts receivable account of documents that name none")
     deposit_to: str | None = Field(None, description="account that receives payments and receipts that name none")
+
+    edits_in_quickbooks: Edits = Field(
+        Edits.NOTE,
+        description="a revision of what somebody has edited in QuickBooks: note the edit and write, or hold it",
+    )
 
     @model_validator(mode="after")
     def _income_account_for_items(self) -> PostingOptions:

@@ -11,6 +11,7 @@ from qbwc_server.posting.outcome.outcome import Work
 from qbwc_server.posting.reply import Reply
 from qbwc_server.posting.requests import Purpose
 from qbwc_server.posting.same_file.inventory import read_check, read_check_mark, read_compare, read_seek, read_verify
+from qbwc_server.posting.same_file.marks import read_marks
 from qbwc_server.posting.same_file.newest import read_sentinel, read_sentinel_deleted
 from qbwc_server.queue.settling import RequestRow
 
@@ -25,6 +26,7 @@ READERS: dict[str, Reader] = {
     Purpose.LOOK_CHANGED: read_look_changed,
     Purpose.LOOK_DELETED: read_look_deleted,
     Purpose.SENTINEL: read_sentinel,
+    Purpose.MARKS: read_marks,
     Purpose.SENTINEL_DELETED: read_sentinel_deleted,
     Purpose.VERIFY: read_verify,
     Purpose.SEEK: read_seek,

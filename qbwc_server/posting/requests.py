@@ -125,6 +125,20 @@ class Postings(Subject):
 
 
 @dataclass(frozen=True, slots=True)
+class OneKind(Subject):
+    """All transactions of a kind."""
+
+    kind: str
+
+    def __str__(self) -> str:
+        return self.kind
+
+    @classmethod
+    def of(cls, request: About) -> Self:
+        return cls(request.subject)
+
+
+@dataclass(frozen=True, slots=True)
 class TheFile(Subject):
     """The company file as such."""
 
@@ -158,6 +172,7 @@ class Purpose(StrEnum):
     LOOK_CHANGED = "look_changed", Priority.LOOK, OneRequest, "to find out whether it was executed and altered since"
     LOOK_DELETED = "look_deleted", Priority.LOOK, OneRequest, "to find out whether it was deleted since"
     SENTINEL = "sentinel", Priority.FILE, TheFile, "to find out whether this is still the same file"
+    MARKS = "marks", Priority.FILE, OneKind, "to find out whether the file bears marks that are not known here"
     SENTINEL_DELETED = "sentinel_deleted", Priority.FILE, OneDocument, "to find out whether somebody deleted it"
     VERIFY = "verify", Priority.FILE, Postings, "to find out which postings the file holds"
     SEEK = "seek", Priority.FILE, OnePosting, "to find it by its mark, under another TxnID"

@@ -37,7 +37,8 @@ class Event(StrEnum):
 _S, _E = RequestState, Event
 
 TRANSITIONS: dict[RequestState, dict[Event, RequestState]] = {
-    _S.WAITING: {_E.RELEASED: _S.QUEUED, _E.CANCELLED: _S.CANCELLED},
+    # it may have been done before our own database was restored
+    _S.WAITING: {_E.RELEASED: _S.QUEUED, _E.CANCELLED: _S.CANCELLED, _E.DONE: _S.DONE},
     # an answer may come late, after the look-up had already queued the request again: it still counts
     _S.QUEUED: {
         _E.LEFT: _S.SENT,

@@ -8,7 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from qbwc_server.documents.kinds import read_document
-from qbwc_server.documents.open_work import Ended, Finding, Work, end_work, note_work
+from qbwc_server.documents.open_work import Ended, Finding, WorkKind, end_work, note_work
 from qbwc_server.tenancy.companies import find_company
 from tests.sessions.world import BY, World
 
@@ -82,7 +82,7 @@ def test_what_was_left_by_an_earlier_session_is_said_again(world: World) -> None
 def test_open_work_is_not_well(world: World) -> None:
     with world.database.transaction() as db:
         company = find_company(db, world.code)
-        finding = Finding(Work.TOTAL_DIFFERS, "1", "It came to 32.48.", "Look at it.")
+        finding = Finding(WorkKind.TOTAL_DIFFERS, "1", "It came to 32.48.", "Look at it.")
         (item,) = note_work(db, company.id, [finding], now=world.clock())
     world.hand_in(read_document(invoice("1")))
     words = world.update().status_line

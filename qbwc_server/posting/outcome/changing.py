@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from sqlalchemy import func, select
 
-from qbwc_server.documents.kinds import load_document
+from qbwc_server.documents.kinds import Document, load_document
 from qbwc_server.documents.lifecycle import Event, Reason
-from qbwc_server.documents.models import DocumentEvent
+from qbwc_server.documents.models import DocumentEvent, DocumentRow
 from qbwc_server.documents.store import add_notes, show_problems
 from qbwc_server.ids import new_id
+from qbwc_server.posting.options import Edits
+from qbwc_server.posting.outcome.differing import edited
 from qbwc_server.posting.outcome.outcome import DocumentHead, Work
 from qbwc_server.posting.patience import MOST_STALE
 from qbwc_server.posting.reply import Reply
 from qbwc_server.posting.requests import OneDocument, Purpose, ask, of_documents, write
 from qbwc_server.posting.texts import CannotWrite
-from qbwc_server.posting.transactions.compiled import compile_change
+from qbwc_server.posting.transactions.compiled import compile_change, edits_since
 from qbwc_server.posting.transactions.last_writing import about_to_change, last_writing
+from qbwc_server.posting.transactions.standing import Standing
+from qbwc_server.posting.transactions.writing import LastWriting
 from qbwc_server.queue.models import QueuedRequest
 from qbwc_server.queue.settling import RequestRow
 from qbwc_server.queue.states import Event as RequestEvent
@@ -35,6 +39,8 @@ def queue_change(work: Work, row: RequestRow, head: DocumentHead, ret: Aggregate
     guid = new_id()
     try:
         content, last = load_document(document.body), last_writing(work.db, document)
+        if _edited(work, row, document, content, found, last):
+            return
         compiled = compile_change(content, found, guid, work.options, last)
     except CannotWrite as cannot:
         problem = cannot.problem
@@ -44,6 +50,37 @@ def queue_change(work: Work, row: RequestRow, head: DocumentHead, ret: Aggregate
     add_notes(document, compiled.notes)
     about_to_change(document, compiled.others)
     work.put(write(Purpose.POST, OneDocument(head.id), guid, compiled), instead_of=row.id)
+
+
+def _edited(
+    work: Work, row: RequestRow, document: DocumentRow, content: Document, found: Standing, last: LastWriting
+) -> bool:
+    """Whether a person has to look first, since somebody edited in QuickBooks what is about to be changed.
+
+    Both versions are shown, whatever the company has chosen. What a person has seen is not asked again.
+
+    Raises:
+        CannotWrite: what it ought to say cannot be written.
+    """
+    if document.edit_sequence in (None, found.edit_sequence):
+        return False
+    differences = edits_since(found, work.options, last, content)
+    if not differences:
+        return False
+    told = edited(document, found, differences)
+    document.edit_sequence, document.time_modified = found.edit_sequence, found.time_modified
+    if work.options.edits_in_quickbooks is Edits.NOTE:
+        work.findings.append(told)
+        return False
+    work.hold(
+        document.id,
+        row.id,
+        reason=Reason.EDITED,
+        message=told.message,
+        advice="Submit it to write the revision over the edit; or hand in a revision that says what the edit says.",
+        detail=told.detail,
+    )
+    return True
 
 
 def read_again(work: Work, row: RequestRow, head: DocumentHead, reply: Reply) -> None:

@@ -18,6 +18,7 @@ from qbwc_server.books.models import ListEntry
 from qbwc_server.documents.kinds import KINDS
 from qbwc_server.documents.lifecycle import TRANSITIONS, Event, Reason, State
 from qbwc_server.documents.models import DocumentRow, Operation
+from qbwc_server.documents.open_work import Finding, WorkKind, note_work, settle_work
 from qbwc_server.documents.store import Posting, apply_postings
 from qbwc_server.posting.options import PostingOptions, options_of
 from qbwc_server.posting.reply import Reply
@@ -45,6 +46,7 @@ class DocumentHead:
     state: State
     operation: Operation
     total: Decimal | None
+    subtotal: Decimal | None
     txn_id: str | None
     revision: int
     reason: str | None
@@ -80,6 +82,8 @@ class Work:
         self.options: PostingOptions = options_of(db, company.id)
         self.counts = Counts()
         self.states: dict[UUID, RequestState] = {}
+        self.findings: list[Finding] = []  # what a person has to see to
+        self.settled_work: list[tuple[WorkKind, str]] = []  # what does not hold any more
         self.uncertain: list[RequestRow] = []  # writes whose answer says nothing: to be looked up
         self.late: set[UUID] = set()  # requests whose answers belong to sets that are owed no more
         self._settlements: dict[UUID, Settlement] = {}
@@ -93,7 +97,15 @@ class Work:
     @contextmanager
     def one_answer(self) -> Iterator[None]:
         """All that one answer says, or nothing of it: it may lack what answers of its kind hold."""
-        lists: tuple[list[Any], ...] = (self._replaced, self._new, self._handed_over, self.uncertain, self._in_vain)
+        lists: tuple[list[Any], ...] = (
+            self._replaced,
+            self._new,
+            self._handed_over,
+            self.uncertain,
+            self._in_vain,
+            self.findings,
+            self.settled_work,
+        )
         lengths = [len(one) for one in lists]
         settled = len(self._settlements)
         try:
@@ -239,6 +251,10 @@ class Work:
         self._tell_in_vain()
         apply_postings(self.db, self.company.id, list(self._postings.values()), by=QUICKBOOKS, now=self.now)
         self._count()
+        for kind in {kind for kind, _ in self.settled_work}:
+            keys = [key for one, key in self.settled_work if one is kind]
+            settle_work(self.db, self.company.id, kind, keys, now=self.now)
+        note_work(self.db, self.company.id, self.findings, now=self.now)
         done = [s.request_id for s in settlements if self.states[s.request_id] is RequestState.DONE]
         self.counts.needs_you += release_done(self.db, self.company, done, now=self.now)
         doubtful = [row for row in self.uncertain if self.states[row.id] is RequestState.SENT]

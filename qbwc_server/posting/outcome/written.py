@@ -6,12 +6,14 @@ from typing import Any
 
 from qbwc_server.documents.lifecycle import Event, Reason
 from qbwc_server.documents.models import Operation
-from qbwc_server.documents.store import add_notes
+from qbwc_server.documents.open_work import WorkKind
+from qbwc_server.posting.outcome.differing import may_differ, total_differs
 from qbwc_server.posting.outcome.outcome import DocumentHead, Work
 from qbwc_server.posting.pc_clock import modified_at
 from qbwc_server.posting.reply import Reply
 from qbwc_server.posting.requests import OneDocument, Purpose, open_of, requests_of
 from qbwc_server.posting.transactions.last_writing import left_by
+from qbwc_server.posting.transactions.standing import Standing
 from qbwc_server.queue.enqueue import cancel
 from qbwc_server.queue.models import QueuedRequest
 from qbwc_server.queue.settling import RequestRow
@@ -61,12 +63,20 @@ def posted(
         "posted_at": work.now,
         **written(work, ret),
     }
-    if total is not None and head.total is not None and total != head.total:
-        add_notes(
-            work.document(head.id),
-            [f"total: QuickBooks comes to {total}, the document says {head.total}; check tax and rounding"],
-        )
+    if standing is not None:
+        _compare(work, head, standing)
     work.post(head.id, Event.POSTED, row.id, values, detail)
+
+
+def _compare(work: Work, head: DocumentHead, standing: Standing) -> None:
+    """Whether QuickBooks came to what the document says: a person is told where it did not."""
+    found = None
+    if may_differ(head.total, head.subtotal, standing):
+        found = total_differs(work.document(head.id), standing, work.options)
+    if found is not None:
+        work.findings.append(found)
+    elif head.txn_id is not None:  # it was there before, and may have differed then
+        work.settled_work.append((WorkKind.TOTAL_DIFFERS, str(head.id)))
 
 
 def _others(work: Work, row: RequestRow, head: DocumentHead) -> list[str]:

@@ -15,6 +15,7 @@ from qbwc_server.documents.store import move
 from qbwc_server.errors import Invalid
 from qbwc_server.posting.requests import OneDocument, Purpose, of_documents, open_of, requests_of
 from qbwc_server.posting.same_file.inventory import check_one
+from qbwc_server.posting.submitting.forgotten import decided_about
 from qbwc_server.posting.submitting.submit import lock, submit
 from qbwc_server.posting.submitting.waiting import let_go
 from qbwc_server.posting.transactions import TRANSACTIONS
@@ -59,6 +60,7 @@ def decide(db: Session, company: Company, row: DocumentRow, *, posted_as: str | 
     request_id = str(open_ones[0].id) if open_ones else None
     again = not open_ones and row.reason in (Reason.OUTCOME_UNKNOWN, Reason.MISSING)
     row.reason = row.message = row.advice = None
+    decided_about(db, company.id, row, txn_id, by=by, now=now)
     if again:
         _once_more(db, company, row, txn_id, by=by, now=now)
     elif txn_id is None:

@@ -23,6 +23,7 @@ from qbwc_server.posting.entries.ensure import Wanted, ensure, names_of
 from qbwc_server.posting.options import PostingOptions, options_of
 from qbwc_server.posting.requests import OneDocument, Purpose, ask, write
 from qbwc_server.posting.submitting.closing_date import closed_until, hold_for_closing_date
+from qbwc_server.posting.submitting.forgotten import forgotten, hold_for_mark
 from qbwc_server.posting.submitting.questions import learn_words
 from qbwc_server.posting.submitting.waiting import Invoices, invoices_named, not_posted, take_over
 from qbwc_server.posting.texts import CannotWrite, Texts
@@ -84,7 +85,7 @@ def submit(
 def submit_locked(db: Session, company: Company, rows: Sequence[DocumentRow], *, by: Actor, now: datetime) -> Submitted:
     """The same where the lane of the company is ours already."""
     options = options_of(db, company.id)
-    closed = closed_until(db, company.id)
+    closed, unknown = closed_until(db, company.id), forgotten(db, company.id)
     result = Submitted()
     documents = [(row, load_document(row.body)) for row in rows]
     invoices = invoices_named(db, company, [document for _, document in documents])
@@ -101,6 +102,10 @@ def submit_locked(db: Session, company: Company, rows: Sequence[DocumentRow], *,
             continue
         if closed is not None and row.date <= closed and row.reason != Reason.CLOSING_DATE:
             hold_for_closing_date(db, row, closed, now=now)
+            result.not_ready.append(row)
+            continue
+        if row.txn_id is None and (like := unknown.like(row)):
+            hold_for_mark(db, row, like, now=now)
             result.not_ready.append(row)
             continue
         request, wanted, notes = written

@@ -40,7 +40,7 @@ class LineChanges:
 
     def differences(self, found: Sequence[StandingLine]) -> Iterator[Difference]:
         """Where the books say something else."""
-        kept = {id(one.found) for one in self.placed}
+        kept = {id(one.found.ret) for one in self.placed if one.found is not None}  # they may have been read anew
         number = 0
         for one in self.placed:
             number += one.wanted is not None
@@ -51,7 +51,7 @@ class LineChanges:
             elif one.wanted is not None and not self.rule.says(one.wanted, one.found):
                 yield Difference(f"line {number}", shown(one.wanted), one.found.says())
         for line in found:
-            if id(line) not in kept:
+            if id(line.ret) not in kept:
                 yield Difference("line taken away", None, line.says())
 
 

@@ -12,7 +12,7 @@ from qbwc_server.posting.options import PostingOptions
 from qbwc_server.posting.sent import Sent, sent_of
 from qbwc_server.posting.texts import CannotWrite, Texts
 from qbwc_server.posting.transactions import TRANSACTIONS, transaction_of
-from qbwc_server.posting.transactions.standing import Standing
+from qbwc_server.posting.transactions.standing import Difference, Standing
 from qbwc_server.posting.transactions.writing import LastWriting, Writing
 from qbxml import Aggregate, BuildError, render, request_for
 from qbxml.messages.transaction import TxnVoidRq, TxnVoidType
@@ -47,6 +47,12 @@ def compile_change(
     """The request that turns what was found in the books into ``document``. Raises CannotWrite."""
     writing = Writing(options, Texts(options.characters), last=last)
     return _compiled(lambda: transaction_of(document).change(document, found, writing), guid, writing.texts, document)
+
+
+def edits_since(found: Standing, options: PostingOptions, last: LastWriting, document: Document) -> list[Difference]:
+    """What somebody has edited since our last writing, before ``document`` is written over it. Raises CannotWrite."""
+    writing = Writing(options, Texts(options.characters), last=last)
+    return transaction_of(document).edits(last.document, document, found, writing)
 
 
 def agrees(document: Document, found: Standing, options: PostingOptions, last: LastWriting | None) -> bool:

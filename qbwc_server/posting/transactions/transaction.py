@@ -160,6 +160,18 @@ class Transaction(ABC, Generic[D]):
             found.extend(lines.differences(lines.rule.read(standing.ret)))
         return found
 
+    def edits(self, last: D, document: D, standing: Standing, writing: Writing) -> list[Difference]:
+        """Where the books say something else than ``last``, our last writing, or something more that ``document`` is
+        about to replace. Raises CannotWrite.
+        """
+        found = self.differences(last, standing, writing)
+        before = said(self.header(last, writing))
+        for name in header_changes(said(self.header(document, writing)), standing.ret):
+            there = shown(getattr(standing.ret, name, None))
+            if name not in before and there:
+                found.append(Difference(words(name), None, there))
+        return found
+
     def require_mod(self) -> Callable[..., Aggregate]:
         """The message that changes it. Raises CannotWrite where there is none."""
         if self.mod_message is None:

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 
 from qbwc_server.db import Database
-from qbwc_server.documents.open_work import Finding, Work, note_work
+from qbwc_server.documents.open_work import Finding, WorkKind, note_work
 from qbwc_server.tenancy.companies import find_company
 from tests.conftest import TurnableClock
 from tests.qbwc_server.api.conftest import Caller
@@ -18,7 +18,7 @@ def item(app: Flask, alice: Caller, clock: TurnableClock) -> int:
     database: Database = app.extensions["database"]
     with database.transaction() as db:
         company = find_company(db, "acme")
-        finding = Finding(Work.PAYMENT_WANTED, "shop:7", "Order 7 was paid with 12.00.", "Enter the payment.")
+        finding = Finding(WorkKind.PAYMENT_WANTED, "shop:7", "Order 7 was paid with 12.00.", "Enter the payment.")
         return note_work(db, company.id, [finding], now=clock())[0].id
 
 
@@ -35,7 +35,7 @@ def test_it_is_listed_until_somebody_has_seen_to_it(alice: Caller, item: int) ->
 def test_a_page_at_a_time(app: Flask, alice: Caller, item: int, clock: TurnableClock) -> None:
     database: Database = app.extensions["database"]
     with database.transaction() as db:
-        found = [Finding(Work.TOTAL_DIFFERS, str(number), "M", "A") for number in range(3)]
+        found = [Finding(WorkKind.TOTAL_DIFFERS, str(number), "M", "A") for number in range(3)]
         note_work(db, find_company(db, "acme").id, found, now=clock())
     first = alice.get("/open-work?limit=3").get_json()
     rest = alice.get(f"/open-work?limit=3&after={first['next']}").get_json()

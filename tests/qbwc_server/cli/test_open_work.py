@@ -7,7 +7,7 @@ import pytest
 from qbwc_server import clock
 from qbwc_server.cli.output import Exit
 from qbwc_server.db import Database
-from qbwc_server.documents.open_work import Finding, Work, note_work
+from qbwc_server.documents.open_work import Finding, WorkKind, note_work
 from qbwc_server.tenancy.companies import find_company
 from tests.qbwc_server.cli.conftest import CommandLine
 
@@ -18,8 +18,8 @@ def items(run: CommandLine, acme: str) -> list[int]:
     database = Database(run.url)
     with database.transaction() as db:
         found = [
-            Finding(Work.TOTAL_DIFFERS, "7", "Invoice 7 came to 32.48 instead of 30.00.", "Look at its tax."),
-            Finding(Work.PAYMENT_WANTED, "o", "Order ☂ was paid.", "Enter the payment."),
+            Finding(WorkKind.TOTAL_DIFFERS, "7", "Invoice 7 came to 32.48 instead of 30.00.", "Look at its tax."),
+            Finding(WorkKind.PAYMENT_WANTED, "o", "Order ☂ was paid.", "Enter the payment."),
         ]
         ids = [item.id for item in note_work(db, find_company(db, "acme").id, found, now=clock.now())]
     database.engine.dispose()

@@ -13,7 +13,7 @@ from qbwc_server.documents.open_work import (
     Ended,
     Finding,
     OpenWork,
-    Work,
+    WorkKind,
     count_open_work,
     end_work,
     note_work,
@@ -29,7 +29,7 @@ ANN, BOB, EVE = (Actor(ActorKind.PERSON, name) for name in ("Ann", "Bob", "Eve")
 
 
 def finding(key: str = "7", message: str = "It came to 32.48 instead of 30.00.") -> Finding:
-    return Finding(Work.TOTAL_DIFFERS, key, message, "Look at the tax of it in QuickBooks.")
+    return Finding(WorkKind.TOTAL_DIFFERS, key, message, "Look at the tax of it in QuickBooks.")
 
 
 def test_the_same_finding_is_one_item_in_the_newest_words(database: Database, clock: TurnableClock) -> None:
@@ -39,7 +39,7 @@ def test_the_same_finding_is_one_item_in_the_newest_words(database: Database, cl
         later = note_work(db, company.id, [finding(message="It came to 34.00.")], now=clock())
         assert first.id == again.id == later[0].id
         assert [item.message for item in open_work(db, company.id)] == ["It came to 34.00."]
-        assert count_open_work(db, company.id) == {Work.TOTAL_DIFFERS: 1}
+        assert count_open_work(db, company.id) == {WorkKind.TOTAL_DIFFERS: 1}
 
 
 def test_what_was_seen_to_opens_anew_when_it_is_found_again(database: Database, clock: TurnableClock) -> None:
@@ -57,8 +57,8 @@ def test_what_does_not_hold_any_more_settles_itself(database: Database, clock: T
     with database.transaction() as db:
         company = tenant(db, clock())
         note_work(db, company.id, [finding("7"), finding("8")], now=clock())
-        settle_work(db, company.id, Work.EDITED_IN_QUICKBOOKS, ["7"], now=clock())
-        settle_work(db, company.id, Work.TOTAL_DIFFERS, ["7"], now=clock())
+        settle_work(db, company.id, WorkKind.EDITED_IN_QUICKBOOKS, ["7"], now=clock())
+        settle_work(db, company.id, WorkKind.TOTAL_DIFFERS, ["7"], now=clock())
         assert [item.key for item in open_work(db, company.id)] == ["8"]
 
 
@@ -77,7 +77,7 @@ def test_an_item_of_another_company_does_not_exist(database: Database, clock: Tu
         (item,) = note_work(db, mine.id, [finding()], now=clock())
         with pytest.raises(NotFound):
             end_work(db, other.id, item.id, Ended.DONE, by=EVE, now=clock())
-        settle_work(db, other.id, Work.TOTAL_DIFFERS, ["7"], now=clock())
+        settle_work(db, other.id, WorkKind.TOTAL_DIFFERS, ["7"], now=clock())
         assert (open_work(db, other.id), len(open_work(db, mine.id))) == ([], 1)
 
 
@@ -93,7 +93,7 @@ def test_the_database_itself_refuses_a_second_open_item(database: Database, cloc
     with database.transaction() as db:
         company = tenant(db, clock())
         note_work(db, company.id, [finding()], now=clock())
-        values = {"company_id": company.id, "work": Work.TOTAL_DIFFERS, "key": "7", "message": "", "advice": ""}
+        values = {"company_id": company.id, "work": WorkKind.TOTAL_DIFFERS, "key": "7", "message": "", "advice": ""}
         with pytest.raises(IntegrityError), db.begin_nested():
             db.execute(insert(OpenWork).values(**values, found_at=clock()))
 
@@ -105,4 +105,4 @@ def test_a_page_at_a_time(database: Database, clock: TurnableClock) -> None:
         first = open_work(db, company.id, limit=3)
         rest = open_work(db, company.id, after_id=first[-1].id)
         assert [item.key for item in first + rest] == ["0", "1", "2", "3", "4"]
-        assert open_work(db, company.id, work=Work.PAYMENT_WANTED) == []
+        assert open_work(db, company.id, work=WorkKind.PAYMENT_WANTED) == []

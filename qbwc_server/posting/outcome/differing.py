@@ -1,0 +1,71 @@
+"""QuickBooks came to another total than the document says, or the books are not as our last writing left them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from qbwc_server.documents.kinds import load_document
+from qbwc_server.documents.models import DocumentRow
+from qbwc_server.documents.open_work import Finding, WorkKind
+from qbwc_server.posting.options import PostingOptions
+from qbwc_server.posting.transactions.standing import Difference, Standing
+
+
+def total_differs(document: DocumentRow, standing: Standing, options: PostingOptions) -> Finding | None:
+    """What a person is told when the books come to something else; None where they do not.
+
+    Tax that QuickBooks computes, by an item of the document or of the company, is its own business: then what is before
+    tax is compared, unless the document says what it comes to with tax.
+    """
+    stated = getattr(load_document(document.body), "total", None)
+    before_tax = stated is None and document.subtotal is not None and _taxed(document, options)
+    what = "before tax" if before_tax else "in all"
+    ours = document.subtotal if before_tax else document.total
+    theirs = standing.subtotal if before_tax else standing.total
+    if ours is None or theirs is None or ours == theirs:
+        return None
+    return Finding(
+        WorkKind.TOTAL_DIFFERS,
+        str(document.id),
+        f"{_called(document, standing)} comes to {theirs:,.2f} {what} in QuickBooks, to {ours:,.2f} by its source.",
+        "Look at its lines, prices and tax in QuickBooks; correct it there or hand in a revision, then say that it is "
+        "done.",
+        document.id,
+        {"ours": str(ours), "books": str(theirs), "compared": what, "txn_id": standing.txn_id},
+    )
+
+
+def may_differ(total: Decimal | None, subtotal: Decimal | None, standing: Standing) -> bool:
+    """Whether the total has to be looked at more closely: of nearly all documents it is plainly the same."""
+    known = standing.total if total is not None else standing.subtotal
+    ours = total if total is not None else subtotal
+    return ours is not None and known is not None and ours != known
+
+
+def _taxed(document: DocumentRow, options: PostingOptions) -> bool:
+    body = load_document(document.body)
+    return bool(getattr(body, "sales_tax_item", None) or options.sales_tax_item)
+
+
+def edited(document: DocumentRow, standing: Standing, differences: Sequence[Difference]) -> Finding:
+    """Somebody has changed in QuickBooks what we wrote."""
+    shown = "; ".join(
+        f"{one.field}: {one.books or 'nothing'} instead of {one.ours or 'nothing'}" for one in differences[:5]
+    )
+    more = f"; and {len(differences) - 5} more" if len(differences) > 5 else ""
+    return Finding(
+        WorkKind.EDITED_IN_QUICKBOOKS,
+        str(document.id),
+        f"{_called(document, standing)} was edited in QuickBooks: {shown}{more}.",
+        "If the edit is right, make it at its source, too: a revision is written over it. Else correct it there.",
+        document.id,
+        {"txn_id": standing.txn_id, "differences": [one.as_record() for one in differences]},
+    )
+
+
+def _called(document: DocumentRow, standing: Standing) -> str:
+    title = load_document(document.body).title
+    number = standing.number or document.number
+    party = f" for {document.party}" if document.party else ""
+    return f"{title[:1].upper()}{title[1:]}{f' {number}' if number else ''}{party} (document {document.id})"

@@ -1,0 +1,154 @@
+"""Does the file bear marks that we do not know as sent? Then our own database is older than the file.
+
+A database is restored from a backup, or a replica takes over that had not heard of everything: what was sent since is
+queued here once more, or not known at all. Every transaction of ours bears the id of the request that entered it, so
+one small question at the start of a session tells.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from qbwc_server.books.holds import HoldKind, put_on_hold
+from qbwc_server.documents.models import DocumentRow
+from qbwc_server.documents.open_work import Finding, WorkKind, known_keys, note_work
+from qbwc_server.ids import has_our_layout, new_id
+from qbwc_server.posting.outcome.outcome import Work as Answers
+from qbwc_server.posting.outcome.written import posted
+from qbwc_server.posting.patience import MOST_QUESTIONS
+from qbwc_server.posting.pc_clock import MARGIN
+from qbwc_server.posting.reply import Reply
+from qbwc_server.posting.requests import OneKind, Purpose, ask, open_of
+from qbwc_server.posting.transactions import TRANSACTIONS
+from qbwc_server.posting.transactions.standing import Standing
+from qbwc_server.posting.transactions.writing import Mark
+from qbwc_server.queue.enqueue import put
+from qbwc_server.queue.settling import RequestRow, requests_by_id
+from qbwc_server.queue.states import Event as RequestEvent
+from qbwc_server.tenancy.actor import QUICKBOOKS
+from qbwc_server.tenancy.models import Company
+from qbxml.outcome import Outcome
+
+_NEWEST = 10
+_AT_A_TIME = 500  # marks looked up in one statement
+
+
+def ask_for_marks(db: Session, company: Company, now: datetime) -> None:
+    """At the start of a session with work: queue the question what bears a mark and was changed since we last heard."""
+    since = _last_heard(db, company)
+    subjects = [OneKind(kind) for kind in _kinds(db, company.id) if TRANSACTIONS[kind].mark is not Mark.CONTENT]
+    asked = open_of(db, company.id, Purpose.MARKS, subjects)
+    put(
+        db,
+        company.id,
+        [
+            ask(Purpose.MARKS, subject, TRANSACTIONS[subject.kind].modified_since(since, new_id()))
+            for subject in subjects
+            if str(subject) not in asked
+        ],
+        now,
+    )
+
+
+def _last_heard(db: Session, company: Company) -> datetime:
+    """The newest time that QuickBooks has told of what was written for us last; else the time before all."""
+    newest = db.scalars(
+        select(DocumentRow.time_modified)
+        .where(DocumentRow.company_id == company.id, DocumentRow.written_at.is_not(None))
+        .order_by(DocumentRow.written_at.desc())
+        .limit(_NEWEST)
+    )
+    return max((told for told in newest if told is not None), default=company.created_at - MARGIN)
+
+
+def _kinds(db: Session, company_id: int) -> Iterator[str]:
+    """The kinds of document that this company has; each is found by one step along an index."""
+    found: str | None = ""
+    while (
+        found := db.scalar(
+            select(func.min(DocumentRow.kind)).where(DocumentRow.company_id == company_id, DocumentRow.kind > found)
+        )
+    ) is not None:
+        yield found
+
+
+def read_marks(work: Answers, row: RequestRow, reply: Reply) -> None:
+    """Marks of requests that have not left, or that are not known, come from what our database has forgotten."""
+    if reply.said.outcome is Outcome.TRY_AGAIN and row.attempts < MOST_QUESTIONS:
+        work.settle(row, RequestEvent.AGAIN)
+        return
+    rules = TRANSACTIONS[OneKind.of(row).kind]
+    marked = {found.mark: found for found in map(rules.standing, reply.rets) if found.mark is not None}
+    if not work.settle(row, RequestEvent.DONE, reply) or not marked:
+        return
+    known = {request.id: request for request in _requests(work.db, work.company.id, marked)}
+    forgotten = [request for request in known.values() if not request.attempts and request.result_id is None]
+    strangers = [standing for mark, standing in marked.items() if mark not in known and has_our_layout(mark)]
+    new = _not_noted(work, strangers)
+    if not forgotten and not new:
+        return
+    work.expect(forgotten)
+    for request in forgotten:
+        found = marked[request.id]
+        posted(
+            work, request, work.head_of(request), found.txn_id, found.ret, None, {"found": "by its mark, unsent here"}
+        )
+    note_work(work.db, work.company.id, [_finding(standing) for standing in new], now=work.now)
+    _hold(work, len(forgotten), len(new))
+
+
+def _requests(db: Session, company_id: int, marks: Collection[UUID]) -> Iterator[RequestRow]:
+    ids = sorted(marks)
+    for start in range(0, len(ids), _AT_A_TIME):
+        yield from requests_by_id(db, company_id, ids[start : start + _AT_A_TIME])
+
+
+def _not_noted(work: Answers, strangers: Sequence[Standing]) -> list[Standing]:
+    """Those that nobody has been told of yet."""
+    keys = known_keys(work.db, work.company.id, WorkKind.UNKNOWN_MARK, [one.txn_id for one in strangers])
+    return [one for one in strangers if one.txn_id not in keys]
+
+
+def _finding(found: Standing) -> Finding:
+    title = TRANSACTIONS[found.kind].document.title
+    about = " ".join(
+        part
+        for part in (
+            title,
+            found.number,
+            None if found.party is None else f"for {found.party.name}",
+            None if found.day is None else f"of {found.day:%Y-%m-%d}",
+            None if found.total is None else f"over {found.total:,.2f}",
+        )
+        if part
+    )
+    return Finding(
+        WorkKind.UNKNOWN_MARK,
+        found.txn_id,
+        f"QuickBooks holds a transaction with a mark of this server that is not known here: {about}, TxnID "
+        f"{found.txn_id}. The database of this server was restored, or another server writes to this file.",
+        "When the source brings that document again, it waits for you: say that it is in QuickBooks under this TxnID.",
+        detail=found.as_candidate() | {"kind": found.kind},
+    )
+
+
+def _hold(work: Answers, forgotten: int, strangers: int) -> None:
+    """Nothing leaves before a person has seen it."""
+    found = [
+        *([f"{forgotten} that this server believed unsent, and takes for posted now"] if forgotten else []),
+        *([f"{strangers} that it does not know"] if strangers else []),
+    ]
+    put_on_hold(
+        work.db,
+        work.company.id,
+        HoldKind.RESTORED_DATABASE,
+        f"The company file holds transactions with marks of this server: {' and '.join(found)}. The database of this "
+        "server seems to be older than the file.",
+        by=QUICKBOOKS,
+        now=work.now,
+    )

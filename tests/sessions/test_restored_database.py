@@ -1,0 +1,161 @@
+"""Our own database is restored, or a replica takes over that had not heard of everything: nothing is entered twice."""
+
+from __future__ import annotations
+
+from collections import Counter
+from uuid import UUID
+
+from bench.soak.stage import Rows, keep, put_back
+from qbwc_server.books.holds import HoldKind, holds_of
+from qbwc_server.documents.kinds import Document
+from qbwc_server.documents.lifecycle import Reason, State
+from qbwc_server.documents.open_work import OpenWork, WorkKind, open_work
+from tests.sessions.odd_quickbooks import known_names
+from tests.sessions.people import go_on, revise, say
+from tests.sessions.world import World, invoice, payment, receipt
+
+
+def backup(world: World) -> Rows:
+    return keep(world.database.engine)
+
+
+def restore(world: World, rows: Rows) -> None:
+    world.database.engine.dispose()
+    put_back(world.database.engine, rows)
+    world.restart()
+
+
+def marks(world: World) -> Counter[str]:
+    """How often the number of each transaction of ours stands in the file."""
+    return Counter(str(txn.values.get("ref_number")) for txn in world.books.transactions)
+
+
+def holds(world: World) -> list[HoldKind]:
+    with world.database.reading() as db:
+        return [hold.kind for hold in holds_of(db, world.company(db).id)]
+
+
+def work(world: World) -> list[OpenWork]:
+    with world.database.reading() as db:
+        return open_work(db, world.company(db).id, limit=1000)
+
+
+def unknown(world: World) -> list[str]:
+    return [item.key for item in work(world) if item.work is WorkKind.UNKNOWN_MARK]
+
+
+def twenty() -> list[Document]:
+    return [
+        *(invoice(f"i-{number}", number=f"I{number}") for number in range(10)),
+        *(receipt(f"r-{number}", number=f"R{number}") for number in range(5)),
+        *(payment(f"p-{number}", amount="30.00", pays={f"i-{number}": "30.00"}) for number in range(5)),
+    ]
+
+
+def test_what_was_sent_since_the_backup_is_not_sent_again(world: World) -> None:
+    known_names(world)
+    documents = twenty()
+    world.hand_in(*documents)
+    rows = backup(world)
+    world.update()
+    before = marks(world)
+    restore(world, rows)
+    report = world.update()
+    assert holds(world) == [HoldKind.RESTORED_DATABASE]
+    assert "older than the file" in report.status_line
+    assert not world.report().healthy
+    for _ in range(3):
+        world.update()  # as long as nobody has looked
+    go_on(world, repost=False)
+    for _ in range(3):
+        world.update()
+    assert marks(world) == before
+    assert {world.row(document.origin).state for document in documents} == {State.POSTED}
+    assert holds(world) == []
+
+
+def test_what_is_not_known_any_more_is_listed_and_brought_again_it_waits(world: World) -> None:
+    known_names(world)
+    rows = backup(world)
+    world.hand_in(invoice("i-1", number="I1"), invoice("i-2"), receipt("r-1", number="R1"))
+    world.update()
+    before = marks(world)
+    restore(world, rows)
+    world.hand_in(invoice("other", number="X1"))
+    world.update()
+    assert holds(world) == [HoldKind.RESTORED_DATABASE]
+    booked = {txn.values.get("ref_number"): txn.txn_id for txn in world.books.invoices}
+    assert booked["I1"] in unknown(world)
+    go_on(world, repost=False)
+    world.hand_in(invoice("i-1", number="I1"), invoice("i-2"))
+    assert [(world.row(one).state, world.row(one).reason) for one in ("i-1", "i-2")] == [
+        (State.HELD, Reason.OUTCOME_UNKNOWN)
+    ] * 2
+    world.update()
+    assert marks(world) == before + Counter(["X1"])
+
+
+def test_a_person_says_which_it_is_or_that_it_is_none(world: World) -> None:
+    known_names(world)
+    rows = backup(world)
+    world.hand_in(invoice("i-1", number="I1"), invoice("i-2", number="I2"))
+    world.update()
+    booked = {txn.values["ref_number"]: txn.txn_id for txn in world.books.invoices}
+    restore(world, rows)
+    world.hand_in(invoice("other", number="X1"))
+    world.update()
+    go_on(world, repost=False)
+    world.hand_in(invoice("i-1", number="I1"), invoice("i-2", number="I2"))
+    say(world, "i-1", booked["I1"])
+    say(world, "i-2", None)  # the person is wrong, and it is the person's own word
+    for _ in range(3):
+        world.update()
+    assert (world.row("i-1").state, world.row("i-1").txn_id) == (State.POSTED, booked["I1"])
+    assert world.row("i-2").state is State.POSTED
+    assert unknown(world) == []
+    assert marks(world)["I1"] == 1
+
+
+def test_marks_of_other_programs_are_none_of_ours(world: World) -> None:
+    known_names(world)
+    world.hand_in(invoice("i-1", number="I1"))
+    world.update()
+    guid = UUID("6f1f2a30-4d5b-4c39-9a53-2f0a8f4b7c11")  # version 4
+    for txn in world.books.invoices:
+        txn.values["external_guid"] = guid
+        txn.rendered.clear()
+    world.hand_in(invoice("i-2", number="I2"))
+    world.update()
+    assert holds(world) == []
+    assert world.row("i-2").state is State.POSTED
+
+
+def test_a_change_since_the_backup_is_noticed_when_it_is_changed_again(world: World) -> None:
+    known_names(world)
+    world.hand_in(invoice("i-1", number="I1"))
+    world.update()
+    rows = backup(world)
+    revise(world, invoice("i-1", number="I1", memo="second"))
+    world.update()
+    restore(world, rows)
+    revise(world, invoice("i-1", number="I1", memo="third"))
+    world.update()
+    (found,) = [item for item in work(world) if item.work is WorkKind.EDITED_IN_QUICKBOOKS]
+    assert "second" in found.message
+    (txn,) = [txn for txn in world.books.invoices if txn.values["ref_number"] == "I1"]
+    assert txn.values["memo"] == "third"
+
+
+def test_restored_to_before_anything_was_sent(world: World) -> None:
+    known_names(world)
+    rows = backup(world)
+    documents = twenty()
+    world.hand_in(*documents)
+    world.update()
+    before = marks(world)
+    restore(world, rows)
+    world.hand_in(*documents)  # the sources bring it all again before anybody has called
+    for _ in range(2):
+        world.update()
+    assert holds(world) == [HoldKind.RESTORED_DATABASE]
+    assert marks(world) == before
