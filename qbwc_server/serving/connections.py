@@ -39,7 +39,7 @@ GRACE_S = 30  # for calls under way when the server is told to stop
 _BACKLOG = 512
 _HEADER_BYTES = 50 * KIB
 _READ_BYTES = 32 * KIB
-_TICK_S = 0.5  # how long the loop sleeps at most
+_TICK_S = 0.5  # how long the loop sleeps at most, and how often callers that are too slow are looked for
 
 
 class RequestTimeout(BadRequest):
@@ -200,6 +200,7 @@ class Server(TcpWSGIServer):
         self.admission = admission
         self._body_s = body_s
         self._stalled_s = stalled_s
+        self._next_look = 0.0  # at callers that are too slow
         self._dispatcher = ThreadedTaskDispatcher()
         self._dispatcher.set_thread_count(threads)
         self._sockets: dict[int, Any] = {}  # the listener, and everybody who is connected
@@ -266,5 +267,8 @@ class Server(TcpWSGIServer):
         self.close()
 
     def _turn(self) -> None:
-        self.maintenance(time.time())
+        now = time.monotonic()
+        if now >= self._next_look:
+            self._next_look = now + _TICK_S
+            self.maintenance(time.time())
         loop(timeout=_TICK_S, map=self._sockets, use_poll=True, count=1)

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from importlib import import_module
+from inspect import cleandoc
 from pkgutil import walk_packages
 
+import click
+
 import qbwc_server
+from qbwc_server.cli import cli
 from qbwc_server.errors import Conflict, Invalid, NotFound, QbwcError
 
 
@@ -41,3 +45,25 @@ def test_every_code_names_one_error() -> None:
     assert {Conflict, Invalid, NotFound} < set(ours)
     assert sorted(named) == sorted(set(named))
     assert all(code == code.lower() and code.isidentifier() for code in named)
+
+
+def test_no_text_for_people_bears_marks_for_programmers() -> None:
+    for module in walk_packages(qbwc_server.__path__, "qbwc_server."):
+        if "migrations" not in module.name and not module.name.endswith("__main__"):
+            import_module(module.name)
+    ours = [error for error in _all(QbwcError) if error.__module__.startswith("qbwc_server.")]
+    texts = {text for error in ours[1:] for text in (cleandoc(error.__doc__ or ""), error.advice)}
+    assert {text for text in texts if "`" in text or ":class:" in text or "Args:" in text} == set()
+
+
+def _help(command: click.Command) -> Iterator[str]:
+    yield command.help or ""
+    for parameter in command.params:
+        yield getattr(parameter, "help", None) or ""
+    if isinstance(command, click.Group):
+        for inner in command.commands.values():
+            yield from _help(inner)
+
+
+def test_the_help_of_commands_bears_no_marks_for_programmers() -> None:
+    assert {text for text in _help(cli) if "``" in text or ":func:" in text or "Raises:" in text} == set()

@@ -442,6 +442,19 @@ def test_a_connection_that_breaks_is_no_exception_of_ours(error: Exception) -> N
     check_cheap(answer)
 
 
+class NoChunkSize(Exception):
+    """As gunicorn has one of its own."""
+
+
+def test_chunks_that_a_server_cannot_read_are_the_callers_mistake() -> None:
+    broken: dict[str, object] = {"wsgi.input": Broken(NoChunkSize("EVIL")), "CONTENT_LENGTH": ""}
+    with capture_logs() as logs:
+        answer = post(soap_application(RecordedOperations()), b"x", **broken, **{"wsgi.input_terminated": True})
+    assert answer.status == 400
+    check_cheap(answer)
+    assert [(line["event"], line["log_level"]) for line in logs] == [("soap_refused", "info")]
+
+
 # --- what is kept, and for how long -----------------------------------------------------------------------------------
 
 
