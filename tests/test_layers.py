@@ -57,6 +57,16 @@ def test_every_model_is_known_to_the_schema() -> None:
     assert declaring == set(schema.MODELS)
 
 
+def test_the_migrations_stand_in_one_line() -> None:
+    """Two that bear one number, as when two people add one each, would stop every upgrade."""
+    scripts = sorted((ROOT / "qbwc_server/db/migrations/versions").glob("*.py"))
+    assert [script.name[:4] for script in scripts] == [f"{n:04}" for n in range(1, len(scripts) + 1)]
+    for number, script in enumerate(scripts, 1):
+        text = script.read_text(encoding="utf-8")
+        before = f'"{number - 1:04}"' if number > 1 else "None"
+        assert f'\nrevision = "{number:04}"\ndown_revision = {before}\n' in text, script.name
+
+
 def _errors(kind: type[QbwcError]) -> set[type[QbwcError]]:
     return {kind}.union(*(_errors(child) for child in kind.__subclasses__()))
 

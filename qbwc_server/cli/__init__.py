@@ -17,6 +17,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "serve": ("run", "serve"),
     "scheduler": ("run", "scheduler"),
     "worker": ("run", "worker"),
+    "jobs": ("jobs", "jobs"),
     "demo": ("demo", "demo"),
     "simulate": ("simulate", "simulate"),
     "settings": ("run", "settings"),

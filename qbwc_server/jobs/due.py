@@ -19,6 +19,10 @@ class When(Protocol):
 
     kept: ClassVar[timedelta]  # how long its runs stay in the log: well over two of its periods
 
+    def __str__(self) -> str:
+        """In words: ``every 5 minutes``, ``daily at 03:30``."""
+        ...
+
     def last_due(self, now: datetime, zone: ZoneInfo) -> datetime:
         """The newest moment, not after ``now``, at which the job was due; in UTC, a whole minute."""
         ...
@@ -35,6 +39,9 @@ class Every:
         if not 1 <= self.minutes <= _MOST_MINUTES:
             raise ValueError(f"every {self.minutes} minutes: 1 to {_MOST_MINUTES} are possible")
 
+    def __str__(self) -> str:
+        return "every minute" if self.minutes == 1 else f"every {self.minutes} minutes"
+
     def last_due(self, now: datetime, zone: ZoneInfo) -> datetime:
         """The newest moment, not after ``now``, at which the job was due."""
         return now.astimezone(UTC) - (now - _EPOCH) % timedelta(minutes=self.minutes)
@@ -50,6 +57,9 @@ class Daily:
 
     def __post_init__(self) -> None:
         time(self.hour, self.minute)
+
+    def __str__(self) -> str:
+        return f"daily at {self.hour:02}:{self.minute:02}"
 
     def last_due(self, now: datetime, zone: ZoneInfo) -> datetime:
         """The newest moment, not after ``now``, at which the job was due."""
@@ -72,6 +82,9 @@ class MonthDay:
         time(self.hour, self.minute)
         if not 1 <= self.day <= 31:
             raise ValueError(f"day {self.day} of the month: 1 to 31 are possible")
+
+    def __str__(self) -> str:
+        return f"on day {self.day} of the month at {self.hour:02}:{self.minute:02}"
 
     def last_due(self, now: datetime, zone: ZoneInfo) -> datetime:
         """The newest moment, not after ``now``, at which the job was due."""

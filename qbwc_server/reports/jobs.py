@@ -1,0 +1,101 @@
+"""How the timed jobs stand: when each ran last, what waits, what failed, and whether anybody runs them at all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import Session
+
+from qbwc_server.jobs.runs import JobRun, stands
+from qbwc_server.jobs.schedule import JOBS, Job
+from qbwc_server.jobs.states import RunState
+from qbwc_server.tenancy.models import Company
+
+_SILENCE = timedelta(minutes=5)  # something is due every minute
+_LOOKED_BACK = timedelta(days=62)  # for failures: two periods of the rarest job
+_MOST_FAILURES = 20  # told of one job
+
+
+@dataclass(frozen=True)
+class FailedRun:
+    """The newest run for somebody, when it failed; the next may do better."""
+
+    company: str | None  # code
+    subject_id: int
+    due_at: datetime
+    code: str | None
+    message: str | None
+
+
+@dataclass(frozen=True)
+class JobStanding:
+    """One job."""
+
+    name: str
+    when: str
+    each: str
+    last_ended: datetime | None
+    waiting: int
+    running: int
+    failed: int  # subjects whose newest run failed
+    failures: list[FailedRun]  # the first of them
+
+
+@dataclass(frozen=True)
+class JobsReport:
+    """All jobs; ``scheduler_seen`` is the newest moment at which one was at work."""
+
+    scheduler_seen: datetime | None
+    scheduler_is_silent: bool
+    jobs: list[JobStanding]
+
+    @property
+    def needs_a_person(self) -> bool:
+        """Whether somebody has to see to it."""
+        return self.scheduler_is_silent or any(job.failed for job in self.jobs)
+
+
+def jobs_report(db: Session, *, now: datetime, jobs: Sequence[Job] = JOBS) -> JobsReport:
+    """How all jobs stand."""
+    seen = db.scalar(select(func.max(JobRun.due_at)))
+    silent = seen is None or now - seen > _SILENCE
+    return JobsReport(seen, silent, [_standing(db, job, now) for job in jobs])
+
+
+def _standing(db: Session, job: Job, now: datetime) -> JobStanding:
+    def count(state: RunState) -> int:
+        found = select(func.count()).select_from(JobRun).where(JobRun.job == job.name, stands(JobRun, state))
+        return db.execute(found).scalar_one()
+
+    failures = _failures(db, job, now - _LOOKED_BACK)
+    return JobStanding(
+        name=job.name,
+        when=str(job.when),
+        each=job.each.name,
+        last_ended=db.scalar(select(func.max(JobRun.ended_at)).where(JobRun.job == job.name)),
+        waiting=count(RunState.DUE),
+        running=count(RunState.RUNNING),
+        failed=len(failures),
+        failures=failures[:_MOST_FAILURES],
+    )
+
+
+def _failures(db: Session, job: Job, since: datetime) -> list[FailedRun]:
+    """The newest ended run of each subject, where it failed."""
+    newest = (
+        select(JobRun.subject_id, func.max(JobRun.due_at).label("due_at"))
+        .where(JobRun.job == job.name, JobRun.due_at >= since, JobRun.state.in_([RunState.DONE, RunState.FAILED]))
+        .group_by(JobRun.subject_id)
+        .subquery()
+    )
+    rows = db.execute(
+        select(Company.code, JobRun.subject_id, JobRun.due_at, JobRun.code, JobRun.detail)
+        .join(newest, and_(JobRun.subject_id == newest.c.subject_id, JobRun.due_at == newest.c.due_at))
+        .outerjoin(Company, Company.id == JobRun.company_id)
+        .where(JobRun.job == job.name, JobRun.state == RunState.FAILED)
+        .order_by(JobRun.subject_id)
+    )
+    return [FailedRun(*row) for row in rows]
