@@ -170,6 +170,8 @@ def show_import(report: ImportReport) -> None:
     "--state", "states", multiple=True, type=click.Choice([s.value for s in State]), help="Only these; may be repeated."
 )
 @click.option("--kind", type=click.Choice(sorted(KINDS)), help="Only this kind.")
+@click.option("--origin", help="Only the one of this origin.")
+@click.option("--number", help="Only those of this number, ours or the one in QuickBooks.")
 @click.option(
     "--after", type=click.IntRange(0, LARGEST_ID), default=0, metavar="ID", help="Go on behind this document."
 )
@@ -177,13 +179,28 @@ def show_import(report: ImportReport) -> None:
 @json_option
 @pass_runtime
 def list_(
-    runtime: Runtime, company: str, states: tuple[str, ...], kind: str | None, after: int, limit: int, as_json: bool
+    runtime: Runtime,
+    company: str,
+    states: tuple[str, ...],
+    kind: str | None,
+    origin: str | None,
+    number: str | None,
+    after: int,
+    limit: int,
+    as_json: bool,
 ) -> None:
     """Documents in the order in which they came."""
     with runtime.database.reading() as db:
         found = companies.find_company(db, company)
         rows = store.listing(
-            db, found.id, states=[State(s) for s in states], kind=kind, after_id=after, limit=limit + 1
+            db,
+            found.id,
+            states=[State(s) for s in states],
+            kind=kind,
+            origin=origin,
+            number=number,
+            after_id=after,
+            limit=limit + 1,
         )
     more, rows = len(rows) > limit, rows[:limit]
     if as_json:

@@ -136,6 +136,16 @@ def test_list_by_state_and_kind(bring_in: Import, run: CommandLine) -> None:
     assert run("documents", "list", "acme", "--state", "lost").exit_code == 2
 
 
+def test_list_by_origin_and_number(bring_in: Import, run: CommandLine) -> None:
+    bring_in(*({**INVOICE, "origin": f"shop:{number}", "number": str(number)} for number in (1001, 1002)))
+
+    def origins(*options: str) -> list[str]:
+        return [row["origin"] for row in run.json("documents", "list", "acme", *options)["documents"]]
+
+    assert origins("--origin", "shop:1002") == origins("--number", "1002") == ["shop:1002"]
+    assert origins("--number", "1003") == []
+
+
 def test_list_for_programs_has_stable_keys(bring_in: Import, run: CommandLine) -> None:
     bring_in(invoice(1))
     (listed,) = run.json("documents", "list", "acme")["documents"]
