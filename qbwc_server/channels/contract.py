@@ -6,11 +6,21 @@ belongs to, never the rest.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from qbwc_server.documents.kinds import Document
 from qbwc_server.documents.problems import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What a channel may know of a document that is here already."""
+
+    origin: str
+    kind: str
+    total: Decimal | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,18 +28,23 @@ class Draft:
     """A document as its source tells it, ready to be kept.
 
     ``line_number`` counts lines of a file from 1 and names the first row of the document. ``notes`` are remarks for
-    the bookkeeper that change nothing. ``review`` says why a person should look before it is submitted, although the
-    document itself may be complete. ``twin`` tells whether a stored document of the same number, with the given
-    origin, is the same sale under another key. ``called`` gives the source's own words for names that the channel had
-    to change.
+    the bookkeeper that change nothing. ``reviews`` say why a person should look before it is submitted, although the
+    document itself may be complete. ``called`` gives the source's own words for names that the channel had to change.
+
+    What the source says may be here already in another form. ``twin`` tells whether a stored document of the same
+    number, with the given origin, is the same sale under another key; ``same_as``, whether what is stored under the
+    same origin says the same in its own way. ``follow_ups`` are further documents, given what is stored under this
+    origin and under those that begin with it and a colon: this draft itself is among them.
     """
 
     document: Document
     line_number: int | None = None
     notes: tuple[str, ...] = ()
-    review: Problem | None = None
+    reviews: tuple[Problem, ...] = ()
     twin: Callable[[str], bool] | None = None
     called: Mapping[str, str] | None = None
+    same_as: Callable[[Stored], bool] | None = None
+    follow_ups: Callable[[Sequence[Stored]], Iterable[Draft]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,26 +7,25 @@ adds nothing twice.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from qbwc_server.channels.contract import Draft, Outcome, Remark, RowProblem, Skipped
+from qbwc_server.channels.contract import Draft, Outcome, Remark, RowProblem, Skipped, Stored
 from qbwc_server.channels.report import Counts, Finding, IntakeReport, Kept
 from qbwc_server.clock import Clock
 from qbwc_server.db import Database
 from qbwc_server.documents.kinds.fields import LARGEST_AMOUNT
-from qbwc_server.documents.kinds.sales_receipt import SalesReceipt
 from qbwc_server.documents.lifecycle import State
 from qbwc_server.documents.models import DocumentRow
 from qbwc_server.documents.problems import Problem
 from qbwc_server.documents.store import Saved, SaveResult, add_notes, by_origin, find
-from qbwc_server.errors import Conflict
+from qbwc_server.posting.entries.ensure import declare_items
 from qbwc_server.posting.submitting.hand_in import Aside, hand_in
 from qbwc_server.posting.submitting.submit import lock, submit
 from qbwc_server.tenancy.actor import Actor
@@ -35,6 +34,7 @@ from qbwc_server.tenancy.models import Company
 
 BATCH = 500
 _TRIES = 3
+_AT_A_TIME = 100  # ranges of origins in one statement
 _NOT_POSTED = "invoice_not_posted"  # a payment that came before its invoice
 
 
@@ -51,10 +51,13 @@ class Intake:
         clock: Clock,
         revise: bool = False,
         submit: bool = True,
+        accounts: Mapping[str, str | None] | None = None,
     ) -> None:
+        """``accounts``: items that are no income, each with the account under which it may be added, if any."""
         self.report = report
         self._database, self._company_code = database, company_code
         self._by, self._clock, self._revise, self._submit = by, clock, revise, submit
+        self._accounts = accounts or {}
         self._batch: list[Draft | Skipped] = []
         self._origins: set[str] = set()
         self._refused_line = 0
@@ -113,6 +116,8 @@ class Intake:
         company = find_company(db, self._company_code)
         lock(db, company)  # before anything is compared: another intake may bring the same sale at this moment
         now = self._clock()
+        if self._accounts:
+            declare_items(db, company, self._accounts, now)
         stored = _Stored()
         drafts = [one for one in self._batch if isinstance(one, Draft)]
         twins = _twins(db, company, drafts)
@@ -124,32 +129,51 @@ class Intake:
             else:
                 stored.refuse(draft, _same_sale(twin))
         self._hand_in(db, company, plain, stored, now)
+        self._follow_up(db, company, plain, stored, now)
         self._skip(db, company, [one for one in self._batch if isinstance(one, Skipped)], stored)
         return stored
 
     def _hand_in(self, db: Session, company: Company, drafts: list[Draft], stored: _Stored, now: datetime) -> None:
-        """Keep the drafts in their order, then submit those that no person has to see first."""
-        if not drafts:
+        """Keep the drafts in their order, and submit those that no person has to see first."""
+        known = by_origin(db, company.id, {draft.document.origin for draft in drafts})
+        new: list[Draft] = []
+        for draft in drafts:
+            row = known.get(draft.document.origin)
+            if row is not None and draft.same_as is not None and draft.same_as(_as_stored(row)):
+                stored.counts.same += 1
+            else:
+                new.append(draft)
+        if not new:
             return
-        documents = [draft.document for draft in drafts]
-        known = by_origin(db, company.id, {document.origin for document in documents})
         handed = hand_in(
             db,
             company,
-            documents,
+            [draft.document for draft in new],
             by=self._by,
             now=now,
             revise=self._revise,
             submit_now=self._submit,
-            asides=[Aside(draft.review, draft.called) for draft in drafts],
+            asides=[Aside(draft.reviews, draft.called) for draft in new],
         )
-        for draft, result in zip(drafts, handed.results, strict=True):
+        for draft, result in zip(new, handed.results, strict=True):
             if isinstance(result, SaveResult):
                 add_notes(result.row, draft.notes)
                 changed = handed.submitted.changed.get(result.row.id, ())
                 stored.take(draft, result, changed, submit=self._submit)
             else:
-                stored.refuse(draft, _contradiction(draft, known.get(draft.document.origin), result))
+                problem = Problem(result.code, "origin", str(result), result.advice)
+                stored.refuse(draft, problem)
+
+    def _follow_up(self, db: Session, company: Company, drafts: list[Draft], stored: _Stored, now: datetime) -> None:
+        """Documents that follow from others, now that it is known what is here."""
+        asking = [draft for draft in drafts if draft.follow_ups is not None]
+        here = _families(db, company, [draft.document.origin for draft in asking])
+        more: list[Draft] = []
+        for draft in asking:
+            family = here.get(draft.document.origin, [])
+            if draft.follow_ups is not None and family:
+                more.extend(draft.follow_ups(family))
+        self._hand_in(db, company, more, stored, now)
 
     def _skip(self, db: Session, company: Company, skipped: Sequence[Skipped], stored: _Stored) -> None:
         """What is left out may stand in the books from an earlier intake: then say so."""
@@ -257,15 +281,28 @@ def _but_it_is_here(problem: Problem, row: DocumentRow) -> Problem:
     )
 
 
-def _contradiction(draft: Draft, row: DocumentRow | None, conflict: Conflict) -> Problem:
-    """What contradicts the stored document; a sale that was open once and is paid now needs its payment only."""
-    advice = conflict.advice
-    if row is not None and row.kind == "invoice" and isinstance(draft.document, SalesReceipt):
-        advice = (
-            f"It came as an invoice first and is paid now: hand in a payment of {draft.document.comes_to()} that "
-            f"applies to {row.origin}, or receive the payment in QuickBooks."
+def _as_stored(row: DocumentRow) -> Stored:
+    return Stored(row.origin, row.kind, row.total)
+
+
+def _families(db: Session, company: Company, origins: Sequence[str]) -> dict[str, list[Stored]]:
+    """What is kept under each origin, and under those that begin with it and a colon."""
+    found: dict[str, list[Stored]] = {}
+    for start in range(0, len(origins), _AT_A_TIME):
+        some = origins[start : start + _AT_A_TIME]
+        inside = [and_(DocumentRow.origin > f"{one}:", DocumentRow.origin < f"{one};") for one in some]
+        rows = db.scalars(
+            select(DocumentRow)
+            .where(DocumentRow.company_id == company.id, or_(DocumentRow.origin.in_(some), *inside))
+            .order_by(DocumentRow.id)
         )
-    return Problem(conflict.code, "origin", str(conflict), advice)
+        wanted = set(some)
+        for row in rows:
+            head = row.origin
+            while head not in wanted and ":" in head:
+                head = head.rpartition(":")[0]
+            found.setdefault(head, []).append(_as_stored(row))
+    return found
 
 
 def _review_findings(row: DocumentRow, line_number: int | None) -> list[Finding]:

@@ -16,7 +16,7 @@ from qbwc_server.db import Base
 from qbwc_server.documents.history import CREATED, entry, record
 from qbwc_server.documents.kinds import Document, body_digest, dump_document
 from qbwc_server.documents.kinds.fields import LARGEST_AMOUNT
-from qbwc_server.documents.lifecycle import UNDECIDED, Event, NotNow, State, after
+from qbwc_server.documents.lifecycle import UNDECIDED, Event, NotNow, Reason, State, after
 from qbwc_server.documents.models import DocumentRow, Operation
 from qbwc_server.documents.problems import Problem
 from qbwc_server.errors import Conflict, NotFound
@@ -65,7 +65,8 @@ def compare(db: Session, company_id: int, documents: Sequence[Document], *, revi
     """What each document is, in the same order; nothing is changed. No origin may come twice.
 
     The same origin with the same body changes nothing. With another body it is refused, or, with ``revise``, becomes
-    the next revision; what is posted already will be changed in QuickBooks once it is submitted again.
+    the next revision; what is posted already will be changed in QuickBooks once it is submitted again. What waits here
+    because something is missing or asked is replaced in any case.
     """
     known = by_origin(db, company_id, {document.origin for document in documents})
     return [_verdict(document, known.get(document.origin), revise=revise) for document in documents]
@@ -78,7 +79,7 @@ def _verdict(document: Document, row: DocumentRow | None, *, revise: bool) -> Ve
         return Verdict(document, body, digest, None, Saved.ADDED)
     if digest in (row.source_digest, row.body_digest):
         return Verdict(document, body, digest, row, Saved.SAME)
-    if not revise or row.kind != document.kind:
+    if not (revise or _is_incomplete(row)) or row.kind != document.kind:
         what = "another kind of document" if row.kind != document.kind else "another content"
         conflict: Conflict = OriginConflict(
             f"Origin {document.origin} is already document {row.id} ({row.state.value}), with {what}."
@@ -91,6 +92,16 @@ def _verdict(document: Document, row: DocumentRow | None, *, revise: bool) -> Ve
     except NotNow as not_now:
         return Verdict(document, body, digest, row, None, not_now)
     return Verdict(document, body, digest, row, Saved.REVISED)
+
+
+def _is_incomplete(row: DocumentRow) -> bool:
+    """Whether the document went nowhere because something is missing or asked, and nobody has changed it here."""
+    return (
+        row.state is State.FOR_REVIEW
+        and (row.problems is not None or row.reason not in (None, Reason.MISSING))
+        and row.txn_id is None
+        and row.body_digest == row.source_digest
+    )
 
 
 def add(db: Session, company_id: int, verdicts: Sequence[Verdict], *, by: Actor, now: datetime) -> list[DocumentRow]:
@@ -167,9 +178,11 @@ def called_of(row: DocumentRow) -> dict[str, str]:
     return called
 
 
-def ask(row: DocumentRow, question: Problem) -> None:
-    """Say on a complete document why a person should see it first; submitting it by hand answers the question."""
-    row.reason, row.message, row.advice = question.code, question.message, question.advice
+def ask(row: DocumentRow, questions: Sequence[Problem]) -> None:
+    """Say on a complete document why a person should see it first; submitting it by hand is the answer."""
+    row.reason = questions[0].code
+    row.message = " ".join(question.message for question in questions)
+    row.advice = " ".join(dict.fromkeys(question.advice for question in questions))
 
 
 def is_asked(row: DocumentRow) -> bool:

@@ -42,7 +42,7 @@ def test_two_customers_that_become_one_are_a_question_once(world: World, first: 
 def test_two_of_one_batch_are_a_question_too(world: World) -> None:
     handed = world.hand_in(invoice("a", customer="Анна"), invoice("b", customer="Anna"), invoice("c", customer="Анна"))
     assert [row.origin for row in handed.submitted.submitted] == ["a", "c"]
-    assert [problem.code for problem in handed.asked.values()] == ["names_fall_together"]
+    assert [problem.code for (problem,) in handed.asked.values()] == ["names_fall_together"]
 
 
 def test_two_items_that_become_one_are_a_question(world: World) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
@@ -42,7 +42,11 @@ class Beginning:
 
 @dataclass(frozen=True)
 class FileFormat:
-    """One format of files: how it is recognised, which options it takes, how it is read."""
+    """One format of files: how it is recognised, which options it takes, how it is read.
+
+    ``settle`` completes options by the preferences of the company file, None where it has not been open yet;
+    ``accounts`` gives items that are no income, each with the account under which it may be added, if any.
+    """
 
     code: str
     title: str
@@ -50,6 +54,8 @@ class FileFormat:
     recognises: Callable[[Beginning], bool]
     options_type: type[FileOptions]
     read: Reader
+    settle: Callable[[Any, Mapping[str, object] | None], FileOptions] = lambda options, preferences: options
+    accounts: Callable[[Any], Mapping[str, str | None]] = lambda options: {}
 
 
 class FileRefused(Invalid):

@@ -17,8 +17,8 @@ from qbwc_server.channels.files.foreign import foreign
 from qbwc_server.channels.files.mistakes import option_mistakes
 from qbwc_server.channels.files.rows import HEADER_WITHIN, Records
 from qbwc_server.channels.files.workbook import is_workbook, open_workbook
-from qbwc_server.channels.shopify import orders_export
-from qbwc_server.channels.shopify.options import ShopifyOptions
+from qbwc_server.channels.shopify import export
+from qbwc_server.channels.shopify.options import ShopifyOptions, as_the_file_says
 
 _HEAD_BYTES = 65_536
 _MOST_TITLES = 12  # of a header that a message repeats
@@ -38,9 +38,11 @@ FORMATS: dict[str, FileFormat] = {
             "shopify_orders",
             "Shopify orders export (CSV)",
             "a header names Name, Lineitem name and Lineitem quantity",
-            orders_export.recognises,
+            export.recognises,
             ShopifyOptions,
-            orders_export.read,
+            export.read,
+            settle=as_the_file_says,
+            accounts=ShopifyOptions.accounts,
         ),
         FileFormat(
             "csv",

@@ -6,6 +6,7 @@ import stat
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from qbwc_server.books.models import CompanyFacts
 from qbwc_server.channels.files.contract import MAX_FILE_BYTES, FileOptions, FileRefused, FileTooLarge
 from qbwc_server.channels.files.formats import format_named, read_options, recognise
 from qbwc_server.channels.intake import Intake
@@ -45,13 +46,23 @@ def import_file(
         NotFound: there is no such company.
     """
     with database.reading() as db:
-        find_company(db, company_code)
+        facts = db.get(CompanyFacts, find_company(db, company_code).id)
+        preferences = None if facts is None else facts.preferences
     size = _size(path)
     with path.open("rb") as stream:
         file_format = format_named(format) if format else recognise(stream, path.name)
-        chosen = read_options(file_format, options)
+        chosen = file_format.settle(read_options(file_format, options), preferences)
         report = ImportReport(file=path.name, format=file_format.code)
-        intake = Intake(database, company_code, report, by=by, clock=clock, revise=revise, submit=submit)
+        intake = Intake(
+            database,
+            company_code,
+            report,
+            by=by,
+            clock=clock,
+            revise=revise,
+            submit=submit,
+            accounts=file_format.accounts(chosen),
+        )
         for outcome in file_format.read(stream, chosen):
             if intake.take(outcome) and on_progress is not None:
                 on_progress(Progress(min(stream.tell(), size), size, report.counts.documents))

@@ -15,7 +15,9 @@ from qbwc_server.posting.transactions.sale import address
 from qbwc_server.posting.transactions.writing import ref
 from qbxml import Aggregate, BuildError, render, request_for
 from qbxml.messages.customer import CustomerAdd
-from qbxml.messages.item import ItemServiceAdd, SalesOrPurchase
+from qbxml.messages.item import ItemOtherChargeAdd, ItemServiceAdd, SalesOrPurchase
+
+ACCOUNT = "account"  # in the details of an item: the account under which it may be added; None: it is not added
 
 
 def compile_entry(entry: ListEntry, guid: UUID, options: PostingOptions) -> Compiled:
@@ -33,7 +35,20 @@ def _add(entry: ListEntry, guid: UUID, options: PostingOptions, texts: Texts) ->
     if entry.kind is ListKind.CUSTOMER:
         known = Customer.model_validate(entry.details) if entry.details else None
         return add_customer(entry.full_name, known, guid, texts)
-    return add_item(entry.full_name, guid, options, texts)
+    details = entry.details or {}
+    if ACCOUNT not in details:
+        return add_item(entry.full_name, guid, options, texts)
+    if details[ACCOUNT] is None:
+        raise CannotWrite(
+            Problem(
+                "no_income",
+                "item",
+                "QuickBooks does not have it, and it is not added from here: what it collects is no income.",
+                "Add the item in QuickBooks with the account that it belongs to (for tax, tips and gift cards a "
+                "liability), or name that account in the options of the import; then submit the document again.",
+            )
+        )
+    return add_charge(entry.full_name, str(details[ACCOUNT]), guid, texts)
 
 
 def add_customer(full_name: str, party: Customer | None, guid: UUID, texts: Texts) -> CustomerAdd:
@@ -61,5 +76,16 @@ def add_item(full_name: str, guid: UUID, options: PostingOptions, texts: Texts) 
         name=texts.name(name, "item", 31),
         parent=ref(parent or None),
         sales_or_purchase=SalesOrPurchase(account=ref(options.item_income_account)),
+        external_guid=guid,
+    )
+
+
+def add_charge(full_name: str, account: str, guid: UUID, texts: Texts) -> ItemOtherChargeAdd:
+    """An item that is no income, such as tax that a shop collects: it posts to its own account."""
+    parent, _, name = full_name.rpartition(":")
+    return ItemOtherChargeAdd(
+        name=texts.name(name, "item", 31),
+        parent=ref(parent or None),
+        sales_or_purchase=SalesOrPurchase(account=ref(account)),
         external_guid=guid,
     )

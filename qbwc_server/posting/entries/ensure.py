@@ -15,6 +15,8 @@ from qbwc_server.documents.kinds.party import Party
 from qbwc_server.documents.problems import Problem
 from qbwc_server.ids import new_id
 from qbwc_server.list_kinds import LONGEST_NAME, LONGEST_PART, ListKind
+from qbwc_server.posting.entries.adding import ACCOUNT
+from qbwc_server.posting.options import options_of
 from qbwc_server.posting.requests import OneEntry, Purpose, ask, open_of
 from qbwc_server.posting.texts import CannotWrite, Texts, too_long
 from qbwc_server.queue.enqueue import put
@@ -143,6 +145,35 @@ def ensure(
         else None
         for kind, name in wanted
     }
+
+
+def declare_items(db: Session, company: Company, accounts: Mapping[str, str | None], now: datetime) -> None:
+    """Items that are no income: each may be added under its account only, and not at all where that is None."""
+    texts = Texts(options_of(db, company.id).characters)
+    for item, account in accounts.items():
+        try:
+            name = texts.name(item, "item", LONGEST_NAME[ListKind.ITEM])
+        except CannotWrite:
+            continue  # said when a document names it
+        row = db.scalar(
+            select(ListEntry).where(
+                ListEntry.company_id == company.id,
+                ListEntry.kind == ListKind.ITEM,
+                ListEntry.name_key == name_key(name),
+            )
+        )
+        if row is None:
+            row = ListEntry(
+                company_id=company.id,
+                kind=ListKind.ITEM,
+                name_key=name_key(name),
+                full_name=name,
+                presence=Presence.UNKNOWN,
+                changed_at=now,
+            )
+            db.add(row)
+        row.details = {ACCOUNT: account}
+    db.flush()
 
 
 def forget(db: Session, company_id: int, document: Document, texts: Texts) -> None:

@@ -37,12 +37,12 @@ _UNDER_WAY = (
 
 @dataclass(frozen=True, slots=True)
 class Aside:
-    """What a source says beside the document: a question that a person should see first, and its own words for names.
+    """What a source says beside the document: what a person should see first, and its own words for names.
 
     ``called``: a name in the document, and the word that the source has for it, where that is another one.
     """
 
-    review: Problem | None = None
+    reviews: Sequence[Problem] = ()
     called: Mapping[str, str] | None = None
 
 
@@ -55,7 +55,7 @@ class HandedIn:
 
     results: list[SaveResult | Conflict]
     submitted: Submitted
-    asked: dict[int, Problem]
+    asked: dict[int, list[Problem]]
 
 
 def hand_in(
@@ -86,21 +86,26 @@ def hand_in(
     }
     for row, _, aside in fresh.values():
         remember_called(row, aside.called or {})
-    asked = {row.id: aside.review for row, _, aside in fresh.values() if aside.review is not None}
-    asked.update(
-        questions(db, company, [(row, document) for row, document, _ in fresh.values() if row.id not in asked])
-    )
+    asked = {row.id: list(aside.reviews) for row, _, aside in fresh.values() if aside.reviews}
+    unasked = [(row, document) for row, document, _ in fresh.values() if row.id not in asked]
+    asked.update({row_id: [question] for row_id, question in questions(db, company, unasked).items()})
     ready = [row for row, _, _ in fresh.values() if submit_now and row.id not in asked]
     submitted = submit_locked(db, company, ready, by=by, now=now)
     options = options_of(db, company.id)
     for row, document, _ in fresh.values():
         if row.id in asked or not submit_now:
-            show_problems(row, shortcomings(row, document, options))
+            _show(row, asked.get(row.id, []), shortcomings(row, document, options))
             submitted.not_ready.append(row)
-        if row.id in asked and not row.problems:
-            ask(row, asked[row.id])
     learn_words(db, company, [(row, fresh[row.id][1]) for row in submitted.submitted], sure=False, now=now)
     return HandedIn(results, submitted, asked)
+
+
+def _show(row: DocumentRow, asked: Sequence[Problem], lacking: Sequence[Problem]) -> None:
+    """What is asked about the document first, then what it lacks besides; asked alone, submitting is the answer."""
+    about = {question.field for question in asked}
+    show_problems(row, [*asked, *(one for one in lacking if one.field not in about)] if lacking else [])
+    if asked and not lacking:
+        ask(row, asked)
 
 
 def _apart(documents: Sequence[Document]) -> Iterator[list[Document]]:

@@ -15,8 +15,8 @@ from qbwc_server.channels.files.columns import COLUMNS
 from qbwc_server.channels.files.csv_documents import CsvOptions
 from qbwc_server.channels.files.formats import FORMATS, read_options, recognise
 from qbwc_server.channels.files.habits import HabitOptions, Habits, Survey
+from qbwc_server.channels.shopify.export import REQUIRED
 from qbwc_server.channels.shopify.options import ShopifyOptions
-from qbwc_server.channels.shopify.orders_export import REQUIRED
 from qbwc_server.documents.kinds import KINDS
 from qbwc_server.documents.kinds.invoice import Invoice
 from qbwc_server.documents.kinds.payment import Payment

@@ -90,7 +90,7 @@ def test_the_demo_ends_as_expected(finished: tuple[Path, subprocess.CompletedPro
         "REFUSED: 1",
         "The item Gift Basket",
         "What to do: ",
-        "WAITING: 1",
+        "WAITING: 2",
         "No data exchange required",
         "trial balance",
         "Everything came as it should",
