@@ -139,7 +139,7 @@ def test_a_demo_is_continued_and_then_begun_again(finished: tuple[Path, Any], tm
     (folder / "mine.txt").write_text("keep me")
     again = finish(folder, "--exit", "--json", "--fresh")
     assert again.returncode == 0, again.stderr
-    assert [each["added"] for each in json.loads(again.stdout)["imports"]] == [25, 6, 23]
+    assert [each["added"] for each in json.loads(again.stdout)["imports"]] == [25, 6, 24]
     assert (folder / "mine.txt").read_text() == "keep me"
 
 
