@@ -36,6 +36,7 @@ ACTS: dict[str, Kind] = {
     "bring the same again": Kind(upstream.bring_again, 2),
     "revise": Kind(upstream.revise, 9),
     "withdraw": Kind(upstream.withdraw, 4),
+    "take a void back": Kind(upstream.keep, 2),
     "exclude": Kind(upstream.exclude, 3),
     "take an exclusion back": Kind(upstream.restore, 1),
     "read the report": Kind(upstream.read_report, 6),

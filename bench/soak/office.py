@@ -13,15 +13,16 @@ from sqlalchemy.orm import Session
 from qbwc_server.books.holds import HoldKind, holds_of, pause
 from qbwc_server.db import Database
 from qbwc_server.documents import store
-from qbwc_server.documents.kinds import Document
+from qbwc_server.documents.kinds import Document, load_document
 from qbwc_server.documents.lifecycle import NEEDS_A_PERSON
 from qbwc_server.documents.models import DocumentRow
 from qbwc_server.documents.open_work import Ended, OpenWork, end_work, open_work
 from qbwc_server.errors import QbwcError
 from qbwc_server.posting.people.decide import decide
 from qbwc_server.posting.people.exclude import exclude, restore
+from qbwc_server.posting.people.re_date import re_date
 from qbwc_server.posting.people.resume import resume
-from qbwc_server.posting.people.withdraw import withdraw
+from qbwc_server.posting.people.withdraw import keep, withdraw
 from qbwc_server.posting.submitting.hand_in import hand_in
 from qbwc_server.posting.submitting.submit import submit
 from qbwc_server.reports.company import CompanyReport, company_report
@@ -54,6 +55,16 @@ class Office:
 
     def _withdraw(self, db: Session, company: Company, row: DocumentRow) -> None:
         withdraw(db, company, row, by=BY, now=self.clock())
+
+    def keep(self, origin: str) -> bool:
+        """Take a void back that has not left."""
+        return self._with(origin, lambda db, company, row: keep(db, company, row, by=BY, now=self.clock()))
+
+    def re_date(self, origin: str) -> Document | None:
+        """Have a document of a closed day entered on the first open one; the document as it is then."""
+        if not self._with(origin, lambda db, company, row: re_date(db, company, row, by=BY, now=self.clock())):
+            return None
+        return load_document(self.rows()[origin].body)
 
     def exclude(self, origin: str) -> bool:
         """Say: not into the books."""

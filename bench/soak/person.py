@@ -12,7 +12,7 @@ from bench.soak.story import Story
 from bench.soak.wishes import Intent, Wishes
 from bench.soak.witness import Witness
 from qbwc_server.books.holds import HoldKind
-from qbwc_server.documents.lifecycle import State
+from qbwc_server.documents.lifecycle import Reason, State
 from qbwc_server.documents.models import DocumentRow
 from qbwc_server.documents.open_work import OpenWork, WorkKind
 from qbwc_server.simulator import Bookkeeper
@@ -89,6 +89,8 @@ class Person:
         if intent.origin not in self.seen:
             self.seen.add(intent.origin)
             self.questions += 1
+        if row.reason == Reason.CLOSING_DATE and dice.random() < 0.7 and self._re_date(intent):
+            return True
         live = self.witness.live(intent.origin)
         while len(live) > 1:
             self._remove(live.pop())
@@ -102,6 +104,15 @@ class Person:
             intent.left_out = "a person saw that it is gone"
             return True
         return self._again(intent, row, reason)
+
+    def _re_date(self, intent: Intent) -> bool:
+        document = self.office.re_date(intent.origin)
+        if document is None:
+            return False
+        intent.record.update(date=document.date, memo=document.memo)
+        self.story.count("person: dated anew for the closing date")
+        self.story.tell(f"the person has {intent.named()} dated {document.date}: its day is closed")
+        return True
 
     def _found(self, intent: Intent, row: DocumentRow, txn_id: str, dice: random.Random) -> bool:
         said = txn_id

@@ -65,6 +65,15 @@ def withdraw(schedule: Schedule, dice: random.Random) -> None:
         schedule.story.count("upstream: withdrawn")
 
 
+def keep(schedule: Schedule, dice: random.Random) -> None:
+    """A void that has not left is taken back."""
+    intent = _one(schedule, dice, lambda one: one.void)
+    if intent is not None and schedule.office.keep(intent.origin):
+        intent.void = False
+        schedule.story.tell(f"not to be void after all: {intent.named()}")
+        schedule.story.count("upstream: void taken back")
+
+
 def exclude(schedule: Schedule, dice: random.Random) -> None:
     """A person says of a document: not into the books."""
     intent = _one(schedule, dice, lambda one: one.wanted and not schedule.wishes.pays(one.origin))

@@ -117,8 +117,8 @@ def _posted(
     if ought is not None and not told:
         wrong = differences(intent, txn, ought, witness, twin.witness) if twin is not None else []
         if wrong:
-            by = witness.touched.get(txn.txn_id)
-            what = "altered" if by is None and not schedule.server_restored else "hidden"
+            by = _touched(schedule, intent.origin)
+            what = "altered" if not by and not schedule.server_restored else "hidden"
             yield Violation(what, f"{words}: {'; '.join(wrong[:4])}{f' (people: {by})' if by else ''}")
     yield from _typed_beside(schedule, intent, txn, words, told)
 
