@@ -37,10 +37,19 @@ ACCOUNTS: dict[str, tuple[str, ...]] = {
     "ar_account": ("Accounts Receivable",),
     "ap_account": ("Accounts Payable",),
     "deposit_to": ("Undeposited Funds",),
+    "deposit.deposit_to": ("Checking", "Savings"),
+    "bank_account": ("Checking",),
+    "card_account": ("Company Credit Card",),
+    "refund_from": ("Company Credit Card",),
+    "from_account": ("Checking",),
+    "to_account": ("Savings",),
 }
-"""Accounts by the field that names them; others name an expense."""
+"""Accounts by the field that names them, or by kind and field; others name an expense."""
+ONE_OF = (("customer", "vendor", "other_name"), ("debit", "credit"))
+"""At most one of these is given."""
+LISTS = frozenset({"lines", "expenses", "items"})
 STOCK_ITEM = "Kettle"
-LEFT_OUT = frozenset({"total", "subtotal", "to_be_emailed", "tax_code"})
+LEFT_OUT = frozenset({"total", "subtotal", "to_be_emailed", "tax_code", "billable", "txn_id"})
 """What is worked out from the rest, or needs what the company has not."""
 TEXTS = ("plain", "Ünïcödé — “quoted”", "<b>&amp;</b>", "Lampe, groß", "x < y & z")
 OPTIONAL = 0.3  # chance that a field is given that may be left out
@@ -57,26 +66,30 @@ def _fields(cls: type[Fields], dice: random.Random, kind: str) -> Record:
     for name, info in cls.model_fields.items():
         if name in ("kind", "origin", "number", "memo") or name in LEFT_OUT:
             continue
-        chance = 1.0 if info.is_required() or name == "lines" else 0.8 if name in USUAL else OPTIONAL
+        chance = 1.0 if info.is_required() else 0.8 if name in USUAL | LISTS else OPTIONAL
         if dice.random() >= chance:
             continue
         value = _value(name, info, dice, kind)
         if value is not None:
             record[info.alias or name] = value
+    for names in ONE_OF:
+        given = [name for name in names if name in record]
+        for name in dice.sample(given, max(len(given) - 1, 0)):
+            del record[name]
     if "item" in record:
-        _price(record, dice)
+        _price(record, dice, "rate" if "rate" in cls.model_fields else "cost")
     elif "item" in cls.model_fields and "description" in cls.model_fields:
         record = {"description": dice.choice(TEXTS)}
     return record
 
 
-def _price(line: Record, dice: random.Random) -> None:
+def _price(line: Record, dice: random.Random, rate: str) -> None:
     """An item line has an amount, or quantity and rate."""
-    line.pop("rate", None)
+    line.pop(rate, None)
     if "amount" in line or dice.random() < 0.7:
         line["amount"] = str(money(dice))
     else:
-        line["quantity"], line["rate"] = str(dice.choice((1, 2, 3, 12))), str(money(dice))
+        line["quantity"], line[rate] = str(dice.choice((1, 2, 3, 12))), str(money(dice))
 
 
 def money(dice: random.Random, most: int = 100_000) -> Decimal:
@@ -91,11 +104,11 @@ def _value(name: str, info: FieldInfo, dice: random.Random, kind: str) -> Any:
         if get_origin(one) is Annotated:
             marks += [mark for mark in get_args(one)[1:] if isinstance(mark, Names)]
     if marks:
-        return _name(marks[0].list_kind, name, dice)
+        return _name(marks[0].list_kind, name, dice, kind)
     kinds = [_bare(one) for one in members]
     for one in kinds:
         if isinstance(one, type) and issubclass(one, Party):
-            return _name(one.list_kind, name, dice)
+            return _name(one.list_kind, name, dice, kind)
         if isinstance(one, type) and issubclass(one, Fields):
             return _records(one, info, dice, kind)
     if date in kinds:
@@ -115,9 +128,9 @@ def _records(cls: type[Fields], info: FieldInfo, dice: random.Random, kind: str)
     return [_fields(cls, dice, kind) for _ in range(dice.choice((1, 1, 2, 3, 4)))]
 
 
-def _name(list_kind: ListKind, field: str, dice: random.Random) -> str | None:
+def _name(list_kind: ListKind, field: str, dice: random.Random, kind: str) -> str | None:
     if list_kind is ListKind.ACCOUNT:
-        return dice.choice(ACCOUNTS.get(field, EXPENSES))
+        return dice.choice(ACCOUNTS.get(f"{kind}.{field}") or ACCOUNTS.get(field, EXPENSES))
     return dice.choice(NAMES[list_kind]) if list_kind in NAMES else None
 
 

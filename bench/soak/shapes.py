@@ -42,4 +42,50 @@ def _payment(record: Record, known: Mapping[str, Intent], dice: random.Random, r
     return True
 
 
-SHAPES: dict[str, Shape] = {"payment": _payment}
+def _deposit(record: Record, known: Mapping[str, Intent], dice: random.Random, revised: Intent | None = None) -> bool:
+    """Takes payments and receipts that lie in undeposited funds, and other money, more than it loses."""
+    taken = {origin for one in known.values() if one is not revised for origin in one.document.waits_for()}
+    lying = [
+        one.origin
+        for one in known.values()
+        if one.kind in ("payment", "sales_receipt") and one.wanted and one.origin not in taken
+    ]
+    picked = dice.sample(lying, min(len(lying), dice.choice((0, 1, 2, 3))))
+    record["payments"] = [{"payment": origin} for origin in sorted(picked)]
+    lines = record.get("lines") or []
+    for line in lines:
+        line["amount"] = str(abs(Decimal(line["amount"])))
+    if picked and lines:
+        lines[0]["amount"] = f"-{dice.randrange(1, 90) / 100:.2f}"  # fees
+    record["lines"] = lines
+    return bool(picked or lines)
+
+
+def _journal_entry(record: Record, _: Mapping[str, Intent], dice: random.Random, __: Intent | None = None) -> bool:
+    """Debits and credits are equal."""
+    lines = record["lines"]
+    while len(lines) < 2:
+        lines.append(dict(lines[0]))
+    total = Decimal(0)
+    for line in lines[:-1]:
+        amount = Decimal(line.pop("debit", None) or line.pop("credit", None) or "12.34")
+        line.pop("credit", None)
+        line["debit"] = str(amount)
+        total += amount
+    last = lines[-1]
+    last.pop("debit", None)
+    last["credit"] = str(total)
+    return True
+
+
+def _transfer(record: Record, _: Mapping[str, Intent], __: random.Random, ___: Intent | None = None) -> bool:
+    """From one account to another."""
+    return record.get("from_account") != record.get("to_account")
+
+
+SHAPES: dict[str, Shape] = {
+    "payment": _payment,
+    "deposit": _deposit,
+    "journal_entry": _journal_entry,
+    "transfer": _transfer,
+}

@@ -7,13 +7,14 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from pydantic import ValidationError
+
 from bench.soak import records
 from bench.soak.records import Record
 from bench.soak.shapes import SHAPES
 from qbwc_server.documents.kinds import KINDS, Document, read_document
 
 TRIES = 30
-ROOM = 3  # tenths of the kinds that are payments and the like
 
 
 class NotMade(Exception):
@@ -38,6 +39,13 @@ class Intent:
     def document(self) -> Document:
         """As it is handed in."""
         return read_document(self.record)
+
+    def problems(self) -> list[str]:
+        """What the server would find wrong with it."""
+        try:
+            return [problem.message for problem in self.document.problems()]
+        except ValidationError as mistake:
+            return [str(mistake)]
 
     @property
     def mark(self) -> str:
@@ -81,11 +89,11 @@ class Wishes:
             if dice.random() < 0.75 and KINDS[kind].number_limit:
                 record["number"] = f"{kind[:2].upper()}{len(self.all) + 1}"
             intent = Intent(origin, kind, record)
-            problems = intent.document.problems()
+            problems = intent.problems()
             if not problems:
                 self.all[origin] = intent
                 return intent
-            reasons = "; ".join(problem.message for problem in problems)
+            reasons = "; ".join(problems)
         raise NotMade(f"{kind}: {reasons}")
 
     @staticmethod
@@ -106,7 +114,7 @@ class Wishes:
                 self._change(record, fresh, dice, paid=self.pays(intent.origin))
             self._dress(intent.origin, record, intent.revision + 1, dice)
             copy = Intent(intent.origin, intent.kind, record)
-            if not copy.document.problems():
+            if not copy.problems():
                 return record
         return None
 
@@ -115,11 +123,12 @@ class Wishes:
         """Change something in a record: a field taken from a fresh one, one taken away, or a line."""
         kept = {"kind", "origin", "number", "memo", "applies_to", "amount"}
         if paid:  # never less in total, nor another customer
-            kept |= {"lines", "customer", "ar_account"}
+            kept |= records.LISTS | {"customer", "ar_account", "deposit_to"}
         names = sorted(name for name in {*record, *fresh} - kept if isinstance(name, str))
-        lines = record.get("lines")
-        if lines and not paid and dice.random() < 0.6:
-            _change_lines(lines, fresh.get("lines") or [], dice)
+        lists = sorted(name for name in records.LISTS & record.keys() if record[name])
+        if lists and not paid and dice.random() < 0.6:
+            name = dice.choice(lists)
+            _change_lines(record[name], fresh.get(name) or [], dice)
         elif names:
             name = dice.choice(names)
             if name in fresh:
