@@ -36,6 +36,7 @@ class DocumentRow(Base):
         Index("ix_documents_company_state", "company_id", "state", "id"),
         Index("ix_documents_company_state_date", "company_id", "state", "date", "id"),
         Index("ix_documents_company_kind", "company_id", "kind"),
+        Index("ix_documents_company_seen", "company_id", "state", "seen_at"),
         Index("ix_documents_company_written", "company_id", "written_at"),
         Index("ix_documents_company_number", "company_id", "number"),
     )
@@ -72,6 +73,7 @@ class DocumentRow(Base):
     time_modified: Mapped[datetime | None] = mapped_column(UtcDateTime)  # of that writing, by the clock of QuickBooks
     # of that writing: {"revision": 2, "lines": [TxnLineID of each line of that revision], "others": [of foreign lines]}
     written: Mapped[dict[str, Any] | None] = mapped_column(JsonRecord)
+    seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # when it was last looked at in the background
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
 

@@ -11,8 +11,9 @@ from qbwc_server.clock import Clock
 from qbwc_server.connector.sessions import close_silent_sessions
 from qbwc_server.db import Database
 from qbwc_server.jobs.due import Daily, Every, When
-from qbwc_server.jobs.each import SERVER, Each
+from qbwc_server.jobs.each import COMPANY, SERVER, Each
 from qbwc_server.jobs.runs import purge_job_runs
+from qbwc_server.posting.same_file.looking_again import look_again
 from qbwc_server.queue.retention import shorten_evidence
 from qbwc_server.settings import Settings
 from qbwc_server.tenancy.guessing import purge_login_failures
@@ -62,5 +63,6 @@ JOBS: tuple[Job, ...] = (
     Job("close_silent_sessions", Every(1), SERVER, close_silent_sessions),
     Job("purge_login_failures", Daily(3, 30), SERVER, purge_login_failures),
     Job("shorten_evidence", Daily(4, 0), SERVER, shorten_evidence),
+    Job("look_again", Daily(4, 30), COMPANY, look_again),
     Job("purge_job_runs", Daily(3, 40), SERVER, purge_job_runs),
 )

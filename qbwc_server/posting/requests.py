@@ -179,6 +179,13 @@ class Purpose(StrEnum):
     CHECK = "check", Priority.FILE, OneDocument, "to find out whether it is there as a person said"
     CHECK_MARK = "check_mark", Priority.FILE, OneDocument, "to find by its mark what is not there as a person said"
     COMPARE = "compare", Priority.LOOK, OneDocument, "to find out whether it says there what it was changed into"
+    LOOK_AGAIN = (
+        "look_again",
+        Priority.REFRESH,
+        TheFile,
+        "to find out whether what was posted stands there as it was left",
+    )
+    LOOK_CLOSER = "look_closer", Priority.REFRESH, OneDocument, "to find out what somebody changed in it"
     GREETING = "greeting", Priority.REFRESH, TheFile, "to end the session cleanly"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from qbwc_server.documents.kinds import load_document
+from qbwc_server.documents.kinds import KINDS, load_document
 from qbwc_server.documents.models import DocumentRow
 from qbwc_server.documents.open_work import Finding, WorkKind
 from qbwc_server.posting.options import PostingOptions
@@ -28,7 +28,8 @@ def total_differs(document: DocumentRow, standing: Standing, options: PostingOpt
     return Finding(
         WorkKind.TOTAL_DIFFERS,
         str(document.id),
-        f"{_called(document, standing)} comes to {theirs:,.2f} {what} in QuickBooks, to {ours:,.2f} by its source.",
+        f"{called(document, standing.number)} comes to {theirs:,.2f} {what} in QuickBooks, to {ours:,.2f} by its "
+        "source.",
         "Look at its lines, prices and tax in QuickBooks; correct it there or hand in a revision, then say that it is "
         "done.",
         document.id,
@@ -57,15 +58,28 @@ def edited(document: DocumentRow, standing: Standing, differences: Sequence[Diff
     return Finding(
         WorkKind.EDITED_IN_QUICKBOOKS,
         str(document.id),
-        f"{_called(document, standing)} was edited in QuickBooks: {shown}{more}.",
+        f"{called(document, standing.number)} was edited in QuickBooks: {shown}{more}.",
         "If the edit is right, make it at its source, too: a revision is written over it. Else correct it there.",
         document.id,
         {"txn_id": standing.txn_id, "differences": [one.as_record() for one in differences]},
     )
 
 
-def _called(document: DocumentRow, standing: Standing) -> str:
-    title = load_document(document.body).title
-    number = standing.number or document.number
+def called(document: DocumentRow, number: str | None = None) -> str:
+    """How a sentence names a document: "Invoice 7 for Acme (document 3)"."""
+    title = KINDS[document.kind].title
+    known = number or document.posted_number or document.number
     party = f" for {document.party}" if document.party else ""
-    return f"{title[:1].upper()}{title[1:]}{f' {number}' if number else ''}{party} (document {document.id})"
+    return f"{title[:1].upper()}{title[1:]}{f' {known}' if known else ''}{party} (document {document.id})"
+
+
+def gone(document: DocumentRow, what: str) -> Finding:
+    """Somebody has taken it out of the books."""
+    return Finding(
+        WorkKind.GONE_FROM_QUICKBOOKS,
+        str(document.id),
+        f"{called(document)} {what} in QuickBooks.",
+        "If that is right, see that its source knows it, too; if not, enter it again under another origin.",
+        document.id,
+        {"txn_id": document.txn_id},
+    )

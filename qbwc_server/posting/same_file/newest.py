@@ -16,6 +16,7 @@ from qbwc_server.documents.models import DocumentRow
 from qbwc_server.documents.store import move
 from qbwc_server.ids import new_id
 from qbwc_server.posting.doubt.evidence import deletions
+from qbwc_server.posting.outcome.differing import gone
 from qbwc_server.posting.outcome.outcome import Work
 from qbwc_server.posting.patience import MOST_QUESTIONS, MOST_UNANSWERED, PAUSE
 from qbwc_server.posting.pc_clock import MARGIN, is_older, modified_at
@@ -24,7 +25,7 @@ from qbwc_server.posting.requests import OneDocument, Purpose, TheFile, ask, ope
 from qbwc_server.posting.same_file.inventory import CHUNK, OUGHT_TO_STAND, question_for, summaries
 from qbwc_server.posting.sent import Sent
 from qbwc_server.posting.transactions import TRANSACTIONS
-from qbwc_server.queue.enqueue import put
+from qbwc_server.queue.enqueue import NewRequest, put
 from qbwc_server.queue.models import QueuedRequest
 from qbwc_server.queue.settling import RequestRow
 from qbwc_server.queue.states import Event as RequestEvent
@@ -114,14 +115,19 @@ def read_sentinel(work: Work, row: RequestRow, reply: Reply) -> None:
     for document in documents:
         if document.txn_id in there:
             continue
-        query = TxnDeletedQueryRq(
-            txn_del_types=(TRANSACTIONS[document.kind].txn_type,),
-            deleted_date_range_filter=DeletedDateRangeFilter(
-                from_deleted_date=(document.written_at or document.created_at) - MARGIN
-            ),
-            request_id=str(new_id()),
-        )
-        work.put(ask(Purpose.SENTINEL_DELETED, OneDocument(document.id), query))
+        work.put(was_it_deleted(document))
+
+
+def was_it_deleted(document: DocumentRow) -> NewRequest:
+    """The question whether somebody deleted what is not there."""
+    query = TxnDeletedQueryRq(
+        txn_del_types=(TRANSACTIONS[document.kind].txn_type,),
+        deleted_date_range_filter=DeletedDateRangeFilter(
+            from_deleted_date=(document.written_at or document.created_at) - MARGIN
+        ),
+        request_id=str(new_id()),
+    )
+    return ask(Purpose.SENTINEL_DELETED, OneDocument(document.id), query)
 
 
 def _compare(work: Work, document: DocumentRow, shown: datetime | None) -> None:
@@ -171,6 +177,7 @@ def read_sentinel_deleted(work: Work, row: RequestRow, reply: Reply) -> None:
         document.written_at = None  # it need not be asked for again
         if document.state is State.WITHDRAWN:
             return
+        work.findings.append(gone(document, "was deleted"))
         found = {"found": "deleted in QuickBooks by a person"}
         move(work.db, document, Event.WITHDRAWN, by=QUICKBOOKS, now=work.now, request_id=str(row.id), detail=found)
         return

@@ -55,6 +55,12 @@ def edits_since(found: Standing, options: PostingOptions, last: LastWriting, doc
     return transaction_of(document).edits(last.document, document, found, writing)
 
 
+def differences(found: Standing, options: PostingOptions, last: LastWriting) -> list[Difference]:
+    """Where the books say something else than our last writing. Raises CannotWrite."""
+    writing = Writing(options, Texts(options.characters), last=last)
+    return transaction_of(last.document).differences(last.document, found, writing)
+
+
 def agrees(document: Document, found: Standing, options: PostingOptions, last: LastWriting | None) -> bool:
     """Whether what was found in the books says all that the document says, and nothing that it took away.
 

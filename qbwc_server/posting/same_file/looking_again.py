@@ -1,0 +1,141 @@
+"""What was posted is looked at again, in the background: deleted, voided or edited in QuickBooks, it is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from qbwc_server.clock import Clock
+from qbwc_server.db import Database
+from qbwc_server.documents.lifecycle import Event, State
+from qbwc_server.documents.models import DocumentRow, Operation
+from qbwc_server.documents.store import move
+from qbwc_server.ids import new_id
+from qbwc_server.posting.outcome.differing import edited, gone
+from qbwc_server.posting.outcome.outcome import Work
+from qbwc_server.posting.pc_clock import modified_at
+from qbwc_server.posting.reply import Reply
+from qbwc_server.posting.requests import OneDocument, Purpose, TheFile, ask, open_of
+from qbwc_server.posting.same_file.inventory import CHUNK, question_for, summaries
+from qbwc_server.posting.same_file.newest import was_it_deleted
+from qbwc_server.posting.sent import Sent
+from qbwc_server.posting.texts import CannotWrite
+from qbwc_server.posting.transactions import TRANSACTIONS
+from qbwc_server.posting.transactions.compiled import differences
+from qbwc_server.posting.transactions.last_writing import last_writing
+from qbwc_server.posting.transactions.standing import Standing
+from qbwc_server.queue.enqueue import put
+from qbwc_server.queue.lane import take_lane
+from qbwc_server.queue.models import QueuedRequest
+from qbwc_server.queue.settling import RequestRow
+from qbwc_server.queue.states import Event as RequestEvent
+from qbwc_server.tenancy.actor import QUICKBOOKS
+from qbwc_server.tenancy.models import Company
+
+EACH_WITHIN = timedelta(days=30)
+ROUNDS = 25  # days of work in which all are looked at, so that a few days without a session do no harm
+LEAST, MOST = 10 * CHUNK, 400 * CHUNK  # documents a day
+_SAME = timedelta(seconds=2)  # what QuickBooks tells of a time may differ by so much
+
+
+def look_again(
+    *, database: Database, clock: Clock, subject_id: int, checkpoint: Callable[[], None], **_: object
+) -> str:
+    """Queue the day's questions about what one company has posted; a job, see ``jobs.schedule``."""
+    with database.transaction() as db:
+        company = db.get(Company, subject_id)
+        asked = 0 if company is None else ask_again(db, company, now=clock())
+    checkpoint()
+    return f"Posted documents to be looked at: {asked}." if asked else ""
+
+
+def ask_again(db: Session, company: Company, *, now: datetime) -> int:
+    """Ask for those that were not seen for the longest time, as many as a day's share; returns how many.
+
+    Nothing is asked while questions of an earlier day still wait.
+    """
+    take_lane(db, company.id)
+    if open_of(db, company.id, Purpose.LOOK_AGAIN, [TheFile()]):
+        return 0
+    posted = (
+        DocumentRow.company_id == company.id,
+        DocumentRow.state == State.POSTED,
+        DocumentRow.txn_id.is_not(None),
+    )
+    many = db.scalar(select(func.count()).select_from(DocumentRow).where(*posted)) or 0
+    due = or_(DocumentRow.seen_at.is_(None), DocumentRow.seen_at <= now - EACH_WITHIN + timedelta(days=ROUNDS))
+    ids = db.scalars(
+        select(DocumentRow.txn_id)
+        .where(*posted, due, DocumentRow.posted_at <= now - timedelta(days=1))
+        .order_by(DocumentRow.seen_at.asc().nulls_first(), DocumentRow.id)
+        .limit(max(LEAST, min(MOST, -(-many // ROUNDS))))
+    ).all()
+    known = [str(one) for one in ids]
+    chunks = [known[start : start + CHUNK] for start in range(0, len(known), CHUNK)]
+    put(db, company.id, [ask(Purpose.LOOK_AGAIN, TheFile(), question_for(chunk)) for chunk in chunks], now)
+    return len(known)
+
+
+def read_look_again(work: Work, row: RequestRow, reply: Reply) -> None:
+    """What is there as it was left needs no closer look."""
+    there = summaries(reply)
+    if not work.settle(row, RequestEvent.DONE, reply):
+        return
+    for document in _asked_for(work, row):
+        shown = there.get(document.txn_id or "")
+        if shown is not None:
+            document.seen_at = work.now
+        if shown is None and reply.proves_absence:
+            document.seen_at = work.now
+            work.put(was_it_deleted(document))
+        elif shown is not None and _changed_since(document, modified_at(shown)):
+            query = TRANSACTIONS[document.kind].by_id([document.txn_id or ""], new_id())
+            work.put(ask(Purpose.LOOK_CLOSER, OneDocument(document.id), query))
+
+
+def _asked_for(work: Work, row: RequestRow) -> Sequence[DocumentRow]:
+    asking = work.db.get_one(QueuedRequest, row.id)
+    ids = Sent.from_record(asking.sent).txn_ids
+    found = work.db.scalars(
+        select(DocumentRow).where(
+            DocumentRow.company_id == work.company.id,
+            DocumentRow.txn_id.in_(ids),
+            DocumentRow.state == State.POSTED,
+        )
+    )
+    return [one for one in found if (one.written_at or work.now) <= asking.created_at]
+
+
+def _changed_since(document: DocumentRow, shown: datetime | None) -> bool:
+    known = document.time_modified
+    return shown is not None and (known is None or shown - known > _SAME)
+
+
+def read_look_closer(work: Work, row: RequestRow, reply: Reply) -> None:
+    """Is it void there, or does it say something else than we wrote?"""
+    document = work.document(OneDocument.of(row).document)
+    found = None if reply.first is None else TRANSACTIONS[document.kind].standing(reply.first)
+    if not work.settle(row, RequestEvent.DONE, reply) or found is None or document.state is not State.POSTED:
+        return
+    if found.voided and document.total:
+        move(work.db, document, Event.WITHDRAWN, by=QUICKBOOKS, now=work.now, request_id=str(row.id), detail=_VOID)
+        document.operation = Operation.VOID
+        work.findings.append(gone(document, "was voided"))
+    else:
+        _tell_edits(work, document, found)
+    document.edit_sequence, document.time_modified = found.edit_sequence, found.time_modified
+
+
+_VOID = {"found": "voided in QuickBooks by a person"}
+
+
+def _tell_edits(work: Work, document: DocumentRow, found: Standing) -> None:
+    try:
+        seen = differences(found, work.options, last_writing(work.db, document))
+    except CannotWrite:
+        return  # the options have changed since: nobody can tell what was written
+    if seen:
+        work.findings.append(edited(document, found, seen))

@@ -1,0 +1,113 @@
+"""What was posted is looked at again in the background, and what people did to it in QuickBooks is shown."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from qbwc_server.documents.lifecycle import State
+from qbwc_server.documents.open_work import OpenWork, WorkKind, open_work
+from qbwc_server.posting.same_file.looking_again import EACH_WITHIN, ask_again
+from qbwc_server.simulator.bookkeeper import Bookkeeper
+from qbwc_server.simulator.transactions import Transaction
+from tests.sessions.odd_quickbooks import known_names
+from tests.sessions.world import World, invoice
+
+MANY = 60  # more than one question holds, and more than the newest that each session asks for
+
+
+@pytest.fixture
+def posted(world: World) -> World:
+    """Sixty invoices in the books, some days old."""
+    known_names(world)
+    world.hand_in(*(invoice(f"i-{number}", number=str(number)) for number in range(MANY)))
+    while any(row.state is not State.POSTED for row in world.rows([f"i-{number}" for number in range(MANY)])):
+        world.update()
+    world.clock.advance(days=3)
+    return world
+
+
+def ask(world: World) -> int:
+    with world.database.transaction() as db:
+        return ask_again(db, world.company(db), now=world.clock())
+
+
+def look(world: World) -> None:
+    ask(world)
+    for _ in range(3):
+        world.update()
+
+
+def booked(world: World, number: int) -> Transaction:
+    (txn,) = [txn for txn in world.books.invoices if txn.values["ref_number"] == str(number)]
+    return txn
+
+
+def work(world: World) -> list[OpenWork]:
+    with world.database.reading() as db:
+        return open_work(db, world.company(db).id)
+
+
+def test_what_is_as_it_was_left_needs_nobody(posted: World) -> None:
+    look(posted)
+    assert work(posted) == []
+    assert all(row.seen_at is not None for row in posted.rows([f"i-{number}" for number in range(MANY)]))
+    assert ask(posted) == 0  # all were seen
+
+
+def test_deleted_in_quickbooks_is_shown(posted: World) -> None:
+    Bookkeeper(posted.books).delete(booked(posted, 3))
+    look(posted)
+    assert posted.row("i-3").state is State.WITHDRAWN
+    (found,) = work(posted)
+    assert (found.work, found.document_id) == (WorkKind.GONE_FROM_QUICKBOOKS, posted.row("i-3").id)
+    assert "Invoice 3 for Acme" in found.message
+    assert "was deleted in QuickBooks" in found.message
+
+
+def test_voided_in_quickbooks_is_shown(posted: World) -> None:
+    Bookkeeper(posted.books).void(booked(posted, 4))
+    look(posted)
+    assert posted.row("i-4").state is State.WITHDRAWN
+    (found,) = work(posted)
+    assert found.work is WorkKind.GONE_FROM_QUICKBOOKS
+    assert "was voided in QuickBooks" in found.message
+
+
+def test_edited_in_quickbooks_is_shown_once(posted: World) -> None:
+    Bookkeeper(posted.books).change_line(booked(posted, 5), 0, amount=Decimal("31.00"))
+    look(posted)
+    (found,) = work(posted)
+    assert (found.work, found.document_id) == (WorkKind.EDITED_IN_QUICKBOOKS, posted.row("i-5").id)
+    assert "31.00" in found.message
+    assert posted.row("i-5").state is State.POSTED
+    look(posted)
+    assert [item.id for item in work(posted)] == [found.id]
+
+
+def test_saved_again_without_an_edit_is_no_edit(posted: World) -> None:
+    Bookkeeper(posted.books).save_unchanged(booked(posted, 6))
+    look(posted)
+    assert work(posted) == []
+
+
+def test_each_is_seen_within_its_time(posted: World) -> None:
+    look(posted)
+    posted.clock.advance(days=EACH_WITHIN.days)
+    assert ask(posted) >= MANY
+
+
+def test_questions_of_an_earlier_day_are_not_asked_twice(posted: World) -> None:
+    assert ask(posted) > 0
+    posted.clock.advance(days=1)
+    assert ask(posted) == 0
+
+
+def test_documents_go_before_it(posted: World) -> None:
+    ask(posted)
+    posted.hand_in(invoice("urgent", number="999"))
+    posted.update()
+    assert posted.row("urgent").state is State.POSTED
+    assert timedelta(0) <= posted.clock() - (posted.row("urgent").posted_at or posted.clock())
