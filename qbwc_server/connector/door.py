@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, delete, exists, literal, select
+from sqlalchemy import Connection, Select, bindparam, delete, exists, literal, select
 from sqlalchemy.orm import Session
 
 from qbwc_server.books.holds import Hold, HoldKind
 from qbwc_server.books.models import CompanyFacts
 from qbwc_server.connector.models import ConnectorLogin, KnownAddress, UpdateSessionRow
-from qbwc_server.queue.models import MessageSet, QueuedRequest
+from qbwc_server.queue.models import OPEN, MessageSet, QueuedRequest
 from qbwc_server.queue.states import Delivery, RequestState
 from qbwc_server.tenancy.guessing import Counted, Guesses, counted_as, lately, network_of
 from qbwc_server.tenancy.models import Company
@@ -73,7 +73,7 @@ class Knock:
     login: Login | None
 
 
-def knock(db: Session, user: str, address: str, *, key: bytes | None, pause: timedelta, now: datetime) -> Knock:
+def knock(db: Connection, user: str, address: str, *, key: bytes | None, pause: timedelta, now: datetime) -> Knock:
     """Look, and change nothing; the same one statement whether ``user`` exists or not."""
     network = network_of(address)
     counted, kept = counted_as(key or b"", user, network), keyed(key or b"", f"address\0{network}")
@@ -85,7 +85,7 @@ def knock(db: Session, user: str, address: str, *, key: bytes | None, pause: tim
         "by_user": counted.user,
         "since": now - pause,
     }
-    row = db.connection().execute(_KNOCK, asked).one()
+    row = db.execute(_KNOCK, asked).one()
     guesses = Guesses(*(count or 0 for count in row[:3]))
     return Knock(kept, counted, guesses, None if row[3] is None else Login(*row[3:]))
 
@@ -109,12 +109,8 @@ def remember_address(db: Session, login: Login, network: str, now: datetime) -> 
 
 def _statement() -> Select[*tuple[Any, ...]]:
     login, of_company = ConnectorLogin, ConnectorLogin.company_id
-
-    def any_request(*states: RequestState) -> ColumnElement[bool]:
-        # one state at a time: the indexes are partial, and must see which
-        some = [exists().where(QueuedRequest.company_id == of_company, QueuedRequest.state == one) for one in states]
-        return some[0] if len(some) == 1 else some[0] | any_request(*states[1:])
-
+    due = exists().where(QueuedRequest.company_id == of_company, QueuedRequest.state == RequestState.QUEUED)
+    resting = exists().where(QueuedRequest.company_id == of_company, OPEN, QueuedRequest.state == RequestState.RESTING)
     in_flight = exists().where(MessageSet.company_id == of_company, MessageSet.delivery == Delivery.IN_FLIGHT)
     from_here = select(KnownAddress.last_at).where(
         KnownAddress.login_id == login.id, KnownAddress.network == bindparam("from_here")
@@ -134,8 +130,8 @@ def _statement() -> Select[*tuple[Any, ...]]:
             login.postpone_until,
             from_here.scalar_subquery(),
             exists().where(UpdateSessionRow.company_id == of_company, UpdateSessionRow.ended_at.is_(None)),
-            any_request(RequestState.RESTING),
-            any_request(RequestState.QUEUED, RequestState.RESTING) | in_flight,
+            resting,
+            due | resting | in_flight,
             exists().where(Hold.company_id == of_company, Hold.kind == HoldKind.PAUSED, Hold.lifted_at.is_(None)),
             exists().where(CompanyFacts.company_id == of_company),
         )

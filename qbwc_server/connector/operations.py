@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
+from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -113,7 +114,7 @@ class WebConnectorOperations:
         A poll with nothing to do reads one row and writes none.
         """
         now = self._now()
-        with self._database.reading() as db:
+        with self._database.looking() as db:
             seen = self._knock(db, user, address, now)
         login, right = seen.login, self._is_right(seen, password, now)
         if login is None or not right:
@@ -128,7 +129,7 @@ class WebConnectorOperations:
         except IntegrityError:
             return ["", "busy"]  # another connector of this company was quicker by a moment
 
-    def _knock(self, db: Session, user: str, address: str, now: datetime) -> Knock:
+    def _knock(self, db: Connection, user: str, address: str, now: datetime) -> Knock:
         pause = timedelta(seconds=self._settings.login_pause_s)
         if self._key is None:
             self._key = known_key(db, PASSWORDS)

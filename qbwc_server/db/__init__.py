@@ -92,8 +92,11 @@ def _sqlite_engine(url: str) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        read_only = connection.get_execution_options().get(_READ_ONLY, False)
-        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+        if connection.get_execution_options().get(_READ_ONLY, False):
+            # cannot fail, and a tenth of a millisecond cheaper so: it stands before every poll
+            connection.connection.driver_connection.execute("BEGIN")  # type: ignore[union-attr]
+        else:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     return engine
 
@@ -111,6 +114,12 @@ class Database:
         """A session that commits at the end, or rolls everything back when an exception passes."""
         with Session(self.engine, expire_on_commit=False) as db, db.begin():
             yield db
+
+    @contextmanager
+    def looking(self) -> Iterator[Connection]:
+        """The same as ``reading``, without the ORM: for what is read very often."""
+        with self._reading.connect() as connection:
+            yield connection
 
     @contextmanager
     def reading(self) -> Iterator[Session]:

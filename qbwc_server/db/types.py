@@ -8,7 +8,18 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Integer, String, Text, TypeDecorator
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    DateTime,
+    Dialect,
+    Integer,
+    String,
+    Text,
+    TypeDecorator,
+    literal_column,
+)
+from sqlalchemy.sql.operators import OperatorType
 
 from qbwc_server.shortening import shortened, storable
 
@@ -58,11 +69,31 @@ class Money(TypeDecorator[Decimal]):
         return cents if cents == amount else amount.normalize()
 
 
+class _WrittenOut(TypeDecorator.Comparator[StrEnum]):
+    """Compares with members of the enumeration as they stand in the statement, not as parameters.
+
+    Partial indexes are found only by what the statement itself says; and SQLite prepares a statement anew each time
+    when a parameter might decide which index it takes.
+    """
+
+    def operate(self, op: OperatorType, *other: Any, **kwargs: Any) -> ColumnElement[Any]:
+        return super().operate(op, *map(_written_out, other), **kwargs)
+
+
+def _written_out(value: Any) -> Any:
+    if isinstance(value, StrEnum):
+        return literal_column("'" + value.value.replace("'", "''") + "'", String())
+    if isinstance(value, list | tuple | set | frozenset) and value and all(isinstance(one, StrEnum) for one in value):
+        return [_written_out(one) for one in sorted(value)]
+    return value
+
+
 class EnumValue(TypeDecorator[StrEnum]):
     """A member of a StrEnum, stored as its value."""
 
     impl = String(32)
     cache_ok = True
+    comparator_factory = _WrittenOut
 
     def __init__(self, enumeration: type[StrEnum]) -> None:
         super().__init__()

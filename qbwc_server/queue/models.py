@@ -14,6 +14,9 @@ from qbwc_server.db.types import Cut, EnumValue, Exact, JsonRecord, Key, UtcDate
 from qbwc_server.ids import new_id
 from qbwc_server.queue.states import Delivery, Ended, RequestState
 
+# what has left or may leave some day; SQLite finds that index only where a statement says these very words
+OPEN = text("state IN ('waiting', 'resting', 'sent', 'uncertain', 'disputed')")
+
 
 class QueuedRequest(Base):
     """One qbXML request waiting for, or answered by, one company file.
@@ -36,8 +39,8 @@ class QueuedRequest(Base):
             "ix_queued_requests_open",
             "company_id",
             "state",
-            postgresql_where=text("state IN ('waiting', 'resting', 'sent', 'uncertain', 'disputed')"),
-            sqlite_where=text("state IN ('waiting', 'resting', 'sent', 'uncertain', 'disputed')"),
+            postgresql_where=OPEN,
+            sqlite_where=OPEN,
         ),
         Index("ix_queued_requests_subject", "company_id", "purpose", "subject"),
     )

@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import secrets
 
-from sqlalchemy import insert, select
+from sqlalchemy import Connection, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -25,7 +25,7 @@ class ServerKey(Base):
     key: Mapped[str] = mapped_column(Exact(2 * _BYTES))  # hexadecimal
 
 
-def known_key(db: Session, purpose: str) -> bytes | None:
+def known_key(db: Session | Connection, purpose: str) -> bytes | None:
     """The key, where it was ever made."""
     kept = db.scalar(select(ServerKey.key).where(ServerKey.purpose == purpose))
     return None if kept is None else bytes.fromhex(kept)

@@ -39,7 +39,7 @@ class House:
             open_session(db, other, clock())
 
     def knock(self, user: str = "kern", address: str = "192.0.2.1") -> Knock:
-        with self.database.reading() as db:
+        with self.database.looking() as db:
             return knock(db, user, address, key=KEY, pause=timedelta(minutes=15), now=self.clock())
 
     def login(self, address: str = "192.0.2.1") -> Login:

@@ -118,3 +118,36 @@ def test_moments_are_compared_as_moments(kept: Database) -> None:
     with kept.reading() as db:
         assert db.execute(select(VALUES.c.id).where(VALUES.c.moment > earlier)).all()
         assert not db.execute(select(VALUES.c.id).where(VALUES.c.moment < earlier)).all()
+
+
+class Shade(StrEnum):
+    RED = "red"
+    ODD = "it's"
+
+
+PAINT = Table("paint", MetaData(), Column("shade", EnumValue(Shade)))
+
+
+def test_members_stand_in_the_statement_itself_so_that_partial_indexes_are_found(database: Database) -> None:
+    column = PAINT.c.shade
+    for condition, written in (
+        (column == Shade.RED, "paint.shade = 'red'"),
+        (column != Shade.ODD, "paint.shade != 'it''s'"),
+        (column.in_((Shade.RED, Shade.ODD)), "paint.shade IN ('it''s', 'red')"),
+        (column.not_in([Shade.RED]), "(paint.shade NOT IN ('red'))"),
+        (column.is_(None), "paint.shade IS NULL"),
+    ):
+        compiled = condition.compile(database.engine)
+        assert (str(compiled), compiled.params) == (written, {})
+
+
+def test_what_is_written_out_compares_as_it_should(database: Database) -> None:
+    with database.transaction() as db:
+        connection = db.connection()
+        PAINT.create(connection)
+        connection.execute(insert(PAINT), [{"shade": shade} for shade in Shade])
+        for shade in Shade:
+            assert connection.scalars(select(PAINT.c.shade).where(PAINT.c.shade == shade)).all() == [shade]
+        assert len(connection.scalars(select(PAINT.c.shade).where(PAINT.c.shade.in_(set(Shade)))).all()) == 2
+        assert connection.scalars(select(PAINT.c.shade).where(PAINT.c.shade.in_([]))).all() == []
+        PAINT.drop(connection)
