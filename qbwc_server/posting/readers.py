@@ -7,6 +7,7 @@ from collections.abc import Callable
 from qbwc_server.posting.doubt.judge import read_look, read_look_changed, read_look_deleted
 from qbwc_server.posting.entries.answers import read_create, read_ensure
 from qbwc_server.posting.outcome.answers import read_for_change, read_post
+from qbwc_server.posting.outcome.found import read_find
 from qbwc_server.posting.outcome.outcome import Work
 from qbwc_server.posting.reply import Reply
 from qbwc_server.posting.requests import Purpose
@@ -21,6 +22,7 @@ Reader = Callable[[Work, RequestRow, Reply], None]
 READERS: dict[str, Reader] = {
     Purpose.POST: read_post,
     Purpose.READ_FOR_CHANGE: read_for_change,
+    Purpose.FIND: read_find,
     Purpose.ENSURE: read_ensure,
     Purpose.CREATE: read_create,
     Purpose.LOOK: read_look,

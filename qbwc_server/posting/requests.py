@@ -63,6 +63,22 @@ class OneDocument(Subject):
 
 
 @dataclass(frozen=True, slots=True)
+class OnePart(Subject):
+    """A part of a document, counted from 0: what it names that is no document here."""
+
+    document: int
+    part: int
+
+    def __str__(self) -> str:
+        return f"{self.document} {self.part}"
+
+    @classmethod
+    def of(cls, request: About) -> Self:
+        document, part = request.subject.split()
+        return cls(int(document), int(part))
+
+
+@dataclass(frozen=True, slots=True)
 class OneEntry(Subject):
     """A customer, an item, or another entry of a list."""
 
@@ -166,6 +182,7 @@ class Purpose(StrEnum):
 
     POST = "post", Priority.TRANSACTION, OneDocument, "to post it"
     READ_FOR_CHANGE = "read_for_change", Priority.READ, OneDocument, "to read what stands in the books"
+    FIND = "find", Priority.READ, OnePart, "to find what it names and somebody else has entered"
     ENSURE = "ensure", Priority.READ, OneEntry, "to find out whether the entry is there"
     CREATE = "create", Priority.LIST, OneEntry, "to add the entry"
     LOOK = "look", Priority.LOOK, OneRequest, "to find out whether it was executed"
@@ -301,6 +318,12 @@ def requests_about(db: Session, company_id: int, document: int) -> list[QueuedRe
     """Every request that was queued for a document, or to find out what became of it, oldest first, with its text."""
     subjects = [str(OneDocument(document)), *(str(OnePosting(document, what)) for what in IfMissing)]
     own = _about(db, company_id, _OF_DOCUMENTS, subjects)
+    finds = select(QueuedRequest).where(
+        QueuedRequest.company_id == company_id,
+        QueuedRequest.purpose == Purpose.FIND,
+        QueuedRequest.subject.startswith(f"{OneDocument(document)} "),
+    )
+    own += db.scalars(finds).all()
     looks = _about(db, company_id, _LOOKS, [str(OneRequest(request.id)) for request in own])
     among = [
         request

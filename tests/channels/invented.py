@@ -91,8 +91,12 @@ def documents(draw: st.DrawFn) -> Document:
     }
     if kind == "payment":
         value["amount"] = draw(_POSITIVE)
-        part = st.fixed_dictionaries({"invoice": _ORIGIN, "amount": _POSITIVE})
-        value["applies_to"] = draw(st.lists(part, max_size=3))
+        named = st.one_of(
+            st.fixed_dictionaries({"invoice": _ORIGIN, "amount": _POSITIVE}),
+            st.fixed_dictionaries({"number": _NUMBER, "amount": _POSITIVE}),
+            st.fixed_dictionaries({"txn_id": st.from_regex(r"\A[0-9A-F]{1,6}-[0-9]{1,10}\Z"), "amount": _POSITIVE}),
+        )
+        value["applies_to"] = draw(st.lists(named, max_size=3))
     else:
         value["lines"] = draw(st.lists(_LINE, min_size=1, max_size=4))
     return read_document(value)

@@ -17,7 +17,7 @@ from qbwc_server.channels.files.rows import Group, Row
 from qbwc_server.documents.kinds import read_document
 
 PRICES = frozenset(("rate", "amount"))
-_PAYMENT_LINE = ("applies_to", "applied_amount")
+_PAYMENT_LINE = ("applies_to", "applies_to_number", "applies_to_txn_id", "applied_amount")
 _BY_PLACE = {
     (("applies_to" if c.name in _PAYMENT_LINE else "lines") if c.per_line else "", c.place): c.name for c in COLUMNS
 }

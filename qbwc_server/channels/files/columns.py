@@ -85,6 +85,8 @@ COLUMNS: tuple[Column, ...] = (
     Column("line_class", ("class",), per_line=True),
     Column("service_date", ("service_date",), Habits.date, per_line=True),
     Column("applies_to", ("invoice",), per_line=True, aliases=("applied_to",)),
+    Column("applies_to_number", ("number",), per_line=True),
+    Column("applies_to_txn_id", ("txn_id",), per_line=True),
     Column("applied_amount", ("amount",), Habits.amount, per_line=True),
 )
 BY_NAME: dict[str, Column] = {column.name: column for column in COLUMNS}

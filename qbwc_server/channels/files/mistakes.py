@@ -123,6 +123,11 @@ _SENTENCES: dict[str, _Say] = {
     **dict.fromkeys(
         ("date_type", "date_parsing", "date_form", "date_from_datetime_parsing", "date_from_datetime_inexact"), _no_date
     ),
+    "one_of_three": lambda value, context: (
+        "which_invoice",
+        "It does not say which invoice, or says it twice.",
+        "Name the invoice by one of invoice (its origin), number and txn_id.",
+    ),
     "string_type": _no_text,
     "nul_character": lambda value, context: (
         "control_character", "There is a NUL character in the text.", "Remove it."

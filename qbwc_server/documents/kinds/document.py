@@ -24,6 +24,20 @@ class Named:
     party: Party | None = None  # what else is known of it
 
 
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """A transaction of QuickBooks that a document names and that is no document here: by its number, or its TxnID."""
+
+    kind: str  # what it is: "invoice"
+    key: str  # as the document knows it; no origin looks like this
+    field: str  # path in the document: applies_to[0]
+    number: str | None = None
+    txn_id: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.number}" if self.number is not None else f"the {self.kind} with TxnID {self.txn_id}"
+
+
 class Document(Fields):
     """What ought to stand in the books.
 
@@ -70,6 +84,10 @@ class Document(Fields):
 
     def waits_for(self) -> tuple[str, ...]:
         """Origins of the documents that must stand in the books before: this one names their TxnIDs."""
+        return ()
+
+    def names_elsewhere(self) -> tuple[Elsewhere, ...]:
+        """What stands in the books by another hand and is looked up before: this one names its TxnID."""
         return ()
 
     def remark(self) -> str | None:

@@ -53,6 +53,7 @@ Text = Annotated[str, StringConstraints(strip_whitespace=True)]
 Short = Annotated[Text, StringConstraints(min_length=1, max_length=300), AfterValidator(_storable)]
 Long = Annotated[Text, StringConstraints(max_length=20_000), AfterValidator(_storable)]
 Number = Annotated[Text, StringConstraints(min_length=1, max_length=20), AfterValidator(_storable)]
+TxnId = Annotated[Text, StringConstraints(min_length=1, max_length=36, pattern=r"^[\x21-\x7e]+$")]
 Origin = Annotated[
     Text, StringConstraints(min_length=1, max_length=120, pattern=r"^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$")
 ]

@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 from qbwc_server.documents.lifecycle import Event, NotNow, Reason, State
 from qbwc_server.documents.models import DocumentRow
 from qbwc_server.documents.store import move, show_problems
-from qbwc_server.posting.requests import OneDocument, of_documents
+from qbwc_server.posting.requests import WRITING, OneDocument, of_documents
 from qbwc_server.posting.submitting.hand_in import recall
 from qbwc_server.posting.submitting.submit import lock, refuse_undecided
 from qbwc_server.posting.submitting.waiting import not_posted
-from qbwc_server.queue.enqueue import cancel
+from qbwc_server.queue.enqueue import cancel, release
 from qbwc_server.queue.models import QueuedRequest, RequestWait
 from qbwc_server.tenancy.actor import Actor
 from qbwc_server.tenancy.models import Company
@@ -34,14 +34,15 @@ def exclude(db: Session, company: Company, row: DocumentRow, *, by: Actor, now: 
 
 def _refuse_waiting(db: Session, company: Company, invoice: DocumentRow, *, by: Actor, now: datetime) -> None:
     """Payments that wait for this invoice wait in vain: a person is told."""
-    own = select(QueuedRequest.id).where(of_documents(company.id, [invoice.id]))
+    own = db.scalars(select(QueuedRequest.id).where(of_documents(company.id, [invoice.id]))).all()
     waiting = db.execute(
         select(QueuedRequest.id, QueuedRequest.subject)
         .join(RequestWait, RequestWait.request_id == QueuedRequest.id)
-        .where(RequestWait.after_id.in_(own))
+        .where(RequestWait.after_id.in_(own), QueuedRequest.purpose.in_(WRITING))
         .distinct()
     ).all()
     cancel(db, [one.id for one in waiting], now)
+    release(db, own)  # questions that only came behind it
     for one in waiting:
         row = db.get_one(DocumentRow, OneDocument.of(one).document)
         move(db, row, Event.REFUSED, by=by, now=now, request_id=str(one.id))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
@@ -21,13 +21,13 @@ from qbwc_server.documents.store import add_notes, show_problems
 from qbwc_server.ids import new_id
 from qbwc_server.posting.entries.ensure import Wanted, ensure, names_of
 from qbwc_server.posting.options import PostingOptions, options_of
-from qbwc_server.posting.requests import OneDocument, Purpose, ask, write
+from qbwc_server.posting.requests import OneDocument, OnePart, Purpose, ask, write
 from qbwc_server.posting.submitting.closing_date import closed_until, hold_for_closing_date
 from qbwc_server.posting.submitting.forgotten import forgotten, hold_for_mark
 from qbwc_server.posting.submitting.questions import learn_words
-from qbwc_server.posting.submitting.waiting import Invoices, invoices_named, not_posted, take_over
+from qbwc_server.posting.submitting.waiting import Invoices, invoices_named, not_posted, take_over, under_way
 from qbwc_server.posting.texts import CannotWrite, Texts
-from qbwc_server.posting.transactions import transaction_of
+from qbwc_server.posting.transactions import TRANSACTIONS, transaction_of
 from qbwc_server.posting.transactions.compiled import compile_add, compile_void, pending
 from qbwc_server.queue.enqueue import NewRequest, put
 from qbwc_server.queue.lane import take_lane
@@ -119,7 +119,9 @@ def submit_locked(db: Session, company: Company, rows: Sequence[DocumentRow], *,
     # only now: no entry is asked for, let alone added, for a document that cannot be written
     entries = ensure(db, company, {key: party for _, _, w in ready for key, party in w.items()}, now)
     new = [_after_entries(request, [entries[key] for key in wanted]) for _, request, wanted in ready]
-    put(db, company.id, new, now)
+    questions = _questions_for(db, company, dict(documents), [(row, request) for row, request, _ in ready])
+    new = [replace(one, after=(*one.after, *(q.id for q in questions.get(one.id, ())))) for one in new]
+    put(db, company.id, [*(one for some in questions.values() for one in some), *new], now)
     take_over(db, company, {row.id: request.id for row, request in zip(result.submitted, new, strict=True)})
     _mark_submitted(db, result.submitted, new, by=by, now=now)
     return result
@@ -129,6 +131,30 @@ def _after_entries(request: NewRequest, entries: Sequence[UUID | None]) -> NewRe
     """The request, waiting for the open requests of the entries that it names too."""
     waits = {guid for guid in entries if guid is not None}
     return replace(request, after=tuple({*request.after, *waits})) if waits else request
+
+
+def _questions_for(
+    db: Session,
+    company: Company,
+    documents: Mapping[DocumentRow, Document],
+    ready: Sequence[tuple[DocumentRow, NewRequest]],
+) -> dict[UUID, list[NewRequest]]:
+    """The questions for what documents name and somebody else has entered, by the request that waits for them."""
+    found: dict[UUID, list[NewRequest]] = {}
+    for row, request in ready:
+        if row.txn_id is not None:
+            continue
+        for part, named in enumerate(documents[row].names_elsewhere()):
+            guid, rules = new_id(), TRANSACTIONS[named.kind]
+            if named.txn_id is not None:
+                query = rules.by_id([named.txn_id], guid)
+            else:
+                query = rules.by_number([named.number or ""], guid)
+            own = under_way(db, company, named) + [
+                other.id for it, other in ready if (it.kind, it.number) == (named.kind, named.number)
+            ]
+            found.setdefault(request.id, []).append(ask(Purpose.FIND, OnePart(row.id, part), query, after=own))
+    return found
 
 
 def _mark_submitted(
@@ -197,20 +223,22 @@ def _request(
 ) -> tuple[NewRequest, tuple[str, ...]]:
     """The first request of a document, and what its texts become. Raises CannotWrite."""
     subject = OneDocument(row.id)
-    posted = dict.fromkeys(document.waits_for(), _ANY_TXN_ID) if invoices is None else invoices.posted
+    elsewhere = {one.key: _ANY_TXN_ID for one in document.names_elsewhere()}
+    anything = {**dict.fromkeys(document.waits_for(), _ANY_TXN_ID), **elsewhere}
+    posted = anything if invoices is None else invoices.posted
     if row.txn_id is not None:
         rules = transaction_of(document)
         rules.require_mod()
-        written = compile_add(document, guid, options, dict.fromkeys(document.waits_for(), _ANY_TXN_ID))
+        written = compile_add(document, guid, options, anything)
         return ask(Purpose.READ_FOR_CHANGE, subject, rules.by_id([row.txn_id], guid)), written.notes
     unposted = {origin for origin in document.waits_for() if origin not in posted}
     for origin in unposted:
         if invoices is None or origin not in invoices.pending:
             raise CannotWrite(not_posted(origin))
     last = document.comes_last
-    if unposted and invoices is not None:
-        # QuickBooks wants the TxnIDs: the text is written when the invoices are posted
-        written = compile_add(document, guid, options, dict.fromkeys(document.waits_for(), _ANY_TXN_ID))
+    if (unposted or elsewhere) and invoices is not None:
+        # QuickBooks wants the TxnIDs: the text is written when the invoices are posted, or found
+        written = compile_add(document, guid, options, anything)
         after = {invoices.pending[origin] for origin in unposted}
         return write(Purpose.POST, subject, guid, pending(row.kind), after=after, last=last), written.notes
     written = compile_add(document, guid, options, posted)

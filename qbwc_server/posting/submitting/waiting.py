@@ -12,12 +12,22 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from qbwc_server.documents.kinds import Document, load_document
+from qbwc_server.documents.kinds.document import Elsewhere
 from qbwc_server.documents.lifecycle import Event, State
 from qbwc_server.documents.models import DocumentRow
 from qbwc_server.documents.problems import Problem
 from qbwc_server.documents.store import by_origin, move, show_problems
 from qbwc_server.posting.options import options_of
-from qbwc_server.posting.requests import WRITING, OneDocument, Purpose, as_supplied, of_documents, open_of, requests_of
+from qbwc_server.posting.requests import (
+    WRITING,
+    OneDocument,
+    OnePart,
+    Purpose,
+    as_supplied,
+    of_documents,
+    open_of,
+    requests_of,
+)
 from qbwc_server.posting.texts import CannotWrite
 from qbwc_server.posting.transactions.compiled import compile_add
 from qbwc_server.queue.enqueue import cancel, hand_over, release, supply, waiting_for
@@ -52,7 +62,8 @@ def release_done(db: Session, company: Company, done: Collection[UUID], *, now: 
             for origin in document.waits_for():
                 if origin not in txn_ids:
                     raise CannotWrite(not_posted(origin))
-            texts[one.id] = as_supplied(compile_add(document, one.id, options, txn_ids))
+            named = found_elsewhere(db, company.id, row.id, document)
+            texts[one.id] = as_supplied(compile_add(document, one.id, options, {**txn_ids, **named}))
         except CannotWrite as cannot:
             cancel(db, [one.id], now)
             move(db, row, Event.REFUSED, by=SERVER, now=now, request_id=str(one.id))
@@ -60,6 +71,25 @@ def release_done(db: Session, company: Company, done: Collection[UUID], *, now: 
             failed += 1
     supply(db, texts)
     return failed
+
+
+def found_elsewhere(db: Session, company_id: int, document_id: int, document: Document) -> dict[str, str]:
+    """TxnIDs of what a document names and somebody else has entered, as the latest questions found them."""
+    keys = {str(OnePart(document_id, part)): one.key for part, one in enumerate(document.names_elsewhere())}
+    if not keys:
+        return {}
+    found = db.execute(
+        select(QueuedRequest.subject, QueuedRequest.result_id)
+        .where(
+            QueuedRequest.company_id == company_id,
+            QueuedRequest.purpose == Purpose.FIND,
+            QueuedRequest.subject.in_(keys),
+            QueuedRequest.state == RequestState.DONE,
+            QueuedRequest.result_id.is_not(None),
+        )
+        .order_by(QueuedRequest.id)
+    )
+    return {keys[one.subject]: one.result_id for one in found if one.result_id is not None}
 
 
 def let_go(db: Session, company: Company, row: DocumentRow, *, now: datetime) -> int:
@@ -112,7 +142,7 @@ def cancel_with_entries(db: Session, request_ids: Sequence[UUID], now: datetime)
                 .join(RequestWait, RequestWait.after_id == QueuedRequest.id)
                 .where(
                     RequestWait.request_id.in_(some),
-                    QueuedRequest.purpose.in_((Purpose.ENSURE, Purpose.CREATE)),
+                    QueuedRequest.purpose.in_((Purpose.ENSURE, Purpose.CREATE, Purpose.FIND)),
                     QueuedRequest.state.in_((RequestState.WAITING, RequestState.QUEUED)),
                 )
             )
@@ -151,6 +181,21 @@ def invoices_named(db: Session, company: Company, documents: Sequence[Document])
         found = open_of(db, company.id, purpose, map(OneDocument, waiting))
         pending |= {origin: found[str(row)] for row, origin in waiting.items() if str(row) in found}
     return Invoices(known, pending)
+
+
+def under_way(db: Session, company: Company, named: Elsewhere) -> list[UUID]:
+    """Open requests of our own documents that are meant by a number: they come first, else they are not found."""
+    if named.number is None:
+        return []
+    ids = db.scalars(
+        select(DocumentRow.id).where(
+            DocumentRow.company_id == company.id,
+            DocumentRow.number == named.number,
+            DocumentRow.kind == named.kind,
+            DocumentRow.state == State.SUBMITTED,
+        )
+    ).all()
+    return list(open_of(db, company.id, Purpose.POST, map(OneDocument, ids)).values()) if ids else []
 
 
 def take_over(db: Session, company: Company, new: Mapping[int, UUID]) -> None:

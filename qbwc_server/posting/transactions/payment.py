@@ -39,7 +39,7 @@ class PaymentTransaction(Transaction[Payment]):
             return {"is_auto_apply": True}
         return {
             "applied_to_txn_adds": tuple(
-                AppliedToTxnAdd(txn_id=writing.txn_id(part.invoice), payment_amount=part.amount)
+                AppliedToTxnAdd(txn_id=writing.txn_id(part.key), payment_amount=part.amount)
                 for part in document.applies_to
             )
         }

@@ -211,7 +211,7 @@ def rows_of(document: Document) -> Iterator[dict[str, str]]:
     """A document as rows, written from the same table of columns that reading uses."""
     value = document.model_dump(mode="json", by_alias=True, exclude_none=True)
     key = "applies_to" if isinstance(document, Payment) else "lines"
-    payment_columns = ("applies_to", "applied_amount")
+    payment_columns = ("applies_to", "applies_to_number", "applies_to_txn_id", "applied_amount")
     columns = [c for c in COLUMNS if c.per_line and (c.name in payment_columns) == isinstance(document, Payment)]
     first = {c.name: text for c in COLUMNS if not c.per_line and (text := cell(value, c.place)) is not None}
     if isinstance(document, Payment):
