@@ -16,7 +16,7 @@ from qbwc_server.settings import load
 from tests.qbwc_server.cli.conftest import CommandLine
 
 README = Path(__file__).parents[3] / "README.md"
-TEXT = README.read_text(encoding="utf-8")
+TEXT = re.sub(r"\\\n\s*", "", README.read_text(encoding="utf-8"))  # a long command goes on in the next line
 SHOWN = [
     shlex.split(line.partition("qbwc-server ")[2])
     for line in re.findall(r"^ +(?:\.venv/bin/)?qbwc-server .*$", TEXT, re.MULTILINE)
