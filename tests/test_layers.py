@@ -10,9 +10,11 @@ from collections import Counter
 from importlib import import_module
 from pathlib import Path
 
+import click
 import pytest
 
 import qbwc_server
+from qbwc_server.cli import cli
 from qbwc_server.db import schema
 from qbwc_server.errors import QbwcError
 
@@ -107,3 +109,17 @@ def test_nothing_names_the_machine_it_was_written_on() -> None:
         if place in path.read_text(encoding="utf-8", errors="replace")
     ]
     assert found == []
+
+
+def test_no_text_for_people_bears_the_marks_of_a_docstring(errors: set[type[QbwcError]]) -> None:
+    """What is said in an error or in a help text is no reStructuredText."""
+    said = {error.__name__: f"{error.__doc__} {error.advice}" for error in errors if error.__subclasses__() == []}
+    todo: list[tuple[str, click.Command]] = [("qbwc-server", cli)]
+    while todo:
+        name, command = todo.pop()
+        context = click.Context(command, info_name=name)
+        said[name] = command.get_help(context)
+        if isinstance(command, click.Group):
+            inner = ((each, command.get_command(context, each)) for each in command.list_commands(context))
+            todo.extend((f"{name} {each}", found) for each, found in inner if found is not None)
+    assert [name for name, text in said.items() if "``" in text or ":func:" in text or ":class:" in text] == []

@@ -16,7 +16,8 @@ from qbwc_server.channels.files.importing import import_file
 from qbwc_server.channels.report import ImportReport
 from qbwc_server.cli.demo_folder import COMPANY, DemoFolder
 from qbwc_server.cli.demo_outcome import look, print_outcome, shop_company
-from qbwc_server.cli.documents import read_options, show_import
+from qbwc_server.cli.documents import read_options
+from qbwc_server.cli.import_page import show_import
 from qbwc_server.cli.output import Exit, json_option, note, paragraph, print_json, progress, say
 from qbwc_server.cli.server_process import ServerEnded, ServerProcess, free_port, own_port, server
 from qbwc_server.cli.simulate import describe, one_update, open_books

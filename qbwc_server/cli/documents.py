@@ -9,18 +9,16 @@ from pathlib import Path
 
 import click
 
-from qbwc_server.channels.files.formats import FORMATS
 from qbwc_server.channels.files.importing import import_file
-from qbwc_server.channels.report import ImportReport, Progress
+from qbwc_server.channels.report import Progress
 from qbwc_server.cli.document_actions import COMMANDS
 from qbwc_server.cli.document_page import show_document
+from qbwc_server.cli.import_page import show_import
 from qbwc_server.cli.output import (
     Exit,
-    counted,
     json_option,
     note,
     paragraph,
-    plain,
     print_json,
     print_table,
     progress,
@@ -136,32 +134,6 @@ def _options_file(path: Path) -> dict[str, object]:
     if not isinstance(values, dict):
         raise Invalid(f"The options file {path} must hold names and values.")
     return values
-
-
-def show_import(report: ImportReport) -> None:
-    """What came of an import, in lines."""
-    counts = report.counts
-    say(f"{plain(report.file)} ({FORMATS[report.format].title}): {counted(counts.documents, 'document')}")
-    parts = {
-        "added": counts.added,
-        "there already": counts.same,
-        "revised": counts.revised,
-        "skipped": counts.skipped,
-        "with problems": counts.problems,
-    }
-    say("  " + (", ".join(f"{n} {what}" for what, n in parts.items() if n) or "nothing in it"))
-    if counts.added or counts.revised:
-        say(f"  {counts.submitted} submitted, {counts.for_review} for review; they come to {counts.total:,.2f}")
-    for remark in report.remarks:
-        paragraph(f"  Note: {remark}")
-    for finding in report.findings[:_SHOWN]:
-        problem = finding.problem
-        paragraph(f"  Line {finding.line_number}, {finding.outcome.value.replace('_', ' ')}: {problem.message}")
-        if problem.advice:
-            paragraph(f"      {problem.advice}")
-    if len(report.findings) + report.findings_left_out > _SHOWN:
-        left = len(report.findings) + report.findings_left_out - _SHOWN
-        say(f"  and {left} more; --json lists them")
 
 
 @documents.command(name="list")

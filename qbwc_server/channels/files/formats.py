@@ -21,6 +21,7 @@ from qbwc_server.channels.shopify import export
 from qbwc_server.channels.shopify.options import ShopifyOptions, as_the_file_says
 
 _HEAD_BYTES = 65_536
+_OPENS_ONLY = ("{", '{"documents": [', "[", "[{")  # a first line of JSON that is set in several lines
 _MOST_TITLES = 12  # of a header that a message repeats
 
 FORMATS: dict[str, FileFormat] = {
@@ -79,6 +80,11 @@ def recognise(stream: BinaryIO, name: str) -> FileFormat:
     """
     refuse_foreign(stream, name)
     beginning = _beginning(stream)
+    if beginning.text.lstrip().split("\n", 1)[0].rstrip() in _OPENS_ONLY:
+        raise UnknownFormat(
+            f"{name} is one JSON value over several lines.",
+            advice="Write one document per line, each on a line of its own.",
+        )
     for one in FORMATS.values():
         if one.recognises(beginning):
             return one

@@ -141,8 +141,8 @@ def fell_together(one: Word, other: str) -> Problem:
     return Problem(
         "names_fall_together",
         one.field,
-        f'For QuickBooks the {one.kind.value.replace("_", " ")} "{one.said}" is the same as "{other}", which stands '
-        f"there or on other documents.",
+        f'For QuickBooks the {one.kind.value.replace("_", " ")} "{one.said}" is the same as "{other}", which '
+        f"stands in QuickBooks or on other documents.",
         ADVICE,
     )
 

@@ -41,6 +41,8 @@ def test_recognised_by_the_beginning(content: bytes, code: str) -> None:
         (b"", "empty"),
         (b" \n", "empty"),
         (b'[{"kind": "invoice"}]', "list"),
+        (b'{\n  "kind": "invoice",\n', "several lines"),
+        (b'{"documents": [\n  {"kind": "invoice"}', "several lines"),
         (b"a,b\n1,2\n", "none"),
         (b"\xff\xd8", "none"),
     ],

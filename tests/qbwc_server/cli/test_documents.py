@@ -70,10 +70,19 @@ def test_import_of_another_content_is_a_problem_unless_revising(bring_in: Import
 
 
 def test_many_problems_are_shortened(run: CommandLine, acme: str) -> None:
-    Path("many.jsonl").write_text('{"kind": "invoice"}\n' * 30, encoding="utf-8")
+    lines = [json.dumps({**invoice(n), "date": f"day {n}"}) for n in range(30)]
+    Path("many.jsonl").write_text("\n".join(lines), encoding="utf-8")
     shown = run("documents", "import", "acme", "many.jsonl").stdout
     assert shown.count("problem: ") == 20
-    assert "more; --json lists them" in shown
+    assert "and 10 more; --json lists them" in shown
+    assert shown.count("Write it as text") == 1  # advice is said once
+
+
+def test_what_is_wrong_in_many_lines_is_said_once(acme: str, run: CommandLine) -> None:
+    Path("many.jsonl").write_text('{"kind": "invoice", "origin": "a"}\n' * 30, encoding="utf-8")
+    shown = run("documents", "import", "acme", "many.jsonl").stdout
+    assert "Lines 1, 2, 3, 4, 5 and 25 more, problem: date: The value is missing." in shown
+    assert "more; --json" not in shown
 
 
 @pytest.mark.parametrize(
