@@ -22,6 +22,7 @@ from qbxml.kinds import CUSTOM_FIELDS
 from qbxml.message import IteratorStep, MetaData, Query, Request, Response
 from qbxml.messages import MESSAGES, request_for
 from qbxml.outcome import Cause, Outcome
+from qbxml.plain import build
 from qbxml.rendering import render
 from qbxml.shared import Ref
 from qbxml.status_codes import Status
@@ -70,6 +71,7 @@ __all__ = [
     "Version",
     "VersionError",
     "Written",
+    "build",
     "choose",
     "fit",
     "hresult",

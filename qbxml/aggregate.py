@@ -92,6 +92,8 @@ class Plan:
         "by_tag",
         "choices",
         "elements",
+        "further",
+        "holds_values",
         "many",
         "name",
         "newest",
@@ -117,6 +119,7 @@ class Plan:
             slot.index = index
         self.by_attribute = {slot.tag: slot for slot in self.attributes}
         self.by_tag = {tag: slot for slot in self.elements for tag in slot.tags}
+        self.holds_values = any(slot.kind is not None for slot in self.elements)
         self.many = tuple(slot.name for slot in self.elements if slot.many)
         self.required = frozenset(slot.name for slot in self.slots.values() if slot.required)
         self.newest = max((slot.since for slot in self.slots.values()), default=FIRST)
@@ -126,6 +129,8 @@ class Plan:
             if any(child._plan.is_reference or child._plan.references for child in slot.classes)
         )
         self.choices = tuple(_CompiledChoice(choice, self) for choice in cls.choices)
+        own = any("refuse" in vars(one) for one in cls.__mro__ if one is not Aggregate)
+        self.further = cls.refuse if own else None
 
     @property
     def is_reference(self) -> bool:
@@ -295,6 +300,8 @@ class Aggregate:
         except KeyError:
             raise TypeError(f"{plan.name} has no field {name!r}") from None
         plan.refuse_structure(held)
+        if plan.further is not None:
+            plan.further(held)
         object.__setattr__(self, "__dict__", held)
 
     def __init_subclass__(cls, *, since: tuple[int, int] = FIRST, may_lack: tuple[str, ...] = ()) -> None:
@@ -308,6 +315,14 @@ class Aggregate:
         super().__init_subclass__()
         dataclass(init=False, repr=False, eq=False, kw_only=True)(cls)
         cls._plan = Plan(cls, Version(*since), may_lack)
+
+    @classmethod
+    def refuse(cls, held: dict[str, Any]) -> None:
+        """Rules of good sense beyond the schema, when an object is made here, not when one is read; raises BuildError.
+
+        Args:
+            held: what was given, by the names of fields.
+        """
 
     @property
     def unknown(self) -> tuple[Unknown, ...]:

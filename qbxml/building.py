@@ -14,7 +14,7 @@ from qbxml.aggregate import Aggregate, Slot, Unknown, as_read
 from qbxml.answer import Answer
 from qbxml.errors import ParseError
 from qbxml.escaping import escaped, quoted
-from qbxml.messages import MESSAGES
+from qbxml.messages import MESSAGES, TYPED
 from qbxml.shared import ErrorRecovery
 
 END: Final = object()
@@ -30,6 +30,7 @@ MOST_UNKNOWN: Final = 1000
 """So many things that are not declared are kept of one object."""
 
 _MOST_NAMED: Final = 20  # the same of one answer, by name
+_OBJECTS: Final = {**TYPED, ErrorRecovery.__name__: ErrorRecovery}
 _SETS: Final = frozenset({"QBXMLMsgsRs", "QBXMLSubscriptionMsgsRs"})
 
 Values = dict[str, Any]
@@ -103,9 +104,10 @@ class Builder:
         self._answer = Answer(tag, attributes, self._rest)
         self._found.append(self._answer)
         declared = MESSAGES.get(tag)
-        self._whole = declared is not None and any(slot.kind for slot in declared._plan.elements)
+        self._whole = declared is not None and declared._plan.holds_values
         if declared is not None and self._whole:
-            self._begin_object(declared, attributes)
+            self._object.begin(declared, attributes)
+            self._enter(self._object.state)
         else:
             self._enter(self._in_answer)
 
@@ -116,9 +118,9 @@ class Builder:
     # ANSWER
 
     def _answer_start(self, tag: str, attributes: dict[str, str]) -> None:
-        declared = ErrorRecovery if tag == "ErrorRecovery" else MESSAGES.get(tag)
-        if declared is not None:
-            self._begin_object(declared, attributes)
+        if (declared := _OBJECTS.get(tag) or MESSAGES.get(tag)) is not None:
+            self._object.begin(declared, attributes)
+            self._parser.StartElementHandler, self._parser.EndElementHandler = self._object.state
             return
         answer = self._answer
         if answer is not None and len(answer.unknown) < _MOST_NAMED and (name := tag[:60]) not in answer.unknown:
@@ -131,10 +133,6 @@ class Builder:
         self._enter(self._set)
 
     # OBJECT: see _Object
-
-    def _begin_object(self, cls: type[Aggregate], attributes: dict[str, str]) -> None:
-        self._object.begin(cls, attributes)
-        self._enter(self._object.state)
 
     def _end_object(self, cls: type[Aggregate], held: Values) -> None:
         answer = self._answer
@@ -149,7 +147,7 @@ class Builder:
             answer.error_recovery = made
         else:
             self._found.append(made)
-        self._enter(self._in_answer)
+        self._parser.StartElementHandler, self._parser.EndElementHandler = self._in_answer
 
     # ASIDE
 

@@ -1,17 +1,18 @@
 """Whole documents: message sets on their way to QuickBooks, and the sets of answers that a simulated one sends back."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final, TypeVar, cast
+from typing import Final, cast
 
 from qbxml.aggregate import Aggregate
+from qbxml.declaration import attribute
 from qbxml.errors import BuildError, ParseError
 from qbxml.escaping import quoted
-from qbxml.kinds import EnumKind, TextKind
 from qbxml.message import Request
 from qbxml.messages import MESSAGES
+from qbxml.rendering import refuse_level, render
 from qbxml.source import Source
 from qbxml.strict import Element, read_element, read_tree
 from qbxml.versions import V13, Version
@@ -37,6 +38,23 @@ class ResponseData(StrEnum):
     NONE = "includeNone"
 
 
+class QBXMLMsgsRq(Aggregate):
+    """The set that requests stand in, and its attributes."""
+
+    on_error: OnError = attribute("onError")
+    new_message_set_id: str | None = attribute("newMessageSetID", default=None, max_length=MESSAGE_SET_ID_LENGTH)
+    old_message_set_id: str | None = attribute("oldMessageSetID", default=None, max_length=MESSAGE_SET_ID_LENGTH)
+    response_data: ResponseData | None = attribute("responseData", default=None)
+
+
+class QBXMLSubscriptionMsgsRq(Aggregate):
+    """The set that subscriptions to events stand in. The Web Connector does not carry it."""
+
+
+SETS: Final = (QBXMLMsgsRq, QBXMLSubscriptionMsgsRq)
+"""What requests stand in."""
+
+
 @dataclass(frozen=True)
 class MessageSet:
     """The requests of one document."""
@@ -47,11 +65,6 @@ class MessageSet:
     new_message_set_id: str | None = None
     old_message_set_id: str | None = None
     response_data: ResponseData = ResponseData.ALL
-
-
-_Word = TypeVar("_Word", bound=StrEnum)
-
-_SET_ID: Final = TextKind("STRTYPE", MESSAGE_SET_ID_LENGTH)
 
 
 def message_set(
@@ -72,19 +85,41 @@ def message_set(
         old_message_set_id: QuickBooks forgets (or, equal to ``new_message_set_id``, tells) what it keeps.
 
     Raises:
-        BuildError: an id is too long.
+        BuildError: a request that was not rendered, an id that is too long, a level that is none.
     """
-    attributes = [f'onError="{OnError(on_error)}"']
-    if new_message_set_id is not None:
-        attributes.append(f'newMessageSetID="{quoted(_set_id("new_message_set_id", new_message_set_id))}"')
-    if old_message_set_id is not None:
-        attributes.append(f'oldMessageSetID="{quoted(_set_id("old_message_set_id", old_message_set_id))}"')
-    if response_data is not None:
-        attributes.append(f'responseData="{response_data}"')
-    return (
-        f'<?xml version="1.0" encoding="utf-8"?>\n<?qbxml version="{level}"?>\n'
-        f"<QBXML><QBXMLMsgsRq {' '.join(attributes)}>{''.join(requests)}</QBXMLMsgsRq></QBXML>"
+    head = QBXMLMsgsRq(
+        on_error=on_error,
+        new_message_set_id=new_message_set_id,
+        old_message_set_id=old_message_set_id,
+        response_data=response_data,
     )
+    return _document(head, requests, level)
+
+
+def subscription_set(requests: Iterable[str], *, level: Version = V13) -> str:
+    """A document of requests about events, for programs that speak to QuickBooks on its own computer.
+
+    Raises:
+        BuildError: a request that was not rendered, a level that is none.
+    """
+    return _document(QBXMLSubscriptionMsgsRq(), requests, level)
+
+
+def _document(head: Aggregate, requests: Iterable[str], level: Version) -> str:
+    refuse_level(type(head).__name__, level)
+    begin, end = render(head, level=level).split("></")
+    body = "".join(_rendered(type(head).__name__, requests))
+    return f'<?xml version="1.0" encoding="utf-8"?>\n<?qbxml version="{level}"?>\n<QBXML>{begin}>{body}</{end}</QBXML>'
+
+
+def _rendered(name: str, requests: Iterable[str]) -> Iterator[str]:
+    """The requests; raises BuildError for what is none as :func:`qbxml.render` gives it."""
+    if isinstance(requests, str):
+        raise BuildError(f"{name}.requests", "type", "a list of texts", requests)
+    for number, request in enumerate(requests):
+        if not isinstance(request, str) or not request.startswith("<"):
+            raise BuildError(f"{name}.requests[{number}]", "rendered", None, request)
+        yield request
 
 
 def answer_set(
@@ -116,26 +151,23 @@ def read_message_set(source: Source) -> MessageSet:
     """
     root, instructions = read_tree(source)
     level = _level(instructions)
-    if root.tag != "QBXML" or len(root.children) != 1 or root.children[0].tag != "QBXMLMsgsRq":
+    if root.tag != "QBXML" or len(root.children) != 1 or root.children[0].tag not in _SET_CLASSES:
         raise ParseError("the document is no message set: QBXML must hold one QBXMLMsgsRq and nothing else")
     found = root.children[0]
     if root.text.strip() or found.text.strip():
         raise BuildError(found.tag, "text", None, (root.text + found.text).strip())
-    attributes = dict(found.attributes)
-    on_error = attributes.pop("onError", None)
-    if on_error is None:
-        raise BuildError(f"{found.tag}.on_error", "required")
-    made = MessageSet(
+    head = read_element(_SET_CLASSES[found.tag], Element(found.tag, found.attributes), level)
+    requests = tuple(_request(found.tag, child, level) for child in found.children)
+    if not isinstance(head, QBXMLMsgsRq):
+        return MessageSet(level, OnError.CONTINUE, requests)
+    return MessageSet(
         level,
-        _member(OnError, "on_error", on_error),
-        tuple(_request(child, level) for child in found.children),
-        _id_of(attributes, "newMessageSetID", "new_message_set_id"),
-        _id_of(attributes, "oldMessageSetID", "old_message_set_id"),
-        _member(ResponseData, "response_data", attributes.pop("responseData", ResponseData.ALL)),
+        head.on_error,
+        requests,
+        head.new_message_set_id,
+        head.old_message_set_id,
+        head.response_data or ResponseData.ALL,
     )
-    if attributes:
-        raise BuildError(found.tag, "unknown_attribute", None, next(iter(attributes)))
-    return made
 
 
 def read_message(source: Source, *, level: Version = V13) -> Aggregate:
@@ -159,27 +191,12 @@ def _level(instructions: dict[str, str]) -> Version:
     return Version(int(written[1]), int(written[2]))
 
 
-def _request(found: Element, level: Version) -> Request:
+def _request(of: str, found: Element, level: Version) -> Request:
     cls = MESSAGES.get(found.tag)
-    if cls is None or not issubclass(cls, Request):
-        raise BuildError(f"QBXMLMsgsRq.{found.tag}", "unknown_element", None, found.tag)
+    about_events = "Subscription" in found.tag
+    if cls is None or not issubclass(cls, Request) or about_events is not (of == QBXMLSubscriptionMsgsRq.__name__):
+        raise BuildError(f"{of}.{found.tag}", "unknown_element", None, found.tag)
     return cast("Request", read_element(cls, found, level))
 
 
-def _set_id(name: str, value: str) -> str:
-    try:
-        return _SET_ID.check(value)
-    except BuildError as error:
-        raise error.at("QBXMLMsgsRq", name) from None
-
-
-def _id_of(attributes: dict[str, str], attribute: str, name: str) -> str | None:
-    value = attributes.pop(attribute, None)
-    return None if value is None else _set_id(name, value)
-
-
-def _member(words: type[_Word], name: str, value: str) -> _Word:
-    try:
-        return cast("_Word", EnumKind(words).check(value))
-    except BuildError as error:
-        raise error.at("QBXMLMsgsRq", name) from None
+_SET_CLASSES: Final = {cls.__name__: cls for cls in SETS}

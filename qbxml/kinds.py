@@ -343,6 +343,7 @@ class EnumKind(Kind):
     def __init__(self, python: type[StrEnum]) -> None:
         self.python = python
         self._members = {member.value: member for member in python}
+        self.words = tuple(self._members)
         self.read = self._members.__getitem__
 
     def check(self, value: Any) -> StrEnum:

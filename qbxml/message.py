@@ -1,9 +1,11 @@
 """Requests and responses: the elements that stand directly in a message set, and their attributes."""
 
 from enum import StrEnum
+from typing import Any
 
 from qbxml.aggregate import Aggregate
 from qbxml.declaration import attribute
+from qbxml.errors import BuildError
 
 
 class MetaData(StrEnum):
@@ -39,6 +41,19 @@ class IteratedQuery(Query):
 
     iterator: IteratorStep | None = attribute("iterator", default=None, since=(5, 0))
     iterator_id: str | None = attribute("iteratorID", default=None, since=(5, 0))
+
+    @classmethod
+    def refuse(cls, held: dict[str, Any]) -> None:
+        """An iterator has pages of a size; the first begins it, each further one says which it continues."""
+        step = held.get("iterator")
+        if step is None:
+            if "iterator_id" in held:
+                raise BuildError(f"{cls.__name__}.iterator_id", "needs", "iterator")
+            return
+        if step is not IteratorStep.STOP and "max_returned" not in held:
+            raise BuildError(f"{cls.__name__}.iterator", "needs", "max_returned")
+        if step is not IteratorStep.START and "iterator_id" not in held:
+            raise BuildError(f"{cls.__name__}.iterator", "needs", "iterator_id, from the answer before")
 
 
 class Response(Aggregate):

@@ -1,7 +1,7 @@
 """Objects to XML text: pure ASCII, elements in the order of their declaration."""
 
 from qbxml.aggregate import Aggregate, Slot
-from qbxml.errors import VersionError
+from qbxml.errors import BuildError, VersionError
 from qbxml.escaping import quoted
 from qbxml.kinds import Kind
 from qbxml.values import UseMacro
@@ -16,11 +16,21 @@ def render(message: Aggregate, *, level: Version = V13) -> str:
         level: of qbXML, spoken where this goes.
 
     Raises:
+        BuildError: ``message`` is none, or ``level`` is no Version.
         VersionError: it holds something that ``level`` does not have and that must not be dropped.
     """
+    if not isinstance(message, Aggregate):
+        raise BuildError("render.message", "aggregate", None, message)
+    refuse_level("render", level)
     out: list[str] = []
     _write(out, message._plan.name, message, level)
     return "".join(out)
+
+
+def refuse_level(where: str, level: object) -> None:
+    """Raises BuildError for what is no Version: a text or a pair of numbers would be compared wrongly, or written."""
+    if not isinstance(level, Version):
+        raise BuildError(f"{where}.level", "level", None, level)
 
 
 def _write(out: list[str], tag: str, value: Aggregate, level: Version) -> None:

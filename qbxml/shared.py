@@ -2,10 +2,12 @@
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from qbxml.aggregate import Aggregate
 from qbxml.declaration import any_of, at_most_one, element, exactly_one
+from qbxml.errors import BuildError
 from qbxml.returned import ListRet
 from qbxml.values import Amount, Id, IdOrMacro
 
@@ -150,6 +152,12 @@ class Ref(Aggregate):
 
     list_id: Id | None = element("ListID", default=None)
     full_name: str | None = element("FullName", default=None)
+
+    @classmethod
+    def refuse(cls, held: dict[str, Any]) -> None:
+        """It names something."""
+        if not held:
+            raise BuildError(cls.__name__, "empty_reference")
 
 
 class NameFilter(Aggregate):

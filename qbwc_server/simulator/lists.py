@@ -107,7 +107,7 @@ class Entry:
     quantity: Decimal = Decimal(0)  # on hand, inventory items only
     stock_value: Decimal = Decimal("0.00")
     full_name: str = ""
-    ref: Ref = field(default_factory=Ref)  # how others refer to it
+    ref: Ref = field(init=False)  # how others refer to it
     facts: ItemFacts = field(default_factory=ItemFacts)
 
     def __post_init__(self) -> None:

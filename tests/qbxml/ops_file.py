@@ -21,7 +21,7 @@ class Node:
     type: str | None = None  # of a leaf
     kind: str | None = None  # of a group: exactly, optional, 0 or 1 (so many or more)
     parts: list[list["Node"]] = field(default_factory=lambda: [[]])  # of a group: its alternatives; else one list
-    attributes: tuple[str, ...] = ()
+    attributes: dict[str, "Node"] = field(default_factory=dict)
     optional: bool = False
     many: bool = False
     macro: bool = False
@@ -65,18 +65,24 @@ def elements(
             yield node, node.since or since, chosen
 
 
-def choices(nodes: list[Node]) -> Iterator[Node]:
-    """All groups of alternatives of an aggregate, outer before inner, without repeated ones."""
+def choices(nodes: list[Node], within: bool = False) -> Iterator[tuple[Node, bool]]:
+    """All groups of alternatives of an aggregate, outer before inner, without repeated ones.
+
+    Each with whether exactly one alternative must be taken: within another alternative only that one decides.
+    """
     for node in nodes:
         if node.kind in ("exactly", "optional"):
-            yield node
+            may_be_empty = any(all(child.optional for child in part) for part in node.alternatives)
+            if len(node.alternatives) > 1:
+                yield node, node.kind == "exactly" and not may_be_empty and not within
             for part in node.alternatives:
-                yield from choices(part)
+                yield from choices(part, within or len(node.alternatives) > 1)
 
 
 def _read(path: Path) -> dict[str, Node]:
     stack: list[Node] = [Node()]
     enums: dict[str, tuple[str, ...]] = {}
+    said: dict[str, Node] = {}  # of the attributes of the element to come
     lines = iter(path.read_text("latin-1").splitlines())
     while next(lines).strip() != "<QBXML>":
         pass
@@ -84,7 +90,12 @@ def _read(path: Path) -> dict[str, Node]:
         if line == "</QBXML>":
             break
         if words := re.fullmatch(r"<!-- (\w+) may have one of the following values: (.*) -->", line):
-            enums[words[1]] = tuple(word.split("[")[0].strip() for word in words[2].split(","))
+            enums[words[1]] = _values(words[2])
+        elif fact := re.fullmatch(
+            r"<!-- .*'(\w+)'(?: is (\w+)(?: and (?:may|must) have one of the following values: (.*?))?)? -->", line
+        ):
+            optional = fact[2] == "optional" or "optional attribute" in line
+            said[fact[1]] = Node(fact[1], optional=optional, values=_values(fact[3] or ""))
         elif group := re.fullmatch(
             r"<!-- (?:(.*), )?BEGIN OR: You may (optionally )?have (?:(\d) or more )?.*-->", line
         ):
@@ -98,7 +109,11 @@ def _read(path: Path) -> dict[str, Node]:
             stack.pop()
         elif found := re.fullmatch(r"<(\w+)([^>]*)>(?:([A-Z0-9]+)</\1>)?\s*(?:<!-- (.*?) -->)?", line):
             tag, written, kind, note = found.groups()
-            made = Node(tag, kind, attributes=tuple(re.findall(r"(\w+) = ", written)))
+            made = Node(tag, kind)
+            for name, its_type in re.findall(r'(\w+) = "(\w+)"', written):
+                made.attributes[name] = said.get(name) or Node(name, optional=True)
+                made.attributes[name].type = its_type
+            said.clear()
             _note(made, note or "")
             if kind == "ENUMTYPE":
                 made.values = enums[tag]
@@ -106,7 +121,11 @@ def _read(path: Path) -> dict[str, Node]:
             if kind is None and not written.endswith("/"):
                 stack.append(made)
     top = [node for part in stack[0].parts for node in part]
-    return {node.tag: node for wrapper in top for part in wrapper.parts for node in part}
+    return {node.tag: node for wrapper in top for part in wrapper.parts for node in part if node.tag}
+
+
+def _values(listed: str) -> tuple[str, ...]:
+    return tuple(word.split("[")[0].strip() for word in listed.split(",") if word.strip())
 
 
 def _note(node: Node, note: str) -> None:

@@ -53,6 +53,10 @@ def _chosen(draw: Draw, cls: type[Aggregate], depth: int) -> set[str]:
                     chosen.add(group.may[0])
             else:
                 chosen -= {*group.needs, *group.may}
+    if "max_returned" not in chosen:
+        chosen -= {"iterator", "iterator_id"}
+    elif chosen & {"iterator", "iterator_id"}:
+        chosen |= {"iterator", "iterator_id"}
     return chosen | plan.required
 
 

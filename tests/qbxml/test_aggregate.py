@@ -13,6 +13,7 @@ import pytest
 
 from qbxml import (
     BuildError,
+    IteratorStep,
     MissingElement,
     QbxmlError,
     Ref,
@@ -367,3 +368,30 @@ def test_line_groups_of_one_form_do_not_fit_another() -> None:
     group = InvoiceLineGroupAdd(item_group=CUSTOMER)
     assert InvoiceAdd(customer=CUSTOMER, lines=(group,)).lines == (group,)
     assert group != EstimateLineGroupAdd(item_group=CUSTOMER)
+
+
+@pytest.mark.parametrize(
+    ("call", "path", "rule"),
+    [
+        (Ref, "Ref", "empty_reference"),
+        (lambda: Ref(list_id=None), "Ref", "empty_reference"),
+        (lambda: InvoiceQueryRq(iterator=IteratorStep.START), "InvoiceQueryRq.iterator", "needs"),
+        (lambda: InvoiceQueryRq(iterator=IteratorStep.START, txn_ids=("1-2",)), "InvoiceQueryRq.iterator", "needs"),
+        (lambda: InvoiceQueryRq(iterator=IteratorStep.CONTINUE, max_returned=5), "InvoiceQueryRq.iterator", "needs"),
+        (lambda: InvoiceQueryRq(iterator=IteratorStep.CONTINUE, iterator_id="x"), "InvoiceQueryRq.iterator", "needs"),
+        (lambda: InvoiceQueryRq(iterator=IteratorStep.STOP), "InvoiceQueryRq.iterator", "needs"),
+        (lambda: InvoiceQueryRq(iterator_id="x"), "InvoiceQueryRq.iterator_id", "needs"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(call: Callable[[], object], path: str, rule: str) -> None:
+    with pytest.raises(BuildError) as refusal:
+        call()
+    assert (refusal.value.path, refusal.value.rule) == (path, rule)
+
+
+def test_the_pages_of_a_query() -> None:
+    first = InvoiceQueryRq(iterator=IteratorStep.START, max_returned=5)
+    second = InvoiceQueryRq(iterator=IteratorStep.CONTINUE, iterator_id="{x}", max_returned=5)
+    last = InvoiceQueryRq(iterator=IteratorStep.STOP, iterator_id="{x}")
+    for query in (first, second, last):
+        assert read_message(render(query)) == query

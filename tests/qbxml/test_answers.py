@@ -230,14 +230,14 @@ def test_elements_in_any_order_and_twice_are_taken() -> None:
 
 def test_answers_that_are_not_declared_have_their_status() -> None:
     text = document(
-        f"<EmployeeQueryRs {OK}><EmployeeRet><Name>x</Name></EmployeeRet><EmployeeRet/></EmployeeQueryRs>",
+        f"<NoveltyQueryRs {OK}><NoveltyRet><Name>x</Name></NoveltyRet><NoveltyRet/></NoveltyQueryRs>",
         f"<CustomerQueryRs {OK}><Hint><Name>v</Name></Hint>loose text</CustomerQueryRs>",
         customers("a"),
     )
     seen = [(answer.tag, len(list(answer.rets)), answer.unknown) for answer in read_answers(text)]
 
     assert seen == [
-        ("EmployeeQueryRs", 0, ("EmployeeRet",)),
+        ("NoveltyQueryRs", 0, ("NoveltyRet",)),
         ("CustomerQueryRs", 0, ("Hint",)),
         ("CustomerQueryRs", 1, ()),
     ]
@@ -523,10 +523,10 @@ def test_memory_does_not_grow_with_the_document() -> None:
 
 
 def test_memory_does_not_grow_with_answers_that_are_not_declared() -> None:
-    row = f"<EmployeeRet><Name>{'n' * 500}</Name></EmployeeRet>\n" * 10_000
-    source = io.BytesIO(document(f"<EmployeeQueryRs {OK}>{row}</EmployeeQueryRs>").encode())
+    row = f"<NoveltyRet><Name>{'n' * 500}</Name></NoveltyRet>\n" * 10_000
+    source = io.BytesIO(document(f"<NoveltyQueryRs {OK}>{row}</NoveltyQueryRs>").encode())
     tracemalloc.start()
-    assert [answer.unknown for answer in read_answers(source) if list(answer.rets) == []] == [("EmployeeRet",)]
+    assert [answer.unknown for answer in read_answers(source) if list(answer.rets) == []] == [("NoveltyRet",)]
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 2_000_000

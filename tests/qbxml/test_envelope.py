@@ -1,9 +1,12 @@
 """Whole documents: what is sent, and requests read as strictly as QuickBooks reads them."""
 
 import io
+import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, cast
+from uuid import UUID
 
 import pytest
 
@@ -17,13 +20,14 @@ from qbxml import (
     ResponseData,
     UseMacro,
     Version,
+    build,
     message_set,
     read_answers,
     read_message,
     read_message_set,
     render,
 )
-from qbxml.envelope import answer_set
+from qbxml.envelope import answer_set, subscription_set
 from qbxml.messages.invoice import InvoiceAdd, InvoiceAddRq, InvoiceAddRs, InvoiceLineAdd, InvoiceQueryRq
 from qbxml.messages.transaction import TxnVoidRq, TxnVoidType
 
@@ -79,7 +83,7 @@ def test_a_message_set_id_has_at_most_23_characters(name: str) -> None:
 
 
 def test_rollback_is_never_asked_for() -> None:
-    with pytest.raises(ValueError, match="rollbackOnError"):
+    with pytest.raises(BuildError, match="rollbackOnError"):
         message_set([], on_error=cast("Any", "rollbackOnError"))
 
 
@@ -261,3 +265,33 @@ def test_deep_nesting_is_refused_without_exhausting_the_stack() -> None:
     deep = "<X>" * 100_000 + "</X>" * 100_000
     with pytest.raises(BuildError):
         read_message_set(asked(invoice(deep)))
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (lambda: message_set([cast("Any", VOID)]), "QBXMLMsgsRq.requests[0] must be text, as render() gives it"),
+        (lambda: message_set([render(VOID), "no XML"]), "QBXMLMsgsRq.requests[1] must be text"),
+        (lambda: message_set(render(VOID)), "QBXMLMsgsRq.requests must be a list of texts"),
+        (lambda: message_set([], level=cast("Any", "13.0")), "level must be a Version such as V13, not '13.0'"),
+        (lambda: message_set([], level=cast("Any", (13, 0))), "level must be a Version such as V13, not (13, 0)"),
+        (lambda: subscription_set([], level=cast("Any", 13)), "level must be a Version"),
+        (lambda: render(VOID, level=cast("Any", "13.0")), "level must be a Version such as V13, not '13.0'"),
+        (lambda: render(cast("Any", "<InvoiceAddRq/>")), "must be a message or a part of one"),
+        (lambda: render(cast("Any", InvoiceAddRs)), "must be a message or a part of one"),
+    ],
+)
+def test_wrong_use_is_refused_in_words(call: Callable[[], object], said: str) -> None:
+    with pytest.raises(BuildError, match=re.escape(said)):
+        call()
+
+
+def test_subscriptions_stand_in_a_set_of_their_own() -> None:
+    subscription = build("SubscriptionDelRq", {"subscriber_id": UUID(int=7), "subscription_type": "Data"})
+    document = subscription_set([render(subscription)])
+
+    assert "<QBXMLSubscriptionMsgsRq><SubscriptionDelRq>" in document
+    assert read_message_set(document).requests == (subscription,)
+    for wrong in (message_set([render(subscription)]), subscription_set([render(VOID)])):
+        with pytest.raises(BuildError, match="is not known here"):
+            read_message_set(wrong)

@@ -2,11 +2,12 @@
 
 import pytest
 
-from qbxml import MESSAGES, MissingElement, read_answers, read_message, render
+from qbxml import MissingElement, read_answers, read_message, render
+from qbxml.messages import TYPED
 from qbxml.messages.receive_payment import ReceivePaymentRet
 from qbxml.returned import ListRet, NamedRet, TxnRet
 
-RETURNED = [cls for tag, cls in MESSAGES.items() if tag.endswith("Ret")]
+RETURNED = [cls for tag, cls in TYPED.items() if tag.endswith("Ret")]
 
 
 @pytest.mark.parametrize(("base", "tags"), [(TxnRet, ["TxnID", "TimeCreated"]), (ListRet, ["ListID", "TimeCreated"])])

@@ -8,6 +8,7 @@ import pytest
 
 from qbwc_server.simulator.company_file import CompanyFile
 from qbwc_server.simulator.date_macros import days_of
+from qbxml import read_message
 from qbxml.message import IteratorStep, MetaData
 from qbxml.messages.account import AccountQueryRq, AccountType
 from qbxml.messages.company import HostQueryRq, IncludeListMetaData, PreferencesQueryRq
@@ -183,7 +184,7 @@ def test_an_iterator_wants_the_same_query_and_can_be_stopped(books: CompanyFile)
 
 
 def test_an_iterator_needs_a_page_size(books: CompanyFile) -> None:
-    assert ask(books, InvoiceQueryRq(iterator=IteratorStep.START)).code == 3150
+    assert ask(books, read_message('<InvoiceQueryRq iterator="Start"/>')).code == 3150
 
 
 # -- lists -----------------------------------------------------------------------------------------

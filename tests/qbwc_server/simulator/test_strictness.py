@@ -160,7 +160,11 @@ QUERIED = [tag for tag in LIST_KINDS if f"{tag}QueryRq" in MESSAGES and f"{tag}R
 def test_every_list_is_asked_for(tag: str) -> None:
     books = company(sales_tax=True)
     if not books.entries(tag):
-        more = {"sales_rep_entity": "Amazon"} if tag == "SalesRep" else {}
+        needed: dict[str, dict[str, Any]] = {
+            "SalesRep": {"sales_rep_entity": "Amazon"},
+            "DateDrivenTerms": {"day_of_month_due": 15},
+        }
+        more = needed.get(tag, {})
         Bookkeeper(books).add(tag, "One", **more)
     text = document(MESSAGES[f"{tag}QueryRq"]())
     answer = books.process(text)

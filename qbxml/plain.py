@@ -1,0 +1,63 @@
+"""Messages from plain values: dictionaries and lists in place of the classes of their parts."""
+
+from collections.abc import Mapping
+from difflib import get_close_matches
+from typing import Any
+
+from qbxml.aggregate import Aggregate, Slot
+from qbxml.errors import BuildError
+from qbxml.messages import part
+
+
+def build(name: str, values: Mapping[str, Any]) -> Aggregate:
+    """A message, or a part of one, from its values by the names of its fields.
+
+    Args:
+        name: such as ``VehicleMileageAddRq``.
+        values: a part may be a dictionary itself, what repeats a list; where a list mixes classes (the lines of a form)
+            each element is a dictionary with one entry, from the tag to the values.
+
+    Raises:
+        LookupError: qbXML has nothing of that name.
+        BuildError: a rule is broken, or a field is not known; the path says where.
+    """
+    return _built(part(name), values)
+
+
+def _built(cls: type[Aggregate], values: Mapping[str, Any]) -> Aggregate:
+    plan = cls._plan
+    made: dict[str, Any] = {}
+    for name, value in values.items():
+        slot = plan.slots.get(name)
+        if slot is None:
+            near = get_close_matches(name, plan.slots, 3) or sorted(plan.slots)
+            raise BuildError(f"{plan.name}.{name}", "unknown_field", f"it has {', '.join(near)}", name)
+        try:
+            made[name] = _value(slot, value)
+        except BuildError as error:
+            raise error.at(plan.name, name) from None
+    return cls(**made)
+
+
+def _value(slot: Slot, value: Any) -> Any:
+    if not slot.many:
+        return _one(slot, value)
+    if not isinstance(value, list | tuple):
+        raise BuildError("list", "type", "a list", value)
+    kept = []
+    for number, one in enumerate(value):
+        try:
+            kept.append(_one(slot, one))
+        except BuildError as error:
+            raise error.at("", f"[{number}]") from None
+    return tuple(kept)
+
+
+def _one(slot: Slot, value: Any) -> Any:
+    if slot.kind is not None or not isinstance(value, Mapping):
+        return value
+    if len(slot.tags) == 1:
+        return _built(slot.classes[0], value)
+    if len(value) != 1 or (tag := next(iter(value))) not in slot.tags:
+        raise BuildError("entry", "type", f"a dictionary with one entry, {' or '.join(slot.tags)}", value)
+    return _built(slot.class_of(tag), value[tag])
