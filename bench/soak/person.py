@@ -138,7 +138,17 @@ class Person:
         self._remove(twin)
         return self._again(intent, row, row.reason or row.state.value)
 
+    def _make_active(self, intent: Intent) -> None:
+        """What the document names and somebody made inactive is made active again."""
+        file = self.witness.file
+        names = {self.witness.same_name(one.name) for one in intent.document.names()}
+        for entry in (*file.customers, *file.vendors, *file.items):
+            if not entry.is_active and self.witness.same_name(entry.full_name) in names:
+                Bookkeeper(file).change_entry(entry.kind.tag, entry.full_name, is_active=True)
+                self.story.tell(f"the person makes {entry.full_name} active again")
+
     def _again(self, intent: Intent, row: DocumentRow, reason: str) -> bool:
+        self._make_active(intent)
         if self.office.decide(intent.origin, None):
             self.story.count("person: said that it is not there")
             self.story.tell(f"the person says that {intent.named()} is not in QuickBooks ({reason})")

@@ -54,6 +54,9 @@ def _documents(schedule: Schedule) -> Iterator[Violation]:
             yield Violation("lost", f"{intent.named()}: the server has no such document")
             continue
         told = [*shown.get(origin, []), *sorted(intent.acknowledged)]
+        behind = [one for one in intent.document.waits_for() if shown.get(one)]
+        if row.state is State.SUBMITTED and behind:
+            continue  # the report says that it waits for those, and that they need somebody
         yield from _document(schedule, intent, row, told, twin)
 
 
