@@ -28,7 +28,7 @@ class Kind:
 
 ACTS: dict[str, Kind] = {
     # an update session, with or without trouble
-    "session": Kind(at_the_pc.session, 26, nested=False),
+    "session": Kind(at_the_pc.session, 44, nested=False),
     "late calls": Kind(at_the_pc.late, 4),
     "time passes": Kind(at_the_pc.time_passes, 5),
     # the programs that bring documents, and the people who decide about them
@@ -60,12 +60,12 @@ ACTS: dict[str, Kind] = {
     "inactive": Kind(outside.inactive, 1, outside=True, real_time=False),
     "close the books": Kind(outside.close_books, 1, outside=True, real_time=False),
     # files, databases, PCs
-    "copy the company file": Kind(outside.copy_file, 2, outside=True, real_time=False),
-    "put a copy in its place": Kind(outside.put_copy, 2, outside=True, real_time=False),
-    "put the newest back": Kind(outside.put_newest, 2, outside=True, real_time=False),
+    "copy the company file": Kind(outside.copy_file, 4, outside=True, real_time=False),
+    "put a copy in its place": Kind(outside.put_copy, 5, outside=True, real_time=False),
+    "put the newest back": Kind(outside.put_newest, 4, outside=True, real_time=False),
     "open another file": Kind(outside.open_other, 1, outside=True, real_time=False),
-    "back the server up": Kind(outside.back_up_server, 2, outside=True, real_time=False, nested=False),
-    "restore the server": Kind(outside.restore_server, 1, outside=True, real_time=False, nested=False),
+    "back the server up": Kind(outside.back_up_server, 4, outside=True, real_time=False, nested=False),
+    "restore the server": Kind(outside.restore_server, 4, outside=True, real_time=False, nested=False),
     "wake up": Kind(at_the_pc.wake, 5, outside=True, real_time=False),
 }
 """All acts by name."""
