@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict, dataclass, field
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from lxml import etree
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, defer
 
 from qbwc_server.documents.history import history
 from qbwc_server.documents.models import DocumentRow
 from qbwc_server.posting.requests import requests_about
 from qbwc_server.queue.models import MessageSet, Passenger
 from qbwc_server.reports.documents import event_record
+
+# nothing is gone through twice, however it ends: each repetition is possessive
+_START_TAG = re.compile(r"""<(?P<name>[A-Za-z][\w.-]*+)(?P<attributes>(?:[^<>"']++|"[^"<]*+"|'[^'<]*+')*+)>""")
 
 
 @dataclass(frozen=True)
@@ -99,48 +103,60 @@ def proof(db: Session, row: DocumentRow) -> Proof:
 
 
 def _journeys(db: Session, ids: list[UUID]) -> dict[UUID, list[Journey]]:
+    """The journeys of each request. The text of one answer at a time is held: a single one may be very large."""
     found: dict[UUID, list[Journey]] = {}
     rows = db.execute(
-        select(Passenger.request_id, MessageSet)
+        select(Passenger.request_id, MessageSet, func.coalesce(MessageSet.body_bytes, func.length(MessageSet.body)))
         .join(MessageSet, MessageSet.id == Passenger.message_set_id)
         .where(Passenger.request_id.in_(ids))
-        .order_by(MessageSet.sent_at)
+        .options(defer(MessageSet.body), defer(MessageSet.answer))
+        .order_by(MessageSet.sent_at, MessageSet.id)
     )
-    for request_id, message_set in rows:
-        found.setdefault(request_id, []).append(
-            Journey(
-                message_set=str(message_set.id),
-                session=message_set.session_id,
-                sent_at=message_set.sent_at.isoformat(),
-                set_bytes=len(message_set.body) if message_set.body_bytes is None else message_set.body_bytes,
-                set_requests=message_set.request_count,
-                delivery=message_set.delivery.value,
-                answered_at=message_set.answered_at.isoformat() if message_set.answered_at else None,
-                hresult=message_set.hresult,
-                answer=_part(message_set.answer, request_id),
-                shortened_at=message_set.shortened_at.isoformat() if message_set.shortened_at else None,
-                set_digest=message_set.body_digest,
-                answer_digest=message_set.answer_digest,
-            )
-        )
+    for message_set, travelled in groupby(rows, key=lambda row: row[1]):
+        sizes = {request_id: size for request_id, _, size in travelled}
+        answer = db.scalar(select(MessageSet.answer).where(MessageSet.id == message_set.id))
+        for request_id, size in sizes.items():
+            part = None if answer is None else _part(answer, request_id)
+            found.setdefault(request_id, []).append(_journey(message_set, size, part))
     return found
 
 
-def _part(answer: str | None, request_id: UUID) -> str | None:
-    """The answer to one request, cut out of the answer to its set; None where it has none or cannot be read."""
-    if answer is None:
-        return None
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True, recover=True)
-    # the text was decoded once; whatever encoding its declaration names does not hold any more
-    body = answer.partition("?>")[2] if answer.lstrip().startswith("<?xml") else answer
-    try:
-        root = etree.fromstring(body.strip().encode(), parser)
-    except etree.XMLSyntaxError:  # nothing of it can be read
-        return None
-    if root is None:
-        return None
-    for element in root.iter():
-        if element.get("requestID") == str(request_id):
-            element.tail = None
-            return etree.tostring(element, encoding="unicode")
+def _journey(message_set: MessageSet, size: int, answer: str | None) -> Journey:
+    return Journey(
+        message_set=str(message_set.id),
+        session=message_set.session_id,
+        sent_at=message_set.sent_at.isoformat(),
+        set_bytes=size,
+        set_requests=message_set.request_count,
+        delivery=message_set.delivery.value,
+        answered_at=message_set.answered_at.isoformat() if message_set.answered_at else None,
+        hresult=message_set.hresult,
+        answer=answer,
+        shortened_at=message_set.shortened_at.isoformat() if message_set.shortened_at else None,
+        set_digest=message_set.body_digest,
+        answer_digest=message_set.answer_digest,
+    )
+
+
+def _part(answer: str, request_id: UUID) -> str | None:
+    """The answer to one request, cut out of the answer to its set as it was received; None where it has none.
+
+    Found by its text and not by a parser, which would let go what it cannot read, and hold all the rest as well.
+    """
+    at = seen = 0
+    while (at := answer.find(str(request_id), seen)) >= 0:
+        start = answer.rfind("<", seen, at)  # not further back: what stands there has been looked at
+        seen = at + 1
+        tag = _START_TAG.match(answer, start) if start >= 0 else None
+        if tag is not None and re.search(rf"\srequestID\s*=\s*[\"']{request_id}[\"']", tag["attributes"]):
+            return _element(answer, tag)
     return None
+
+
+def _element(answer: str, tag: re.Match[str]) -> str:
+    """The element that begins with ``tag``, or as much of it as came before the answer broke off."""
+    if tag["attributes"].endswith("/"):
+        return tag[0]
+    end = answer.find(f"</{tag['name']}", tag.end())
+    closed = answer.find(">", end) if end >= 0 else -1
+    return answer[tag.start() : closed + 1] if closed >= 0 else answer[tag.start() :]

@@ -70,7 +70,7 @@ def test_a_worker_is_refused_where_the_scheduler_does_the_jobs(settings: Setting
 
 
 def test_workers_are_refused_on_sqlite() -> None:
-    with pytest.raises(BadSettings, match="job_workers: Value error, procrastinate needs PostgreSQL"):
+    with pytest.raises(BadSettings, match="job_workers: Procrastinate needs PostgreSQL"):
         load(job_workers="procrastinate")
     assert load(job_workers="procrastinate", database_url=ELSEWHERE).job_workers == "procrastinate"
 

@@ -79,9 +79,47 @@ def test_the_part_of_an_answer() -> None:
     whole = f"<QBXML><QBXMLMsgsRs>{own}\n<XRs/></QBXMLMsgsRs></QBXML>"
     for text in (whole, f'<?xml version="1.0" encoding="utf-16"?>\n{whole}', f" \n{whole}", whole[:-20]):
         assert _part(text, guid) == own
-    for text in ("", " ", "<", "garbage", "<?xml", whole.replace(str(guid), str(uuid4()))):
+    for text in ("", " ", "<", "garbage", "<?xml", str(guid), whole.replace(str(guid), str(uuid4()))):
         assert _part(text, guid) is None
-    assert _part(None, guid) is None
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "<Rs requestID='GUID' />",
+        '<Rs a="1 > 0" requestID = "GUID"\n/>',
+        '<Rs requestID="GUID"><Rs2/><Memo>a &amp; b</Memo></Rs\n>',
+        '<Rs requestID="GUID"><Memo>&#11;&nope; GUID requestID="GUID"</Memo></Rs>',
+        '<Rs statusMessage="GUID" requestID="GUID"><ExternalGUID>GUID</ExternalGUID></Rs>',
+    ],
+)
+def test_a_part_is_shown_as_it_was_received_whatever_stands_around_it(part: str) -> None:
+    guid = uuid4()
+    part = part.replace("GUID", str(guid))
+    strange = f'<Rs requestID="7"><Memo>&#11;&nope;requestID="{guid}"</Memo></Rs><!-- requestID="{guid}" -->&'
+    assert _part(f"<QBXML>{strange}\n{part} tail {strange}</QBXML>", guid) == part
+
+
+def test_a_part_that_broke_off_is_shown_as_far_as_it_came() -> None:
+    guid = uuid4()
+    assert _part(f'<Q><Rs requestID="{guid}"><InvoiceRet><TxnID>1-2', guid) == (
+        f'<Rs requestID="{guid}"><InvoiceRet><TxnID>1-2'
+    )
+    assert _part(f'<Q><Rs requestID="{guid}"><InvoiceRet></Rs', guid) == f'<Rs requestID="{guid}"><InvoiceRet></Rs'
+    assert _part(f'<Q><Rs requestID="{guid}"', guid) is None
+
+
+@pytest.mark.parametrize(
+    "strange", ["GUID ", "<Memo>requestID='GUID'</Memo>", "<R a='GUID", 'GUID<R a="" ', "<GUID", "<R GUID="]
+)
+def test_a_hostile_answer_of_any_size_is_gone_through_once(strange: str) -> None:
+    """Twice as much costs twice as much: else this would take minutes."""
+    guid = uuid4()
+    own = f'<Rs requestID="{guid}"/>'
+    text = strange.replace("GUID", str(guid)) * 200_000
+    assert _part(f"<Q>{text}'\">{own}", guid) == own
+    assert _part(f"<Q>{own}<a{text}", guid) == own
+    assert _part(f"<a{text}", guid) is None
 
 
 def test_showing_an_answer_reads_no_files_and_expands_nothing() -> None:
