@@ -6,6 +6,7 @@ follow the plan that is made from it when the class is defined.
 
 from collections.abc import Callable, Iterable
 from dataclasses import MISSING, Field, FrozenInstanceError, dataclass, fields
+from difflib import get_close_matches
 from types import NoneType, UnionType
 from typing import (
     TYPE_CHECKING,
@@ -329,6 +330,19 @@ class Aggregate:
         """What an answer held beyond the declaration; always empty on objects that were not read."""
         return cast("tuple[Unknown, ...]", self.__dict__.get("_unknown", ()))
 
+    @classmethod
+    def tags(cls, *names: str) -> tuple[str, ...]:
+        """The tags of fields, for ``include_ret_elements``: only these elements shall come back.
+
+        Raises:
+            BuildError: there is no such field.
+        """
+        slots = cls._plan.slots
+        for name in names:
+            if name not in slots:
+                raise unknown_field(cls._plan, name)
+        return tuple(tag for name in names for tag in slots[name].tags)
+
     def only(self, *tags: str) -> Self:
         """The same object with these elements only, required or not: what ``IncludeRetElement`` leaves of it."""
         plan = self._plan
@@ -367,6 +381,12 @@ class Aggregate:
                 found = f"with an unreadable {tag} of {unread[0]} characters" if unread else f"without {tag}"
                 raise MissingElement(f"{self._plan.name} came {found}")
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+
+
+def unknown_field(plan: Plan, name: str) -> BuildError:
+    """The mistake of a name that no field has, with those that are near."""
+    near = get_close_matches(name, plan.slots, 3) or sorted(plan.slots)
+    return BuildError(f"{plan.name}.{name}", "unknown_field", f"it has {', '.join(near)}", name)
 
 
 def as_read(cls: type[Aggregate], held: dict[str, Any]) -> Aggregate:

@@ -1,10 +1,9 @@
 """Messages from plain values: dictionaries and lists in place of the classes of their parts."""
 
 from collections.abc import Mapping
-from difflib import get_close_matches
 from typing import Any
 
-from qbxml.aggregate import Aggregate, Slot
+from qbxml.aggregate import Aggregate, Slot, unknown_field
 from qbxml.errors import BuildError
 from qbxml.messages import part
 
@@ -30,8 +29,7 @@ def _built(cls: type[Aggregate], values: Mapping[str, Any]) -> Aggregate:
     for name, value in values.items():
         slot = plan.slots.get(name)
         if slot is None:
-            near = get_close_matches(name, plan.slots, 3) or sorted(plan.slots)
-            raise BuildError(f"{plan.name}.{name}", "unknown_field", f"it has {', '.join(near)}", name)
+            raise unknown_field(plan, name)
         try:
             made[name] = _value(slot, value)
         except BuildError as error:
