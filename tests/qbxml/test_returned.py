@@ -10,9 +10,12 @@ from qbxml.returned import ListRet, NamedRet, TxnRet
 RETURNED = [cls for tag, cls in TYPED.items() if tag.endswith("Ret")]
 
 
-@pytest.mark.parametrize(("base", "tags"), [(TxnRet, ["TxnID", "TimeCreated"]), (ListRet, ["ListID", "TimeCreated"])])
+COMMON = ["TimeCreated", "TimeModified", "EditSequence"]
+
+
+@pytest.mark.parametrize(("base", "tags"), [(TxnRet, ["TxnID", *COMMON, "TxnNumber"]), (ListRet, ["ListID", *COMMON])])
 def test_whatever_begins_like_one_is_one(base: type, tags: list[str]) -> None:
-    alike = {cls for cls in RETURNED if [slot.tag for slot in cls._plan.elements[:2]] == tags}
+    alike = {cls for cls in RETURNED if [slot.tag for slot in cls._plan.elements[: len(tags)]] == tags}
     assert alike
     assert alike == {cls for cls in RETURNED if issubclass(cls, base)}
 
