@@ -90,12 +90,13 @@ def keep_answer(
 def unreadable_alone(
     db: Session, company: Company, owed: MessageSet, row: RequestRow, message: str, now: datetime
 ) -> bool:
-    """One request alone could not be read. A question is answered so; a write must have been looked up once before.
+    """One request alone could not be read. It counts the second time: by then a write was looked up, a question asked
+    once more.
 
     Returns:
         Whether the request is settled by this.
     """
-    if row.writes and not condemn(db, row.id):
+    if not condemn(db, row.id):
         return False
     owed.delivery = Delivery.ANSWERED
     _without_answer(db, company, [row], Reply.none(Ended.UNREADABLE, message), now)

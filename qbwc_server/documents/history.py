@@ -16,7 +16,8 @@ from qbwc_server.tenancy.actor import Actor
 
 # The table, not the class, since there is a row for each answer of a set: the ORM would take longer than the database.
 _EVENTS = Base.metadata.tables["document_events"]
-CREATED, DECIDED = "created", "decided"  # what is recorded without being a step of the table of states
+# what is recorded without being a step of the table of states
+CREATED, DECIDED, DISREGARDED, FOUND = "created", "decided", "disregarded", "found"
 Entry = dict[str, Any]
 
 

@@ -90,7 +90,8 @@ TRANSITIONS: dict[State, dict[Event, State]] = {
         _E.REOPENED: _S.FOR_REVIEW,
     },
     _S.EXCLUDED: {_E.RESTORED: _S.FOR_REVIEW, _E.POSTED: _S.POSTED, _E.HELD: _S.HELD},
-    _S.WITHDRAWN: {_E.REVIVED: _S.FOR_REVIEW},
+    # HELD: an answer that came late says that it is in the books a second time
+    _S.WITHDRAWN: {_E.REVIVED: _S.FOR_REVIEW, _E.HELD: _S.HELD},
 }
 
 

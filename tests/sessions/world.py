@@ -27,7 +27,7 @@ from qbwc_server.posting.submitting.submit import submit
 from qbwc_server.reports.company import CompanyReport, company_report
 from qbwc_server.reports.proof import Proof, proof
 from qbwc_server.settings import Settings
-from qbwc_server.simulator import ConnectorKilled, Faults, Transport, UpdateReport, WebConnector, WsgiTransport
+from qbwc_server.simulator import ConnectorKilled, Faults, Pc, Transport, UpdateReport, WebConnector, WsgiTransport
 from qbwc_server.simulator.company_file import CompanyFile
 from qbwc_server.tenancy.actor import Actor, ActorKind
 from qbwc_server.tenancy.companies import add_company, find_company
@@ -55,7 +55,7 @@ class World:
         self.books.register(self.owner_id, self.file_id)
         self.connector = self.new_connector(self.books)
 
-    def new_connector(self, books: CompanyFile, transport: Transport | None = None) -> WebConnector:
+    def new_connector(self, books: CompanyFile | Pc, transport: Transport | None = None) -> WebConnector:
         """Another Web Connector with the same login, for the same or another company file."""
         return WebConnector(
             transport or WsgiTransport(self.app),

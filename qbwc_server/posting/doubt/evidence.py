@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 from uuid import UUID
@@ -14,19 +14,22 @@ from sqlalchemy.orm import Session, defer
 
 from qbwc_server.documents.lifecycle import Event
 from qbwc_server.documents.models import DocumentEvent
-from qbwc_server.posting.outcome.outcome import Work
+from qbwc_server.ids import new_id
 from qbwc_server.posting.requests import OneDocument, Purpose, of_documents
 from qbwc_server.posting.sent import Sent
 from qbwc_server.posting.transactions import ADDS
 from qbwc_server.posting.transactions.standing import Standing
+from qbwc_server.posting.transactions.transaction import Transaction
 from qbwc_server.queue.models import MessageSet, Passenger, QueuedRequest
 from qbwc_server.queue.settling import requests_by_id
+from qbwc_server.queue.states import RequestState
 from qbxml import Aggregate, MissingElement
+from qbxml.message import Request
 from qbxml.messages.transaction import TxnDeletedRet
 
 
 class Sendings:
-    """The requests that were to enter one document, oldest first: those that left, and the one in question."""
+    """The requests that were to enter one document and may have done so, oldest first, and the one in question."""
 
     def __init__(self, adds: Sequence[QueuedRequest]) -> None:
         self._adds = adds
@@ -83,22 +86,35 @@ def sendings_of(
         .execution_options(populate_existing=True)
     )
     for row in rows:
-        if row.attempts or row.id in also:
+        if row.id in also or _may_have_entered(row):
             found[OneDocument.of(row).document].append(row)
     return {document: Sendings(found[document]) for document in documents}
 
 
-def sendings(work: Work, about: QueuedRequest | Any) -> Sendings:
-    """Those of the document that the request ``about`` was to enter."""
-    document = OneDocument.of(about).document
-    return sendings_of(work.db, work.company.id, [document], also=[about.id])[document]
+def _may_have_entered(add: QueuedRequest) -> bool:
+    """It left, and it is not so that QuickBooks refused it the only time."""
+    refused = add.state is RequestState.FAILED and add.status_code is not None
+    return add.attempts > 1 or (add.attempts == 1 and not refused)
 
 
-def without_our_mark(work: Work, found: Iterable[Standing]) -> list[Standing]:
+def look_by_content(rules: Transaction[Any], said: Sendings, day: date) -> Request:
+    """The question that would find a document as it was sent, under whatever TxnID.
+
+    By its number where we chose it; else by its date, which we also chose: neither depends on the clock of the PC.
+
+    Args:
+        day: of the document, where it is not known what was sent.
+    """
+    if said.numbers:
+        return rules.by_number(said.numbers, new_id())
+    return rules.by_day(said.last.day or day, new_id())
+
+
+def without_our_mark(db: Session, company_id: int, found: Iterable[Standing]) -> list[Standing]:
     """Those that bear no mark, or one of nobody we know: none that another document of ours has."""
     found = list(found)
     marks = {one.mark for one in found if one.mark is not None}
-    known = {row.id for row in requests_by_id(work.db, work.company.id, marks)} if marks else set()
+    known = {row.id for row in requests_by_id(db, company_id, marks)} if marks else set()
     return [one for one in found if one.mark not in known]
 
 

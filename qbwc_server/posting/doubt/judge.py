@@ -14,13 +14,14 @@ from qbwc_server.posting.doubt.evidence import (
     alike,
     as_deleted,
     deletions,
-    sendings,
+    revised_since,
     without_our_mark,
 )
-from qbwc_server.posting.doubt.questions import executed_before, look_at_changed, look_at_deleted
+from qbwc_server.posting.doubt.questions import executed_before, look_at_changed, look_at_deleted, sendings
 from qbwc_server.posting.entries.answers import present, refuse
+from qbwc_server.posting.outcome.changing import take_and_change
 from qbwc_server.posting.outcome.outcome import DocumentHead, Work
-from qbwc_server.posting.outcome.written import VOID, posted, written
+from qbwc_server.posting.outcome.written import VOID, as_posted, posted, written
 from qbwc_server.posting.patience import MOST_LOOK_UPS, MOST_SENDINGS, MOST_SENDINGS_ALONE, MOST_SHOWN
 from qbwc_server.posting.pc_clock import aware, reach_back
 from qbwc_server.posting.reply import Reply
@@ -56,7 +57,7 @@ def read_look(work: Work, row: RequestRow, reply: Reply) -> None:
             elif about.message not in ADDS:
                 _judge_change(work, about, found)
             elif not _judge_add(work, about, found, complete=reply.tells_all):
-                look_at_changed(work, about)
+                look_at_changed(work, about, row)
 
 
 def read_look_changed(work: Work, row: RequestRow, reply: Reply) -> None:
@@ -72,7 +73,7 @@ def read_look_changed(work: Work, row: RequestRow, reply: Reply) -> None:
         marks = sendings(work, about).marks
         complete = reply.tells_all and reply.shown < MOST_SHOWN
         if not _judge_add(work, about, [one for one in found if one.mark in marks], complete=complete):
-            look_at_deleted(work, about)
+            look_at_deleted(work, about, row)
 
 
 def read_look_deleted(work: Work, row: RequestRow, reply: Reply) -> None:
@@ -116,7 +117,8 @@ def _about(work: Work, row: RequestRow) -> RequestRow | None:
         return None
     about = found[0]
     work.states.setdefault(about.id, about.state)
-    if work.states[about.id] is not RequestState.UNCERTAIN and not executed_before(found):
+    open_ = (RequestState.UNCERTAIN, RequestState.WAITING)  # WAITING: it has not left, but an earlier one has
+    if work.states[about.id] not in open_ and not executed_before(found):
         return None
     if about.purpose == Purpose.POST:
         work.learn_documents({OneDocument.of(about).document})
@@ -172,15 +174,15 @@ def _judge_change(work: Work, about: RequestRow, found: Sequence[Standing]) -> N
 def _judge_add(work: Work, about: RequestRow, found: Sequence[Standing], *, complete: bool) -> bool:
     """Whether what was found settles the matter; if not, it was not found."""
     head, said = work.head_of(about), sendings(work, about)
-    ours = [one for one in found if one.mark == about.id]
-    known = work.result_of(about)
-    if len(ours) > 1 or any(known not in (None, one.txn_id) for one in ours):
+    ours = [one for one in found if one.mark in said.marks]
+    ids = {one.txn_id for one in ours} | ({known} if (known := work.result_of(about)) is not None else set())
+    if len(ids) > 1:
         _found_twice(work, about, head, ours)
         return True
     if work.states[about.id] is RequestState.DONE:
         return True
     if ours:
-        posted(work, about, head, ours[0].txn_id, ours[0].ret, None, {"found": "by its GUID"})
+        _found(work, about, head, said, ours[0])
         return True
     others = _may_be_it(work, said, found)
     if others:
@@ -193,15 +195,36 @@ def _judge_add(work: Work, about: RequestRow, found: Sequence[Standing], *, comp
     return True
 
 
+def _found(work: Work, about: RequestRow, head: DocumentHead, said: Sendings, one: Standing) -> None:
+    """It bears our mark: that of the sending in question, or of an earlier one of the same document."""
+    if one.mark == about.id:
+        posted(work, about, head, one.txn_id, one.ret, None, {"found": "by its GUID"})
+        return
+    earlier = said.of(one.mark)
+    revised = earlier is not None and revised_since(work.db, head.id, earlier.created_at)
+    if earlier is None or head.undecided or (revised and head.rules.mod_message is None):
+        why = "QuickBooks holds what an earlier sending of it said, and that cannot be changed from here."
+        _ask(work, about, head, [one.as_candidate()], why)
+        return
+    earlier.result_id = one.txn_id
+    if not work.settle(about, RequestEvent.DONE, result_id=one.txn_id):
+        work.take_out(about.id, let_go=not revised)
+    if revised:
+        take_and_change(work, about, head, one)
+    else:
+        as_posted(work, about, head, one.txn_id, one.ret, {"found": "by the GUID of an earlier sending"})
+
+
 def _may_be_it(work: Work, said: Sendings, found: Sequence[Standing]) -> list[Standing]:
     """No mark of ours: typed by hand, or QuickBooks does not tell. If it also says what ours says, only a person can
     know.
     """
-    return [one for one in without_our_mark(work, found) if alike(said, one)]
+    return [one for one in without_our_mark(work.db, work.company.id, found) if alike(said, one)]
 
 
 def _found_twice(work: Work, about: RequestRow, head: DocumentHead, ours: Sequence[Standing]) -> None:
-    work.settle(about, RequestEvent.DONE, result_id=ours[0].txn_id)
+    if not work.settle(about, RequestEvent.DONE, result_id=ours[0].txn_id):
+        work.take_out(about.id)
     ids = dict.fromkeys([*filter(None, [about.result_id]), *(one.txn_id for one in ours)])
     work.hold(
         head.id,
@@ -215,6 +238,11 @@ def _found_twice(work: Work, about: RequestRow, head: DocumentHead, ours: Sequen
 
 def _again(work: Work, about: RequestRow) -> bool:
     """It was certainly not executed: it may leave once more, unless that has been in vain too often."""
+    if work.states[about.id] is RequestState.WAITING:
+        return True  # it is let go with the question that it waited for
+    if about.purpose == Purpose.POST and work.head_of(about).undecided:
+        work.settle(about, RequestEvent.UNDECIDED)  # what becomes of it a person says
+        return False
     few = about.attempts < MOST_SENDINGS_ALONE
     if few or (about.attempts < MOST_SENDINGS and times_alone(work.db, about.id) < MOST_SENDINGS_ALONE):
         return work.settle(about, RequestEvent.AGAIN)
@@ -250,7 +278,9 @@ def _cannot_look(work: Work, row: RequestRow, about: RequestRow, reply: Reply) -
 
 def _ask(work: Work, about: RequestRow, head: DocumentHead, candidates: Sequence[Mapping[str, str]], why: str) -> None:
     """A person decides, with both candidates shown."""
-    if not work.settle(about, RequestEvent.UNDECIDED):
+    if work.states[about.id] is RequestState.WAITING:
+        work.take_out(about.id)
+    elif not work.settle(about, RequestEvent.UNDECIDED):
         return
     work.hold(
         head.id,

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from qbwc_server.books.models import ListEntry
 from qbwc_server.documents.models import DocumentRow
 from qbwc_server.ids import new_id
-from qbwc_server.posting.doubt.evidence import Sendings, sendings, sendings_of
+from qbwc_server.posting.doubt.evidence import Sendings, look_by_content, sendings_of
 from qbwc_server.posting.entries.ensure import query_for
 from qbwc_server.posting.outcome.outcome import Work
 from qbwc_server.posting.pc_clock import reach_back
@@ -57,35 +57,30 @@ def _look_at(document: DocumentRow, message: str, said: Sendings) -> Request:
     rules = TRANSACTIONS[document.kind]
     if message not in ADDS and document.txn_id is not None:
         return rules.by_id([document.txn_id], new_id())
-    return look_by_content(document, said)
+    return look_by_content(rules, said, document.date)
 
 
-def look_by_content(document: DocumentRow, said: Sendings) -> Request:
-    """The question that would find a document as it was sent, under whatever TxnID.
-
-    By its number where we chose it; else by its date, which we also chose: neither depends on the clock of the PC.
-    """
-    rules = TRANSACTIONS[document.kind]
-    if said.numbers:
-        return rules.by_number(said.numbers, new_id())
-    return rules.by_day(said.last.day or document.date, new_id())
+def sendings(work: Work, about: RequestRow) -> Sendings:
+    """Those of the document that the request ``about`` was to enter."""
+    document = OneDocument.of(about).document
+    return sendings_of(work.db, work.company.id, [document], also=[about.id])[document]
 
 
-def look_at_changed(work: Work, about: RequestRow) -> None:
-    """Ask for what was changed since it first left: its number, date or party may be another by now."""
+def look_at_changed(work: Work, about: RequestRow, row: RequestRow) -> None:
+    """Ask, after ``row``, for what was changed since it first left: its number, date or party may be another by now."""
     rules = work.head_of(about).rules
     query = rules.modified_since(_since(work, sendings(work, about)), new_id())
-    work.put(ask(Purpose.LOOK_CHANGED, OneRequest(about.id), query))
+    work.put(ask(Purpose.LOOK_CHANGED, OneRequest(about.id), query), instead_of=row.id)
 
 
-def look_at_deleted(work: Work, about: RequestRow) -> None:
-    """Ask for what was deleted since it first left."""
+def look_at_deleted(work: Work, about: RequestRow, row: RequestRow) -> None:
+    """Ask, after ``row``, for what was deleted since it first left."""
     query = TxnDeletedQueryRq(
         txn_del_types=(work.head_of(about).rules.txn_type,),
         deleted_date_range_filter=DeletedDateRangeFilter(from_deleted_date=_since(work, sendings(work, about))),
         request_id=str(new_id()),
     )
-    work.put(ask(Purpose.LOOK_DELETED, OneRequest(about.id), query))
+    work.put(ask(Purpose.LOOK_DELETED, OneRequest(about.id), query), instead_of=row.id)
 
 
 def _since(work: Work, said: Sendings) -> datetime:

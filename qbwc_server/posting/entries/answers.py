@@ -14,6 +14,7 @@ from qbwc_server.posting.entries.words import Word, be_sure, fell_together, unsu
 from qbwc_server.posting.outcome.outcome import Work
 from qbwc_server.posting.outcome.refused import UNKNOWN_NAMES, tried_again
 from qbwc_server.posting.outcome.written import LONGEST_ID
+from qbwc_server.posting.patience import MOST_NAMES_IN_USE
 from qbwc_server.posting.reply import Reply
 from qbwc_server.posting.requests import OneEntry, Purpose, write
 from qbwc_server.posting.texts import CannotWrite
@@ -52,7 +53,7 @@ def read_create(work: Work, row: RequestRow, reply: Reply) -> None:
         work.doubt(row)
     elif tried_again(work, row, reply):
         pass
-    elif said.cause is Cause.NAME_IN_USE and row.attempts == 1:
+    elif said.cause is Cause.NAME_IN_USE and row.attempts <= MOST_NAMES_IN_USE:
         work.doubt(row)  # perhaps somebody has just added the very same: look
     else:
         if said.cause in UNKNOWN_NAMES:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from sqlalchemy import func, select
 
+from qbwc_server.documents.history import FOUND, entry, record
 from qbwc_server.documents.kinds import Document, load_document
 from qbwc_server.documents.lifecycle import Event, Reason
-from qbwc_server.documents.models import DocumentEvent, DocumentRow
+from qbwc_server.documents.models import DocumentEvent, DocumentRow, Operation
 from qbwc_server.documents.store import add_notes, show_problems
 from qbwc_server.ids import new_id
 from qbwc_server.posting.options import Edits
@@ -23,6 +24,7 @@ from qbwc_server.posting.transactions.writing import LastWriting
 from qbwc_server.queue.models import QueuedRequest
 from qbwc_server.queue.settling import RequestRow
 from qbwc_server.queue.states import Event as RequestEvent
+from qbwc_server.tenancy.actor import QUICKBOOKS
 from qbxml import Aggregate
 from qbxml.outcome import Cause
 from qbxml.status_codes import STATUS
@@ -97,6 +99,32 @@ def read_again(work: Work, row: RequestRow, head: DocumentHead, reply: Reply) ->
         )
         return
     queue_read(work, row, head)
+
+
+def take_and_change(work: Work, row: RequestRow, head: DocumentHead, found: Standing) -> None:
+    """An older content of the document stands in the books: it is the document's from now on, and is changed."""
+    document = work.document(head.id)
+    document.txn_id, document.edit_sequence, document.operation = found.txn_id, found.edit_sequence, Operation.CHANGE
+    document.written, document.posted_at = None, work.now
+    detail = {"found": "by the GUID of an earlier sending, to be changed", "txn_id": found.txn_id}
+    record(
+        work.db,
+        [
+            entry(
+                work.company.id,
+                head.id,
+                FOUND,
+                head.state,
+                head.state,
+                by=QUICKBOOKS,
+                now=work.now,
+                request_id=str(row.id),
+                detail=detail,
+            )
+        ],
+    )
+    query = head.rules.by_id([found.txn_id], new_id())
+    work.put(ask(Purpose.READ_FOR_CHANGE, OneDocument(head.id), query), instead_of=row.id)
 
 
 def stale_times(work: Work, document_id: int) -> int:

@@ -11,28 +11,32 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from qbwc_server.books.models import ListEntry
+from qbwc_server.documents.history import DISREGARDED, Entry, entry, record
 from qbwc_server.documents.kinds import KINDS
-from qbwc_server.documents.lifecycle import TRANSITIONS, Event, Reason, State
+from qbwc_server.documents.lifecycle import TRANSITIONS, UNDECIDED, Event, Reason, State
 from qbwc_server.documents.models import DocumentRow, Operation
 from qbwc_server.documents.open_work import Finding, WorkKind, note_work, settle_work
 from qbwc_server.documents.store import Posting, apply_postings
 from qbwc_server.posting.options import PostingOptions, options_of
 from qbwc_server.posting.reply import Reply
 from qbwc_server.posting.requests import WRITING, OneDocument, OneEntry
-from qbwc_server.posting.submitting.waiting import InVain, give_up_waiting, release_done
+from qbwc_server.posting.submitting.waiting import InVain, give_up_waiting, release_done, silence
 from qbwc_server.posting.transactions import TRANSACTIONS
 from qbwc_server.posting.transactions.transaction import Transaction
-from qbwc_server.queue.enqueue import NewRequest, hand_over, put
+from qbwc_server.queue.enqueue import NewRequest, cancel, hand_over, put
 from qbwc_server.queue.settling import RequestRow, Settlement, doubt_requests, settle
 from qbwc_server.queue.states import Event as RequestEvent
 from qbwc_server.queue.states import RequestState
 from qbwc_server.queue.states import after as request_after
 from qbwc_server.tenancy.actor import QUICKBOOKS
 from qbwc_server.tenancy.models import Company
+
+log = structlog.get_logger()
 
 _AT_A_TIME = 1_000  # ids in one statement; databases take some ten thousand at most
 
@@ -52,6 +56,11 @@ class DocumentHead:
     reason: str | None
 
     @property
+    def undecided(self) -> bool:
+        """Whether it is held until a person has looked in QuickBooks and said what is there."""
+        return self.state is State.HELD and self.reason in UNDECIDED
+
+    @property
     def rules(self) -> Transaction[Any]:
         """The rules of its kind."""
         return TRANSACTIONS[self.kind]
@@ -59,6 +68,17 @@ class DocumentHead:
 
 _HEAD = tuple(getattr(DocumentRow, one.name) for one in fields(DocumentHead))
 _SETTLED = {"reason": None, "message": None, "advice": None}
+
+
+_HEARD = ("txn_id", "reason", "message")
+
+
+def _stronger(head: DocumentHead, event: Event, values: Mapping[str, Any]) -> bool:
+    """Whether it says more than what a document is held for: only a person's decision ends that."""
+    if event is not Event.HELD:
+        return False
+    reason: str = values["reason"]
+    return reason == Reason.TWICE or reason == head.reason == Reason.OUTCOME_UNKNOWN
 
 
 @dataclass
@@ -91,6 +111,9 @@ class Work:
         self._new: list[NewRequest] = []
         self._handed_over: list[tuple[UUID, UUID]] = []
         self._in_vain: list[InVain] = []
+        self._taken_out: list[UUID] = []
+        self._let_go: list[UUID] = []
+        self._disregarded: list[Entry] = []
         self._heads: dict[int, DocumentHead] = {}
         self._replaced: list[tuple[int, Posting | None]] = []  # of _postings, in their order
 
@@ -105,6 +128,9 @@ class Work:
             self._in_vain,
             self.findings,
             self.settled_work,
+            self._taken_out,
+            self._let_go,
+            self._disregarded,
         )
         lengths = [len(one) for one in lists]
         settled = len(self._settlements)
@@ -191,11 +217,37 @@ class Work:
     ) -> None:
         """Move a document. A later word of the same answer document replaces an earlier one."""
         head = self._heads[document_id]
-        if event not in TRANSITIONS[head.state]:
-            return  # excluded or withdrawn in the meantime: the request's own record keeps the answer
+        if event not in TRANSITIONS[head.state] or (head.undecided and not _stronger(head, event, values)):
+            self._disregard(head, event, request_id, values, detail)
+            return
         self._replaced.append((document_id, self._postings.get(document_id)))
         self._postings[document_id] = Posting(
             document_id, head.state, event, str(request_id), {**_SETTLED, **values}, detail
+        )
+
+    def _disregard(
+        self,
+        head: DocumentHead,
+        event: Event,
+        request_id: UUID,
+        values: Mapping[str, Any],
+        detail: Mapping[str, Any] | None,
+    ) -> None:
+        """A document that was excluded or is held for a person stays as it is; what was heard is kept all the same."""
+        log.warning("document not moved", document=head.id, state=head.state.value, event_heard=event.value)
+        heard = {"event": event.value, **{name: values[name] for name in _HEARD if values.get(name)}, **(detail or {})}
+        self._disregarded.append(
+            entry(
+                self.company.id,
+                head.id,
+                DISREGARDED,
+                head.state,
+                head.state,
+                by=QUICKBOOKS,
+                now=self.now,
+                request_id=str(request_id),
+                detail=heard,
+            )
         )
 
     def fail(self, document_id: int, request_id: UUID, *, reason: str, message: str, advice: str) -> None:
@@ -231,6 +283,16 @@ class Work:
         """What waits for this request waits in vain: its documents are told so, all reasons of one together."""
         self._in_vain.append(InVain(request_id, reason, message, advice))
 
+    def take_out(self, request_id: UUID, *, let_go: bool = False) -> None:
+        """A request that has not left is not to leave.
+
+        Args:
+            let_go: what waits for it need not wait any longer.
+        """
+        self._taken_out.append(request_id)
+        if let_go:
+            self._let_go.append(request_id)
+
     def doubt(self, row: RequestRow) -> None:
         """The answer leaves open whether this write was executed."""
         self.uncertain.append(row)
@@ -248,17 +310,27 @@ class Work:
         put(self.db, self.company.id, self._new, self.now)
         for old, new in self._handed_over:
             hand_over(self.db, old, new)
+        if self._taken_out:
+            cancel(self.db, self._taken_out, self.now)
         self._tell_in_vain()
         apply_postings(self.db, self.company.id, list(self._postings.values()), by=QUICKBOOKS, now=self.now)
+        record(self.db, self._disregarded)
+        silence(self.db, self.company.id, self._undecided(), self.now)
         self._count()
         for kind in {kind for kind, _ in self.settled_work}:
             keys = [key for one, key in self.settled_work if one is kind]
             settle_work(self.db, self.company.id, kind, keys, now=self.now)
         note_work(self.db, self.company.id, self.findings, now=self.now)
-        done = [s.request_id for s in settlements if self.states[s.request_id] is RequestState.DONE]
+        done = [s.request_id for s in settlements if self.states[s.request_id] is RequestState.DONE] + self._let_go
         self.counts.needs_you += release_done(self.db, self.company, done, now=self.now)
         doubtful = [row for row in self.uncertain if self.states[row.id] is RequestState.SENT]
         return doubt_requests(self.db, doubtful, self.now) if doubtful else []
+
+    def _undecided(self) -> list[int]:
+        """The documents that wait for a person's decision when all this is written."""
+        held = (one for one in self._postings.values() if one.event is Event.HELD)
+        now_held = {one.document_id for one in held if one.values.get("reason") in UNDECIDED}
+        return sorted(now_held | {head.id for head in self._heads.values() if head.undecided})
 
     def _tell_in_vain(self) -> None:
         told = give_up_waiting(self.db, self._in_vain, self.now)

@@ -11,10 +11,9 @@ from qbwc_server.posting.outcome.differing import may_differ, total_differs
 from qbwc_server.posting.outcome.outcome import DocumentHead, Work
 from qbwc_server.posting.pc_clock import modified_at
 from qbwc_server.posting.reply import Reply
-from qbwc_server.posting.requests import OneDocument, Purpose, open_of, requests_of
+from qbwc_server.posting.requests import requests_of
 from qbwc_server.posting.transactions.last_writing import left_by
 from qbwc_server.posting.transactions.standing import Standing
-from qbwc_server.queue.enqueue import cancel
 from qbwc_server.queue.models import QueuedRequest
 from qbwc_server.queue.settling import RequestRow
 from qbwc_server.queue.states import Event as RequestEvent
@@ -52,6 +51,21 @@ def posted(
     if earlier not in (None, txn_id):
         _twice(work, row, head, str(earlier), txn_id)
         return
+    if head.undecided and head.reason == Reason.OUTCOME_UNKNOWN:
+        _heard_late(work, row, head, txn_id)
+        return
+    as_posted(work, row, head, txn_id, ret, detail)
+
+
+def as_posted(
+    work: Work,
+    row: RequestRow,
+    head: DocumentHead,
+    txn_id: str,
+    ret: Aggregate | None,
+    detail: dict[str, Any] | None = None,
+) -> None:
+    """The document stands in the books as it is now."""
     standing = None if ret is None else head.rules.standing(ret)
     total = None if standing is None else standing.total
     values = {
@@ -92,7 +106,7 @@ def _earlier_sending(work: Work, row: RequestRow, head: DocumentHead) -> str | N
 
     Only a document that is held for it can have one, while a later request of it was on its way.
     """
-    if head.reason != Reason.OUTCOME_UNKNOWN or work.states[row.id] is RequestState.DISPUTED:
+    if head.reason != Reason.OUTCOME_UNKNOWN:
         return None
     ended = (RequestState.FAILED, RequestState.CANCELLED)
     others = (one for one in requests_of(work.db, work.company.id, head.id) if one.id != row.id)
@@ -114,8 +128,10 @@ def _executed_again(work: Work, row: RequestRow, head: DocumentHead, txn_id: str
     if head.txn_id is not None:
         _twice(work, row, head, head.txn_id, txn_id)
         return
-    later = open_of(work.db, work.company.id, Purpose.POST, [OneDocument.of(row)])
-    cancel(work.db, later.values(), work.now)
+    _heard_late(work, row, head, txn_id)
+
+
+def _heard_late(work: Work, row: RequestRow, head: DocumentHead, txn_id: str) -> None:
     work.hold(
         head.id,
         row.id,
@@ -127,13 +143,16 @@ def _executed_again(work: Work, row: RequestRow, head: DocumentHead, txn_id: str
 
 
 def _twice(work: Work, row: RequestRow, head: DocumentHead, one: str, other: str) -> None:
+    message = f"QuickBooks holds this document two times: as {one} and as {other}."
+    advice = "Void or delete one of the two in QuickBooks, then say which one stays."
     if head.operation is Operation.VOID:
-        return
+        message = f"It was to be void as {one}, and QuickBooks holds it a second time, as {other}."
+        advice = f"Void or delete {other} in QuickBooks, see that {one} is void, then say that {one} stays."
     work.hold(
         head.id,
         row.id,
         reason=Reason.TWICE,
-        message=f"QuickBooks holds this document two times: as {one} and as {other}.",
-        advice="Void or delete one of the two in QuickBooks, then say which one stays.",
+        message=message,
+        advice=advice,
         detail={"transactions": [one, other]},
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import exists, func, select
@@ -13,12 +14,14 @@ from qbwc_server.documents.lifecycle import UNDECIDED, Event, NotNow, Reason, St
 from qbwc_server.documents.models import DocumentEvent, DocumentRow, Operation
 from qbwc_server.documents.store import move
 from qbwc_server.errors import Invalid
+from qbwc_server.posting.doubt.evidence import revised_since
 from qbwc_server.posting.requests import OneDocument, Purpose, of_documents, open_of, requests_of
 from qbwc_server.posting.same_file.inventory import check_one
 from qbwc_server.posting.submitting.forgotten import decided_about
 from qbwc_server.posting.submitting.submit import lock, submit
 from qbwc_server.posting.submitting.waiting import let_go
 from qbwc_server.posting.transactions import TRANSACTIONS
+from qbwc_server.queue.enqueue import cancel
 from qbwc_server.queue.models import QueuedRequest
 from qbwc_server.queue.settling import Settlement, settle
 from qbwc_server.queue.states import Event as RequestEvent
@@ -46,27 +49,33 @@ def decide(db: Session, company: Company, row: DocumentRow, *, posted_as: str | 
     txn_id = None if posted_as is None else _txn_id(db, company, row, posted_as)
     own = requests_of(db, company.id, row.id, [Purpose.POST])
     open_ones = [one for one in own if one.state is RequestState.DISPUTED]
+    older = _older_content(db, row, [one for one in own if one not in open_ones], txn_id)
+    verdict = RequestEvent.AGAIN if txn_id is None else RequestEvent.DONE
     settle(
         db,
         {request.id: request.state for request in open_ones},
-        [
-            Settlement(request.id, RequestEvent.AGAIN if txn_id is None else RequestEvent.DONE, result_id=txn_id)
-            for request in open_ones
-        ],
+        [Settlement(request.id, verdict, result_id=txn_id) for request in open_ones],
         now,
     )
+    if len(open_ones) > 1 and txn_id is None:
+        cancel(db, [request.id for request in open_ones[:-1]], now)  # one of them is enough
     if not open_ones and open_of(db, company.id, Purpose.POST, [OneDocument(row.id)]):
         raise NotNow(f"Document {row.id} was sent once more and has no answer yet; wait for the next update session.")
-    request_id = str(open_ones[0].id) if open_ones else None
-    again = not open_ones and row.reason in (Reason.OUTCOME_UNKNOWN, Reason.MISSING)
+    request_id = str(open_ones[-1].id) if open_ones else None
     row.reason = row.message = row.advice = None
     decided_about(db, company.id, row, txn_id, by=by, now=now)
-    if again:
+    if not open_ones or older:
         _once_more(db, company, row, txn_id, by=by, now=now)
     elif txn_id is None:
         move(db, row, Event.SUBMITTED, by=by, now=now, request_id=request_id, detail={"decided": "not there"})
     else:
         _posted(db, company, row, txn_id, request_id, by=by, now=now)
+
+
+def _older_content(db: Session, row: DocumentRow, sent: Sequence[QueuedRequest], txn_id: str | None) -> bool:
+    """Whether what stands there is known to come from an earlier sending, and the document was revised since."""
+    source = next((one for one in sent if txn_id is not None and one.result_id == txn_id), None)
+    return source is not None and revised_since(db, row.id, source.created_at)
 
 
 def _txn_id(db: Session, company: Company, row: DocumentRow, said: str) -> str:
@@ -86,6 +95,9 @@ def _txn_id(db: Session, company: Company, row: DocumentRow, said: str) -> str:
 def _posted(
     db: Session, company: Company, row: DocumentRow, txn_id: str, request_id: str | None, *, by: Actor, now: datetime
 ) -> None:
+    if txn_id == row.txn_id and _was_void(db, row):  # the other one is gone: what was void stays so
+        move(db, row, Event.WITHDRAWN, by=by, now=now, request_id=request_id, detail={"decided": txn_id})
+        return
     row.not_in_books()  # as far as QuickBooks has shown
     row.txn_id, row.posted_at = txn_id, now
     move(db, row, Event.POSTED, by=by, now=now, request_id=request_id, detail={"decided": txn_id})
@@ -105,7 +117,21 @@ def _once_more(
         row.txn_id, row.operation = txn_id, Operation.CHANGE
     decided = {"decided": txn_id or "not there"}
     record(db, [entry(company.id, row.id, DECIDED, row.state, row.state, by=by, now=now, detail=decided)])
-    submit(db, company, [row], by=by, now=now)
+    submit(db, company, [row], by=by, now=now, look_first=False)
+
+
+def _was_void(db: Session, row: DocumentRow) -> bool:
+    """Whether QuickBooks has said that it is void, since that was asked for last."""
+    last = db.scalar(
+        select(DocumentEvent.event)
+        .where(
+            DocumentEvent.document_id == row.id,
+            DocumentEvent.event.in_((Event.WITHDRAWAL.value, Event.WITHDRAWN.value)),
+        )
+        .order_by(DocumentEvent.id.desc())
+        .limit(1)
+    )
+    return row.operation is Operation.VOID and last == Event.WITHDRAWN.value
 
 
 def _revised_since(db: Session, row: DocumentRow) -> bool:

@@ -14,14 +14,14 @@ from qbwc_server.documents.lifecycle import Event, Reason, State
 from qbwc_server.documents.models import DocumentRow, Operation
 from qbwc_server.documents.store import move
 from qbwc_server.ids import new_id
-from qbwc_server.posting.doubt.evidence import Sendings, alike, sendings_of, without_our_mark
-from qbwc_server.posting.doubt.questions import look_by_content
+from qbwc_server.posting.doubt.evidence import Sendings, alike, look_by_content, sendings_of, without_our_mark
 from qbwc_server.posting.outcome.outcome import Work
 from qbwc_server.posting.patience import MOST_QUESTIONS
 from qbwc_server.posting.pc_clock import modified_at
 from qbwc_server.posting.reply import Reply
 from qbwc_server.posting.requests import IfMissing, OneDocument, OnePosting, Postings, Purpose, ask
 from qbwc_server.posting.submitting.submit import submit
+from qbwc_server.posting.submitting.waiting import silence
 from qbwc_server.posting.texts import CannotWrite
 from qbwc_server.posting.transactions import TRANSACTIONS
 from qbwc_server.posting.transactions.compiled import agrees
@@ -115,6 +115,10 @@ def read_verify(work: Work, row: RequestRow, reply: Reply) -> None:
         work.put(_seek(work.db, document, which.if_missing))
     if which.if_missing is not IfMissing.ENTER:
         return
+    for document in documents:  # plus and minus may come to zero without being void
+        found = there.get(document.txn_id or "")
+        if document.state is State.WITHDRAWN and found is not None and not found.amount and not document.total:
+            work.put(_compare(document))
     for document in posted:
         if document not in gone and document.revision > 1 and TRANSACTIONS[document.kind].mod_message is not None:
             work.put(_compare(document))
@@ -133,11 +137,15 @@ def _revive(work: Work, row: RequestRow, withdrawn: Sequence[DocumentRow], there
     for document in withdrawn:
         found = there.get(document.txn_id or "")
         if found is not None and found.amount:
-            detail = {"found": f"comes to {found.amount} in QuickBooks again"}
-            move(work.db, document, Event.REVIVED, by=QUICKBOOKS, now=work.now, request_id=str(row.id), detail=detail)
+            _revive_one(work, row, document, f"comes to {found.amount} in QuickBooks again")
             revived.append(document)
     if revived:
         submit(work.db, work.company, revived, by=QUICKBOOKS, now=work.now)
+
+
+def _revive_one(work: Work, row: RequestRow, document: DocumentRow, found: str) -> None:
+    detail = {"found": found}
+    move(work.db, document, Event.REVIVED, by=QUICKBOOKS, now=work.now, request_id=str(row.id), detail=detail)
 
 
 def _compare(document: DocumentRow) -> NewRequest:
@@ -151,7 +159,14 @@ def read_compare(work: Work, row: RequestRow, reply: Reply) -> None:
         work.settle(row, RequestEvent.AGAIN)
         return
     document = work.document(OneDocument.of(row).document)
-    if not work.settle(row, RequestEvent.DONE, reply) or document.state is not State.POSTED:
+    if not work.settle(row, RequestEvent.DONE, reply):
+        return
+    if document.state is State.WITHDRAWN and reply.first is not None:
+        if not TRANSACTIONS[document.kind].standing(reply.first).voided:
+            _revive_one(work, row, document, "its lines are not void in QuickBooks")
+            submit(work.db, work.company, [document], by=QUICKBOOKS, now=work.now)
+        return
+    if document.state is not State.POSTED:
         return
     if reply.first is None:
         _differs(work, row, document, "QuickBooks did not show what it holds since the backup was restored.", [])
@@ -199,7 +214,8 @@ def _not_told(work: Work, row: RequestRow, reply: Reply) -> bool:
 
 def _seek(db: Session, document: DocumentRow, if_missing: IfMissing | None) -> NewRequest:
     """Look for it by its mark; None: because a person said that it is there."""
-    query = look_by_content(document, _sendings(db, document))
+    rules = TRANSACTIONS[document.kind]
+    query = look_by_content(rules, _sendings(db, document), document.date)
     after_others = Priority.LOOK if load_document(document.body).comes_last else None
     if if_missing is None:
         return ask(Purpose.CHECK_MARK, OneDocument(document.id), query, priority=after_others)
@@ -247,7 +263,7 @@ def _found_by_mark(work: Work, row: RequestRow, document: DocumentRow, reply: Re
     if len(ours) == 1:
         _renamed(work, row, document, ours[0])
         return True
-    candidates = ours or [one for one in without_our_mark(work, found) if alike(said, one)]
+    candidates = ours or [one for one in without_our_mark(work.db, work.company.id, found) if alike(said, one)]
     if candidates or not told:
         _ask(work, row, document, candidates, Reason.TWICE if ours else Reason.OUTCOME_UNKNOWN)
         return True
@@ -278,6 +294,7 @@ def _ask(
     document.advice = "Look in QuickBooks, then say under which TxnID it is there, or that it is not there."
     detail = {"candidates": [one.as_candidate() for one in found]}
     document.not_in_books()
+    silence(work.db, work.company.id, [document.id], work.now)
     move(work.db, document, Event.HELD, by=QUICKBOOKS, now=work.now, request_id=str(row.id), detail=detail)
 
 
@@ -298,4 +315,4 @@ def _entered_again(work: Work, row: RequestRow, document: DocumentRow) -> None:
     detail = {"txn_id": document.txn_id, "reason": Reason.MISSING.value}
     move(work.db, document, Event.VANISHED, by=QUICKBOOKS, now=work.now, request_id=str(row.id), detail=detail)
     document.not_in_books()
-    submit(work.db, work.company, [document], by=QUICKBOOKS, now=work.now)
+    submit(work.db, work.company, [document], by=QUICKBOOKS, now=work.now, look_first=False)

@@ -24,6 +24,7 @@ from qbwc_server.posting.options import PostingOptions, options_of
 from qbwc_server.posting.requests import OneDocument, OnePart, Purpose, ask, write
 from qbwc_server.posting.submitting.closing_date import closed_until, hold_for_closing_date
 from qbwc_server.posting.submitting.forgotten import forgotten, hold_for_mark
+from qbwc_server.posting.submitting.looked_for import looks_before
 from qbwc_server.posting.submitting.questions import learn_words
 from qbwc_server.posting.submitting.waiting import Invoices, invoices_named, not_posted, take_over, under_way
 from qbwc_server.posting.texts import CannotWrite, Texts
@@ -64,7 +65,14 @@ def lock(db: Session, company: Company, rows: Sequence[DocumentRow] = ()) -> Non
 
 
 def submit(
-    db: Session, company: Company, rows: Sequence[DocumentRow], *, by: Actor, now: datetime, answers: bool = True
+    db: Session,
+    company: Company,
+    rows: Sequence[DocumentRow],
+    *,
+    by: Actor,
+    now: datetime,
+    answers: bool = True,
+    look_first: bool = True,
 ) -> Submitted:
     """Mark documents submitted and queue the requests that make the books agree with them.
 
@@ -72,17 +80,21 @@ def submit(
 
     Args:
         answers: a person has seen them, which answers what was asked about them.
+        look_first: what may have been entered by an earlier sending is looked for before it leaves; else it is known
+            not to be there.
 
     Raises:
         NotNow: one is not waiting to be submitted.
     """
     lock(db, company, rows)
-    result = submit_locked(db, company, rows, by=by, now=now)
+    result = submit_locked(db, company, rows, by=by, now=now, look_first=look_first)
     learn_words(db, company, [(row, load_document(row.body)) for row in result.submitted], sure=answers, now=now)
     return result
 
 
-def submit_locked(db: Session, company: Company, rows: Sequence[DocumentRow], *, by: Actor, now: datetime) -> Submitted:
+def submit_locked(
+    db: Session, company: Company, rows: Sequence[DocumentRow], *, by: Actor, now: datetime, look_first: bool = True
+) -> Submitted:
     """The same where the lane of the company is ours already."""
     options = options_of(db, company.id)
     closed, unknown = closed_until(db, company.id), forgotten(db, company.id)
@@ -119,7 +131,10 @@ def submit_locked(db: Session, company: Company, rows: Sequence[DocumentRow], *,
     # only now: no entry is asked for, let alone added, for a document that cannot be written
     entries = ensure(db, company, {key: party for _, _, w in ready for key, party in w.items()}, now)
     new = [_after_entries(request, [entries[key] for key in wanted]) for _, request, wanted in ready]
-    questions = _questions_for(db, company, dict(documents), [(row, request) for row, request, _ in ready])
+    pairs = [(row, request) for row, request, _ in ready]
+    questions = _questions_for(db, company, dict(documents), pairs)
+    for guid, look in looks_before(db, company.id, pairs).items() if look_first else ():
+        questions.setdefault(guid, []).append(look)
     new = [replace(one, after=(*one.after, *(q.id for q in questions.get(one.id, ())))) for one in new]
     put(db, company.id, [*(one for some in questions.values() for one in some), *new], now)
     take_over(db, company, {row.id: request.id for row, request in zip(result.submitted, new, strict=True)})

@@ -154,6 +154,15 @@ def cancel_with_entries(db: Session, request_ids: Sequence[UUID], now: datetime)
     return gone
 
 
+def silence(db: Session, company_id: int, documents: Collection[int], now: datetime) -> None:
+    """Nothing more leaves for these documents: a person has to look in QuickBooks first."""
+    if not documents:
+        return
+    free = (RequestState.WAITING, RequestState.QUEUED, RequestState.RESTING)
+    theirs = select(QueuedRequest.id).where(of_documents(company_id, documents), QueuedRequest.state.in_(free))
+    cancel_with_entries(db, list(db.scalars(theirs)), now)
+
+
 @dataclass
 class Invoices:
     """Invoices that payments name, by origin."""

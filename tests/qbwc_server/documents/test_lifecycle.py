@@ -52,6 +52,7 @@ MOVES = {
     (_S.EXCLUDED, _E.POSTED): _S.POSTED,
     (_S.EXCLUDED, _E.HELD): _S.HELD,
     (_S.WITHDRAWN, _E.REVIVED): _S.FOR_REVIEW,
+    (_S.WITHDRAWN, _E.HELD): _S.HELD,
 }
 
 
