@@ -68,8 +68,8 @@ def test_every_event_in_every_state(state: State, event: Event) -> None:
         assert refusal.value.code == "document_state"
 
 
-def test_what_was_taken_back_comes_again_only_with_an_older_file() -> None:
-    assert TRANSITIONS[State.WITHDRAWN].keys() == {Event.REVIVED}
+def test_what_was_taken_back_comes_again_only_with_an_older_file_or_a_second_execution() -> None:
+    assert TRANSITIONS[State.WITHDRAWN].keys() == {Event.REVIVED, Event.HELD}
 
 
 @pytest.mark.parametrize("state", [state for state in State if state is not State.WITHDRAWN])
