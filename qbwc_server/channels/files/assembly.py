@@ -10,17 +10,16 @@ from pydantic import ValidationError
 
 from qbwc_server.channels.contract import Draft, Outcome, RowProblem
 from qbwc_server.channels.files.cells import Unreadable
-from qbwc_server.channels.files.columns import BY_NAME, COLUMNS, NUMBERS, Column
+from qbwc_server.channels.files.columns import BY_NAME, COLUMNS, NUMBERS, Column, Place, lines_of
 from qbwc_server.channels.files.habits import Habits, Typed
-from qbwc_server.channels.files.mistakes import Place, mistakes, path, unstorable
+from qbwc_server.channels.files.mistakes import Place as Path
+from qbwc_server.channels.files.mistakes import mistakes, path, unstorable
 from qbwc_server.channels.files.rows import Group, Row
-from qbwc_server.documents.kinds import read_document
+from qbwc_server.documents.kinds import KINDS, read_document
 
-PRICES = frozenset(("rate", "amount"))
-_PAYMENT_LINE = ("applies_to", "applies_to_number", "applies_to_txn_id", "applied_amount")
-_BY_PLACE = {
-    (("applies_to" if c.name in _PAYMENT_LINE else "lines") if c.per_line else "", c.place): c.name for c in COLUMNS
-}
+PRICES = frozenset(("rate", "cost", "amount"))
+_BY_PLACE = {place: column.name for column in COLUMNS for places in column.places.values() for place in places}
+_ANY_KIND = "invoice"  # for the cells of a document whose kind is none of ours
 
 
 @dataclass
@@ -28,7 +27,7 @@ class _Assembled:
     """The document as decoded values, the line of each of its lines, and what was found on the way."""
 
     value: dict[str, Any]
-    line_numbers: list[int]
+    line_numbers: dict[str, list[int]]  # for each sort of lines
     found: list[tuple[int, str, Unreadable]]
     notes: list[str]
 
@@ -47,7 +46,7 @@ class Assembly:
         """The group as a draft, or everything that is wrong with it."""
         found = list(_unusable(group))
         if not found:
-            assembled = _Assembled({}, [], [], [])
+            assembled = _Assembled({}, {}, [], [])
             self.assemble(assembled, group)
             found = assembled.found
             told = {(number, field) for number, field, _ in found}
@@ -65,48 +64,47 @@ class Assembly:
     def assemble(self, result: _Assembled, group: Group) -> None:
         """Put the cells of all rows where they belong in the document."""
         first = group.rows[0]
-        self.fill(result, result.value, first, [c for c in _present(first) if not c.per_line])
-        payment = result.value.get("kind") == "payment"
-        lines: list[dict[str, Any]] = []
+        said = BY_NAME["kind"].value(self.habits, first.cells.get("kind", ""))
+        kind = str(said) if said in KINDS else _ANY_KIND
         for row in group.rows:
             columns = _present(row)
-            if row is not first:
-                _compare(result, first, row, [c for c in columns if not c.per_line])
-            line: dict[str, Any] = {}
-            per_line = [c for c in columns if c.per_line]
-            if payment:
-                self.payment_amount(result, first, row, [c for c in per_line if c.name not in _PAYMENT_LINE])
-                per_line = [c for c in per_line if c.name in _PAYMENT_LINE]
-            elif foreign := [c for c in per_line if c.name in _PAYMENT_LINE]:
-                result.found += [(row.line_number, column.name, _not_this_kind()) for column in foreign]
-                continue
-            if per_line:
-                self.fill(result, line, row, per_line)
-                lines.append(line)
-                result.line_numbers.append(row.line_number)
-                if not payment:
-                    self.check_price(result, row)
+            own = [column for column in columns if column.place(kind)]
+            if row is first:
+                self.fill(result, result.value, row, _placed(own, kind, ""))
+            else:
+                _compare(result, first, row, own)
+            if rest := [column for column in columns if column not in own]:
+                self.line(result, kind, row, rest)
             elif row is not first:
                 empty = Unreadable("empty_line", "The row says nothing.", "Remove it, or fill it in.")
                 result.found.append((row.line_number, "", empty))
-        if lines:
-            result.value["applies_to" if payment else "lines"] = lines
-        elif not payment and not result.found:
-            result.value["lines"] = []
+        for name in lines_of(KINDS[kind]):
+            if KINDS[kind].model_fields[name].is_required() and not result.found:
+                result.value.setdefault(name, [])
 
-    def payment_amount(self, result: _Assembled, first: Row, row: Row, columns: list[Column]) -> None:
-        """A payment has its amount in ``amount`` of its first row; nothing else of a line fits a payment."""
-        for column in columns:
-            if column.name != "amount":
-                result.found.append((row.line_number, column.name, _not_this_kind()))
-            elif row is first:
-                self.fill(result, result.value, row, [column])
-            else:
-                _compare(result, first, row, [column])
+    def line(self, result: _Assembled, kind: str, row: Row, columns: list[Column]) -> None:
+        """Put the cells of a row into the sort of line that they fit."""
+        foreign = [column for column in columns if kind not in column.places]
+        result.found += [(row.line_number, column.name, _not_this_kind()) for column in foreign]
+        fitting = [column for column in columns if column not in foreign]
+        sorts = sorted(
+            lines_of(KINDS[kind]), key=lambda lines: sum(column.place(kind, lines) is None for column in fitting)
+        )
+        if foreign or not sorts:
+            return
+        placed = _placed(fitting, kind, sorts[0])
+        result.found += [
+            (row.line_number, column.name, _another_sort()) for column in fitting if not column.place(kind, sorts[0])
+        ]
+        line: dict[str, Any] = {}
+        self.fill(result, line, row, placed)
+        result.value.setdefault(sorts[0], []).append(line)
+        result.line_numbers.setdefault(sorts[0], []).append(row.line_number)
+        self.check_price(result, row, [name for name in self.prices if BY_NAME[name].place(kind, sorts[0])])
 
-    def fill(self, result: _Assembled, record: dict[str, Any], row: Row, columns: list[Column]) -> None:
-        """Read the cells of ``columns`` into ``record``."""
-        for column in columns:
+    def fill(self, result: _Assembled, record: dict[str, Any], row: Row, placed: list[tuple[Column, Place]]) -> None:
+        """Read the cells of columns into their places in ``record``."""
+        for column, place in placed:
             cell = row.cells[column.name]
             try:
                 value = column.value(self.habits, cell)
@@ -117,17 +115,17 @@ class Assembly:
                 result.notes.append(f"Line {row.line_number}, {column.name}: {cell.note}")
             result.found.extend((row.line_number, column.name, unfit) for _, unfit in unstorable(value))
             inner = record
-            for step in column.place[:-1]:
+            for step in place.path[:-1]:
                 inner = inner.setdefault(step, {})
-            inner[column.place[-1]] = value
+            inner[place.path[-1]] = value
 
-    def check_price(self, result: _Assembled, row: Row) -> None:
+    def check_price(self, result: _Assembled, row: Row, prices: list[str]) -> None:
         """An item without a price would be charged at the one that QuickBooks has: never by accident."""
-        if not self.prices or not row.cells.get("item"):
+        if not prices or not row.cells.get("item"):
             return
-        if not any(row.cells.get(name) for name in self.prices):
-            cut = any(name not in row.cells for name in self.prices)
-            message = "The row ends before its amount." if cut else "The line has an item, but no rate and no amount."
+        if not any(row.cells.get(name) for name in prices):
+            cut = any(name not in row.cells for name in prices)
+            message = "The row ends before its amount." if cut else "The line has an item, but no price and no amount."
             advice = "Fill one in; or give the option quickbooks_prices=true: QuickBooks' own price is taken then."
             result.found.append((row.line_number, "amount", Unreadable("no_price", message, advice)))
 
@@ -168,6 +166,14 @@ def _not_this_kind() -> Unreadable:
     return Unreadable("unknown_field", "This kind of document has no such field.", "Empty the cell.")
 
 
+def _another_sort() -> Unreadable:
+    return Unreadable("unknown_field", "This does not go with the other cells of the row.", "Give it a row of its own.")
+
+
+def _placed(columns: list[Column], kind: str, lines: str) -> list[tuple[Column, Place]]:
+    return [(column, place) for column in columns if (place := column.place(kind, lines)) is not None]
+
+
 def _present(row: Row) -> list[Column]:
     return [BY_NAME[name] for name, text in row.cells.items() if text]
 
@@ -189,15 +195,11 @@ def _compare(result: _Assembled, first: Row, row: Row, columns: list[Column]) ->
             )
 
 
-def _located(group: Group, assembled: _Assembled, place: Place, mistake: Unreadable) -> tuple[int, str, Unreadable]:
+def _located(group: Group, assembled: _Assembled, place: Path, mistake: Unreadable) -> tuple[int, str, Unreadable]:
     """Line and column of a mistake that validation found."""
-    if (
-        len(place) > 2
-        and isinstance(place[0], str)
-        and isinstance(place[1], int)
-        and place[0] in ("lines", "applies_to")
-    ):
-        name = _BY_PLACE.get((place[0], tuple(str(step) for step in place[2:])), path(place))
-        return assembled.line_numbers[place[1]], name, mistake
+    if len(place) > 2 and isinstance(place[0], str) and isinstance(place[1], int):
+        numbers = assembled.line_numbers.get(place[0], [])
+        name = _BY_PLACE.get(Place(place[0], tuple(str(step) for step in place[2:])), path(place))
+        return numbers[place[1]] if place[1] < len(numbers) else group.line_number, name, mistake
     steps = tuple(step for step in place if isinstance(step, str))
-    return group.line_number, _BY_PLACE.get(("", steps), "amount" if steps == ("amount",) else path(place)), mistake
+    return group.line_number, _BY_PLACE.get(Place("", steps), path(place)), mistake

@@ -1,27 +1,85 @@
-"""The columns of our CSV format, each declared once: where its value goes, how it is read, its other titles."""
+"""The columns of our CSV format, from the fields of the kinds of document: where a value goes, how it is read."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
+
+from pydantic.fields import FieldInfo
 
 from qbwc_server.channels.files.habits import Habits
 from qbwc_server.documents.kinds import KINDS
+from qbwc_server.documents.kinds.document import Document
+from qbwc_server.documents.kinds.fields import Fields, Sort, fields_in, marks_of, types_of
+from qbwc_server.documents.kinds.party import Address, Party
 
 Value = object
+Reader = Callable[[Habits, str], Value]
 _SIGNS = re.compile(r"[\s_\-.]+")
+_READERS: dict[Sort, Reader] = {
+    Sort.TEXT: Habits.text,
+    Sort.PROSE: Habits.prose,
+    Sort.AMOUNT: Habits.amount,
+    Sort.NUMBER: Habits.quantity,
+    Sort.DATE: Habits.date,
+    Sort.YES_NO: Habits.yes_no,
+}
+_CALLED = {  # by lines and field, where it is not called as the field is
+    ("applies_to", "invoice"): "applies_to",
+    ("applies_to", "number"): "applies_to_number",
+    ("applies_to", "txn_id"): "applies_to_txn_id",
+    ("applies_to", "amount"): "applied_amount",
+    ("payments", "txn_id"): "payment_txn_id",
+}
+_ALIASES: dict[str, tuple[str, ...]] = {
+    "kind": ("type", "document_type"),
+    "origin": ("key",),
+    "number": ("no", "ref_number", "document_number"),
+    "date": ("document_date", "txn_date"),
+    "customer": ("customer_name",),
+    "customer_email": ("email",),
+    "customer_phone": ("phone",),
+    "vendor": ("vendor_name",),
+    "quantity": ("qty",),
+    "rate": ("price", "unit_price"),
+    "amount": ("line_amount",),
+    "applies_to": ("applied_to",),
+} | {
+    f"{which}_{part}": (f"{which}_{other}",)
+    for which in ("billing", "shipping")
+    for part, other in (("street", "address"), ("state", "province"), ("postal_code", "zip"))
+}
+
+
+class Place(NamedTuple):
+    """Where a value goes in a document of one kind: in the document itself, or in one of its ``lines``."""
+
+    lines: str
+    path: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Column:
-    """One column: ``place`` is the path in the document, or in the line where ``per_line``."""
+    """One column, and where its value goes in each kind of document."""
 
     name: str
-    place: tuple[str, ...]
-    value: Callable[[Habits, str], Value] = Habits.text
-    per_line: bool = False
-    aliases: tuple[str, ...] = ()
+    value: Reader
+    aliases: tuple[str, ...]
+    places: Mapping[str, tuple[Place, ...]]
+
+    def place(self, kind: str, lines: str = "") -> Place | None:
+        """Where it goes in this kind, in the document itself or in these lines; None where it goes nowhere."""
+        return next((place for place in self.places.get(kind, ()) if place.lines == lines), None)
+
+
+class _Cell(NamedTuple):
+    """What one field of a kind gives a column for."""
+
+    name: str
+    value: Reader
+    place: Place
 
 
 def _kind(habits: Habits, text: str) -> str:
@@ -33,67 +91,73 @@ def _street(habits: Habits, text: str) -> list[str]:
     return [line.strip() for line in habits.prose(text).splitlines() if line.strip()]
 
 
-def _address(prefix: str) -> tuple[Column, ...]:
-    place = ("customer", f"{prefix}_address")
-    return (
-        Column(f"{prefix}_street", (*place, "lines"), _street, aliases=(f"{prefix}_address",)),
-        Column(f"{prefix}_city", (*place, "city")),
-        Column(f"{prefix}_state", (*place, "state"), aliases=(f"{prefix}_province",)),
-        Column(f"{prefix}_postal_code", (*place, "postal_code"), aliases=(f"{prefix}_zip",)),
-        Column(f"{prefix}_country", (*place, "country")),
-    )
+def _of_document(cls: type[Document]) -> Iterator[_Cell]:
+    """The columns of a document itself."""
+    for field, info in cls.model_fields.items():
+        holds, shown = fields_in(info), info.alias or field
+        if holds is None:
+            yield _Cell(shown, _kind if field == "kind" else _reader(info), Place("", (shown,)))
+        elif issubclass(holds, Party):
+            yield from _of_party(shown, holds)
 
 
-COLUMNS: tuple[Column, ...] = (
-    Column("kind", ("kind",), _kind, aliases=("type", "document_type")),
-    Column("origin", ("origin",), aliases=("key",)),
-    Column("number", ("number",), aliases=("no", "ref_number", "document_number")),
-    Column("date", ("date",), Habits.date, aliases=("document_date", "txn_date")),
-    Column("customer", ("customer", "name"), aliases=("customer_name",)),
-    Column("customer_company", ("customer", "company_name")),
-    Column("customer_first_name", ("customer", "first_name")),
-    Column("customer_last_name", ("customer", "last_name")),
-    Column("customer_email", ("customer", "email"), aliases=("email",)),
-    Column("customer_phone", ("customer", "phone"), aliases=("phone",)),
-    *_address("billing"),
-    *_address("shipping"),
-    Column("memo", ("memo",), Habits.prose),
-    Column("class", ("class",)),
-    Column("sales_tax_item", ("sales_tax_item",)),
-    Column("customer_message", ("customer_message",), Habits.prose),
-    Column("po_number", ("po_number",)),
-    Column("template", ("template",)),
-    Column("other", ("other",), Habits.prose),
-    Column("to_be_printed", ("to_be_printed",), Habits.yes_no),
-    Column("to_be_emailed", ("to_be_emailed",), Habits.yes_no),
-    Column("subtotal", ("subtotal",), Habits.amount),
-    Column("total", ("total",), Habits.amount),
-    Column("due_date", ("due_date",), Habits.date),
-    Column("terms", ("terms",)),
-    Column("sales_rep", ("sales_rep",)),
-    Column("ship_date", ("ship_date",), Habits.date),
-    Column("ar_account", ("ar_account",)),
-    Column("payment_method", ("payment_method",)),
-    Column("check_number", ("check_number",)),
-    Column("deposit_to", ("deposit_to",)),
-    Column("item", ("item",), per_line=True),
-    Column("description", ("description",), Habits.prose, per_line=True),
-    Column("quantity", ("quantity",), Habits.quantity, per_line=True, aliases=("qty",)),
-    Column("rate", ("rate",), Habits.quantity, per_line=True, aliases=("price", "unit_price")),
-    Column("amount", ("amount",), Habits.amount, per_line=True, aliases=("line_amount",)),
-    Column("tax_code", ("tax_code",), per_line=True),
-    Column("line_class", ("class",), per_line=True),
-    Column("service_date", ("service_date",), Habits.date, per_line=True),
-    Column("applies_to", ("invoice",), per_line=True, aliases=("applied_to",)),
-    Column("applies_to_number", ("number",), per_line=True),
-    Column("applies_to_txn_id", ("txn_id",), per_line=True),
-    Column("applied_amount", ("amount",), Habits.amount, per_line=True),
-)
+def _of_party(party: str, cls: type[Party]) -> Iterator[_Cell]:
+    for field, info in cls.model_fields.items():
+        if fields_in(info) is Address:
+            prefix = party if field == "address" else field.removesuffix("_address")
+            for part, of_address in Address.model_fields.items():
+                lines = part == "lines"
+                name, value = f"{prefix}_{'street' if lines else part}", _street if lines else _reader(of_address)
+                yield _Cell(name, value, Place("", (party, field, part)))
+        else:
+            name = party if field == "name" else f"{party}_{_CALLED_OF_PARTY.get(field, field)}"
+            yield _Cell(name, _reader(info), Place("", (party, field)))
+
+
+_CALLED_OF_PARTY = {"company_name": "company"}
+
+
+def _of_lines(cls: type[Document]) -> Iterator[_Cell]:
+    """The columns of its lines; a name that documents have themselves gets a prefix, but for the amount."""
+    for lines, rows in lines_of(cls).items():
+        for field, info in rows.model_fields.items():
+            shown = info.alias or field
+            name = _CALLED.get((lines, field)) or (f"line_{shown}" if shown in _OF_DOCUMENTS else shown)
+            yield _Cell(name, _reader(info), Place(lines, (shown,)))
+
+
+def lines_of(cls: type[Document]) -> dict[str, type[Fields]]:
+    """The sorts of line that a kind has."""
+    found = {}
+    for field, info in cls.model_fields.items():
+        holds = fields_in(info)
+        if holds is not None and not issubclass(holds, Party):
+            found[field] = holds
+    return found
+
+
+def _reader(info: FieldInfo) -> Reader:
+    if bool in types_of(info):
+        return Habits.yes_no
+    return _READERS[next(iter(marks_of(info, Sort)), Sort.TEXT)]
+
+
+def _columns() -> Iterator[Column]:
+    cells = [(kind, cell) for of in (_of_document, _of_lines) for kind, cls in KINDS.items() for cell in of(cls)]
+    for name in dict.fromkeys(cell.name for _, cell in cells):
+        mine = [(kind, cell) for kind, cell in cells if cell.name == name]
+        places = {kind: tuple(cell.place for other, cell in mine if other == kind) for kind, _ in mine}
+        yield Column(name, mine[0][1].value, _ALIASES.get(name, ()), places)
+
+
+_OF_DOCUMENTS = {cell.name for cls in KINDS.values() for cell in _of_document(cls)} - {"amount"}
+COLUMNS: tuple[Column, ...] = tuple(_columns())
 BY_NAME: dict[str, Column] = {column.name: column for column in COLUMNS}
 _NAMES: dict[str, str] = {name: column.name for column in COLUMNS for name in (column.name, *column.aliases)}
 DATES = frozenset(column.name for column in COLUMNS if column.value is Habits.date)
 NUMBERS = frozenset(column.name for column in COLUMNS if column.value in (Habits.amount, Habits.quantity))
-REQUIRED = ("kind", "origin", "date", "customer")
+REQUIRED = ("kind", "origin", "date")
+ABOUT = ("customer", "vendor", "other_name", "account")  # whom or what a document is about: one at least
 
 
 def column_key(title: str) -> str:

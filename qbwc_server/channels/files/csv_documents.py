@@ -11,6 +11,7 @@ from pydantic import Field
 from qbwc_server.channels.contract import Outcome, Remark
 from qbwc_server.channels.files.assembly import PRICES, Assembly
 from qbwc_server.channels.files.columns import (
+    ABOUT,
     BY_NAME,
     COLUMNS,
     DATES,
@@ -42,7 +43,7 @@ def recognises(beginning: Beginning) -> bool:
     """A row names at least two of the columns that every document needs, and three of ours in all."""
     for row in beginning.rows:
         named = {column_named(cell.strip()) for cell in row} - {None}
-        if len(named) > 2 and len(named.intersection(REQUIRED)) > 1:
+        if len(named) > 2 and len(named.intersection((*REQUIRED, *ABOUT))) > 1:
             return True
     return False
 
@@ -72,6 +73,8 @@ def _check_header(table: Table, options: CsvOptions) -> None:
     named = [name for name in table.columns if name is not None]
     twice = sorted({name for name in named if named.count(name) > 1})
     said = [_missing(name, unknown) for name in REQUIRED if name not in named]
+    if not set(named).intersection(ABOUT):
+        said.append(_missing(ABOUT[0], unknown))
     said += [_unknown(title) for title in unknown]
     said += [f"More than one column means {name}." for name in twice]
     if said:

@@ -14,10 +14,17 @@ from typing import Annotated, Any
 
 from pydantic import Field, TypeAdapter
 
+from qbwc_server.documents.kinds.bill import Bill
+from qbwc_server.documents.kinds.check import Check
+from qbwc_server.documents.kinds.credit_card_charge import CreditCardCharge
 from qbwc_server.documents.kinds.credit_memo import CreditMemo
+from qbwc_server.documents.kinds.deposit import Deposit
 from qbwc_server.documents.kinds.document import Document, Named
+from qbwc_server.documents.kinds.estimate import Estimate
 from qbwc_server.documents.kinds.invoice import Invoice
+from qbwc_server.documents.kinds.journal_entry import JournalEntry
 from qbwc_server.documents.kinds.payment import Payment
+from qbwc_server.documents.kinds.sales_order import SalesOrder
 from qbwc_server.documents.kinds.sales_receipt import SalesReceipt
 
 __all__ = ["KINDS", "Document", "Named", "body_digest", "dump_document", "load_document", "read_document"]
@@ -27,6 +34,13 @@ KINDS: dict[str, type[Document]] = {
     "sales_receipt": SalesReceipt,
     "credit_memo": CreditMemo,
     "payment": Payment,
+    "sales_order": SalesOrder,
+    "journal_entry": JournalEntry,
+    "estimate": Estimate,
+    "deposit": Deposit,
+    "credit_card_charge": CreditCardCharge,
+    "check": Check,
+    "bill": Bill,
 }
 _ONE_OF_THEM: Any = Annotated[reduce(or_, KINDS.values()), Field(discriminator="kind")]
 _ANY: TypeAdapter[Document] = TypeAdapter(_ONE_OF_THEM)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Literal
 
 from qbwc_server.documents.kinds.fields import AccountName, Short
-from qbwc_server.documents.kinds.sale import Sale
+from qbwc_server.documents.kinds.sale import DeliveredSale
 
 
-class CreditMemo(Sale):
+class CreditMemo(DeliveredSale):
     """A credit to a customer; amounts are positive."""
 
     kind: Literal["credit_memo"] = "credit_memo"

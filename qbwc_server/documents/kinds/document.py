@@ -6,9 +6,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
-from typing import Annotated, ClassVar, NamedTuple, get_args, get_origin
+from typing import ClassVar, NamedTuple
 
-from qbwc_server.documents.kinds.fields import LARGEST_AMOUNT, BookDate, Fields, Long, Names, Number, Origin
+from qbwc_server.documents.kinds.fields import (
+    LARGEST_AMOUNT,
+    BookDate,
+    Fields,
+    Long,
+    Names,
+    Number,
+    Origin,
+    fields_in,
+    marks_of,
+)
 from qbwc_server.documents.kinds.party import Party
 from qbwc_server.documents.problems import Problem
 from qbwc_server.list_kinds import ListKind
@@ -151,26 +161,10 @@ def _parts(cls: type[Fields]) -> tuple[_Part, ...]:
     """The fields of a record that name entries, or hold fields that do."""
     found = []
     for field, info in cls.model_fields.items():
-        marks = [mark for mark in info.metadata if isinstance(mark, Names)]
-        holds = None
-        for one in _members(info.annotation):
-            if get_origin(one) is Annotated:
-                marks.extend(mark for mark in get_args(one)[1:] if isinstance(mark, Names))
-            elif isinstance(one, type) and issubclass(one, Fields):
-                holds = one
-        if marks or (holds is not None and (issubclass(holds, Party) or _parts(holds))):
-            found.append(_Part(field, info.alias or field, marks[0].list_kind if marks else None, holds))
+        named, holds = marks_of(info, Names), fields_in(info)
+        if named or (holds is not None and (issubclass(holds, Party) or _parts(holds))):
+            found.append(_Part(field, info.alias or field, named[0].list_kind if named else None, holds))
     return tuple(found)
-
-
-def _members(annotation: object) -> Iterator[object]:
-    """The types that a field may have: those of a union, and those in a tuple."""
-    args = get_args(annotation)
-    if not args or get_origin(annotation) is Annotated:
-        yield annotation
-    else:
-        for one in args:
-            yield from _members(one)
 
 
 @cache

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Literal
 
 from qbwc_server.documents.kinds.fields import AccountName, BookDate, SalesRepName, Short, TermsName
-from qbwc_server.documents.kinds.sale import Sale
+from qbwc_server.documents.kinds.sale import DeliveredSale
 
 
-class Invoice(Sale):
+class Invoice(DeliveredSale):
     """A sale that the customer owes."""
 
     kind: Literal["invoice"] = "invoice"

@@ -12,6 +12,7 @@ from qbwc_server.documents.kinds.fields import (
     Amount,
     BookDate,
     ClassName,
+    CustomerName,
     Fields,
     ItemName,
     Long,
@@ -22,8 +23,8 @@ from qbwc_server.documents.kinds.fields import (
 from qbwc_server.documents.problems import Problem
 
 
-class Line(Fields):
-    """One line of a sale: an item with quantity, rate and amount, or only a description.
+class OrderLine(Fields):
+    """One line of what is offered, ordered or sold: an item with quantity, rate and amount, or only a description.
 
     With quantity and amount QuickBooks works out the rate, so the cents are exactly the ones given here.
     """
@@ -35,7 +36,6 @@ class Line(Fields):
     amount: Amount | None = None
     tax_code: SalesTaxCodeName | None = None
     class_name: ClassName | None = Field(default=None, alias="class")
-    service_date: BookDate | None = None
 
     def comes_to(self) -> Decimal | None:
         """What the line adds to the document; None where only QuickBooks knows the price."""
@@ -44,6 +44,45 @@ class Line(Fields):
     def problems(self, at: str) -> Iterator[Problem]:
         """What is wrong with the line, which stands at ``at``: lines[0]."""
         yield from check(at, self.item, self.description, self.quantity, self.rate, self.amount, rate_is="rate")
+
+
+class Line(OrderLine):
+    """One line of a sale, which was delivered on a day."""
+
+    service_date: BookDate | None = None
+
+
+class PurchaseLine(Fields):
+    """One line of a purchase: an item with quantity, cost and amount, or only a description."""
+
+    item: ItemName | None = None
+    description: Long | None = None
+    quantity: Quantity | None = None
+    cost: Price | None = None
+    amount: Amount | None = None
+    customer: CustomerName | None = None  # for whom it was bought
+    class_name: ClassName | None = Field(default=None, alias="class")
+    billable: bool | None = None  # to be passed on to the customer
+
+    def comes_to(self) -> Decimal | None:
+        """What the line adds to the document; None where only QuickBooks knows the cost."""
+        return comes_to(self.item, self.quantity, self.cost, self.amount)
+
+    def problems(self, at: str) -> Iterator[Problem]:
+        """What is wrong with the line, which stands at ``at``: items[0]."""
+        yield from check(at, self.item, self.description, self.quantity, self.cost, self.amount, rate_is="cost")
+        yield from check_billable(at, billable=self.billable, customer=self.customer)
+
+
+def check_billable(at: str, *, billable: bool | None, customer: str | None) -> Iterator[Problem]:
+    """Only a customer can be billed."""
+    if billable and customer is None:
+        yield Problem(
+            "billable_to_nobody",
+            f"{at}.customer",
+            "The line is to be billed to a customer, but names none.",
+            "Name the customer, or do not make it billable.",
+        )
 
 
 def comes_to(
@@ -98,7 +137,7 @@ def check(
             )
 
 
-def check_lines(lines: Sequence[Line], name: str = "lines") -> Iterator[Problem]:
+def check_lines(lines: Sequence[OrderLine | PurchaseLine], name: str = "lines") -> Iterator[Problem]:
     """What is wrong with each of the lines."""
     for index, line in enumerate(lines):
         yield from line.problems(f"{name}[{index}]")

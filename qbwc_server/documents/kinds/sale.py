@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
+from typing import Annotated
 
 from pydantic import Field
 
 from qbwc_server.documents.kinds.document import Document
-from qbwc_server.documents.kinds.fields import Amount, ClassName, CustomerMessage, SalesTaxItemName, Short, TemplateName
-from qbwc_server.documents.kinds.item_lines import Line, check_lines, sum_of
+from qbwc_server.documents.kinds.fields import (
+    Amount,
+    ClassName,
+    CustomerMessage,
+    SalesTaxItemName,
+    Short,
+    Sort,
+    TemplateName,
+)
+from qbwc_server.documents.kinds.item_lines import Line, OrderLine, check_lines, sum_of
 from qbwc_server.documents.kinds.party import Customer
 from qbwc_server.documents.problems import Problem
 
@@ -18,12 +27,12 @@ class Sale(Document):
     """A document that sells something to a customer, or takes it back."""
 
     customer: Customer
-    lines: tuple[Line, ...] = Field(min_length=1, max_length=1000)
+    lines: tuple[OrderLine, ...] = Field(min_length=1, max_length=1000)
     class_name: ClassName | None = Field(default=None, alias="class")
     sales_tax_item: SalesTaxItemName | None = None  # the one tax item or group of the document
     customer_message: CustomerMessage | None = None
     template: TemplateName | None = None
-    other: Short | None = None
+    other: Annotated[Short, Sort.PROSE] | None = None
     to_be_emailed: bool | None = None
     subtotal: Amount | None = None  # given: the lines must add up to it
     total: Amount | None = None  # given: QuickBooks' own total is compared with it
@@ -61,3 +70,9 @@ class Sale(Document):
                 f"explain it.",
                 "Correct the lines or the total, or name the sales tax item.",
             )
+
+
+class DeliveredSale(Sale):
+    """A sale whose lines may say on which day each was delivered."""
+
+    lines: tuple[Line, ...] = Field(min_length=1, max_length=1000)

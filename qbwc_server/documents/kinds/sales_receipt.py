@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Literal
 
 from qbwc_server.documents.kinds.fields import AccountName, PaymentMethodName, Short
-from qbwc_server.documents.kinds.sale import Sale
+from qbwc_server.documents.kinds.sale import DeliveredSale
 
 
-class SalesReceipt(Sale):
+class SalesReceipt(DeliveredSale):
     """A sale that is paid at once."""
 
     kind: Literal["sales_receipt"] = "sales_receipt"

@@ -245,7 +245,9 @@ def _request(
         rules = transaction_of(document)
         rules.require_mod()
         written = compile_add(document, guid, options, anything)
-        return ask(Purpose.READ_FOR_CHANGE, subject, rules.by_id([row.txn_id], guid)), written.notes
+        pending_ones = {} if invoices is None else invoices.pending
+        after = {pending_ones[origin] for origin in document.waits_for() if origin in pending_ones}
+        return ask(Purpose.READ_FOR_CHANGE, subject, rules.by_id([row.txn_id], guid), after=after), written.notes
     unposted = {origin for origin in document.waits_for() if origin not in posted}
     for origin in unposted:
         if invoices is None or origin not in invoices.pending:

@@ -5,9 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from qbwc_server.documents.kinds import Document
+from qbwc_server.posting.transactions.bill import BillTransaction
+from qbwc_server.posting.transactions.check import CheckTransaction
+from qbwc_server.posting.transactions.credit_card_charge import CreditCardChargeTransaction
 from qbwc_server.posting.transactions.credit_memo import CreditMemoTransaction
+from qbwc_server.posting.transactions.deposit import DepositTransaction
+from qbwc_server.posting.transactions.estimate import EstimateTransaction
 from qbwc_server.posting.transactions.invoice import InvoiceTransaction
+from qbwc_server.posting.transactions.journal_entry import JournalEntryTransaction
 from qbwc_server.posting.transactions.payment import PaymentTransaction
+from qbwc_server.posting.transactions.sales_order import SalesOrderTransaction
 from qbwc_server.posting.transactions.sales_receipt import SalesReceiptTransaction
 from qbwc_server.posting.transactions.transaction import Transaction
 
@@ -18,6 +25,13 @@ TRANSACTIONS: dict[str, Transaction[Any]] = {
         SalesReceiptTransaction(),
         CreditMemoTransaction(),
         PaymentTransaction(),
+        SalesOrderTransaction(),
+        JournalEntryTransaction(),
+        EstimateTransaction(),
+        DepositTransaction(),
+        CreditCardChargeTransaction(),
+        CheckTransaction(),
+        BillTransaction(),
     )
 }
 ADDS = frozenset(one.add_name for one in TRANSACTIONS.values())  # messages that enter a transaction

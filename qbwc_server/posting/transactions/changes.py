@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, cast
@@ -17,7 +17,6 @@ from qbxml.returned import TxnRet
 from qbxml.shared import Address
 
 Values = dict[str, Any]  # fields of a message under qbxml's names
-NEW_LINE = "-1"
 
 
 @dataclass(frozen=True)
@@ -26,6 +25,7 @@ class LineChanges:
 
     rule: LineSet
     placed: Sequence[Placed]
+    found: Sequence[StandingLine]
     touched: bool
 
     def others(self) -> Iterator[str]:
@@ -36,9 +36,11 @@ class LineChanges:
 
     def mods(self) -> tuple[Aggregate, ...]:
         """The lines of the modification: what is left out is deleted, what is named by its id alone stays."""
+        if not self.placed:
+            return tuple(gone for line in self.found if (gone := self.rule.write_gone(line)) is not None)
         return tuple(_line_mod(self.rule, one) for one in self.placed)
 
-    def differences(self, found: Sequence[StandingLine]) -> Iterator[Difference]:
+    def differences(self) -> Iterator[Difference]:
         """Where the books say something else."""
         kept = {id(one.found.ret) for one in self.placed if one.found is not None}  # they may have been read anew
         number = 0
@@ -50,7 +52,7 @@ class LineChanges:
                 yield Difference(f"line {number}", shown(one.wanted), None)
             elif one.wanted is not None and not self.rule.says(one.wanted, one.found):
                 yield Difference(f"line {number}", shown(one.wanted), one.found.says())
-        for line in found:
+        for line in self.found:
             if id(line.ret) not in kept:
                 yield Difference("line taken away", None, line.says())
 
@@ -88,7 +90,7 @@ def taken_away(before: Values, wanted: Values, ret: TxnRet, kept: Collection[str
 def line_changes(rule: LineSet, placed: Sequence[Placed], found: Sequence[StandingLine]) -> LineChanges:
     """How the lines will stand; nothing has to be said where they stand so already."""
     same_order = [id(one.found) for one in placed] == [id(line) for line in found]
-    return LineChanges(rule, placed, not same_order or not all(_stands(rule, one) for one in placed))
+    return LineChanges(rule, placed, found, not same_order or not all(_stands(rule, one) for one in placed))
 
 
 def shown(value: Any) -> str | None:
@@ -133,13 +135,9 @@ def _stands(rule: LineSet, one: Placed) -> bool:
 
 
 def _line_mod(rule: LineSet, one: Placed) -> Aggregate:
-    mod = cast("Callable[..., Aggregate]", rule.mod)
-    if one.found is not None and one.found.txn_line_id is not None:
-        if one.wanted is None and one.found.is_group and rule.group_mod is not None:
-            return rule.group_mod(txn_line_id=one.found.txn_line_id)
-        if _stands(rule, one):
-            return mod(txn_line_id=one.found.txn_line_id)
-        changed = None if one.wanted is None else rule.changed(one.wanted, one.last, one.found)
-        if changed is not None:
-            return mod(txn_line_id=one.found.txn_line_id, **changed)
-    return mod(txn_line_id=NEW_LINE, **cast("LineValues", one.wanted).values)
+    if one.found is not None and (one.wanted is None or _stands(rule, one)):
+        return rule.write_kept(one.found)
+    wanted = cast("LineValues", one.wanted)
+    if one.found is not None and (changed := rule.changed(wanted, one.last, one.found)) is not None:
+        return rule.write_changed(one.found, changed)
+    return rule.write_new(wanted)

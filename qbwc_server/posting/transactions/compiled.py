@@ -42,33 +42,33 @@ def compile_add(
 
 
 def compile_change(
-    document: Document, found: Standing, guid: UUID, options: PostingOptions, last: LastWriting | None
+    document: Document, found: Standing, guid: UUID, options: PostingOptions, last: LastWriting
 ) -> Compiled:
     """The request that turns what was found in the books into ``document``. Raises CannotWrite."""
-    writing = Writing(options, Texts(options.characters), last=last)
+    writing = Writing(options, Texts(options.characters), last.txn_ids, last)
     return _compiled(lambda: transaction_of(document).change(document, found, writing), guid, writing.texts, document)
 
 
 def edits_since(found: Standing, options: PostingOptions, last: LastWriting, document: Document) -> list[Difference]:
     """What somebody has edited since our last writing, before ``document`` is written over it. Raises CannotWrite."""
-    writing = Writing(options, Texts(options.characters), last=last)
+    writing = Writing(options, Texts(options.characters), last.txn_ids, last)
     return transaction_of(document).edits(last.document, document, found, writing)
 
 
 def differences(found: Standing, options: PostingOptions, last: LastWriting) -> list[Difference]:
     """Where the books say something else than our last writing. Raises CannotWrite."""
-    writing = Writing(options, Texts(options.characters), last=last)
+    writing = Writing(options, Texts(options.characters), last.txn_ids, last)
     return transaction_of(last.document).differences(last.document, found, writing)
 
 
-def agrees(document: Document, found: Standing, options: PostingOptions, last: LastWriting | None) -> bool:
+def agrees(document: Document, found: Standing, options: PostingOptions, last: LastWriting) -> bool:
     """Whether what was found in the books says all that the document says, and nothing that it took away.
 
     Raises:
         CannotWrite: what it ought to say cannot be written.
     """
     try:
-        writing = Writing(options, Texts(options.characters), last=last)
+        writing = Writing(options, Texts(options.characters), last.txn_ids, last)
         return transaction_of(document).agrees(document, found, writing)
     except BuildError:
         return False  # compile_change says what is wrong

@@ -9,7 +9,10 @@ from qbwc_server.posting.transactions.writing import Writing, ref
 from qbxml.messages.credit_memo import (
     CreditMemoAdd,
     CreditMemoLineAdd,
+    CreditMemoLineGroupMod,
+    CreditMemoLineMod,
     CreditMemoLineRet,
+    CreditMemoMod,
     CreditMemoQueryRq,
     CreditMemoRet,
 )
@@ -21,8 +24,8 @@ class CreditMemoTransaction(SaleTransaction[CreditMemo]):
 
     document = CreditMemo
     txn_type = TxnDelType.CREDIT_MEMO
-    add_message, query_message, ret = CreditMemoAdd, CreditMemoQueryRq, CreditMemoRet
-    line_sets = (sale_lines("lines", CreditMemoLineAdd, CreditMemoLineRet),)
+    add_message, mod_message, query_message, ret = CreditMemoAdd, CreditMemoMod, CreditMemoQueryRq, CreditMemoRet
+    line_sets = (sale_lines("lines", CreditMemoLineAdd, CreditMemoLineRet, CreditMemoLineMod, CreditMemoLineGroupMod),)
 
     def own(self, document: CreditMemo, writing: Writing) -> Values:
         """What it is credited against."""

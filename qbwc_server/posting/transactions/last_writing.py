@@ -9,7 +9,9 @@ from sqlalchemy.orm import Session
 
 from qbwc_server.documents.history import body_of
 from qbwc_server.documents.kinds import load_document
+from qbwc_server.documents.lifecycle import State
 from qbwc_server.documents.models import DocumentRow
+from qbwc_server.documents.store import by_origin
 from qbwc_server.posting.transactions.standing import Standing
 from qbwc_server.posting.transactions.writing import LastWriting
 
@@ -28,7 +30,18 @@ def last_writing(db: Session, row: DocumentRow) -> LastWriting:
     """What we wrote last, as it was recorded; else the revision before, whose lines are known by content alone."""
     known = row.written or {}
     revision = known.get("revision", max(row.revision - 1, 1))
-    return LastWriting(load_document(body_of(db, row, revision)), known.get("lines", ()), known.get("others", ()))
+    document, now = load_document(body_of(db, row, revision)), load_document(row.body)
+    origins = {*document.waits_for(), *now.waits_for()}
+    txn_ids = {
+        named.key: named.txn_id
+        for named in (*document.names_elsewhere(), *now.names_elsewhere())
+        if named.txn_id is not None
+    } | {
+        origin: one.txn_id
+        for origin, one in by_origin(db, row.company_id, origins).items()
+        if one.txn_id is not None and one.state is not State.WITHDRAWN
+    }
+    return LastWriting(document, known.get("lines", ()), known.get("others", ()), txn_ids)
 
 
 def about_to_change(row: DocumentRow, others: Collection[str]) -> None:

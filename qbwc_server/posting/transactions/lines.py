@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from qbwc_server.posting.transactions.standing import Entry, StandingLine, entry_of, money
 from qbxml import Aggregate, Ref
+from qbxml.messages.purchase_lines import BillableStatus
 from qbxml.shared import Address
 
-PRICES = frozenset({"rate", "cost", "amount"})  # what a line comes to is compared, not how it was reached
+PRICES = frozenset({"rate", "cost", "amount", "payment_amount"})  # what comes of them is compared
+NEW_LINE = "-1"
 _ADDRESS = ("addr1", "addr2", "addr3", "addr4", "addr5", "city", "state", "postal_code", "country")
 
 
@@ -52,8 +54,38 @@ class LineSet:
     clear: str | None = None
     names: tuple[str, ...] = ("item",)
     words: str = "desc"  # the field of the text
+    key: str = "txn_line_id"  # the field of its id
     kept: frozenset[str] = field(default_factory=frozenset)  # what a modification cannot take away from a line
-    sort_of: Callable[[Aggregate], str] = lambda _: ""  # of a line that was read
+
+    # -- writing
+
+    def write_add(self, line: LineValues) -> Aggregate:
+        """The line of a new transaction."""
+        return self.add(**line.values)
+
+    def write_new(self, line: LineValues) -> Aggregate:
+        """A new line of a transaction that is changed."""
+        return self._mod(txn_line_id=NEW_LINE, **line.values)
+
+    def write_kept(self, found: StandingLine) -> Aggregate:
+        """A line that stays as it is: left out, it would be deleted."""
+        if found.is_group and self.group_mod is not None:
+            return self.group_mod(txn_line_id=found.txn_line_id)
+        return self._mod(txn_line_id=found.txn_line_id)
+
+    def write_changed(self, found: StandingLine, changes: Mapping[str, Any]) -> Aggregate:
+        """A line that says something else from now on."""
+        return self._mod(txn_line_id=found.txn_line_id, **changes)
+
+    def write_gone(self, found: StandingLine) -> Aggregate | None:
+        """What takes away a line where none of its set remains; None where ``clear`` does."""
+        return None
+
+    @property
+    def _mod(self) -> Callable[..., Aggregate]:
+        return cast("Callable[..., Aggregate]", self.mod)
+
+    # -- reading
 
     def of(self, ret: Aggregate) -> tuple[Aggregate, ...]:
         """The lines of this sort that a transaction has, as they were read."""
@@ -68,7 +100,7 @@ class LineSet:
         members = None if plain else tuple(self._line(one) for one in _members(line, self.ret))
         amount = getattr(line, "amount", None) if plain else getattr(line, "total_amount", None)
         return StandingLine(
-            txn_line_id=getattr(line, "txn_line_id", None),
+            txn_line_id=getattr(line, self.key, None),
             entry=self._entry(line) if plain else entry_of(getattr(line, "item_group", None)),
             description=getattr(line, self.words if plain else "desc", None),
             quantity=getattr(line, "quantity", None),
@@ -86,6 +118,10 @@ class LineSet:
         """What a line of the books is about, to be compared with that of :class:`LineValues`."""
         return (self.sort_of(line.ret), *(_key(getattr(line.ret, name, None)) for name in self.names))
 
+    def sort_of(self, line: Aggregate) -> str:
+        """The sort of a line, to be compared with that of :class:`LineValues`."""
+        return ""
+
     def says(self, wanted: LineValues, found: StandingLine) -> bool:
         """Whether a line in the books says what was wanted; what was left open may be anything."""
         return (
@@ -95,7 +131,7 @@ class LineSet:
             and all(
                 holds(value, getattr(found.ret, name, None))
                 for name, value in wanted.values.items()
-                if name not in PRICES
+                if name not in PRICES and name not in self.names
             )
             and (any(wanted.named(self.names)[1:]) or (found.description or "") == wanted.values.get(self.words, ""))
         )
@@ -139,6 +175,8 @@ def holds(wanted: Any, found: Any) -> bool:
         if wanted.list_id is not None:
             return found is not None and found.list_id == wanted.list_id
         return (found.full_name or "" if found is not None else "").lower() == (wanted.full_name or "").lower()
+    if wanted == BillableStatus.BILLABLE:
+        return found in (BillableStatus.BILLABLE, BillableStatus.HAS_BEEN_BILLED)
     if isinstance(wanted, Address):
         return all((getattr(wanted, one) or "") == (getattr(found, one, None) or "") for one in _ADDRESS)
     return bool(wanted == found) or not (wanted or found)

@@ -2,13 +2,48 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, ClassVar
+
 from qbwc_server.documents.kinds.payment import Payment
 from qbwc_server.list_kinds import ListKind
 from qbwc_server.posting.transactions.changes import Values
+from qbwc_server.posting.transactions.lines import LineSet, LineValues, line_values
+from qbwc_server.posting.transactions.standing import StandingLine
 from qbwc_server.posting.transactions.transaction import Transaction
 from qbwc_server.posting.transactions.writing import Writing, ref
-from qbxml.messages.receive_payment import AppliedToTxnAdd, ReceivePaymentAdd, ReceivePaymentQueryRq, ReceivePaymentRet
+from qbxml import Aggregate
+from qbxml.messages.receive_payment import (
+    AppliedToTxnAdd,
+    AppliedToTxnMod,
+    AppliedToTxnRet,
+    ReceivePaymentAdd,
+    ReceivePaymentMod,
+    ReceivePaymentQueryRq,
+    ReceivePaymentRet,
+)
 from qbxml.messages.transaction import TxnDelType
+
+
+class Applied(LineSet):
+    """What a payment pays: each part is known by the TxnID of its invoice, and is said again with its amount."""
+
+    def write_new(self, line: LineValues) -> Aggregate:
+        """An invoice more."""
+        return AppliedToTxnMod(**line.values)
+
+    def write_kept(self, found: StandingLine) -> Aggregate:
+        """An invoice as before."""
+        return AppliedToTxnMod(txn_id=found.txn_line_id or "", payment_amount=found.amount)
+
+    def write_changed(self, found: StandingLine, changes: Mapping[str, Any]) -> Aggregate:
+        """An invoice of which another amount is paid."""
+        return AppliedToTxnMod(txn_id=found.txn_line_id or "", **changes)
+
+    def write_gone(self, found: StandingLine) -> Aggregate:
+        """Nothing of an invoice is paid any more."""
+        return AppliedToTxnMod(txn_id=found.txn_line_id or "", payment_amount=Decimal(0))
 
 
 class PaymentTransaction(Transaction[Payment]):
@@ -16,8 +51,22 @@ class PaymentTransaction(Transaction[Payment]):
 
     document = Payment
     txn_type = TxnDelType.RECEIVE_PAYMENT
-    add_message, query_message, ret = ReceivePaymentAdd, ReceivePaymentQueryRq, ReceivePaymentRet
+    add_message, mod_message = ReceivePaymentAdd, ReceivePaymentMod
+    query_message, ret = ReceivePaymentQueryRq, ReceivePaymentRet
+    line_sets = (
+        Applied(
+            "applied_to_txn_adds",
+            AppliedToTxnAdd,
+            "applied_to_txn_rets",
+            AppliedToTxnRet,
+            "applied_to_txn_mods",
+            AppliedToTxnMod,
+            names=("txn_id",),
+            key="txn_id",
+        ),
+    )
     voidable = False  # TxnVoid does not know it
+    kept: ClassVar[frozenset[str]] = frozenset({"ref_number", "ar_account", "deposit_to_account"})
 
     def header(self, document: Payment, writing: Writing) -> Values:
         """All but what it pays."""
@@ -33,13 +82,15 @@ class PaymentTransaction(Transaction[Payment]):
             "deposit_to_account": ref(document.deposit_to or writing.options.deposit_to),
         }
 
-    def add_values(self, document: Payment, writing: Writing) -> Values:
-        """What it pays: the invoices it names, or what QuickBooks finds."""
-        if not document.applies_to:
-            return {"is_auto_apply": True}
-        return {
-            "applied_to_txn_adds": tuple(
-                AppliedToTxnAdd(txn_id=writing.txn_id(part.key), payment_amount=part.amount)
+    def lines(self, document: Payment, writing: Writing) -> tuple[list[LineValues], ...]:
+        """The invoices that it names."""
+        return (
+            [
+                line_values({"txn_id": writing.txn_id(part.key), "payment_amount": part.amount}, part.amount)
                 for part in document.applies_to
-            )
-        }
+            ],
+        )
+
+    def add_values(self, document: Payment, writing: Writing) -> Values:
+        """Where it names none, QuickBooks finds what it pays."""
+        return {} if document.applies_to else {"is_auto_apply": True}

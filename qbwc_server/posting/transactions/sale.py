@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import ClassVar, TypeVar
 
-from qbwc_server.documents.kinds.item_lines import Line
+from qbwc_server.documents.kinds.item_lines import Line, OrderLine
 from qbwc_server.documents.kinds.party import Address
 from qbwc_server.documents.kinds.sale import Sale
 from qbwc_server.list_kinds import ListKind
@@ -78,7 +78,7 @@ def sale_lines(
     return LineSet(name, add, name, ret, name, mod, group_mod, kept=frozenset({"item", "sales_tax_code"}))
 
 
-def item_lines(lines: Iterable[Line], texts: Texts) -> list[LineValues]:
+def item_lines(lines: Iterable[OrderLine], texts: Texts) -> list[LineValues]:
     """What each line says to QuickBooks.
 
     Quantity times rate is left to QuickBooks only where it is exact to the cent: how it rounds is not documented. Else
@@ -98,7 +98,7 @@ def item_lines(lines: Iterable[Line], texts: Texts) -> list[LineValues]:
                     "rate": line.rate if exact else None,
                     "class_": ref(texts.name_or_none(line.class_name, f"{at}.class", 159)),
                     "amount": None if exact else total,
-                    "service_date": line.service_date,
+                    "service_date": line.service_date if isinstance(line, Line) else None,
                     "sales_tax_code": ref(texts.name_or_none(line.tax_code, f"{at}.tax_code", 3)),
                 },
                 total,

@@ -56,6 +56,10 @@ class StandingLine:
 class Lines(Protocol):
     """One set of lines of a kind of transaction."""
 
+    @property
+    def key(self) -> str:
+        """The field of a line's id."""
+
     def of(self, ret: Aggregate) -> tuple[Aggregate, ...]:
         """The lines as they were read."""
 
@@ -90,7 +94,7 @@ class Standing:
     @property
     def line_ids(self) -> list[list[str | None]]:
         """The TxnLineIDs of each set."""
-        return [[getattr(line, "txn_line_id", None) for line in lines.of(self.ret)] for lines in self.sets]
+        return [[getattr(line, lines.key, None) for line in lines.of(self.ret)] for lines in self.sets]
 
     @property
     def voided(self) -> bool:

@@ -113,7 +113,7 @@ class Transaction(ABC, Generic[D]):
         elif self.mark is Mark.MEMO:
             values["memo"] = marked(values.get("memo"), guid)
         for rule, lines in zip(self.line_sets, self.lines(document, writing), strict=True):
-            values[rule.add_field] = (*values.get(rule.add_field, ()), *(rule.add(**line.values) for line in lines))
+            values[rule.add_field] = (*values.get(rule.add_field, ()), *map(rule.write_add, lines))
         return self.add_message(**values)
 
     def changes(self, document: D, standing: Standing, writing: Writing) -> Changes:
@@ -157,7 +157,7 @@ class Transaction(ABC, Generic[D]):
             for name in header_changes(wanted, standing.ret)
         ]
         for lines in self._line_changes(document, standing, writing):
-            found.extend(lines.differences(lines.rule.read(standing.ret)))
+            found.extend(lines.differences())
         return found
 
     def edits(self, last: D, document: D, standing: Standing, writing: Writing) -> list[Difference]:

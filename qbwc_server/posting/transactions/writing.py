@@ -30,6 +30,7 @@ class LastWriting:
     document: Document
     line_ids: Sequence[Sequence[str | None]] = ()  # of the lines of ``document``, for each of its sets
     others: Collection[str] | None = None  # TxnLineIDs of others, where a modification left whose fate is not known
+    txn_ids: Mapping[str, str] = field(default_factory=dict)  # by origin, of what it waits for, then and now
 
     def ids(self, number: int, lines: int) -> Sequence[str | None]:
         """The TxnLineID of each of the ``lines`` of a set; none is known where their number is another."""

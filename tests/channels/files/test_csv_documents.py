@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 
 from qbwc_server.channels.contract import Draft, Outcome, Remark, RowProblem
-from qbwc_server.channels.files.columns import COLUMNS
+from qbwc_server.channels.files.columns import COLUMNS, lines_of
 from qbwc_server.channels.files.contract import Beginning, WrongColumns
 from qbwc_server.channels.files.csv_documents import CsvOptions, read, recognises
 from qbwc_server.documents.kinds import Document
@@ -108,7 +108,7 @@ def test_amounts_are_one_amount_however_a_spreadsheet_writes_them() -> None:
     ("row", "field", "code"),
     [
         (",a,2026-03-01,Ann,Tea,1,5,,,", "kind", "missing_value"),
-        ("bill,a,2026-03-01,Ann,Tea,1,5,,,", "kind", "unknown_kind"),
+        ("bil,a,2026-03-01,Ann,Tea,1,5,,,", "kind", "unknown_kind"),
         ("invoice,,2026-03-01,Ann,Tea,1,5,,,", "origin", "missing_value"),
         ("invoice,é,2026-03-01,Ann,Tea,1,5,,,", "origin", "bad_characters"),
         ("invoice,a,,Ann,Tea,1,5,,,", "date", "missing_value"),
@@ -210,15 +210,14 @@ def test_recognised_by_its_header_only() -> None:
 def rows_of(document: Document) -> Iterator[dict[str, str]]:
     """A document as rows, written from the same table of columns that reading uses."""
     value = document.model_dump(mode="json", by_alias=True, exclude_none=True)
-    key = "applies_to" if isinstance(document, Payment) else "lines"
-    payment_columns = ("applies_to", "applies_to_number", "applies_to_txn_id", "applied_amount")
-    columns = [c for c in COLUMNS if c.per_line and (c.name in payment_columns) == isinstance(document, Payment)]
-    first = {c.name: text for c in COLUMNS if not c.per_line and (text := cell(value, c.place)) is not None}
-    if isinstance(document, Payment):
-        first["amount"] = str(value["amount"])
-    for index, line in enumerate(value.get(key) or [{}]):
-        row = {c.name: text for c in columns if (text := cell(line, c.place)) is not None}
-        yield {"origin": document.origin, **(first if index == 0 else {}), **row}
+
+    def cells(record: Any, lines: str) -> dict[str, str]:
+        places = [(column.name, column.place(document.kind, lines)) for column in COLUMNS]
+        return {name: text for name, place in places if place and (text := cell(record, place.path)) is not None}
+
+    rows = [cells(line, lines) for lines in lines_of(type(document)) for line in value.get(lines, ())]
+    for index, row in enumerate(rows or [{}]):
+        yield {"origin": document.origin, **(cells(value, "") if index == 0 else {}), **row}
 
 
 def cell(value: Any, place: tuple[str, ...]) -> str | None:

@@ -25,7 +25,13 @@ PAGE = (Path(__file__).parents[3] / "docs" / "formats.md").read_text(encoding="u
 
 
 def example(language: str) -> list[Draft]:
-    (text,) = re.findall(rf"```{language}\n(.*?)```", PAGE, re.DOTALL)
+    """The documents of all examples in this language."""
+    return [
+        draft for text in re.findall(rf"```{language}\n(.*?)```", PAGE, re.DOTALL) for draft in read(language, text)
+    ]
+
+
+def read(language: str, text: str) -> list[Draft]:
     stream = io.BytesIO(text.encode())
     found = recognise(stream, "example")
     assert found.code == language
@@ -54,7 +60,8 @@ def test_the_csv_example_says_what_the_page_says() -> None:
 
 
 def test_the_page_names_everything() -> None:
-    addresses = re.compile("(billing|shipping)_(street|address|city|state|province|postal_code|zip|country)")
+    parts = "street|address|city|state|province|postal_code|zip|country|company|first_name|last_name|email|phone"
+    addresses = re.compile(f"(billing|shipping|other_name)_({parts})")
     names = [name for column in COLUMNS for name in (column.name, *column.aliases) if not addresses.fullmatch(name)]
     for name in (*names, *KINDS, *FORMATS, *ShopifyOptions.model_fields, *CsvOptions.model_fields, *REQUIRED):
         assert f"`{name}`" in PAGE, name

@@ -84,7 +84,7 @@ def test_json_numbers_are_exact() -> None:
 @pytest.mark.parametrize(
     ("change", "field", "code"),
     [
-        ({"kind": "bill"}, "kind", "unknown_kind"),
+        ({"kind": "bil"}, "kind", "unknown_kind"),
         ({"kind": None}, "kind", "unknown_kind"),
         ({"origin": None}, "origin", "bad_value"),
         ({"origin": ""}, "origin", "missing_value"),

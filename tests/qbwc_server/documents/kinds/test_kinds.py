@@ -52,7 +52,7 @@ def with_line(**values: Any) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("record", "path", "mistake"),
     [
-        ({**INVOICE, "kind": "bill"}, (), "union_tag_invalid"),
+        ({**INVOICE, "kind": "bil"}, (), "union_tag_invalid"),
         ({"origin": "a"}, (), "union_tag_not_found"),
         ("text", (), "model_attributes_type"),
         ({**INVOICE, "colour": "red"}, ("invoice", "colour"), "extra_forbidden"),
