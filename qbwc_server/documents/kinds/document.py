@@ -65,6 +65,7 @@ class Document(Fields):
     titles: ClassVar[str]
     number_limit: ClassVar[int] = 11  # characters of a number that QuickBooks keeps; 0: it has none
     negative_advice: ClassVar[str | None] = None  # what to do below zero; None: it may be
+    adds_items: ClassVar[bool] = False  # what it names and QuickBooks lacks may be added: it is sold
     comes_last: ClassVar[bool] = False  # enters after all others: QuickBooks looks for what it belongs to
 
     @property

@@ -37,6 +37,7 @@ class Sale(Document):
     subtotal: Amount | None = None  # given: the lines must add up to it
     total: Amount | None = None  # given: QuickBooks' own total is compared with it
 
+    adds_items = True
     negative_advice = "Enter it as a credit memo, with positive amounts."
 
     def adds_up_to(self) -> Decimal | None:

@@ -40,9 +40,9 @@ def wanted_by(document: Document, texts: Texts) -> dict[Wanted, Party | None]:
 
 
 def names_of(document: Document, texts: Texts) -> Iterator[tuple[Named, str | Problem]]:
-    """Each entry that ``document`` names, as QuickBooks will hold it, or why it cannot."""
+    """Each entry that ``document`` names and that is seen to, as QuickBooks will hold it, or why it cannot."""
     for named in document.names():
-        if named.list_kind in SEEN_TO:
+        if named.list_kind in SEEN_TO and (named.list_kind is not ListKind.ITEM or document.adds_items):
             try:
                 yield named, _full_name(texts, named)
             except CannotWrite as cannot:
