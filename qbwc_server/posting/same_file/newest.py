@@ -43,7 +43,7 @@ def ask_for_newest(db: Session, company: Company, now: datetime) -> None:
     newest = _newest(db, company, NEWEST)
     if not newest or open_of(db, company.id, Purpose.SENTINEL, [TheFile()]):
         return
-    if _all_are_asked_for(db, company) or _asked_in_vain(db, company, now):
+    if _all_are_asked_for(db, company) or asked_in_vain(db, company, now, Purpose.SENTINEL):
         return
     query = question_for([row.txn_id or "" for row in newest])
     put(db, company.id, [ask(Purpose.SENTINEL, TheFile(), query)], now)
@@ -64,14 +64,14 @@ def _newest(db: Session, company: Company, limit: int) -> Sequence[DocumentRow]:
     ).all()
 
 
-def _asked_in_vain(db: Session, company: Company, now: datetime) -> bool:
+def asked_in_vain(db: Session, company: Company, now: datetime, purpose: Purpose) -> bool:
     """Whether QuickBooks could not be brought to answer that question lately; asking again only keeps all else out."""
     return bool(
         db.scalar(
             select(
                 exists().where(
                     QueuedRequest.company_id == company.id,
-                    QueuedRequest.purpose == Purpose.SENTINEL,
+                    QueuedRequest.purpose == purpose,
                     QueuedRequest.attempts >= MOST_UNANSWERED,
                     QueuedRequest.settled_at > now - PAUSE,
                 )

@@ -207,7 +207,7 @@ def test_a_document_is_found_by_its_origin_and_by_its_number(alice: Caller, invo
     "query",
     [
         "state=lost",
-        "kind=bill",
+        "kind=nonsense",
         "limit=501",
         "limit=-1",
         "limit=x",

@@ -10,6 +10,7 @@ _S, _E = RequestState, Event
 MOVES = {
     (_S.WAITING, _E.RELEASED): _S.QUEUED,
     (_S.WAITING, _E.CANCELLED): _S.CANCELLED,
+    (_S.WAITING, _E.DONE): _S.DONE,
     (_S.QUEUED, _E.LEFT): _S.SENT,
     (_S.QUEUED, _E.DONE): _S.DONE,
     (_S.QUEUED, _E.REFUSED): _S.FAILED,
