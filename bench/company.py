@@ -13,11 +13,12 @@ from xml.sax.saxutils import escape
 from sqlalchemy import create_engine
 from sqlalchemy.engine import make_url
 
-from qbwc_server.books.models import ListEntry, ListKind, Presence
+from qbwc_server.books.models import ListEntry, Presence
 from qbwc_server.connector.logins import add_login
 from qbwc_server.db import Database, schema
 from qbwc_server.documents.kinds import Document, read_document
 from qbwc_server.documents.store import by_origin
+from qbwc_server.list_kinds import ListKind
 from qbwc_server.posting.options import PostingOptions
 from qbwc_server.posting.people import exclude as excluding
 from qbwc_server.posting.submitting.hand_in import hand_in
@@ -176,9 +177,9 @@ def _invoice_ret() -> str:
     file.open("")
     guid = UUID(int=1)
     (document,) = invoices(1)
-    text = file.process(
-        message_set([compile_add(document, guid, PostingOptions.model_validate({})).xml], level=Version(13, 0))
-    )
+    request = compile_add(document, guid, PostingOptions.model_validate({})).xml
+    assert request is not None
+    text = file.process(message_set([request], level=Version(13, 0)))
     answer = re.search(r"<InvoiceAddRs .*</InvoiceAddRs>", text, re.DOTALL)
     assert answer is not None
     found = answer[0].replace("%", "%%")
