@@ -10,11 +10,12 @@ from collections.abc import Callable
 from typing import Any, Final
 from xml.parsers.expat import XMLParserType
 
-from qbxml.aggregate import Aggregate, Slot, Unknown, as_read
+from qbxml.aggregate import Aggregate, Unknown, as_read
 from qbxml.answer import Answer
 from qbxml.errors import ParseError
 from qbxml.escaping import escaped, quoted
 from qbxml.messages import MESSAGES, TYPED
+from qbxml.plan import Slot
 from qbxml.shared import ErrorRecovery
 
 END: Final = object()

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from qbxml.aggregate import Aggregate, Slot, unknown_field
+from qbxml.aggregate import Aggregate
 from qbxml.errors import BuildError
 from qbxml.messages import part
+from qbxml.plan import Slot, unknown_field
 
 
 def build(name: str, values: Mapping[str, Any]) -> Aggregate:

@@ -1,9 +1,10 @@
 """Objects to XML text: pure ASCII, elements in the order of their declaration."""
 
-from qbxml.aggregate import Aggregate, Slot
+from qbxml.aggregate import Aggregate
 from qbxml.errors import BuildError, VersionError
 from qbxml.escaping import quoted
 from qbxml.kinds import Kind
+from qbxml.plan import Slot
 from qbxml.values import UseMacro
 from qbxml.versions import V13, Version
 

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from typing import Final
 
-from qbxml.aggregate import Aggregate, Slot
+from qbxml.aggregate import Aggregate
 from qbxml.declaration import FIRST, Choice
 from qbxml.kinds import DecimalKind, EnumKind, IntKind, Kind, MacroIdKind, TextKind
+from qbxml.plan import Slot
 
 _INDENT: Final = "  "
 _WIDTH: Final = 44

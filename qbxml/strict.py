@@ -4,9 +4,10 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
-from qbxml.aggregate import Aggregate, Plan, Slot, as_read
+from qbxml.aggregate import Aggregate, as_read
 from qbxml.errors import BuildError
 from qbxml.kinds import MacroIdKind
+from qbxml.plan import Plan, Slot
 from qbxml.source import Parsing, Source, pieces
 from qbxml.values import UseMacro
 from qbxml.versions import Version
@@ -19,7 +20,12 @@ class Element:
     tag: str
     attributes: dict[str, str]
     children: "list[Element]" = field(default_factory=list)
-    text: str = ""
+    texts: list[str] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        """What stands between its tags, without what stands in its children."""
+        return "".join(self.texts)
 
 
 def read_tree(source: Source) -> tuple[Element, dict[str, str]]:
@@ -41,7 +47,7 @@ def read_tree(source: Source) -> tuple[Element, dict[str, str]]:
         stack.pop()
 
     def text(data: str) -> None:
-        stack[-1].text += data
+        stack[-1].texts.append(data)
 
     parsing.parser.StartElementHandler = start
     parsing.parser.EndElementHandler = end

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from typing import Any
 
-from qbxml.aggregate import Aggregate, Plan, Slot
+from qbxml.aggregate import Aggregate
 from qbxml.declaration import Choice
 from qbxml.kinds import EnumKind, MacroIdKind
+from qbxml.plan import Plan, Slot
 from tests.qbxml.ops_file import Node, choices, elements
 
 

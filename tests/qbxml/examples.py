@@ -11,10 +11,10 @@ from typing import Any
 from uuid import UUID
 
 from qbxml import MESSAGES, Aggregate, render
-from qbxml.aggregate import Plan, Slot
 from qbxml.kinds import EnumKind, IntKind, Kind, TextKind
 from qbxml.message import IteratedQuery
 from qbxml.messages import TYPED
+from qbxml.plan import Plan, Slot
 
 GOLDEN = Path(__file__).parent / "golden"
 

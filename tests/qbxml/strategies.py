@@ -8,9 +8,9 @@ from typing import Any
 from hypothesis import strategies as st
 
 from qbxml import Aggregate, UseMacro
-from qbxml.aggregate import Slot
 from qbxml.declaration import Group
 from qbxml.kinds import DecimalKind, EnumKind, FloatKind, IntKind, Kind, MacroIdKind, TextKind
+from qbxml.plan import Slot
 from qbxml.text import storable
 
 _CHARACTERS = "".join(ch for ch in map(chr, range(0x2123)) if storable(ch))
