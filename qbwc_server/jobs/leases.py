@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 
-from qbwc_server.jobs.runs import JobRun, stands
+from qbwc_server.jobs.runs import JobRun
 from qbwc_server.jobs.states import RunEvent, RunState, step
 
 _RACES = 10  # how often another may be quicker to the same subject before this one leaves it alone
@@ -48,9 +48,9 @@ def claim(
     before, after = step(RunEvent.CLAIMED)
     sibling = aliased(JobRun)
     running = select(sibling.id).where(
-        sibling.job == JobRun.job, sibling.subject_id == JobRun.subject_id, stands(sibling, after)
+        sibling.job == JobRun.job, sibling.subject_id == JobRun.subject_id, sibling.state == after
     )
-    waiting = select(JobRun.id).where(stands(JobRun, before), JobRun.job.in_(list(jobs)), ~running.exists())
+    waiting = select(JobRun.id).where(JobRun.state == before, JobRun.job.in_(list(jobs)), ~running.exists())
     if subject is not None:
         waiting = waiting.where(JobRun.job == subject[0], JobRun.subject_id == subject[1])
     longest = waiting.order_by(JobRun.precedence, JobRun.due_at, JobRun.id).limit(1).with_for_update(skip_locked=True)
@@ -70,7 +70,7 @@ def _taken_up(db: Session, run_id: int, holder: str, now: datetime) -> Claimed:
     before, after = step(RunEvent.CLAIMED)
     row = db.execute(
         update(JobRun)
-        .where(JobRun.id == run_id, stands(JobRun, before))
+        .where(JobRun.id == run_id, JobRun.state == before)
         .values(state=after, holder=holder, claim=JobRun.claim + 1, beat=JobRun.beat + 1, started_at=now)
         .returning(JobRun.id, JobRun.job, JobRun.subject_id, JobRun.due_at, JobRun.claim)
     ).one()
@@ -96,14 +96,14 @@ def finish(
 
 def _written(db: Session, run: Claimed, **values: object) -> Iterable[int]:
     """The id of the run when it is still ours, else nothing; the values are written only then."""
-    ours = (JobRun.id == run.id, stands(JobRun, RunState.RUNNING), JobRun.claim == run.claim)
+    ours = (JobRun.id == run.id, JobRun.state == RunState.RUNNING, JobRun.claim == run.claim)
     return db.scalars(update(JobRun).where(*ours).values(**values).returning(JobRun.id)).all()
 
 
 def running(db: Session) -> list[Beat]:
     """The leases of all runs that somebody does."""
     rows = db.execute(
-        select(JobRun.id, JobRun.claim, JobRun.beat, JobRun.deaths).where(stands(JobRun, RunState.RUNNING))
+        select(JobRun.id, JobRun.claim, JobRun.beat, JobRun.deaths).where(JobRun.state == RunState.RUNNING)
     )
     return [Beat(*row) for row in rows]
 
@@ -119,7 +119,7 @@ def take_over(
     before, after = step(event)
     row = db.execute(
         update(JobRun)
-        .where(JobRun.id == dead.id, stands(JobRun, before), JobRun.claim == dead.claim, JobRun.beat == dead.beat)
+        .where(JobRun.id == dead.id, JobRun.state == before, JobRun.claim == dead.claim, JobRun.beat == dead.beat)
         .values(
             state=after,
             holder=None,

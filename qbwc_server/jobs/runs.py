@@ -7,12 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import (
-    ColumnElement,
     ForeignKey,
     Index,
     Integer,
     UniqueConstraint,
-    literal,
     select,
     text,
     update,
@@ -71,11 +69,6 @@ class JobRun(Base):
     keep_until: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
 
 
-def stands(run: type[JobRun], state: RunState) -> ColumnElement[bool]:
-    """Whether a run is in ``state``, with the state in the text of the statement: a partial index is used only then."""
-    return run.state == literal(state, run.state.type, literal_execute=True)
-
-
 @dataclass(frozen=True, slots=True)
 class DueRun:
     """A run that somebody is to do."""
@@ -131,7 +124,7 @@ def _skip_older(db: Session, added: Iterable[DueRun]) -> None:
     for (job, due_at), subjects in together.items():
         db.execute(
             update(JobRun)
-            .where(JobRun.job == job, stands(JobRun, before), JobRun.due_at < due_at, JobRun.subject_id.in_(subjects))
+            .where(JobRun.job == job, JobRun.state == before, JobRun.due_at < due_at, JobRun.subject_id.in_(subjects))
             .values(state=after, ended_at=due_at, detail="Nobody came to it before it was due again.")
         )
 
@@ -140,7 +133,7 @@ def waiting(db: Session, *, limit: int) -> list[tuple[int, str, int]]:
     """Number, job and subject of the runs that have waited longest."""
     rows = db.execute(
         select(JobRun.id, JobRun.job, JobRun.subject_id)
-        .where(stands(JobRun, RunState.DUE))
+        .where(JobRun.state == RunState.DUE)
         .order_by(JobRun.precedence, JobRun.due_at, JobRun.id)
         .limit(limit)
     )

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
-from qbwc_server.jobs.runs import JobRun, stands
+from qbwc_server.jobs.runs import JobRun
 from qbwc_server.jobs.schedule import JOBS, Job
 from qbwc_server.jobs.states import RunState
 from qbwc_server.tenancy.models import Company
@@ -67,7 +67,7 @@ def jobs_report(db: Session, *, now: datetime, jobs: Sequence[Job] = JOBS) -> Jo
 
 def _standing(db: Session, job: Job, now: datetime) -> JobStanding:
     def count(state: RunState) -> int:
-        found = select(func.count()).select_from(JobRun).where(JobRun.job == job.name, stands(JobRun, state))
+        found = select(func.count()).select_from(JobRun).where(JobRun.job == job.name, JobRun.state == state)
         return db.execute(found).scalar_one()
 
     failures = _failures(db, job, now - _LOOKED_BACK)
