@@ -60,6 +60,7 @@ class Schedule:
         self.first_day = FIRST_DAY
         self.copies: list[Copy] = []
         self.newest: Copy | None = None  # kept aside while an older one is in use
+        self.judged = 0  # how often there was a verdict
         self.file_restored = self.server_restored = self.slept = False
         self._kept: tuple[Rows, dict[str, Intent]] | None = None
 

@@ -24,7 +24,7 @@ class Twin:
     """The same documents in a company of their own, entered by one connector without trouble."""
 
     def __init__(self, schedule: Schedule, intents: Sequence[Intent]) -> None:
-        self.stage = Stage(schedule.servers, f"{schedule.code}-twin", random.Random(0), connectors=1)
+        self.stage = Stage(schedule.servers, f"{schedule.code}-twin{schedule.judged}", random.Random(0), connectors=1)
         self.stage.add_qwc()
         self.stage.file.switches = schedule.stage.file.switches
         self.witness = Witness(self.stage.file)

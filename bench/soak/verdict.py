@@ -26,6 +26,7 @@ class Violation:
 
 def judge(schedule: Schedule) -> list[Violation]:
     """Every promise that was not kept."""
+    schedule.judged += 1
     return [*_company(schedule), *_documents(schedule), *_writing(schedule)]
 
 
