@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import shutil
+import signal
 import sys
 import uuid
 from collections.abc import Generator, Iterator
@@ -22,6 +23,9 @@ import qbwc_server.db
 from qbwc_server.db import Database, schema
 from qbwc_server.settings import Settings, load
 from tests.postgres_server import NoPostgres, emptied, postgres_server
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # started with nohup or in the background: processes that tests
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # start would inherit that, and no Ctrl-C would reach them
 
 
 class TurnableClock:

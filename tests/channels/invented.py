@@ -8,7 +8,11 @@ from qbwc_server.documents.kinds import Document, read_document
 from tests.kinds_strategies import records
 
 _LETTERS = st.characters(codec="utf-8", categories=("L", "N", "P", "S", "Zs"), exclude_characters="\ufffe\uffff")
-_WORD = st.text(_LETTERS, min_size=1, max_size=20).map(lambda text: " ".join(text.split())).filter(bool)
+_WORD = (
+    st.text(_LETTERS, min_size=1, max_size=20)
+    .map(lambda text: " ".join(text.split()))
+    .filter(lambda text: text and text[0] not in "=#")  # a formula, a spreadsheet's "####": refused, tested elsewhere
+)
 _TEXT = st.lists(_WORD, min_size=1, max_size=3).map("\n".join)
 
 
