@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import exists, func, insert, select, update
+from sqlalchemy import Row, exists, func, insert, select, update
 from sqlalchemy.orm import Session, defer
 
 from qbwc_server.db import Base
@@ -19,6 +19,7 @@ from qbwc_server.queue.states import Delivery, Event, Priority, RequestState, af
 
 _COUNTED_UP_TO = 10_000
 # A table, not a class, where there is a row for each request of a set: the ORM would take longer than the database.
+_DueRow = Row[UUID, str | None, bool, int, int | None]
 _PASSENGERS = Base.metadata.tables["passengers"]
 
 
@@ -95,34 +96,9 @@ def next_set(
         document: makes the whole qbXML text of rendered requests.
     """
     pace = db.scalar(select(Pace.requests).where(Pace.company_id == company_id)) or FIRST_PACE
-    due = db.execute(
-        select(
-            QueuedRequest.id,
-            QueuedRequest.xml,
-            QueuedRequest.writes,
-            QueuedRequest.priority,
-            QueuedRequest.largest_set,
-            QueuedRequest.attempts,
-        )
-        .where(QueuedRequest.company_id == company_id, QueuedRequest.state == RequestState.QUEUED)
-        .order_by(QueuedRequest.priority, QueuedRequest.id)
-        .limit(min(pace, limits.requests))
-    ).all()
-    texts: list[str] = []
-    size, most = 0, limits.requests
-    for row in due:
-        if row.xml is None:
-            raise RuntimeError(f"request {row.id} is due without text")
-        if row.largest_set is not None:
-            most = min(most, max(1, row.largest_set))
-        alone = due[0].priority <= Priority.READ and row.priority != due[0].priority
-        size += len(row.xml)
-        if texts and (alone or len(texts) >= most or size > limits.size):
-            break
-        texts.append(row.xml)
-    if not texts:
+    leaving = _fitting(_due(db, company_id, min(pace, limits.requests)), limits)
+    if not leaving:
         return None
-    leaving = due[: len(texts)]
     message_set = MessageSet(
         id=new_id(),
         company_id=company_id,
@@ -130,7 +106,7 @@ def next_set(
         delivery=Delivery.IN_FLIGHT,
         writes=any(row.writes for row in leaving),
         request_count=len(leaving),
-        body=document(texts),
+        body=document([row.xml for row in leaving]),
         sent_at=now,
     )
     db.add(message_set)
@@ -146,6 +122,37 @@ def next_set(
         .values(state=after(RequestState.QUEUED, Event.LEFT), attempts=REQUESTS.c.attempts + 1)
     )
     return message_set
+
+
+def _due(db: Session, company_id: int, most: int) -> Sequence[_DueRow]:
+    """What may leave, in the order in which it leaves."""
+    return db.execute(
+        select(
+            QueuedRequest.id,
+            QueuedRequest.xml,
+            QueuedRequest.writes,
+            QueuedRequest.priority,
+            QueuedRequest.largest_set,
+        )
+        .where(QueuedRequest.company_id == company_id, QueuedRequest.state == RequestState.QUEUED)
+        .order_by(QueuedRequest.priority, QueuedRequest.id)
+        .limit(most)
+    ).all()
+
+
+def _fitting(due: Sequence[_DueRow], limits: Limits) -> Sequence[_DueRow]:
+    """As many of the first as go into one set; the first of all goes however large it is."""
+    size, most = 0, limits.requests
+    for count, row in enumerate(due):
+        if row.xml is None:
+            raise RuntimeError(f"request {row.id} is due without text")
+        if row.largest_set is not None:
+            most = min(most, max(1, row.largest_set))
+        alone = due[0].priority <= Priority.READ and row.priority != due[0].priority
+        size += len(row.xml)
+        if count and (alone or count >= most or size > limits.size):
+            return due[:count]
+    return due
 
 
 def passengers(db: Session, message_set: MessageSet) -> list[RequestRow]:
