@@ -1,4 +1,4 @@
-"""Texts from outside, cut to a length that a person reads and a column holds."""
+"""Texts from outside, cut to a length that a person reads and a column holds, and compared as people do."""
 
 from __future__ import annotations
 
@@ -11,6 +11,11 @@ _NOT_STORABLE = re.compile("[\x00\ud800-\udfff]")  # PostgreSQL has no room for 
 def shortened(text: str, most: int) -> str:
     """``text`` with at most ``most`` characters; where something is left out, an ellipsis says so."""
     return text if len(text) <= most else text[: most - 1] + _ELLIPSIS
+
+
+def same_words(one: str, other: str) -> bool:
+    """Whether a person means the same, however the words are spaced and written."""
+    return " ".join(one.split()).casefold() == " ".join(other.split()).casefold()
 
 
 def storable(text: str) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from qbwc_server.connector.qwc import qwc_file
 from qbwc_server.settings import Settings
 from tests.conftest import TurnableClock
 from tests.sessions.world import World
@@ -22,7 +23,9 @@ def test_the_simulator_page_works_as_written(app: Flask, settings: Settings, clo
     for block in re.findall(r"```python\n(.*?)```", text, re.DOTALL):
         exec(block, names)
     world = World(settings, clock, app=app)
-    report, books = names["update"](app, world.code, world.password)  # type: ignore[operator]
+    with world.database.reading() as db:
+        qwc = qwc_file(world.company(db), world.login(db), settings)
+    report, books = names["update"](app, qwc, world.password)  # type: ignore[operator]
     assert report.ok, report
     assert report.status_line == "All is well."
     assert books.executed_writes == 0

@@ -7,6 +7,7 @@ from flask import Blueprint, Response, jsonify, request
 from qbwc_server.api.access import Access
 from qbwc_server.api.schemas import read_names, read_object
 from qbwc_server.books.holds import HoldKind, pause
+from qbwc_server.connector.wrong_file import refuse_file
 from qbwc_server.errors import Invalid
 from qbwc_server.posting.options import change_options
 from qbwc_server.posting.people.resume import hold_to_lift, resume
@@ -55,6 +56,17 @@ def add_routes(blueprint: Blueprint, access: Access) -> None:
             )
             record = company_record(db, found)
         return jsonify({**record, "was": was.value, "looked_for": looked_for})
+
+    @blueprint.post(f"{_ONE}/refuse_file")
+    def refuse(code: str) -> Response:
+        """The company file that was the right one until now is not; said by the name of the company in it."""
+        name = read_object(request, {"name": str}).get("name")
+        if name is None:
+            raise Invalid("The field name is missing: the name of the company in the file that is not the right one.")
+        with access.changing() as (db, found):
+            refused = refuse_file(db, found, name, by=access.by, now=access.now())
+            record = company_record(db, found)
+        return jsonify({**record, "refused_file": refused.name, "new_qwc": refused.new_qwc})
 
     @blueprint.get(f"{_ONE}/options")
     def options(code: str) -> Response:

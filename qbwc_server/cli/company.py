@@ -12,7 +12,7 @@ from qbwc_server.books.holds import HoldKind, holds_of
 from qbwc_server.books.models import CompanyFacts
 from qbwc_server.cli.output import json_option, moment, note, print_facts, print_json, print_table, say
 from qbwc_server.cli.runtime import Runtime, pass_runtime
-from qbwc_server.connector import logins
+from qbwc_server.connector import logins, wrong_file
 from qbwc_server.connector.qwc import qwc_file
 from qbwc_server.documents import store
 from qbwc_server.errors import Invalid
@@ -30,7 +30,7 @@ class _SayWhichFile(Invalid):
     code = "say_which_file"
     advice = (
         "Open the right company file and press Update Selected: the hold goes by itself. If the file that was open is "
-        "the right one: --accept-file"
+        "the right one: --accept-file NAME, the name of the company in it."
     )
 
 
@@ -280,6 +280,28 @@ def pause(runtime: Runtime, code: str, as_json: bool) -> None:
         say(f"{found.code} is paused. To go on: qbwc-server company resume {found.code}")
 
 
+@company.command("refuse-file")
+@click.argument("code")
+@click.argument("name")
+@json_option
+@pass_runtime
+def refuse_file(runtime: Runtime, code: str, name: str, as_json: bool) -> None:
+    """The company file that was the right one until now is not: NAME is that of the company in it."""
+    with runtime.database.transaction() as db:
+        found = companies.find_company(db, code)
+        refused = wrong_file.refuse_file(db, found, name, by=runtime.by, now=runtime.now())
+        record = company_record(db, found)
+    if as_json:
+        print_json({**record, "refused_file": refused.name, "new_qwc": refused.new_qwc})
+        return
+    say(f"Nothing is written to {refused.name} any more. Open the right company file and press Update Selected.")
+    if refused.new_qwc:
+        say(
+            f"It bears the mark of the .qwc file, so {found.code} has got another one: open the right company file, "
+            f"then add it. qbwc-server company qwc {found.code}"
+        )
+
+
 @company.command()
 @click.argument("code")
 @click.option(
@@ -292,8 +314,8 @@ def pause(runtime: Runtime, code: str, as_json: bool) -> None:
     is_flag=False,
     flag_value="",
     default=None,
-    metavar="[NAME]",
-    help="After another company file: the one that was open is the right one from now on; NAME makes sure of it.",
+    metavar="NAME",
+    help="After another company file: the one that was open is the right one; NAME is that of the company in it.",
 )
 @click.option(
     "--hold", type=click.Choice([kind.value for kind in HoldKind]), help="Which hold to lift, where several stand."
@@ -307,7 +329,7 @@ def resume(runtime: Runtime, code: str, repost: bool, accept_file: str | None, h
         named = HoldKind.OTHER_FILE if accept_file is not None else HoldKind(hold) if hold else None
         meant = resuming.hold_to_lift(db, found, named)
         was = meant.kind
-        if was is HoldKind.OTHER_FILE and accept_file is None:
+        if was is HoldKind.OTHER_FILE and not accept_file:
             raise _SayWhichFile(meant.detail)
         looked_for = resuming.resume(
             db,
@@ -316,7 +338,7 @@ def resume(runtime: Runtime, code: str, repost: bool, accept_file: str | None, h
             by=runtime.by,
             now=runtime.now(),
             hold=was,
-            accept_file=accept_file or None,
+            accept_file=accept_file,
         )
         after = holds_of(db, found.id)
         record = company_record(db, found)

@@ -13,7 +13,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from qbwc_server import __version__, clock
-from qbwc_server.books.facts import Introduction, OtherFile, Refused, UnreadableFile, learn, read_introduction
+from qbwc_server.books.contact import OtherFile, learn
+from qbwc_server.books.facts import Introduction, Refused, UnreadableFile, read_introduction
 from qbwc_server.books.holds import HoldKind, holds_of, lift, put_on_hold
 from qbwc_server.connector.answers import DATABASE_FAILED, Received
 from qbwc_server.connector.closing import closing_words, left_over, status_link

@@ -411,7 +411,7 @@ def test_without_a_host_answer_the_web_connector_says_the_level(wire: Wire) -> N
     }
     for (major, minor), good in levels.items():
         ticket = wire.login()
-        request = wire.send(ticket, ONLY_A_NAME, major=major, minor=minor, country="X" * 500)
+        request = wire.send(ticket, wire.marked(ONLY_A_NAME), major=major, minor=minor, country="X" * 500)
         assert bool(request) is good
         if good:
             assert '<?qbxml version="13.0"?>' in request
@@ -432,7 +432,7 @@ def test_absurd_facts_do_no_harm(either_wire: Wire) -> None:
         '</CompanyQueryRs><PreferencesQueryRs statusCode="0"><PreferencesRet><AccountingPreferences><ClosingDate>'
         "9999-12-31</ClosingDate></AccountingPreferences></PreferencesRet></PreferencesQueryRs></QBXMLMsgsRs></QBXML>"
     )  # fmt: skip
-    assert wire.send(ticket, hcp)
+    assert wire.send(ticket, wire.marked(hcp))
     assert wire.world.report().company_file == "N" * 199 + "…"
 
 

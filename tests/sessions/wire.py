@@ -37,7 +37,16 @@ class Wire:
         assert (bool(ticket), company_file) == (True, ""), (ticket, company_file)
         return ticket
 
-    def send(self, ticket: str, hcp: str | None = None, *, major: int = 13, minor: int = 0, country: str = "US") -> str:
+    def send(
+        self,
+        ticket: str,
+        hcp: str | None = None,
+        file: str | None = None,
+        *,
+        major: int = 13,
+        minor: int = 0,
+        country: str = "US",
+    ) -> str:
         """sendRequestXML; without ``hcp`` the company file introduces itself, as in the first call of a session."""
         if hcp is None:
             self.world.books.open()
@@ -48,12 +57,21 @@ class Wire:
             [
                 ("ticket", ticket),
                 ("strHCPResponse", hcp),
-                ("strCompanyFileName", r"C:\Kern.QBW"),
+                ("strCompanyFileName", self.world.books.path if file is None else file),
                 ("qbXMLCountry", country),
                 ("qbXMLMajorVers", major),
                 ("qbXMLMinorVers", minor),
             ],
         )
+
+    def marked(self, hcp: str) -> str:
+        """The same company with the FileID of the .qwc file in its file."""
+        owner, file = (f"{{{value}}}" for value in (self.world.owner_id, self.world.file_id))
+        mark = (
+            f"<DataExtRet><OwnerID>{owner}</OwnerID><DataExtName>FileID</DataExtName>"
+            f"<DataExtType>STR255TYPE</DataExtType><DataExtValue>{file}</DataExtValue></DataExtRet>"
+        )
+        return hcp.replace("</CompanyRet>", f"{mark}</CompanyRet>")
 
     def quickbooks(self, request: str) -> str:
         """What QuickBooks does and answers."""

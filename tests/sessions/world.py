@@ -51,7 +51,7 @@ class World:
             login, self.password = add_login(db, company)
             change_options(db, company.id, {"create_items": True, "item_income_account": "Sales"})
             self.owner_id, self.file_id = UUID(login.owner_id), UUID(login.file_id)
-        self.books = CompanyFile("Kern Lighting", now=clock)
+        self.books = CompanyFile("Kern Lighting", path=f"C:\\QuickBooks\\{code}.qbw", now=clock)
         self.books.register(self.owner_id, self.file_id)
         self.connector = self.new_connector(self.books)
 

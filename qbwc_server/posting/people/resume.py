@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from qbwc_server.books.facts import take_for_ours
+from qbwc_server.books.contact import name_of, take_for_ours
 from qbwc_server.books.holds import Hold, HoldKind, holds_of, lift
 from qbwc_server.books.models import ListEntry, Presence
 from qbwc_server.documents.lifecycle import NotNow
@@ -15,6 +15,7 @@ from qbwc_server.errors import Invalid
 from qbwc_server.posting.requests import IfMissing
 from qbwc_server.posting.same_file.inventory import verify_all
 from qbwc_server.queue.lane import take_lane
+from qbwc_server.shortening import same_words
 from qbwc_server.tenancy.actor import Actor
 from qbwc_server.tenancy.models import Company
 
@@ -46,8 +47,8 @@ def resume(
     take_lane(db, company.id)
     meant = hold_to_lift(db, company, hold)
     kind, seen = meant.kind, meant.seen
-    if accept_file is not None and (seen is None or not _same_name(accept_file, seen["company_name"])):
-        shown = "no file" if seen is None else seen["company_name"] or "a company without a name"
+    if accept_file is not None and (seen is None or not same_words(accept_file, name_of(seen))):
+        shown = "no file" if seen is None else name_of(seen)
         raise Invalid(f"What QuickBooks had open is {shown}, not {accept_file}.")
     lift(db, company.id, kind, by=by, now=now)
     if kind is not HoldKind.PAUSED:  # it may not be the file in which we saw customers and items
@@ -58,10 +59,6 @@ def resume(
         looked_for = verify_all(db, company, now, IfMissing.ENTER if repost else IfMissing.WITHDRAW)
         return looked_for if repost else 0
     return 0
-
-
-def _same_name(one: str, other: str | None) -> bool:
-    return " ".join(one.split()).casefold() == " ".join((other or "").split()).casefold()
 
 
 def hold_to_lift(db: Session, company: Company, named: HoldKind | None) -> Hold:

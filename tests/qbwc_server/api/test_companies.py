@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 
 from qbwc_server.books.holds import HoldKind, put_on_hold
+from qbwc_server.connector.logins import add_login
 from qbwc_server.db import Database
 from qbwc_server.tenancy.actor import SERVER
 from qbwc_server.tenancy.companies import find_company
@@ -68,6 +69,24 @@ def test_another_file_is_accepted_by_the_name_of_its_company(app: Flask, alice: 
     assert alice.post("/resume", json={"accept_file": "Acme"}).status_code == 422
     assert alice.get("").get_json()["hold"] == "other_file"
     assert alice.post("/resume", json={"accept_file": "kern"}).get_json()["was"] == "other_file"
+
+
+def test_a_file_is_refused_by_the_name_of_its_company(app: Flask, alice: Caller, clock: TurnableClock) -> None:
+    database: Database = app.extensions["database"]
+    with database.transaction() as db:
+        add_login(db, find_company(db, "acme"))
+    assert alice.post("/refuse_file", json={"name": "Kern"}).status_code == 409  # none is known
+    seen = {"file_id": None, "company_name": "Kern", "file_path": "C:\\Kern.QBW", "preferences": {}} | dict.fromkeys(
+        ("legal_name", "product", "machine", "closing_date")
+    )
+    hold(app, clock, HoldKind.OTHER_FILE, {**seen, "country": "US", "qbxml_version": "13.0"})
+    alice.post("/resume", json={"accept_file": "Kern"})
+    for body in ({}, {"name": "Lamb"}, {"name": 1}, {"title": "Kern"}):
+        assert alice.post("/refuse_file", json=body).status_code == 422
+    assert alice.get("").get_json()["hold"] is None
+    refused = alice.post("/refuse_file", json={"name": "KERN"}).get_json()
+    assert (refused["refused_file"], refused["new_qwc"], refused["hold"]) == ("Kern", False, "other_file")
+    assert alice.get("").get_json()["quickbooks"] is None
 
 
 def test_options_are_changed_and_taken_back(alice: Caller) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 import qwc_templates
+from qbwc_server.books.contact import take_for_ours
 from qbwc_server.books.holds import HoldKind, put_on_hold
 from qbwc_server.books.models import CompanyFacts
 from qbwc_server.connector.logins import login_of
@@ -244,6 +245,24 @@ def test_resume_lifts_a_hold(run: CommandLine, acme: str, cli_database: Database
         put_on_hold(db, company_id, HoldKind.RESTORED_BACKUP, "Postings are missing.", by=QUICKBOOKS, now=NOW)
     resumed = run.json("company", "resume", "acme", "--repost")
     assert (resumed["was"], resumed["hold"], resumed["looked_for"]) == ("restored_backup", None, 0)
+
+
+def test_a_file_is_refused_by_the_name_of_its_company(run: CommandLine, acme: str, cli_database: Database) -> None:
+    unknown = run("company", "refuse-file", "acme", "Acme Ltd")
+    assert unknown.exit_code == 4
+    assert "No company file is known" in unknown.stderr
+    file_id = run.json("company", "show", "acme")["file_id"]
+    with cli_database.transaction() as db:
+        take_for_ours(db, find_company(db, "acme"), {**SEEN, "file_id": file_id}, NOW)
+    assert run("company", "refuse-file", "acme", "Somebody else").exit_code == 4
+    refused = run.json("company", "refuse-file", "acme", "acme ltd")
+    assert (refused["refused_file"], refused["new_qwc"], refused["hold"]) == ("Acme Ltd", True, "other_file")
+    assert refused["file_id"] != file_id  # what that file bears is no mark of ours any more
+    assert run("company", "resume", "acme", "--accept-file").exit_code == 4  # which one is always said
+    run("company", "resume", "acme", "--accept-file", "Acme Ltd")
+    said = run("company", "refuse-file", "acme", "Acme Ltd").stdout
+    assert "Nothing is written to Acme Ltd any more." in said
+    assert "company qwc" not in said
 
 
 def test_of_several_holds_one_is_lifted_by_name(run: CommandLine, acme: str, cli_database: Database) -> None:
