@@ -90,9 +90,11 @@ def learn(
         "preferences": introduction.preferences,
     }
     if known is None:
-        _first_contact(db, company, said, qwc_file_id)
+        _first_contact(company, said, qwc_file_id)
     else:
         _known_file(company, known, said, qwc_file_id)
+    if known is None or not _is_called_the_same(known, said):
+        _nobody_elses(db, company, said)
     return _remember(db, company, said, now)
 
 
@@ -132,8 +134,8 @@ def _remember(db: Session, company: Company, said: Mapping[str, Any], now: datet
     return facts
 
 
-def _first_contact(db: Session, company: Company, said: Mapping[str, Any], qwc_file_id: str) -> None:
-    """Only the FileID of the .qwc file is taken without a question, and not if another company here has the file."""
+def _first_contact(company: Company, said: Mapping[str, Any], qwc_file_id: str) -> None:
+    """Only the FileID of the .qwc file is taken without a question."""
     open_now = f"QuickBooks has {name_of(said)} open"
     if said["file_id"] is None:
         raise OtherFile(
@@ -149,6 +151,10 @@ def _first_contact(db: Session, company: Company, said: Mapping[str, Any], qwc_f
             detail=f"FileID {said['file_id']}, expected {qwc_file_id}",
             seen=said,
         )
+
+
+def _nobody_elses(db: Session, company: Company, said: Mapping[str, Any]) -> None:
+    """A .qwc file can be added while the books of another company are open that writes to them already."""
     others = _companies_in(db, company, said)
     if others:
         raise OtherFile(

@@ -31,7 +31,6 @@ class WorkKind(StrEnum):
     PAYMENT_WANTED = "payment_wanted"  # a source tells of a payment that nobody has entered
     NAMES_FELL_TOGETHER = "names_fell_together"  # two names upstream are one name in QuickBooks
     ENTRY_RENAMED = "entry_renamed"  # a list entry has another name in QuickBooks now
-    SAME_COMPANY_FILE = "same_company_file"  # two companies here write to one QuickBooks file
     UNKNOWN_MARK = "unknown_mark"  # QuickBooks holds a transaction with a mark of ours that is not known here
 
 

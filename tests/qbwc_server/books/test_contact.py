@@ -167,6 +167,17 @@ def test_a_file_that_another_company_has_is_a_question(
     second.meets(theirs, file_path=path)
 
 
+def test_a_known_file_that_has_become_another_companys_is_a_question(kern: Acquaintance) -> None:
+    kern.meets(OURS, file_path="C:\\Kern.QBW")
+    second, theirs = lamb(kern), replace(OURS, company_name="Lamb")
+    second.meets(theirs, file_path="C:\\Lamb.QBW")
+    second.meets(theirs, file_path="D:\\Lamb.QBW")
+    with pytest.raises(OtherFile, match="kern already writes"):  # their .qwc was added once more, in Kern's books
+        second.meets(OURS, file_path="C:\\Kern.QBW")
+    kern.meets(OURS, file_path="C:\\Kern.QBW")
+    second.meets(theirs, file_path="C:\\Lamb.QBW")
+
+
 def test_companies_of_the_same_name_have_files_of_their_own(kern: Acquaintance) -> None:
     kern.meets(OURS, file_path="C:\\Kern.QBW")
     lamb(kern).meets(OURS, file_path="C:\\Lamb.QBW")
