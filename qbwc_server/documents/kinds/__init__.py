@@ -17,6 +17,7 @@ from pydantic import Field, TypeAdapter
 from qbwc_server.documents.kinds.bill import Bill
 from qbwc_server.documents.kinds.check import Check
 from qbwc_server.documents.kinds.credit_card_charge import CreditCardCharge
+from qbwc_server.documents.kinds.credit_card_credit import CreditCardCredit
 from qbwc_server.documents.kinds.credit_memo import CreditMemo
 from qbwc_server.documents.kinds.deposit import Deposit
 from qbwc_server.documents.kinds.document import Document, Named
@@ -26,6 +27,7 @@ from qbwc_server.documents.kinds.journal_entry import JournalEntry
 from qbwc_server.documents.kinds.payment import Payment
 from qbwc_server.documents.kinds.sales_order import SalesOrder
 from qbwc_server.documents.kinds.sales_receipt import SalesReceipt
+from qbwc_server.documents.kinds.vendor_credit import VendorCredit
 
 __all__ = ["KINDS", "Document", "Named", "body_digest", "dump_document", "load_document", "read_document"]
 
@@ -41,6 +43,8 @@ KINDS: dict[str, type[Document]] = {
     "credit_card_charge": CreditCardCharge,
     "check": Check,
     "bill": Bill,
+    "vendor_credit": VendorCredit,
+    "credit_card_credit": CreditCardCredit,
 }
 _ONE_OF_THEM: Any = Annotated[reduce(or_, KINDS.values()), Field(discriminator="kind")]
 _ANY: TypeAdapter[Document] = TypeAdapter(_ONE_OF_THEM)

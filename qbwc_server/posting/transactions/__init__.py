@@ -8,6 +8,7 @@ from qbwc_server.documents.kinds import Document
 from qbwc_server.posting.transactions.bill import BillTransaction
 from qbwc_server.posting.transactions.check import CheckTransaction
 from qbwc_server.posting.transactions.credit_card_charge import CreditCardChargeTransaction
+from qbwc_server.posting.transactions.credit_card_credit import CreditCardCreditTransaction
 from qbwc_server.posting.transactions.credit_memo import CreditMemoTransaction
 from qbwc_server.posting.transactions.deposit import DepositTransaction
 from qbwc_server.posting.transactions.estimate import EstimateTransaction
@@ -17,6 +18,7 @@ from qbwc_server.posting.transactions.payment import PaymentTransaction
 from qbwc_server.posting.transactions.sales_order import SalesOrderTransaction
 from qbwc_server.posting.transactions.sales_receipt import SalesReceiptTransaction
 from qbwc_server.posting.transactions.transaction import Transaction
+from qbwc_server.posting.transactions.vendor_credit import VendorCreditTransaction
 
 TRANSACTIONS: dict[str, Transaction[Any]] = {
     one.kind: one
@@ -32,6 +34,8 @@ TRANSACTIONS: dict[str, Transaction[Any]] = {
         CreditCardChargeTransaction(),
         CheckTransaction(),
         BillTransaction(),
+        VendorCreditTransaction(),
+        CreditCardCreditTransaction(),
     )
 }
 ADDS = frozenset(one.add_name for one in TRANSACTIONS.values())  # messages that enter a transaction
