@@ -62,11 +62,15 @@ class RowProblem:
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """A row or order that is left out on purpose, and why; nothing is left out silently."""
+    """A row or order that is left out on purpose, and why; nothing is left out silently.
+
+    ``money_kept`` came in for it and was not given back: that is for a person to enter.
+    """
 
     problem: Problem
     origin: str
     line_number: int | None = None
+    money_kept: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from qbwc_server.channels.contract import Draft, Outcome, Remark, RowProblem, Skipped, Stored
 from qbwc_server.channels.report import Counts, Finding, IntakeReport, Kept
+from qbwc_server.channels.wanted import LeftOut
 from qbwc_server.clock import Clock
 from qbwc_server.db import Database
 from qbwc_server.documents.kinds.fields import LARGEST_AMOUNT
@@ -130,7 +131,7 @@ class Intake:
                 stored.refuse(draft, _same_sale(twin))
         self._hand_in(db, company, plain, stored, now)
         self._follow_up(db, company, plain, stored, now)
-        self._skip(db, company, [one for one in self._batch if isinstance(one, Skipped)], stored)
+        self._skip(db, company, [one for one in self._batch if isinstance(one, Skipped)], stored, now)
         return stored
 
     def _hand_in(self, db: Session, company: Company, drafts: list[Draft], stored: _Stored, now: datetime) -> None:
@@ -175,15 +176,13 @@ class Intake:
                 more.extend(draft.follow_ups(family))
         self._hand_in(db, company, more, stored, now)
 
-    def _skip(self, db: Session, company: Company, skipped: Sequence[Skipped], stored: _Stored) -> None:
-        """What is left out may stand in the books from an earlier intake: then say so."""
-        known = by_origin(db, company.id, {one.origin for one in skipped})
+    def _skip(self, db: Session, company: Company, skipped: Sequence[Skipped], stored: _Stored, now: datetime) -> None:
+        """What is left out may stand in the books from an earlier intake: then say so, and keep it as open work."""
+        left_out = LeftOut(db, company, skipped)
         for one in skipped:
             stored.counts.skipped += 1
-            problem, row = one.problem, known.get(one.origin)
-            if row is not None and row.state not in (State.EXCLUDED, State.WITHDRAWN):
-                problem = _but_it_is_here(problem, row)
-            stored.findings.append(Finding(Kept.SKIPPED, problem, one.line_number, one.origin))
+            stored.findings.append(Finding(Kept.SKIPPED, left_out.problem(one), one.line_number, one.origin))
+        left_out.tell(now)
 
     def _submit_again(self, waiting: Sequence[tuple[int, int | None]]) -> None:
         """Payments whose invoices came later find them now."""
@@ -269,15 +268,6 @@ def _same_sale(twin: DocumentRow) -> Problem:
         "origin",
         f"This sale is in already, as document {twin.id} with origin {twin.origin}.",
         "Nothing to do if it is the same sale. Export with the same columns each time.",
-    )
-
-
-def _but_it_is_here(problem: Problem, row: DocumentRow) -> Problem:
-    return Problem(
-        problem.code,
-        problem.field,
-        f"{problem.message} But it is document {row.id} here, {row.state.value.replace('_', ' ')}.",
-        "Exclude the document, or withdraw it where it is posted; else enter a credit memo.",
     )
 
 

@@ -1,4 +1,4 @@
-"""Open work: what a person has to see to although no document waits for it, until it is done or dismissed."""
+"""Open work: what a person has to see to, whether or not a document waits for it, until it is done or dismissed."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ class WorkKind(StrEnum):
     EDITED_IN_QUICKBOOKS = "edited_in_quickbooks"  # a posted document is not as it was left
     GONE_FROM_QUICKBOOKS = "gone_from_quickbooks"  # a posted document was voided or deleted by somebody there
     STAYS_IN_QUICKBOOKS = "stays_in_quickbooks"  # a revision took something away that QuickBooks keeps
-    CREDIT_MEMO_WANTED = "credit_memo_wanted"  # a source tells of a refund that nobody has entered
-    PAYMENT_WANTED = "payment_wanted"  # a source tells of a payment that nobody has entered
+    CREDIT_MEMO_WANTED = "credit_memo_wanted"  # a sale that is here was cancelled at its source
+    PAYMENT_WANTED = "payment_wanted"  # a source kept money for which there is no sale
     NAMES_FELL_TOGETHER = "names_fell_together"  # two names upstream are one name in QuickBooks
     ENTRY_RENAMED = "entry_renamed"  # a list entry has another name in QuickBooks now
     UNKNOWN_MARK = "unknown_mark"  # QuickBooks holds a transaction with a mark of ours that is not known here
@@ -139,6 +139,22 @@ def known_keys(db: Session, company_id: int, work: WorkKind, keys: Collection[st
             )
         )
     return found
+
+
+def ended_by_people(db: Session, company_id: int, work: WorkKind, keys: Collection[str]) -> set[str]:
+    """Which of these a person has called done or dismissed."""
+    if not keys:
+        return set()
+    return set(
+        db.scalars(
+            select(OpenWork.key).where(
+                OpenWork.company_id == company_id,
+                OpenWork.work == work,
+                OpenWork.key.in_({key[:LONGEST_KEY] for key in keys}),
+                OpenWork.ended.in_((Ended.DONE, Ended.DISMISSED)),
+            )
+        )
+    )
 
 
 def settle_work(db: Session, company_id: int, work: WorkKind, keys: Collection[str], *, now: datetime) -> None:

@@ -22,6 +22,7 @@ class Texts:
     def __init__(self, policy: CharacterPolicy) -> None:
         self.policy = policy
         self.notes: list[str] = []
+        self.stays: dict[str, str] = {}  # by field: what is to be taken away and can be taken away there only
 
     def name(self, value: str, field: str, max_length: int) -> str:
         """A name or number: it may be transliterated, never shortened, since it would name something else."""

@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import select
 
 from qbwc_server.documents.lifecycle import State
+from qbwc_server.documents.open_work import Ended, OpenWork, WorkKind, end_work, open_work
 from qbwc_server.queue.models import QueuedRequest
-from tests.sessions.world import World, invoice, payment, receipt
+from tests.sessions.world import BY, World, invoice, payment, receipt
 
 
 @pytest.mark.parametrize(
@@ -39,6 +40,35 @@ def test_two_customers_that_become_one_are_a_question_once(world: World, first: 
     assert {world.row(origin).state for origin in "bde"} == {State.SUBMITTED}
 
 
+def open_names(world: World) -> list[OpenWork]:
+    with world.database.reading() as db:
+        return open_work(db, world.company(db).id, work=WorkKind.NAMES_FELL_TOGETHER)
+
+
+def test_names_that_fell_together_are_open_work_until_somebody_answers(world: World) -> None:
+    world.hand_in(invoice("a", number="1", customer="Łukasz"))
+    world.hand_in(invoice("b", number="2", customer="Lukasz"), invoice("c", number="3", customer="Lukasz"))
+    (found,) = open_names(world)  # one pair, however many documents
+    assert '"Lukasz" is the same as "Łukasz"' in found.message
+    assert found.message in world.report().lines()
+    world.hand_in(invoice("d", number="4", customer="Łukasz"))
+    assert len(open_names(world)) == 1  # nobody has answered for the other word
+    world.submit("b")
+    assert open_names(world) == []
+
+
+def test_a_pair_that_a_person_has_dismissed_is_not_listed_again(world: World) -> None:
+    world.hand_in(invoice("a", number="1", customer="Łukasz"), invoice("b", number="2", customer="Lukasz"))
+    (found,) = open_names(world)
+    with world.database.transaction() as db:
+        end_work(db, world.company(db).id, found.id, Ended.DISMISSED, by=BY, now=world.clock())
+    world.hand_in(invoice("c", number="3", customer="Lukasz"))
+    assert world.row("c").state is State.FOR_REVIEW
+    assert open_names(world) == []
+    world.hand_in(invoice("d", number="4", customer="LUKASZ"))
+    assert len(open_names(world)) == 1
+
+
 def test_two_of_one_batch_are_a_question_too(world: World) -> None:
     handed = world.hand_in(invoice("a", customer="Анна"), invoice("b", customer="Anna"), invoice("c", customer="Анна"))
     assert [row.origin for row in handed.submitted.submitted] == ["a", "c"]
@@ -65,7 +95,9 @@ def test_a_customer_of_the_books_is_not_taken_for_another_word_unseen(world: Wor
     row = world.row("a")
     assert (row.state, row.reason) == (State.FAILED, "names_fall_together")
     assert not world.books.invoices
+    assert len(open_names(world)) == 1
     world.submit("a")
+    assert open_names(world) == []
     world.hand_in(invoice("b", number="2", customer="Łukasz"))
     assert world.update().ok
     assert {one.state for one in world.rows(["a", "b"])} == {State.POSTED}

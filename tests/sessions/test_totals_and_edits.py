@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -120,3 +121,20 @@ def test_what_nobody_edited_is_changed_without_a_word(world: World) -> None:
     world.update()
     assert [world.row(one).state for one in ("i-1", "r-1")] == [State.POSTED] * 2
     assert work(world) == []
+
+
+def test_what_a_revision_took_away_and_quickbooks_keeps_is_for_a_person(world: World) -> None:
+    world.hand_in(invoice("i-1", number="1", due_date="2026-04-15", memo="Dear Acme"))
+    world.update()
+    revise(world, invoice("i-1", number="1"))
+    world.update()
+    assert world.row("i-1").state is State.POSTED
+    assert booked(world).values["due_date"] == date(2026, 4, 15)
+    (found,) = work(world)  # the memo was taken away
+    assert (found.work, found.document_id) == (WorkKind.STAYS_IN_QUICKBOOKS, world.row("i-1").id)
+    assert "Invoice 1 for Acme" in found.message
+    assert "QuickBooks keeps 2026-04-15" in found.message
+    assert not world.report().healthy
+    revise(world, invoice("i-1", number="1", amount="31.00"))
+    world.update()
+    assert len(work(world)) == 1

@@ -40,7 +40,7 @@ def skipped(order: Order, line_number: int | None) -> Skipped | None:
         else "Nothing to do, unless it stands in the books already."
     )
     problem = Problem(code, "Financial Status", f"Order {order.name} is left out: {why}{money}", advice)
-    return Skipped(problem, order.origin, line_number)
+    return Skipped(problem, order.origin, line_number, max(kept, Decimal(0)))
 
 
 def sale_of(order: Order, options: ShopifyOptions, line_number: int | None) -> Draft:

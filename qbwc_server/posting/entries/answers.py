@@ -10,7 +10,7 @@ from qbwc_server.ids import new_id
 from qbwc_server.list_kinds import ListKind
 from qbwc_server.posting.entries.adding import compile_entry
 from qbwc_server.posting.entries.ensure import name_key
-from qbwc_server.posting.entries.words import Word, be_sure, fell_together, unsure_word
+from qbwc_server.posting.entries.words import Word, be_sure, fell_together, open_question, unsure_word
 from qbwc_server.posting.outcome.outcome import Work
 from qbwc_server.posting.outcome.refused import UNKNOWN_NAMES, tried_again
 from qbwc_server.posting.outcome.written import LONGEST_ID
@@ -85,7 +85,9 @@ def present(work: Work, row: RequestRow, entry: ListEntry, list_id: str) -> None
 
 def _ask(work: Work, row: RequestRow, entry: ListEntry, said: str) -> None:
     """QuickBooks had the entry before a word of ours became its name: a person sees that once, before it is used."""
-    asked = fell_together(Word(entry.kind, entry.full_name, said), entry.full_name)
+    word = Word(entry.kind, entry.full_name, said)
+    asked = fell_together(word, entry.full_name)
+    work.findings.append(open_question(word, asked))
     be_sure(work.db, entry)
     work.cannot_wait(row.id, asked.code, asked.message, asked.advice)
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from qbwc_server.books.models import ListEntry, Presence
 from qbwc_server.db import Base
 from qbwc_server.db.types import EnumValue, Exact, Key, UtcDateTime
+from qbwc_server.documents.open_work import Finding, WorkKind, ended_by_people, note_work, settle_work
 from qbwc_server.documents.problems import Problem
 from qbwc_server.list_kinds import ListKind
 
@@ -79,6 +80,8 @@ class Words:
         self._known: dict[_Name, dict[str, bool]] = {}  # words, and whether each is sure
         self._entries: dict[_Name, str] = {}  # what QuickBooks has, by its own name
         self._learnt: dict[tuple[ListKind, str], tuple[Word, bool]] = {}
+        self._used: dict[str, Word] = {}  # by what a question of it is about
+        self._asked: dict[str, Finding] = {}  # the same
         names = {step.name.lower() for one in words for step in one.steps()}
         if not names:
             return
@@ -99,10 +102,11 @@ class Words:
             known = self._known.get(key, {})
             if step.text in known:
                 continue
-            if known:
-                return fell_together(step, next(iter(known)))
-            if key in self._entries and not step.is_the_name:
-                return fell_together(step, self._entries[key])
+            other = next(iter(known), None) or (None if step.is_the_name else self._entries.get(key))
+            if other is not None:
+                asked = fell_together(step, other)
+                self._asked.setdefault(_about(step), open_question(step, asked))
+                return asked
         return None
 
     def learn(self, one: Word, *, sure: bool) -> None:
@@ -110,13 +114,22 @@ class Words:
         for step in one.steps():
             known = self._known.setdefault((step.kind, step.name.lower()), {})
             certain = sure or step.is_the_name
+            self._used[_about(step)] = step
             if known.get(step.text) in (certain, True):
                 continue
             known[step.text] = certain
             self._learnt[step.kind, step.text] = step, certain
 
+    def tell(self, now: datetime) -> None:
+        """What was asked is open work until the question is answered; what a person has ended is not opened again."""
+        seen = ended_by_people(self._db, self._company_id, WorkKind.NAMES_FELL_TOGETHER, self._asked)
+        found = [finding for about, finding in self._asked.items() if about not in seen]
+        note_work(self._db, self._company_id, found, now=now)
+
     def keep(self, now: datetime) -> None:
         """Write down what was learnt; a word that became another name until now becomes this one."""
+        answered = [about for about, one in self._used.items() if self._falls_together(one)]
+        settle_work(self._db, self._company_id, WorkKind.NAMES_FELL_TOGETHER, answered, now=now)
         if not self._learnt:
             return
         texts = {text for _, text in self._learnt}
@@ -134,6 +147,20 @@ class Words:
             row.name_key, row.sure = one.name.lower(), sure
         self._learnt.clear()
         self._db.flush()
+
+    def _falls_together(self, one: Word) -> bool:
+        key = one.kind, one.name.lower()
+        return len(self._known.get(key, {})) > 1 or (key in self._entries and not one.is_the_name)
+
+
+def _about(one: Word) -> str:
+    """What a question is about: the word and the name that it becomes."""
+    return f"{one.kind.value} {one.name.lower()[:90]}: {one.text[:90]}"
+
+
+def open_question(one: Word, asked: Problem) -> Finding:
+    """The same question as open work."""
+    return Finding(WorkKind.NAMES_FELL_TOGETHER, _about(one), asked.message, asked.advice)
 
 
 def fell_together(one: Word, other: str) -> Problem:

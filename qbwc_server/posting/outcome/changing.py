@@ -11,7 +11,7 @@ from qbwc_server.documents.models import DocumentEvent, DocumentRow, Operation
 from qbwc_server.documents.store import add_notes, show_problems
 from qbwc_server.ids import new_id
 from qbwc_server.posting.options import Edits
-from qbwc_server.posting.outcome.differing import edited
+from qbwc_server.posting.outcome.differing import edited, stays
 from qbwc_server.posting.outcome.outcome import DocumentHead, Work
 from qbwc_server.posting.patience import MOST_STALE
 from qbwc_server.posting.reply import Reply
@@ -50,6 +50,7 @@ def queue_change(work: Work, row: RequestRow, head: DocumentHead, ret: Aggregate
         work.fail(head.id, row.id, reason=problem.code, message=problem.message, advice=problem.advice)
         return
     add_notes(document, compiled.notes)
+    work.findings += [stays(document, name, what) for name, what in compiled.stays.items()]
     about_to_change(document, compiled.others)
     work.put(write(Purpose.POST, OneDocument(head.id), guid, compiled), instead_of=row.id)
 

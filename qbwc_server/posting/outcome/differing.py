@@ -73,6 +73,18 @@ def called(document: DocumentRow, number: str | None = None) -> str:
     return f"{title[:1].upper()}{title[1:]}{f' {known}' if known else ''}{party} (document {document.id})"
 
 
+def stays(document: DocumentRow, field: str, what: str) -> Finding:
+    """A revision took something away that no program can take away in QuickBooks."""
+    return Finding(
+        WorkKind.STAYS_IN_QUICKBOOKS,
+        f"{document.id} {field}",
+        f"{called(document)}: {what}.",
+        "Take it away in QuickBooks if it is not to stand there, then say that it is done.",
+        document.id,
+        {"field": field, "txn_id": document.txn_id},
+    )
+
+
 def gone(document: DocumentRow, what: str) -> Finding:
     """Somebody has taken it out of the books."""
     return Finding(

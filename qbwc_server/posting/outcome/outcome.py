@@ -220,6 +220,8 @@ class Work:
         if event not in TRANSITIONS[head.state] or (head.undecided and not _stronger(head, event, values)):
             self._disregard(head, event, request_id, values, detail)
             return
+        if event is Event.WITHDRAWN:
+            self.settled_work.append((WorkKind.CREDIT_MEMO_WANTED, str(document_id)))
         self._replaced.append((document_id, self._postings.get(document_id)))
         self._postings[document_id] = Posting(
             document_id, head.state, event, str(request_id), {**_SETTLED, **values}, detail

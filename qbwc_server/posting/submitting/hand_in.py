@@ -88,7 +88,7 @@ def hand_in(
         remember_called(row, aside.called or {})
     asked = {row.id: list(aside.reviews) for row, _, aside in fresh.values() if aside.reviews}
     unasked = [(row, document) for row, document, _ in fresh.values() if row.id not in asked]
-    asked.update({row_id: [question] for row_id, question in questions(db, company, unasked).items()})
+    asked.update({row_id: [question] for row_id, question in questions(db, company, unasked, now=now).items()})
     ready = [row for row, _, _ in fresh.values() if submit_now and row.id not in asked]
     submitted = submit_locked(db, company, ready, by=by, now=now)
     options = options_of(db, company.id)

@@ -44,7 +44,9 @@ def learn_words(
     known.keep(now)
 
 
-def questions(db: Session, company: Company, fresh: Sequence[tuple[DocumentRow, Document]]) -> dict[int, Problem]:
+def questions(
+    db: Session, company: Company, fresh: Sequence[tuple[DocumentRow, Document]], *, now: datetime
+) -> dict[int, Problem]:
     """What to ask of each new document, by its id; one question each.
 
     Asked is: two words for entries that are one name in QuickBooks, each pair once; and the same number, party, day
@@ -64,6 +66,7 @@ def questions(db: Session, company: Company, fresh: Sequence[tuple[DocumentRow, 
             continue
         for one in some:
             known.learn(one, sure=False)
+    known.tell(now)
     return found
 
 

@@ -73,7 +73,7 @@ def header_changes(wanted: Values, ret: TxnRet) -> Values:
 
 
 def taken_away(before: Values, wanted: Values, ret: TxnRet, kept: Collection[str], texts: Texts) -> Values:
-    """What was written once and is not wanted any more: cleared, or a note where QuickBooks keeps it."""
+    """What was written once and is not wanted any more: cleared, or told of where QuickBooks keeps it."""
     gone: Values = {}
     for name in before.keys() - wanted.keys():
         there = getattr(ret, name, None)
@@ -81,7 +81,7 @@ def taken_away(before: Values, wanted: Values, ret: TxnRet, kept: Collection[str
             continue
         empty = None if name in kept else _empty(there)
         if empty is None:
-            texts.notes.append(f"{words(name)}: QuickBooks keeps {shown(there)}; it can be taken away there only")
+            texts.stays[name] = f"{words(name)}: QuickBooks keeps {shown(there)}; it can be taken away there only"
         else:
             gone[name] = empty
     return gone

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from qbwc_server.documents.kinds import Document
@@ -27,6 +27,7 @@ class Compiled:
     notes: tuple[str, ...] = ()
     others: tuple[str, ...] = ()  # of a change: the TxnLineIDs of lines that are not ours
     sent: Sent | None = None  # what it says, where it says anything of a transaction
+    stays: Mapping[str, str] = field(default_factory=dict)  # of a change, by field: what it cannot take away
 
 
 def compile_add(
@@ -96,4 +97,5 @@ def _compiled(
             Problem("not_for_quickbooks", mistake.path, str(mistake), "Correct the field and submit again.")
         ) from None
     sent = sent_of(aggregate, document.comes_to())
-    return Compiled(type(aggregate).__name__, xml, tuple(dict.fromkeys(texts.notes)), tuple(others), sent)
+    notes = tuple(dict.fromkeys((*texts.notes, *texts.stays.values())))
+    return Compiled(type(aggregate).__name__, xml, notes, tuple(others), sent, texts.stays)

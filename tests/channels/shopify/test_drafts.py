@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from qbwc_server.channels.contract import Draft, RowProblem, Stored
+from qbwc_server.channels.contract import Draft, RowProblem, Skipped, Stored
 from qbwc_server.channels.shopify.options import ShopifyOptions, as_the_file_says
 from qbwc_server.documents.kinds.credit_memo import CreditMemo
 from qbwc_server.documents.kinds.invoice import Invoice
@@ -210,4 +210,13 @@ def test_every_mistake_of_an_order_is_told() -> None:
 
 def test_money_kept_of_a_cancelled_order_is_told() -> None:
     (found,) = outcomes(export(order("#1", "20.00", [TEA], Cancelled_at="2026-03-05", Refunded_Amount="15.00")))
-    assert "5.00 of it was received and not refunded" in found.problem.message  # type: ignore[union-attr]
+    assert isinstance(found, Skipped)
+    assert found.money_kept == Decimal("5.00")
+    assert "5.00 of it was received and not refunded" in found.problem.message
+
+
+def test_money_that_was_all_given_back_is_not_kept() -> None:
+    cancelled = {"Cancelled_at": "2026-03-05", "Refunded_Amount": "20.00"}
+    (found,) = outcomes(export(order("#1", "20.00", [TEA], **cancelled)))
+    assert isinstance(found, Skipped)
+    assert found.money_kept == 0
