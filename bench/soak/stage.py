@@ -364,8 +364,8 @@ class _Seen(FaultCounter):
 
     happened: ClassVar[Counter[str]] = Counter()
 
-    def next_call(self, operation: str) -> frozenset[Break]:
-        breaks = super().next_call(operation)
+    def next_call(self, operation: str, said: str = "") -> frozenset[Break]:
+        breaks = super().next_call(operation, said)
         self.happened.update(f"wire: {one.value}" for one in breaks)
         return breaks
 

@@ -328,7 +328,8 @@ class Update:
         """Make a call, with the breaks that are due."""
         if len(self.calls) >= self.application.max_steps:
             raise NeverEnding(f"still going after {self.application.max_steps} calls")
-        breaks = self.faults.next_call(operation) | self.application.faults.next_call(operation)
+        said = str(dict(parameters).get("response", ""))
+        breaks = self.faults.next_call(operation, said) | self.application.faults.next_call(operation, said)
         if operation == "receiveResponseXML":
             parameters = tuple(
                 (name, damaged(str(value), breaks) if name == "response" else value) for name, value in parameters

@@ -31,11 +31,17 @@ _MAIN_OPERATIONS = ("sendRequestXML", "receiveResponseXML")
 
 @dataclass(frozen=True)
 class WireFault:
-    """One break: the ``nth`` call of ``operation``, counted from 1."""
+    """One break: the ``nth`` call of ``operation``, counted from 1; of those that bring a response with ``about``
+    in it, where that is given.
+
+    ``WireFault(Break.REQUEST_LOST, "receiveResponseXML", about="InvoiceModRs")`` loses the answer to the first change
+    of an invoice, however many sets go before it.
+    """
 
     kind: Break
     operation: str
     nth: int = 1
+    about: str = ""
 
     def __post_init__(self) -> None:
         if self.nth < 1:
@@ -77,13 +83,13 @@ class FaultCounter:
 
     def __init__(self, faults: Faults) -> None:
         self._faults = faults
-        self._calls: Counter[str] = Counter()
+        self._calls: Counter[WireFault] = Counter()
 
-    def next_call(self, operation: str) -> frozenset[Break]:
-        """The breaks of the call that is about to be made."""
-        self._calls[operation] += 1
-        nth = self._calls[operation]
-        return frozenset(one.kind for one in self._faults.plan if (one.operation, one.nth) == (operation, nth))
+    def next_call(self, operation: str, said: str = "") -> frozenset[Break]:
+        """The breaks of the call that is about to be made, which hands over ``said``."""
+        concerned = {one for one in self._faults.plan if one.operation == operation and one.about in said}
+        self._calls.update(concerned)
+        return frozenset(one.kind for one in concerned if self._calls[one] == one.nth)
 
 
 def damaged(response: str, breaks: frozenset[Break]) -> str:

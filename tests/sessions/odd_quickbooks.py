@@ -12,7 +12,7 @@ from qbwc_server.documents.lifecycle import Reason, State
 from qbwc_server.posting.requests import Purpose
 from qbwc_server.queue.models import QueuedRequest
 from qbwc_server.queue.states import RequestState
-from qbwc_server.simulator.faults import CrashAfter, Fine
+from qbwc_server.simulator.faults import CrashAfter, Fault
 from tests.sessions.world import World, invoice, receipt
 
 Respond = Callable[[str, Callable[[str], str]], str]
@@ -61,10 +61,24 @@ def known_names(world: World) -> None:
     quiet(world)
 
 
+def at_the_next_write(world: World, fault: Fault) -> None:
+    """The first set that writes anything meets this fault, however many questions go before it."""
+
+    def when_it_comes(request: str, quickbooks: Callable[[str], str]) -> str:
+        if re.search(r"<\w+(Add|Mod|Void|Del)Rq ", request):
+            undo()
+            world.books.faults.add(fault)
+        return quickbooks(request)
+
+    undo = quickbooks_says(world, when_it_comes)
+
+
 def lose_the_answer(world: World) -> None:
-    """What waits is written, and QuickBooks dies before it can say so. Some postings must be there already."""
-    world.books.faults.add(Fine(), CrashAfter())  # the first set asks for the newest postings
+    """What waits is written, and QuickBooks dies before it can say so."""
+    writes = world.books.executed_writes
+    at_the_next_write(world, CrashAfter())
     world.update()
+    assert world.books.executed_writes > writes
 
 
 def numbers(world: World) -> list[str]:

@@ -24,7 +24,7 @@ from qbwc_server.observe import logs
 from qbwc_server.queue.models import MessageSet, QueuedRequest
 from qbwc_server.queue.states import Delivery
 from qbwc_server.settings import load
-from qbwc_server.simulator import Break, Faults, WireFault, WsgiTransport
+from qbwc_server.simulator import WsgiTransport
 from qbwc_server.simulator.soap_client import CallFailed, SoapClient
 from qbwc_server.tenancy import credentials
 from qbwc_server.tenancy.credentials import add_token, password_matches
@@ -32,7 +32,7 @@ from qbwc_server.tenancy.models import LoginFailures
 from tests.conftest import TurnableClock
 from tests.sessions.odd_quickbooks import quiet
 from tests.sessions.wire import Wire, no_trouble
-from tests.sessions.world import World, invoice
+from tests.sessions.world import World, invoice, losing
 
 ELSEWHERE = "198.51.100.66"
 _ENTITIES = "".join(f'<!ENTITY a{n + 1} "' + f"&a{n};" * 10 + '">' for n in range(11))
@@ -397,7 +397,7 @@ def test_nasty_texts_are_stored_sent_and_found_as_they_are(sqlite_world: World) 
         lines = [{"item": "Seat", "description": text, "quantity": Decimal(1), "amount": Decimal(10)}]
         name = text[:41].strip().replace(":", "")
         world.hand_in(invoice(f"i-{number}", number=str(number), customer=name, memo=text, lines=lines))
-    world.update(Faults.of(WireFault(Break.REQUEST_LOST, "receiveResponseXML", 3)))  # so that it is looked for as well
+    world.update(losing("InvoiceAddRs"))  # so that it is looked for as well
     quiet(world)
     assert sorted(one.memo for one in world.books.invoices) == sorted(NASTY)
     for number, text in enumerate(NASTY):

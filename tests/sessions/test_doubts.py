@@ -10,8 +10,8 @@ import pytest
 
 from qbwc_server.documents.lifecycle import Reason, State
 from qbwc_server.simulator import Bookkeeper, HResultError
-from qbwc_server.simulator.faults import CrashBefore, Fine
-from tests.sessions.odd_quickbooks import known_names, lose_the_answer, quickbooks_says, quiet
+from qbwc_server.simulator.faults import CrashBefore
+from tests.sessions.odd_quickbooks import at_the_next_write, known_names, lose_the_answer, quickbooks_says, quiet
 from tests.sessions.world import World, invoice
 
 
@@ -87,7 +87,7 @@ def test_the_clock_of_the_pc_may_be_far_behind(world: World, behind: timedelta) 
 def test_the_same_number_by_hand_is_a_question_whatever_else_it_says(world: World, typed: dict[str, Any]) -> None:
     known_names(world)
     world.hand_in(invoice("i-1", number="1", amount="41.00"))
-    world.books.faults.add(Fine(), CrashBefore())
+    at_the_next_write(world, CrashBefore())
     world.update()
     person = Bookkeeper(world.books)
     person.add("Customer", "Other")
@@ -107,7 +107,7 @@ def test_another_document_of_ours_with_that_number_is_none(world: World) -> None
     world.hand_in(invoice("i-0", number="1", customer="Somebody else", amount="7.00"))
     quiet(world)
     world.hand_in(invoice("i-1", number="1", amount="41.00"))
-    world.books.faults.add(Fine(), CrashBefore())
+    at_the_next_write(world, CrashBefore())
     world.update()
     quiet(world)
     assert world.row("i-1").state is State.POSTED
@@ -119,7 +119,7 @@ def test_a_void_that_was_lost_is_not_believed_because_the_sum_is_zero(world: Wor
     world.hand_in(invoice("i-1", number="1", lines=lines))
     quiet(world)
     world.withdraw("i-1")
-    world.books.faults.add(Fine(), CrashBefore())
+    at_the_next_write(world, CrashBefore())
     world.update()
     quiet(world)
     assert world.row("i-1").state is State.WITHDRAWN

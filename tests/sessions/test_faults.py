@@ -28,7 +28,8 @@ from qbwc_server.simulator.faults import (
     RefuseToOpen,
     TruncatedAnswer,
 )
-from tests.sessions.world import BY, World, invoice, payment, receipt
+from tests.sessions.odd_quickbooks import at_the_next_write
+from tests.sessions.world import BY, World, invoice, losing, payment, receipt
 
 WIRE = [
     (kind, operation, nth)
@@ -142,7 +143,7 @@ def test_a_lost_answer_is_recognised_by_its_guid_not_by_its_number(world: World)
     world.hand_in(invoice("other", number="1001", customer="Somebody else"))
     world.update()
     world.hand_in(invoice("ours", number="1001", customer="Acme"))
-    world.update(Faults.of(WireFault(Break.REQUEST_LOST, "receiveResponseXML", 4)))
+    world.update(losing("InvoiceAddRs"))
     run_until_quiet(world)
     assert len(world.books.invoices) == 2
     proofs = world.proof("ours").requests
@@ -153,7 +154,7 @@ def test_one_typed_by_hand_that_looks_the_same_waits_for_a_person(world: World) 
     world.hand_in(invoice("i-0", number="7"))
     world.update()  # customer and item are there now
     world.hand_in(invoice("i-1", number="1001"))
-    world.books.faults.add(Fine(), CrashBefore())
+    at_the_next_write(world, CrashBefore())
     world.update()
     # meanwhile the bookkeeper typed it from paper
     world.books.open()
@@ -183,7 +184,7 @@ def test_one_typed_by_hand_that_looks_the_same_waits_for_a_person(world: World) 
 
 def test_a_person_says_it_is_not_there_and_it_is_sent_again(world: World) -> None:
     world.hand_in(invoice("i-1", number="1001"))
-    world.update(Faults.of(WireFault(Break.REQUEST_LOST, "receiveResponseXML", 3)))
+    world.update(losing("InvoiceAddRs"))
     posted = world.books.invoices[0]
     world.books.open()
     world.books.process(
@@ -251,7 +252,7 @@ def test_a_change_whose_answer_was_lost_is_not_made_twice(world: World) -> None:
     world.hand_in(invoice("i-1", number="1"))
     world.update()
     world.hand_in(invoice("i-1", number="1", amount="60.00", memo="new"), revise=True)
-    assert not world.update(Faults.of(WireFault(Break.REQUEST_LOST, "receiveResponseXML", 2))).ok
+    assert not world.update(losing("InvoiceModRs")).ok
     assert world.books.invoices[0].total == Decimal("60.00")
     writes = world.books.executed_writes
     run_until_quiet(world)
@@ -263,7 +264,7 @@ def test_a_void_whose_answer_was_lost_is_recognised(world: World) -> None:
     world.hand_in(receipt("r-1", number="R1"))
     world.update()
     world.withdraw("r-1")
-    world.update(Faults.of(WireFault(Break.REQUEST_LOST, "receiveResponseXML", 2)))
+    world.update(losing("TxnVoidRs"))
     writes = world.books.executed_writes
     run_until_quiet(world)
     assert world.books.executed_writes == writes

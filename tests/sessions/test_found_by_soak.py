@@ -9,7 +9,7 @@ from sqlalchemy import event
 from qbwc_server.documents.lifecycle import Reason, State
 from qbwc_server.simulator import Break, Faults, WireFault
 from tests.sessions.test_faults import run_until_quiet
-from tests.sessions.world import World, invoice, payment
+from tests.sessions.world import World, invoice, losing, payment
 
 
 def test_a_look_up_whose_answer_breaks_off_is_made_again(sqlite_world: World) -> None:
@@ -17,7 +17,7 @@ def test_a_look_up_whose_answer_breaks_off_is_made_again(sqlite_world: World) ->
     world.hand_in(invoice("i-0", number="1"))
     world.update()
     world.hand_in(invoice("i-1", number="2"))
-    world.update(Faults.of(WireFault(Break.REQUEST_LOST, "receiveResponseXML", 2)))
+    world.update(losing("InvoiceAddRs"))
     assert len(world.books.invoices) == 2
     whole = world.books.process
     cut: list[str] = []

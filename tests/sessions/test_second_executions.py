@@ -13,8 +13,8 @@ from qbwc_server.posting.requests import WRITING, of_documents
 from qbwc_server.queue.models import QueuedRequest
 from qbwc_server.queue.states import RequestState
 from qbwc_server.simulator import Break, Faults, WireFault
-from qbwc_server.simulator.faults import CrashAfter, CrashBefore, Fine
-from tests.sessions.odd_quickbooks import known_names, quickbooks_says, quiet, refusing
+from qbwc_server.simulator.faults import CrashAfter, CrashBefore
+from tests.sessions.odd_quickbooks import at_the_next_write, known_names, quickbooks_says, quiet, refusing
 from tests.sessions.people import revise, say
 from tests.sessions.sleeping import Office
 from tests.sessions.world import World, invoice
@@ -146,7 +146,7 @@ def memos(world: World) -> list[str | None]:
 
 def test_known_to_be_in_the_books_it_is_not_sent_again(world: World) -> None:
     office = looked_for_and_revised(world)
-    world.books.faults.add(Fine(), Fine(), Fine(), Fine(), CrashBefore())  # looked for, sent, and not executed
+    at_the_next_write(world, CrashBefore())  # looked for, sent, and not executed
     world.update()
     office.first_wakes_up()
     assert memos(world) == [None]

@@ -8,11 +8,11 @@ from qbwc_server.documents.lifecycle import NotNow, State
 from qbwc_server.documents.models import Operation
 from qbwc_server.documents.store import by_origin
 from qbwc_server.posting.people.withdraw import keep
-from qbwc_server.simulator import Break, Faults, WireFault
+from qbwc_server.simulator import Break
 from qbwc_server.simulator.transactions import Transaction
 from tests.sessions.odd_quickbooks import known_names
 from tests.sessions.people import revise
-from tests.sessions.world import BY, World, invoice, payment
+from tests.sessions.world import BY, World, invoice, losing, payment
 
 
 def take_back(world: World, origin: str) -> None:
@@ -59,7 +59,7 @@ def test_it_can_be_revised_and_voided_afterwards(posted: World) -> None:
 
 def test_what_may_have_left_is_not_taken_back(posted: World) -> None:
     posted.withdraw("i-1")
-    posted.update_killed(Faults.of(WireFault(Break.KILLED_BEFORE, "receiveResponseXML", 2)))
+    posted.update_killed(losing("TxnVoidRs", Break.KILLED_BEFORE))
     with pytest.raises(NotNow, match="on its way"):
         take_back(posted, "i-1")
     posted.update()

@@ -27,7 +27,17 @@ from qbwc_server.posting.submitting.submit import submit
 from qbwc_server.reports.company import CompanyReport, company_report
 from qbwc_server.reports.proof import Proof, proof
 from qbwc_server.settings import Settings
-from qbwc_server.simulator import ConnectorKilled, Faults, Pc, Transport, UpdateReport, WebConnector, WsgiTransport
+from qbwc_server.simulator import (
+    Break,
+    ConnectorKilled,
+    Faults,
+    Pc,
+    Transport,
+    UpdateReport,
+    WebConnector,
+    WireFault,
+    WsgiTransport,
+)
 from qbwc_server.simulator.company_file import CompanyFile
 from qbwc_server.tenancy.actor import Actor, ActorKind
 from qbwc_server.tenancy.companies import add_company, find_company
@@ -35,6 +45,11 @@ from qbwc_server.tenancy.models import Company
 from tests.conftest import TurnableClock
 
 BY = Actor(ActorKind.PERSON, "test")
+
+
+def losing(tag: str, kind: Break = Break.REQUEST_LOST) -> Faults:
+    """The first response that holds an answer of this tag meets this break, however many sets go before it."""
+    return Faults.of(WireFault(kind, "receiveResponseXML", about=f"<{tag} "))
 
 
 class World:

@@ -15,9 +15,8 @@ from qbwc_server.queue.models import MessageSet, QueuedRequest
 from qbwc_server.queue.retention import shorten_evidence
 from qbwc_server.queue.states import Delivery, RequestState
 from qbwc_server.settings import Settings, load
-from qbwc_server.simulator import Break, Faults, WireFault
 from tests.conftest import TurnableClock
-from tests.sessions.world import World, invoice
+from tests.sessions.world import World, invoice, losing
 
 DAYS = 400
 
@@ -51,7 +50,7 @@ def test_the_proof_still_shows_every_journey(world: World) -> None:
     world.hand_in(invoice("i-0"))
     world.update()
     world.hand_in(invoice("i-1", number="1001"))
-    world.update(Faults.of(WireFault(Break.REQUEST_LOST, "receiveResponseXML", 2)))
+    world.update(losing("InvoiceAddRs"))
     world.update()
     before, sets = world.proof("i-1").as_record(), {str(one.id): one for one in _sets(world.database)}
     _years_later(world)

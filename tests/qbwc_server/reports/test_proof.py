@@ -12,9 +12,8 @@ from lxml import etree
 from qbwc_server.queue.models import MessageSet
 from qbwc_server.reports.proof import _part
 from qbwc_server.settings import load
-from qbwc_server.simulator import Break, Faults, WireFault
 from tests.conftest import TurnableClock
-from tests.sessions.world import World, invoice
+from tests.sessions.world import World, invoice, losing
 
 
 @pytest.fixture
@@ -56,7 +55,7 @@ def test_the_look_up_that_settled_a_doubt_is_part_of_it(world: World) -> None:
     world.hand_in(invoice("i-0"))
     world.update()
     world.hand_in(invoice("i-1", number="1001"))
-    world.update(Faults.of(WireFault(Break.REQUEST_LOST, "receiveResponseXML", 2)))
+    world.update(losing("InvoiceAddRs"))
     world.update()
     write, look = world.proof("i-1").requests
     assert [journey.delivery for journey in write.journeys] == ["uncertain"]
