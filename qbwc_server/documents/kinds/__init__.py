@@ -23,8 +23,10 @@ from qbwc_server.documents.kinds.deposit import Deposit
 from qbwc_server.documents.kinds.document import Document, Named
 from qbwc_server.documents.kinds.estimate import Estimate
 from qbwc_server.documents.kinds.invoice import Invoice
+from qbwc_server.documents.kinds.item_receipt import ItemReceipt
 from qbwc_server.documents.kinds.journal_entry import JournalEntry
 from qbwc_server.documents.kinds.payment import Payment
+from qbwc_server.documents.kinds.purchase_order import PurchaseOrder
 from qbwc_server.documents.kinds.sales_order import SalesOrder
 from qbwc_server.documents.kinds.sales_receipt import SalesReceipt
 from qbwc_server.documents.kinds.vendor_credit import VendorCredit
@@ -45,6 +47,8 @@ KINDS: dict[str, type[Document]] = {
     "bill": Bill,
     "vendor_credit": VendorCredit,
     "credit_card_credit": CreditCardCredit,
+    "purchase_order": PurchaseOrder,
+    "item_receipt": ItemReceipt,
 }
 _ONE_OF_THEM: Any = Annotated[reduce(or_, KINDS.values()), Field(discriminator="kind")]
 _ANY: TypeAdapter[Document] = TypeAdapter(_ONE_OF_THEM)

@@ -23,7 +23,7 @@ from qbwc_server.documents.kinds.fields import (
 from qbwc_server.documents.problems import Problem
 
 
-class OrderLine(Fields):
+class PricedLine(Fields):
     """One line of what is offered, ordered or sold: an item with quantity, rate and amount, or only a description.
 
     With quantity and amount QuickBooks works out the rate, so the cents are exactly the ones given here.
@@ -34,7 +34,6 @@ class OrderLine(Fields):
     quantity: Quantity | None = None
     rate: Price | None = None
     amount: Amount | None = None
-    tax_code: SalesTaxCodeName | None = None
     class_name: ClassName | None = Field(default=None, alias="class")
 
     def comes_to(self) -> Decimal | None:
@@ -44,6 +43,12 @@ class OrderLine(Fields):
     def problems(self, at: str) -> Iterator[Problem]:
         """What is wrong with the line, which stands at ``at``: lines[0]."""
         yield from check(at, self.item, self.description, self.quantity, self.rate, self.amount, rate_is="rate")
+
+
+class OrderLine(PricedLine):
+    """One line of what is offered to a customer, ordered by him or sold to him."""
+
+    tax_code: SalesTaxCodeName | None = None
 
 
 class Line(OrderLine):
@@ -137,7 +142,7 @@ def check(
             )
 
 
-def check_lines(lines: Sequence[OrderLine | PurchaseLine], name: str = "lines") -> Iterator[Problem]:
+def check_lines(lines: Sequence[PricedLine | PurchaseLine], name: str = "lines") -> Iterator[Problem]:
     """What is wrong with each of the lines."""
     for index, line in enumerate(lines):
         yield from line.problems(f"{name}[{index}]")

@@ -13,8 +13,10 @@ from qbwc_server.posting.transactions.credit_memo import CreditMemoTransaction
 from qbwc_server.posting.transactions.deposit import DepositTransaction
 from qbwc_server.posting.transactions.estimate import EstimateTransaction
 from qbwc_server.posting.transactions.invoice import InvoiceTransaction
+from qbwc_server.posting.transactions.item_receipt import ItemReceiptTransaction
 from qbwc_server.posting.transactions.journal_entry import JournalEntryTransaction
 from qbwc_server.posting.transactions.payment import PaymentTransaction
+from qbwc_server.posting.transactions.purchase_order import PurchaseOrderTransaction
 from qbwc_server.posting.transactions.sales_order import SalesOrderTransaction
 from qbwc_server.posting.transactions.sales_receipt import SalesReceiptTransaction
 from qbwc_server.posting.transactions.transaction import Transaction
@@ -36,6 +38,8 @@ TRANSACTIONS: dict[str, Transaction[Any]] = {
         BillTransaction(),
         VendorCreditTransaction(),
         CreditCardCreditTransaction(),
+        PurchaseOrderTransaction(),
+        ItemReceiptTransaction(),
     )
 }
 ADDS = frozenset(one.add_name for one in TRANSACTIONS.values())  # messages that enter a transaction

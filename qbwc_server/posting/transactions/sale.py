@@ -5,9 +5,9 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Callable, Iterable
 from decimal import Decimal
-from typing import ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar
 
-from qbwc_server.documents.kinds.item_lines import Line, OrderLine
+from qbwc_server.documents.kinds.item_lines import Line, OrderLine, PricedLine
 from qbwc_server.documents.kinds.party import Address
 from qbwc_server.documents.kinds.sale import Sale
 from qbwc_server.list_kinds import ListKind
@@ -56,7 +56,7 @@ class SaleTransaction(Transaction[S]):
 
     def lines(self, document: S, writing: Writing) -> tuple[list[LineValues], ...]:
         """Its items."""
-        return (item_lines(document.lines, writing.texts),)
+        return (item_lines(document.lines, writing),)
 
     def total_of(self, ret: TxnRet) -> Decimal | None:
         """The total as told, else the subtotal with its tax."""
@@ -78,33 +78,38 @@ def sale_lines(
     return LineSet(name, add, name, ret, name, mod, group_mod, kept=frozenset({"item", "sales_tax_code"}))
 
 
-def item_lines(lines: Iterable[OrderLine], texts: Texts) -> list[LineValues]:
-    """What each line says to QuickBooks.
+def item_lines(lines: Iterable[OrderLine], writing: Writing) -> list[LineValues]:
+    """What each line says to QuickBooks."""
+    return [_sold(line, f"lines[{index}]", writing) for index, line in enumerate(lines)]
+
+
+def _sold(line: OrderLine, at: str, writing: Writing) -> LineValues:
+    return priced_line(
+        line,
+        at,
+        writing,
+        service_date=line.service_date if isinstance(line, Line) else None,
+        sales_tax_code=writing.entry(ListKind.SALES_TAX_CODE, line.tax_code, f"{at}.tax_code"),
+    )
+
+
+def priced_line(line: PricedLine, at: str, writing: Writing, **more: Any) -> LineValues:
+    """What a line with a rate says, and what ``more`` it says in its kind.
 
     Quantity times rate is left to QuickBooks only where it is exact to the cent: how it rounds is not documented. Else
     the amount is given, and QuickBooks derives the rate.
     """
-    found = []
-    for index, line in enumerate(lines):
-        at = f"lines[{index}]"
-        total = line.comes_to() if line.item is not None else None
-        exact = line.rate is not None and (Decimal(1) if line.quantity is None else line.quantity) * line.rate == total
-        found.append(
-            line_values(
-                {
-                    "item": ref(texts.name_or_none(line.item, f"{at}.item", 159)),
-                    "desc": texts.prose(line.description, f"{at}.description", 4095),
-                    "quantity": line.quantity,
-                    "rate": line.rate if exact else None,
-                    "class_": ref(texts.name_or_none(line.class_name, f"{at}.class", 159)),
-                    "amount": None if exact else total,
-                    "service_date": line.service_date if isinstance(line, Line) else None,
-                    "sales_tax_code": ref(texts.name_or_none(line.tax_code, f"{at}.tax_code", 3)),
-                },
-                total,
-            )
-        )
-    return found
+    total = line.comes_to() if line.item is not None else None
+    exact = line.rate is not None and (Decimal(1) if line.quantity is None else line.quantity) * line.rate == total
+    values = {
+        "item": writing.entry(ListKind.ITEM, line.item, f"{at}.item"),
+        "desc": writing.texts.prose(line.description, f"{at}.description", 4095),
+        "quantity": line.quantity,
+        "rate": line.rate if exact else None,
+        "class_": writing.entry(ListKind.CLASS, line.class_name, f"{at}.class"),
+        "amount": None if exact else total,
+    }
+    return line_values(values | more, total)
 
 
 def address(given: Address | None, field: str, texts: Texts) -> QbAddress | None:

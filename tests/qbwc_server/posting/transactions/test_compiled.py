@@ -24,7 +24,7 @@ from qbwc_server.posting.transactions.compiled import (
 )
 from qbwc_server.posting.transactions.sale import item_lines
 from qbwc_server.posting.transactions.standing import Standing
-from qbwc_server.posting.transactions.writing import LastWriting
+from qbwc_server.posting.transactions.writing import LastWriting, Writing
 from qbxml import CharacterPolicy, Ref, message_set, read_message_set
 from qbxml.aggregate import as_read
 from qbxml.messages.invoice import InvoiceLineGroupRet, InvoiceLineRet, InvoiceRet
@@ -35,6 +35,7 @@ from tests.qbxml.schema import faults
 
 GUID = UUID("6b1f4a3e-2d5c-4f7a-9c1b-0a1b2c3d4e5f")
 DEFAULTS = PostingOptions.model_validate({})
+WRITING = Writing(DEFAULTS, Texts(DEFAULTS.characters))
 
 INVOICE: dict[str, Any] = {
     "kind": "invoice",
@@ -190,7 +191,7 @@ def test_whatever_comes_is_valid_for_quickbooks_or_refused_with_a_problem(
 def test_quickbooks_cannot_compute_other_cents_than_ours(record: dict[str, str]) -> None:
     line = Line.model_validate(record)
     ours = line.comes_to()
-    (said,) = item_lines([line], Texts(CharacterPolicy.TRANSLITERATE))
+    (said,) = item_lines([line], WRITING)
     assert said.amount == ours
     assert said.values.get("quantity") == line.quantity
     rate, amount = said.values.get("rate"), said.values.get("amount")
@@ -214,7 +215,7 @@ def test_quickbooks_cannot_compute_other_cents_than_ours(record: dict[str, str])
     ],
 )
 def test_what_a_line_says(line: dict[str, str], quantity: str | None, rate: str | None, amount: str | None) -> None:
-    (said,) = item_lines([Line.model_validate(line)], Texts(CharacterPolicy.TRANSLITERATE))
+    (said,) = item_lines([Line.model_validate(line)], WRITING)
     assert tuple(said.values.get(name) for name in ("quantity", "rate", "amount")) == tuple(
         None if text is None else Decimal(text) for text in (quantity, rate, amount)
     )
