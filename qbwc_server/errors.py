@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from inspect import cleandoc
 from typing import ClassVar
 
 from qbwc_server.shortening import shortened
 
 LONGEST_MESSAGE = 2000  # characters; what it quotes comes from outside
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What a person is told: a stable code, a sentence, and what to do next."""
+
+    code: str
+    message: str
+    advice: str = ""
 
 
 class QbwcError(Exception):
@@ -27,6 +37,11 @@ class QbwcError(Exception):
         self.detail = shortened(detail, LONGEST_MESSAGE)
         if advice is not None:
             self.advice = advice
+
+    @property
+    def notice(self) -> Notice:
+        """What a person is told."""
+        return Notice(self.code, str(self), self.advice)
 
     def as_record(self) -> dict[str, object]:
         """What faces show: code, message, detail, advice, retry_helps."""

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from qbwc_server.db import Base
 from qbwc_server.db.types import Cut, EnumValue, Exact, JsonRecord, Key, Money, UtcDateTime, Whole, Words
 from qbwc_server.documents.lifecycle import State
+from qbwc_server.errors import Notice
 from qbwc_server.list_kinds import ListKind
 from qbwc_server.tenancy.actor import Actor, ActorColumn
 
@@ -76,6 +77,12 @@ class DocumentRow(Base):
     seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # when it was last looked at in the background
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    def tell(self, notice: Notice | None) -> None:
+        """Why it does not move by itself; None: nothing keeps it any more."""
+        self.reason, self.message, self.advice = (
+            (None, None, None) if notice is None else (str(notice.code), notice.message, notice.advice)
+        )
 
     def not_in_books(self) -> None:
         """Forget under which id, and since when, it stood in QuickBooks: what is to be done is to add it."""

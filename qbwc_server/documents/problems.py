@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
+from qbwc_server.errors import Notice
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -13,6 +15,11 @@ class Problem:
     field: str
     message: str
     advice: str
+
+    @property
+    def notice(self) -> Notice:
+        """What a person is told, whatever field it is about."""
+        return Notice(self.code, self.message, self.advice)
 
     def as_record(self) -> dict[str, str]:
         """As stored and shown."""

@@ -19,7 +19,7 @@ from qbwc_server.documents.kinds.fields import LARGEST_AMOUNT
 from qbwc_server.documents.lifecycle import UNDECIDED, Event, NotNow, Reason, State, after
 from qbwc_server.documents.models import DocumentRow, Operation
 from qbwc_server.documents.problems import Problem
-from qbwc_server.errors import Conflict, NotFound
+from qbwc_server.errors import Conflict, NotFound, Notice
 from qbwc_server.tenancy.actor import Actor
 
 # The table, not the class, where there is a row for each answer of a set: the ORM would take longer than the database.
@@ -161,9 +161,7 @@ def _storable(amount: Decimal | None) -> Decimal | None:
 def show_problems(row: DocumentRow, found: Sequence[Problem]) -> None:
     """Let the document say what is missing; nothing found clears what it said."""
     row.problems = {"problems": [p.as_record() for p in found]} if found else None
-    row.reason = found[0].code if found else None
-    row.message = found[0].message if found else None
-    row.advice = found[0].advice if found else None
+    row.tell(found[0].notice if found else None)
 
 
 def remember_called(row: DocumentRow, called: Mapping[str, str]) -> None:
@@ -180,9 +178,13 @@ def called_of(row: DocumentRow) -> dict[str, str]:
 
 def ask(row: DocumentRow, questions: Sequence[Problem]) -> None:
     """Say on a complete document why a person should see it first; submitting it by hand is the answer."""
-    row.reason = questions[0].code
-    row.message = " ".join(question.message for question in questions)
-    row.advice = " ".join(dict.fromkeys(question.advice for question in questions))
+    row.tell(
+        Notice(
+            questions[0].code,
+            " ".join(question.message for question in questions),
+            " ".join(dict.fromkeys(question.advice for question in questions)),
+        )
+    )
 
 
 def is_asked(row: DocumentRow) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from qbwc_server.documents.kinds import load_document
 from qbwc_server.documents.lifecycle import Event, Reason
+from qbwc_server.errors import Notice
 from qbwc_server.posting.doubt.evidence import (
     Sendings,
     alike,
@@ -229,10 +230,12 @@ def _found_twice(work: Work, about: RequestRow, head: DocumentHead, ours: Sequen
     work.hold(
         head.id,
         about.id,
-        reason=Reason.TWICE,
-        message=f"QuickBooks holds this document {len(ids)} times: {', '.join(ids)}.",
-        advice="Void or delete all but one in QuickBooks, then say which one stays.",
-        detail={"transactions": [one.as_candidate() for one in ours]},
+        Notice(
+            Reason.TWICE,
+            f"QuickBooks holds this document {len(ids)} times: {', '.join(ids)}.",
+            "Void or delete all but one in QuickBooks, then say which one stays.",
+        ),
+        {"transactions": [one.as_candidate() for one in ours]},
     )
 
 
@@ -257,7 +260,7 @@ def _again(work: Work, about: RequestRow) -> bool:
         refuse(work, about, work.entry_of(about), message, advice, None)
     elif work.settle(about, RequestEvent.REFUSED, words=message):
         head = work.head_of(about)
-        work.fail(head.id, about.id, reason=Reason.SENT_IN_VAIN.value, message=message, advice=advice)
+        work.fail(head.id, about.id, Notice(Reason.SENT_IN_VAIN, message, advice))
     return False
 
 
@@ -285,8 +288,10 @@ def _ask(work: Work, about: RequestRow, head: DocumentHead, candidates: Sequence
     work.hold(
         head.id,
         about.id,
-        reason=Reason.OUTCOME_UNKNOWN,
-        message=f"It was sent to QuickBooks, but the answer was lost. {why}",
-        advice="Look in QuickBooks: if it is there, say under which TxnID; if it is not, say so and it is sent again.",
-        detail={"candidates": list(candidates)},
+        Notice(
+            Reason.OUTCOME_UNKNOWN,
+            f"It was sent to QuickBooks, but the answer was lost. {why}",
+            "Look in QuickBooks: if it is there, say under which TxnID; if it is not, say so and it is sent again.",
+        ),
+        {"candidates": list(candidates)},
     )

@@ -6,6 +6,7 @@ from sqlalchemy import update
 
 from qbwc_server.books.models import ListEntry, Presence
 from qbwc_server.documents.lifecycle import Reason
+from qbwc_server.errors import Notice
 from qbwc_server.ids import new_id
 from qbwc_server.list_kinds import ListKind
 from qbwc_server.posting.entries.adding import compile_entry
@@ -89,14 +90,14 @@ def _ask(work: Work, row: RequestRow, entry: ListEntry, said: str) -> None:
     asked = fell_together(word, entry.full_name)
     work.findings.append(open_question(word, asked))
     be_sure(work.db, entry)
-    work.cannot_wait(row.id, asked.code, asked.message, asked.advice)
+    work.cannot_wait(row.id, asked.notice)
 
 
 def refuse(work: Work, row: RequestRow, entry: ListEntry, why: str, advice: str, reply: Reply | None) -> None:
     """The entry cannot be had: every document that waits for it is told so, and may be submitted again later."""
     if work.settle(row, Event.REFUSED, reply, words=why):
         message = f"The {entry.kind.value} {entry.full_name}: {why}"
-        work.cannot_wait(row.id, Reason.LIST_ENTRY.value, message, advice)
+        work.cannot_wait(row.id, Notice(Reason.LIST_ENTRY, message, advice))
 
 
 def _create(work: Work, row: RequestRow, entry: ListEntry) -> None:

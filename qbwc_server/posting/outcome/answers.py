@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from qbwc_server.documents.lifecycle import Event, Reason
+from qbwc_server.errors import Notice
 from qbwc_server.posting.outcome.changing import queue_change, read_again
 from qbwc_server.posting.outcome.outcome import Work
 from qbwc_server.posting.outcome.refused import disputed, refused, tried_again
@@ -50,9 +51,11 @@ def read_for_change(work: Work, row: RequestRow, reply: Reply) -> None:
             work.hold(
                 head.id,
                 row.id,
-                reason=Reason.MISSING,
-                message=f"It was in QuickBooks as {head.txn_id} and cannot be found there any more.",
-                advice="Exclude it if it was deleted on purpose; or say that it is not there, and it is entered anew.",
+                Notice(
+                    Reason.MISSING,
+                    f"It was in QuickBooks as {head.txn_id} and cannot be found there any more.",
+                    "Exclude it if it was deleted on purpose; or say that it is not there, and it is entered anew.",
+                ),
             )
     elif said.outcome is Outcome.DONE:  # and yet nothing came
         if row.attempts < MOST_REPEATS:
@@ -61,9 +64,11 @@ def read_for_change(work: Work, row: RequestRow, reply: Reply) -> None:
             work.fail(
                 head.id,
                 row.id,
-                reason=Reason.MISSING.value,
-                message=f"QuickBooks does not show what stands in the books as {head.txn_id}, so it was not changed.",
-                advice="Look at it in QuickBooks, then submit it again.",
+                Notice(
+                    Reason.MISSING,
+                    f"QuickBooks does not show what stands in the books as {head.txn_id}, so it was not changed.",
+                    "Look at it in QuickBooks, then submit it again.",
+                ),
             )
     else:
         refused(work, row, head.id, reply)

@@ -9,6 +9,7 @@ from qbwc_server.documents.kinds import Document, load_document
 from qbwc_server.documents.lifecycle import Event, Reason
 from qbwc_server.documents.models import DocumentEvent, DocumentRow, Operation
 from qbwc_server.documents.store import add_notes, show_problems
+from qbwc_server.errors import Notice
 from qbwc_server.ids import new_id
 from qbwc_server.posting.options import Edits
 from qbwc_server.posting.outcome.differing import edited, stays
@@ -47,7 +48,7 @@ def queue_change(work: Work, row: RequestRow, head: DocumentHead, ret: Aggregate
     except CannotWrite as cannot:
         problem = cannot.problem
         show_problems(document, [problem])
-        work.fail(head.id, row.id, reason=problem.code, message=problem.message, advice=problem.advice)
+        work.fail(head.id, row.id, problem.notice)
         return
     add_notes(document, compiled.notes)
     work.findings += [stays(document, name, what) for name, what in compiled.stays.items()]
@@ -78,10 +79,12 @@ def _edited(
     work.hold(
         document.id,
         row.id,
-        reason=Reason.EDITED,
-        message=told.message,
-        advice="Submit it to write the revision over the edit; or hand in a revision that says what the edit says.",
-        detail=told.detail,
+        Notice(
+            Reason.EDITED,
+            told.message,
+            "Submit it to write the revision over the edit; or hand in a revision that says what the edit says.",
+        ),
+        told.detail,
     )
     return True
 
@@ -94,9 +97,11 @@ def read_again(work: Work, row: RequestRow, head: DocumentHead, reply: Reply) ->
         work.hold(
             head.id,
             row.id,
-            reason=Reason.CHANGED_MEANWHILE,
-            message="Each time it was about to be changed, somebody else had just changed it in QuickBooks.",
-            advice="Look whether someone has it open in QuickBooks, then submit it again.",
+            Notice(
+                Reason.CHANGED_MEANWHILE,
+                "Each time it was about to be changed, somebody else had just changed it in QuickBooks.",
+                "Look whether someone has it open in QuickBooks, then submit it again.",
+            ),
         )
         return
     queue_read(work, row, head)

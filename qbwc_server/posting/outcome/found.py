@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from qbwc_server.documents.kinds import Document, load_document
 from qbwc_server.documents.kinds.document import Elsewhere
+from qbwc_server.errors import Notice
 from qbwc_server.posting.outcome.outcome import Work
 from qbwc_server.posting.outcome.refused import tried_again
 from qbwc_server.posting.reply import Reply
@@ -37,7 +38,7 @@ def read_find(work: Work, row: RequestRow, reply: Reply) -> None:
         told = found or reply.said.outcome in (Outcome.DONE, Outcome.NOTHING_FOUND)
         message = _what_there_is(wanted, document, found, meant) if told else reply.said.meaning
         if work.settle(row, Event.REFUSED, reply, words=message):
-            work.cannot_wait(row.id, _CODE, message, _ADVICE if told else reply.said.advice)
+            work.cannot_wait(row.id, Notice(_CODE, message, _ADVICE if told else reply.said.advice))
 
 
 _ADVICE = "Correct number, TxnID or customer, and hand the document in again; or enter it in QuickBooks."

@@ -22,6 +22,7 @@ from qbwc_server.documents.lifecycle import TRANSITIONS, UNDECIDED, Event, Reaso
 from qbwc_server.documents.models import DocumentRow, Operation
 from qbwc_server.documents.open_work import Finding, WorkKind, note_work, settle_work
 from qbwc_server.documents.store import Posting, apply_postings
+from qbwc_server.errors import Notice
 from qbwc_server.posting.options import PostingOptions, options_of
 from qbwc_server.posting.reply import Reply
 from qbwc_server.posting.requests import WRITING, OneDocument, OneEntry
@@ -68,6 +69,10 @@ class DocumentHead:
 
 _HEAD = tuple(getattr(DocumentRow, one.name) for one in fields(DocumentHead))
 _SETTLED = {"reason": None, "message": None, "advice": None}
+
+
+def _told(notice: Notice) -> dict[str, str]:
+    return {"reason": str(notice.code), "message": notice.message, "advice": notice.advice}
 
 
 _HEARD = ("txn_id", "reason", "message")
@@ -252,28 +257,13 @@ class Work:
             )
         )
 
-    def fail(self, document_id: int, request_id: UUID, *, reason: str, message: str, advice: str) -> None:
+    def fail(self, document_id: int, request_id: UUID, notice: Notice) -> None:
         """QuickBooks refused it: a person corrects and submits again."""
-        self.post(document_id, Event.REFUSED, request_id, {"reason": reason, "message": message, "advice": advice})
+        self.post(document_id, Event.REFUSED, request_id, _told(notice))
 
-    def hold(
-        self,
-        document_id: int,
-        request_id: UUID,
-        *,
-        reason: Reason,
-        message: str,
-        advice: str,
-        detail: Mapping[str, Any] | None = None,
-    ) -> None:
+    def hold(self, document_id: int, request_id: UUID, notice: Notice, detail: Mapping[str, Any] | None = None) -> None:
         """A person decides what happens to it."""
-        self.post(
-            document_id,
-            Event.HELD,
-            request_id,
-            {"reason": reason.value, "message": message, "advice": advice},
-            detail,
-        )
+        self.post(document_id, Event.HELD, request_id, _told(notice), detail)
 
     def put(self, request: NewRequest, *, instead_of: UUID | None = None) -> None:
         """Queue a consequence; what waited for ``instead_of`` waits for it."""
@@ -281,9 +271,9 @@ class Work:
         if instead_of is not None:
             self._handed_over.append((instead_of, request.id))
 
-    def cannot_wait(self, request_id: UUID, reason: str, message: str, advice: str) -> None:
+    def cannot_wait(self, request_id: UUID, notice: Notice) -> None:
         """What waits for this request waits in vain: its documents are told so, all reasons of one together."""
-        self._in_vain.append(InVain(request_id, reason, message, advice))
+        self._in_vain.append(InVain(request_id, notice))
 
     def take_out(self, request_id: UUID, *, let_go: bool = False) -> None:
         """A request that has not left is not to leave.
@@ -338,12 +328,15 @@ class Work:
         told = give_up_waiting(self.db, self._in_vain, self.now)
         self.learn_documents(set(told))
         for document_id, reasons in told.items():
+            notices = [one.notice for one in reasons]
             self.fail(
                 document_id,
                 reasons[0].request_id,
-                reason=reasons[0].reason,
-                message=" ".join(dict.fromkeys(one.message for one in reasons)),
-                advice=" ".join(dict.fromkeys(one.advice for one in reasons)),
+                Notice(
+                    notices[0].code,
+                    " ".join(dict.fromkeys(one.message for one in notices)),
+                    " ".join(dict.fromkeys(one.advice for one in notices)),
+                ),
             )
 
     def _count(self) -> None:

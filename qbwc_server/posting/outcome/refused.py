@@ -6,6 +6,7 @@ from contextlib import suppress
 
 from qbwc_server.documents.kinds import load_document
 from qbwc_server.documents.lifecycle import Reason
+from qbwc_server.errors import Notice
 from qbwc_server.posting.entries.ensure import forget
 from qbwc_server.posting.outcome.outcome import Work
 from qbwc_server.posting.patience import LONGEST_LOCK, MOST_REPEATS
@@ -43,7 +44,7 @@ def refused(work: Work, row: RequestRow, document_id: int, reply: Reply) -> None
     said = reply.said
     if said.cause is Cause.CLOSED_PERIOD:
         advice = said.advice or _RE_DATE
-        work.hold(document_id, row.id, reason=Reason.CLOSING_DATE, message=said.sentence, advice=advice)
+        work.hold(document_id, row.id, Notice(Reason.CLOSING_DATE, said.sentence, advice))
         return
     if said.cause in UNKNOWN_NAMES:
         with suppress(CannotWrite):  # the options have changed since; it will be asked anew under the new names
@@ -56,7 +57,7 @@ def refused(work: Work, row: RequestRow, document_id: int, reply: Reply) -> None
     advice = said.advice
     if said.outcome is Outcome.TRY_AGAIN:
         advice = f"It was tried {row.attempts} times. See that nobody has it open in QuickBooks, then submit it again."
-    work.fail(document_id, row.id, reason=reply.reason, message=said.sentence, advice=advice)
+    work.fail(document_id, row.id, Notice(reply.reason, said.sentence, advice))
 
 
 def disputed(work: Work, row: RequestRow, document_id: int, reply: Reply) -> None:
@@ -65,9 +66,11 @@ def disputed(work: Work, row: RequestRow, document_id: int, reply: Reply) -> Non
         work.hold(
             document_id,
             row.id,
-            reason=Reason.OUTCOME_UNKNOWN,
-            message=f"It was sent to QuickBooks. {reply.said.sentence}",
-            advice="Look in QuickBooks: if it is there, say under which TxnID; if not, say so and it is sent again.",
+            Notice(
+                Reason.OUTCOME_UNKNOWN,
+                f"It was sent to QuickBooks. {reply.said.sentence}",
+                "Look in QuickBooks: if it is there, say under which TxnID; if not, say so and it is sent again.",
+            ),
         )
 
 

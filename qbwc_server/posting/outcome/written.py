@@ -7,6 +7,7 @@ from typing import Any
 from qbwc_server.documents.lifecycle import Event, Reason
 from qbwc_server.documents.models import Operation
 from qbwc_server.documents.open_work import WorkKind
+from qbwc_server.errors import Notice
 from qbwc_server.posting.outcome.differing import may_differ, total_differs
 from qbwc_server.posting.outcome.outcome import DocumentHead, Work
 from qbwc_server.posting.pc_clock import modified_at
@@ -135,10 +136,12 @@ def _heard_late(work: Work, row: RequestRow, head: DocumentHead, txn_id: str) ->
     work.hold(
         head.id,
         row.id,
-        reason=Reason.OUTCOME_UNKNOWN,
-        message=f"An answer that came late says that an earlier sending of it is in QuickBooks as {txn_id}.",
-        advice="Look in QuickBooks: if it is there, say under which TxnID; if it is not, say so and it is sent again.",
-        detail={"candidates": [{"txn_id": txn_id}]},
+        Notice(
+            Reason.OUTCOME_UNKNOWN,
+            f"An answer that came late says that an earlier sending of it is in QuickBooks as {txn_id}.",
+            "Look in QuickBooks: if it is there, say under which TxnID; if it is not, say so and it is sent again.",
+        ),
+        {"candidates": [{"txn_id": txn_id}]},
     )
 
 
@@ -151,8 +154,6 @@ def _twice(work: Work, row: RequestRow, head: DocumentHead, one: str, other: str
     work.hold(
         head.id,
         row.id,
-        reason=Reason.TWICE,
-        message=message,
-        advice=advice,
-        detail={"transactions": [one, other]},
+        Notice(Reason.TWICE, message, advice),
+        {"transactions": [one, other]},
     )

@@ -62,7 +62,7 @@ def decide(db: Session, company: Company, row: DocumentRow, *, posted_as: str | 
     if not open_ones and open_of(db, company.id, Purpose.POST, [OneDocument(row.id)]):
         raise NotNow(f"Document {row.id} was sent once more and has no answer yet; wait for the next update session.")
     request_id = str(open_ones[-1].id) if open_ones else None
-    row.reason = row.message = row.advice = None
+    row.tell(None)
     decided_about(db, company.id, row, txn_id, by=by, now=now)
     if not open_ones or older:
         _once_more(db, company, row, txn_id, by=by, now=now)

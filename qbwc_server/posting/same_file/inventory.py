@@ -13,6 +13,7 @@ from qbwc_server.documents.kinds import load_document
 from qbwc_server.documents.lifecycle import Event, Reason, State
 from qbwc_server.documents.models import DocumentRow, Operation
 from qbwc_server.documents.store import move
+from qbwc_server.errors import Notice
 from qbwc_server.ids import new_id
 from qbwc_server.posting.doubt.evidence import Sendings, alike, look_by_content, sendings_of, without_our_mark
 from qbwc_server.posting.outcome.outcome import Work
@@ -185,8 +186,8 @@ def read_compare(work: Work, row: RequestRow, reply: Reply) -> None:
 def _differs(
     work: Work, row: RequestRow, document: DocumentRow, why: str, candidates: Sequence[dict[str, str]]
 ) -> None:
-    document.reason, document.message = Reason.CHANGED_MEANWHILE.value, why
-    document.advice = "Submit it again to make the change once more, or hand in a revision that says what is right."
+    advice = "Submit it again to make the change once more, or hand in a revision that says what is right."
+    document.tell(Notice(Reason.CHANGED_MEANWHILE, why, advice))
     detail = {"candidates": list(candidates)}
     move(work.db, document, Event.HELD, by=QUICKBOOKS, now=work.now, request_id=str(row.id), detail=detail)
 
@@ -285,13 +286,13 @@ def _ask(
     reason: Reason,
     why: str | None = None,
 ) -> None:
-    document.reason = reason.value
-    document.message = why or (
+    message = why or (
         f"It was in QuickBooks as {document.txn_id}, which the file does not hold any more. "
         + ("It holds it under: " if reason is Reason.TWICE else "It may hold it under: " if found else "")
         + (", ".join(one.txn_id for one in found) or "QuickBooks does not show what it holds.")
     )
-    document.advice = "Look in QuickBooks, then say under which TxnID it is there, or that it is not there."
+    advice = "Look in QuickBooks, then say under which TxnID it is there, or that it is not there."
+    document.tell(Notice(reason, message, advice))
     detail = {"candidates": [one.as_candidate() for one in found]}
     document.not_in_books()
     silence(work.db, work.company.id, [document.id], work.now)

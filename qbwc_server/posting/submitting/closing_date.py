@@ -13,6 +13,7 @@ from qbwc_server.books.models import CompanyFacts
 from qbwc_server.documents.lifecycle import Event, Reason, State
 from qbwc_server.documents.models import DocumentRow
 from qbwc_server.documents.store import move
+from qbwc_server.errors import Notice
 from qbwc_server.posting.requests import OneDocument, Purpose, open_of
 from qbwc_server.queue.enqueue import cancel
 from qbwc_server.tenancy.actor import SERVER
@@ -34,8 +35,8 @@ def closed_until(db: Session, company_id: int) -> date | None:
 def hold_for_closing_date(db: Session, row: DocumentRow, closed: date, *, now: datetime) -> None:
     """Let a person decide about a document whose day is closed."""
     move(db, row, Event.HELD, by=SERVER, now=now)
-    row.reason, row.advice = Reason.CLOSING_DATE.value, _ADVICE if row.txn_id is None else _ADVICE_POSTED
-    row.message = f"{row.date:%Y-%m-%d} is closed in QuickBooks, up to and with {closed:%Y-%m-%d}."
+    message = f"{row.date:%Y-%m-%d} is closed in QuickBooks, up to and with {closed:%Y-%m-%d}."
+    row.tell(Notice(Reason.CLOSING_DATE, message, _ADVICE if row.txn_id is None else _ADVICE_POSTED))
 
 
 def hold_closed(db: Session, company: Company, *, now: datetime) -> int:

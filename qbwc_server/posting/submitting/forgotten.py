@@ -13,6 +13,7 @@ from qbwc_server.documents.lifecycle import Event, Reason
 from qbwc_server.documents.models import DocumentRow
 from qbwc_server.documents.open_work import Ended, OpenWork, WorkKind, end_work, open_work
 from qbwc_server.documents.store import move
+from qbwc_server.errors import Notice
 from qbwc_server.tenancy.actor import SERVER, Actor
 
 _MOST = 10_000
@@ -52,12 +53,12 @@ def hold_for_mark(db: Session, row: DocumentRow, found: Sequence[OpenWork], *, n
     """Let a person say whether the document is one of those."""
     candidates = [item.detail for item in found]
     move(db, row, Event.HELD, by=SERVER, now=now, detail={"candidates": candidates})
-    row.reason = Reason.OUTCOME_UNKNOWN.value
-    row.message = (
+    message = (
         "QuickBooks holds one like it with a mark of this server, entered before the database of this server was "
         f"restored: {', '.join(item.key for item in found)}."
     )
-    row.advice = "Look in QuickBooks: if it is this one, say so with its TxnID; if it is not, say so and it is entered."
+    advice = "Look in QuickBooks: if it is this one, say so with its TxnID; if it is not, say so and it is entered."
+    row.tell(Notice(Reason.OUTCOME_UNKNOWN, message, advice))
 
 
 def decided_about(

@@ -17,6 +17,7 @@ from qbwc_server.documents.lifecycle import Event, State
 from qbwc_server.documents.models import DocumentRow
 from qbwc_server.documents.problems import Problem
 from qbwc_server.documents.store import by_origin, move, show_problems
+from qbwc_server.errors import Notice
 from qbwc_server.posting.options import options_of
 from qbwc_server.posting.requests import (
     WRITING,
@@ -102,9 +103,7 @@ class InVain:
     """A request that will not be done, and why what waits for it cannot be written."""
 
     request_id: UUID
-    reason: str
-    message: str
-    advice: str
+    notice: Notice
 
 
 def give_up_waiting(db: Session, in_vain: Sequence[InVain], now: datetime) -> dict[int, list[InVain]]:
