@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import drain, handing_out, large_answer, machine, parsing, statements
+from bench import drain, fleet, handing_out, large_answer, machine, parsing, statements
 from bench.figures import Report, Section
 from qbwc_server.observe import logs
 
@@ -29,6 +29,7 @@ def _parts(effort: str) -> Mapping[str, Part]:
         "handing-out": lambda report: handing_out.measure(
             report, companies=companies, rounds=3 if quick else 9 if full else 5, samples=50 if quick else 100
         ),
+        "fleet": lambda report: fleet.measure(report, companies=10_000, seconds=30 if quick else 300 if full else 90),
         "large-answer": lambda report: large_answer.measure(report, rounds=1 if quick else 3, sizes=1 if quick else 2),
         "parsing": lambda report: parsing.measure(report, rounds=3 if quick else 7, megabytes=5 if quick else 20),
     }

@@ -19,10 +19,23 @@ Company = Callable[[bytes], bytes]
 """A message set, as it stands escaped in the SOAP answer, to QuickBooks' answer, escaped as well."""
 
 
+@dataclass(frozen=True)
+class Call:
+    """One call and how long its answer took."""
+
+    operation: str
+    seconds: float
+
+
 class Client:
-    """SOAP over one kept-open connection; parameters are already escaped."""
+    """SOAP over one kept-open connection; parameters are already escaped.
+
+    Attributes:
+        calls: those that were answered.
+    """
 
     def __init__(self, url: str) -> None:
+        self.calls: list[Call] = []
         parts = urlsplit(url)
         self._path = parts.path
         self._connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=300)
@@ -32,6 +45,7 @@ class Client:
         inner = b"".join(b"<%b>%b</%b>" % (name.encode(), value, name.encode()) for name, value in parameters)
         name = operation.encode()
         body = b'%b<%b xmlns="http://developer.intuit.com/">%b</%b>%b' % (_HEAD, name, inner, name, _TAIL)
+        began = time.perf_counter()
         self._connection.request(
             "POST",
             self._path,
@@ -43,6 +57,7 @@ class Client:
         )
         response = self._connection.getresponse()
         content = response.read()
+        self.calls.append(Call(operation, time.perf_counter() - began))
         if response.status != 200:
             raise RuntimeError(f"{operation}: {response.status} {content[:500]!r}")
         found = _RESULT.search(content)
@@ -64,13 +79,15 @@ class Session:
 
 
 def update(client: Client, user: str, password: str, hcp: str, company: Company) -> Session:
-    """One whole update session, from serverVersion to closeConnection."""
+    """One whole update session, from serverVersion to closeConnection; it ends at the login when nothing waits."""
     hcp_escaped = escape(hcp).encode()
     began = time.perf_counter()
     client.call("serverVersion", ("strVersion", b"2.3.0.215"))
     client.call("clientVersion", ("strVersion", b"2.3.0.215"))
     answer = client.call("authenticate", ("strUserName", user.encode()), ("strPassword", password.encode()))
-    ticket = _STRING.findall(answer)[0]
+    ticket, verdict, *_ = _STRING.findall(answer)
+    if verdict == b"none":
+        return Session(time.perf_counter() - began, 0, 3, 0.0)
     sets, done, in_company = 0, 0, 0.0
     while done != 100:
         request = client.call(

@@ -81,7 +81,7 @@ def add(database: Database, code: str = CODE) -> Prepared:
     """A company whose customers and items are known to stand in QuickBooks."""
     now = datetime.now(UTC)
     with database.transaction() as db:
-        company = add_company(db, code=code, name="Bench", time_zone="UTC", now=now)
+        company = add_company(db, code=code, name=code, time_zone="UTC", now=now)
         login, password = add_login(db, company)
         entries = [(ListKind.CUSTOMER, f"Customer {number}") for number in range(CUSTOMERS)]
         entries += [(ListKind.ITEM, name) for name in ITEMS]
@@ -98,7 +98,7 @@ def add(database: Database, code: str = CODE) -> Prepared:
             )
             for kind, name in entries
         )
-        file = demo_company("Bench")
+        file = demo_company(code)
         file.register(UUID(login.owner_id), UUID(login.file_id))
         file.open("")
         hcp = file.hcp_response(UUID(login.owner_id))
