@@ -33,7 +33,9 @@ class Sort(StrEnum):
 class Fields(BaseModel):
     """A frozen record of a document; unknown fields are a mistake, not a surprise."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, str_max_length=20_000)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", populate_by_name=True, str_max_length=20_000, defer_build=True
+    )
 
 
 def _in_cents(amount: Decimal) -> Decimal:
