@@ -25,6 +25,11 @@ NEEDED: dict[str, dict[str, Any]] = {
         "customer": "Kern & Söhne:Office",
         "lines": [{"item": "Seat", "quantity": "100", "amount": "500.00"}],
     },
+    "needed:credit_memo": {
+        "kind": "credit_memo",
+        "customer": "Kern & Söhne:Office",
+        "lines": [{"item": "Seat", "quantity": "1", "amount": "500.00"}],
+    },
     "needed:payment": {
         "kind": "payment",
         "customer": "Acme",

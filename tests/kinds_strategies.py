@@ -11,11 +11,8 @@ from hypothesis import strategies as st
 from pydantic.fields import FieldInfo
 
 from qbwc_server.documents.kinds import KINDS
-from qbwc_server.documents.kinds.deposit import DepositedPayment
 from qbwc_server.documents.kinds.fields import Fields, Sort, fields_in, marks_of, types_of
-from qbwc_server.documents.kinds.item_lines import PurchaseLine
 from qbwc_server.documents.kinds.party import Party
-from qbwc_server.documents.kinds.payment import Application
 
 Values = st.SearchStrategy[Any]
 
@@ -40,14 +37,9 @@ OWN: dict[str, Values] = {  # fields that are more than their sort
     "origin": ORIGINS,
     "invoice": ORIGINS,
     "payment": ORIGINS,
+    "refunded": ORIGINS,
     "number": st.text("SW0123456789", min_size=1, max_size=12),
     "txn_id": st.just("1A-1760000000"),
-}
-# by what a row of a file is known for such a line: one of these
-_KNOWN_BY: dict[type[Fields], tuple[str, ...]] = {
-    PurchaseLine: ("item",),
-    DepositedPayment: ("payment", "txn_id"),
-    Application: ("invoice", "number", "txn_id"),
 }
 
 
@@ -62,7 +54,7 @@ def _record(cls: type[Fields], sorts: dict[Sort, Values], **kind: Values) -> st.
         info.alias or field: _value(field, info, sorts) for field, info in cls.model_fields.items() if field != "kind"
     }
     required = {info.alias or field for field, info in cls.model_fields.items() if info.is_required()} - {"kind"}
-    one_of = set(_KNOWN_BY.get(cls, ()))
+    one_of = set(cls.known_by)
     optional = {name: value for name, value in values.items() if name not in required | one_of}
     needed = kind | {name: value for name, value in values.items() if name in required}
     return st.one_of(

@@ -31,6 +31,7 @@ from tests.sessions.people import go_on
 from tests.sessions.world import World, invoice
 
 KINDS = tuple(TRANSACTIONS)
+CHANGEABLE = tuple(kind for kind in KINDS if TRANSACTIONS[kind].mod_message is not None)
 VOIDABLE = tuple(kind for kind in KINDS if TRANSACTIONS[kind].voidable)
 GUID = UUID("6b1f4a3e-2d5c-4f7a-9c1b-0a1b2c3d4e5f")
 WRITES = re.compile(r"<(\w+(Add|Mod)|TxnVoid)Rq ")
@@ -61,9 +62,9 @@ class Kinds:
         assert self.states() == everywhere("posted")
 
     def revise(self) -> None:
-        """Bring another content of each."""
-        self.documents = {kind: revision(kind) for kind in KINDS}
-        self.world.hand_in(*self.documents.values(), revise=True)
+        """Bring another content of each that can be changed."""
+        self.documents |= {kind: revision(kind) for kind in CHANGEABLE}
+        self.world.hand_in(*(self.documents[kind] for kind in CHANGEABLE), revise=True)
 
     def withdraw(self) -> None:
         """Have those voided that QuickBooks voids."""
@@ -297,3 +298,14 @@ def test_what_quickbooks_does_not_void(kinds: Kinds, kind: str) -> None:
     kinds.post()
     with pytest.raises(NotNow, match="does not void"):
         kinds.world.withdraw(kinds.documents[kind].origin)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind not in CHANGEABLE])
+def test_what_quickbooks_does_not_change(kinds: Kinds, kind: str) -> None:
+    kinds.post()
+    (said,) = kinds.world.hand_in(revision(kind), revise=True).results
+    assert isinstance(said, NotNow)
+    assert "lets no program change" in str(said)
+    quiet(kinds.world)
+    assert kinds.states() == everywhere("posted")
+    assert kinds.differences() == everywhere([])

@@ -31,7 +31,6 @@ _CALLED = {  # by lines and field, where it is not called as the field is
     ("applies_to", "number"): "applies_to_number",
     ("applies_to", "txn_id"): "applies_to_txn_id",
     ("applies_to", "amount"): "applied_amount",
-    ("payments", "txn_id"): "payment_txn_id",
 }
 _ALIASES: dict[str, tuple[str, ...]] = {
     "kind": ("type", "document_type"),
@@ -122,8 +121,14 @@ def _of_lines(cls: type[Document]) -> Iterator[_Cell]:
     for lines, rows in lines_of(cls).items():
         for field, info in rows.model_fields.items():
             shown = info.alias or field
-            name = _CALLED.get((lines, field)) or (f"line_{shown}" if shown in _OF_DOCUMENTS else shown)
+            name = _CALLED.get((lines, field)) or _called(rows, field, shown)
             yield _Cell(name, _reader(info), Place(lines, (shown,)))
+
+
+def _called(rows: type[Fields], field: str, shown: str) -> str:
+    if field in rows.known_by[1:]:
+        return f"{rows.known_by[0]}_{shown}"
+    return f"line_{shown}" if shown in _OF_DOCUMENTS else shown
 
 
 def lines_of(cls: type[Document]) -> dict[str, type[Fields]]:

@@ -15,6 +15,7 @@ from typing import Annotated, Any
 from pydantic import ConfigDict, Field, TypeAdapter
 
 from qbwc_server.documents.kinds.bill import Bill
+from qbwc_server.documents.kinds.card_refund import CardRefund
 from qbwc_server.documents.kinds.check import Check
 from qbwc_server.documents.kinds.credit_card_charge import CreditCardCharge
 from qbwc_server.documents.kinds.credit_card_credit import CreditCardCredit
@@ -49,6 +50,7 @@ KINDS: dict[str, type[Document]] = {
     "credit_card_credit": CreditCardCredit,
     "purchase_order": PurchaseOrder,
     "item_receipt": ItemReceipt,
+    "card_refund": CardRefund,
 }
 _ONE_OF_THEM: Any = Annotated[reduce(or_, KINDS.values()), Field(discriminator="kind")]
 # Made when the first document is read: a process that has none to read would spend a fifth of its start on it.

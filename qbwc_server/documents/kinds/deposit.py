@@ -34,6 +34,8 @@ class DepositedPayment(Fields):
     txn_id: TxnId | None = None
     amount: Amount | None = None  # what it came to, where that is known
 
+    known_by = ("payment", "txn_id")
+
 
 class DepositLine(Fields):
     """Money from elsewhere; an amount below zero is taken off, as a processor does with its fees."""

@@ -45,7 +45,8 @@ class Elsewhere:
     txn_id: str | None = None
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.number}" if self.number is not None else f"the {self.kind} with TxnID {self.txn_id}"
+        what = self.kind.replace("_", " ")
+        return f"{what} {self.number}" if self.number is not None else f"the {what} with TxnID {self.txn_id}"
 
 
 class Document(Fields):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, TypeVar, get_args, get_origin
+from typing import Annotated, ClassVar, TypeVar, get_args, get_origin
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic.fields import FieldInfo
@@ -36,6 +36,8 @@ class Fields(BaseModel):
     model_config = ConfigDict(
         frozen=True, extra="forbid", populate_by_name=True, str_max_length=20_000, defer_build=True
     )
+
+    known_by: ClassVar[tuple[str, ...]] = ()  # one of these fields says what it is about
 
 
 def _in_cents(amount: Decimal) -> Decimal:

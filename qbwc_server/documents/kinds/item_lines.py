@@ -69,6 +69,8 @@ class PurchaseLine(Fields):
     class_name: ClassName | None = Field(default=None, alias="class")
     billable: bool | None = None  # to be passed on to the customer
 
+    known_by = ("item",)  # or what it says; a row of a file has to name the item
+
     def comes_to(self) -> Decimal | None:
         """What the line adds to the document; None where only QuickBooks knows the cost."""
         return comes_to(self.item, self.quantity, self.cost, self.amount)

@@ -6,45 +6,26 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Literal
 
-from pydantic import Field, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import Field
 
+from qbwc_server.documents.kinds.applied import Applied, check_twice, elsewhere_in, origins_in, total_of
 from qbwc_server.documents.kinds.document import Document, Elsewhere
 from qbwc_server.documents.kinds.fields import (
     AccountName,
-    Fields,
-    Number,
     Origin,
     PaymentMethodName,
     PositiveAmount,
-    TxnId,
 )
 from qbwc_server.documents.kinds.party import Customer
 from qbwc_server.documents.problems import Problem
 
-_BY_NUMBER, _BY_TXN_ID = "\N{NUMERO SIGN}", "\N{IDENTICAL TO}"
 
-
-class Application(Fields):
-    """How much of a payment belongs to one invoice, named by its origin; one entered by hand by its number or TxnID."""
+class Application(Applied):
+    """How much of a payment belongs to one invoice."""
 
     invoice: Origin | None = None
-    number: Number | None = None
-    txn_id: TxnId | None = None
-    amount: PositiveAmount
 
-    @model_validator(mode="after")
-    def _names_one(self) -> Application:
-        if sum(name is not None for name in (self.invoice, self.number, self.txn_id)) != 1:
-            raise PydanticCustomError("one_of_three", "exactly one of invoice, number and txn_id names the invoice")
-        return self
-
-    @property
-    def key(self) -> str:
-        """What the payment calls the invoice: its origin, or what no origin can be, since it is not ASCII."""
-        if self.invoice is not None:
-            return self.invoice
-        return f"{_BY_NUMBER}{self.number}" if self.number is not None else f"{_BY_TXN_ID}{self.txn_id}"
+    known_by = ("invoice", "number", "txn_id")
 
 
 class Payment(Document):
@@ -69,15 +50,11 @@ class Payment(Document):
 
     def waits_for(self) -> tuple[str, ...]:
         """The invoices it pays, as far as they are documents here."""
-        return tuple(part.invoice for part in self.applies_to if part.invoice is not None)
+        return origins_in(self.applies_to)
 
     def names_elsewhere(self) -> tuple[Elsewhere, ...]:
         """Those it pays that were entered by hand."""
-        return tuple(
-            Elsewhere("invoice", part.key, f"applies_to[{index}]", part.number, part.txn_id)
-            for index, part in enumerate(self.applies_to)
-            if part.invoice is None
-        )
+        return elsewhere_in(self.applies_to, "invoice", "applies_to")
 
     def remark(self) -> str | None:
         """Who says what it pays."""
@@ -85,15 +62,8 @@ class Payment(Document):
 
     def check(self) -> Iterator[Problem]:
         """No more is applied than was paid."""
-        keys = [part.key for part in self.applies_to]
-        if twice := next((key for key in keys if keys.count(key) > 1), None):
-            yield Problem(
-                "invoice_twice",
-                "applies_to",
-                f"The payment names invoice {twice.lstrip(_BY_NUMBER + _BY_TXN_ID)} twice.",
-                "Name each invoice once, with all that is paid of it.",
-            )
-        applied = sum((part.amount for part in self.applies_to), Decimal(0))
+        yield from check_twice(self.applies_to, self.title, "invoice", "applies_to")
+        applied = total_of(self.applies_to)
         if applied > self.amount:
             yield Problem(
                 "applied_too_much",

@@ -21,6 +21,7 @@ from qbwc_server.posting.requests import of_documents
 from qbwc_server.posting.submitting.questions import learn_words, questions
 from qbwc_server.posting.submitting.submit import Submitted, lock, shortcomings, submit_locked
 from qbwc_server.posting.submitting.waiting import cancel_with_entries
+from qbwc_server.posting.transactions import TRANSACTIONS
 from qbwc_server.queue.models import QueuedRequest
 from qbwc_server.queue.states import RequestState
 from qbwc_server.tenancy.actor import Actor
@@ -142,11 +143,22 @@ def _revise(
     db: Session, company: Company, verdict: store.Verdict, row: DocumentRow, *, by: Actor, now: datetime
 ) -> SaveResult | Conflict:
     try:
+        _refuse_unchangeable(row)
         if row.state is State.SUBMITTED:
             recall(db, company, row, now=now)
         return SaveResult(store.revise(db, verdict, by=by, now=now), Saved.REVISED)
     except Conflict as conflict:
         return conflict
+
+
+def _refuse_unchangeable(row: DocumentRow) -> None:
+    """Raises NotNow where QuickBooks holds it and lets no program change it."""
+    rules = TRANSACTIONS[row.kind]
+    if row.txn_id is not None and rules.mod_message is None:
+        raise NotNow(
+            f"QuickBooks lets no program change a {rules.document.title}: document {row.id} stays as it is there. "
+            "Change it in QuickBooks, or withdraw it and hand in another."
+        )
 
 
 def recall(db: Session, company: Company, row: DocumentRow, *, now: datetime) -> None:

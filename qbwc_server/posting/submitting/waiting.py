@@ -225,10 +225,10 @@ def take_over(db: Session, company: Company, new: Mapping[int, UUID]) -> None:
 
 
 def not_posted(origin: str) -> Problem:
-    """An invoice that a payment names is not to be had."""
+    """What a document names is not to be had: an invoice of a payment, a payment in a deposit, a credit in a refund."""
     return Problem(
         "invoice_not_posted",
         "applies_to",
-        f"The payment names invoice {origin}, which is neither in QuickBooks nor on its way there.",
-        "Hand in or submit that invoice first, then submit the payment again.",
+        f"It names document {origin}, which is neither in QuickBooks nor on its way there.",
+        "Hand in or submit that document first, then submit this one again.",
     )

@@ -6,6 +6,7 @@ from typing import Any
 
 from qbwc_server.documents.kinds import Document
 from qbwc_server.posting.transactions.bill import BillTransaction
+from qbwc_server.posting.transactions.card_refund import CardRefundTransaction
 from qbwc_server.posting.transactions.check import CheckTransaction
 from qbwc_server.posting.transactions.credit_card_charge import CreditCardChargeTransaction
 from qbwc_server.posting.transactions.credit_card_credit import CreditCardCreditTransaction
@@ -40,6 +41,7 @@ TRANSACTIONS: dict[str, Transaction[Any]] = {
         CreditCardCreditTransaction(),
         PurchaseOrderTransaction(),
         ItemReceiptTransaction(),
+        CardRefundTransaction(),
     )
 }
 ADDS = frozenset(one.add_name for one in TRANSACTIONS.values())  # messages that enter a transaction

@@ -12,7 +12,7 @@ from qbxml import Aggregate, Ref
 from qbxml.messages.purchase_lines import BillableStatus
 from qbxml.shared import Address
 
-PRICES = frozenset({"rate", "cost", "amount", "payment_amount"})  # what comes of them is compared
+PRICES = frozenset({"rate", "cost", "amount", "payment_amount", "refund_amount"})  # what comes of them is compared
 NEW_LINE = "-1"
 _ADDRESS = ("addr1", "addr2", "addr3", "addr4", "addr5", "city", "state", "postal_code", "country")
 
@@ -55,6 +55,7 @@ class LineSet:
     names: tuple[str, ...] = ("item",)
     words: str = "desc"  # the field of the text
     key: str = "txn_line_id"  # the field of its id
+    amount: str = "amount"  # the field of what it comes to
     kept: frozenset[str] = field(default_factory=frozenset)  # what a modification cannot take away from a line
 
     # -- writing
@@ -98,7 +99,7 @@ class LineSet:
     def _line(self, line: Any) -> StandingLine:
         plain = isinstance(line, self.ret)
         members = None if plain else tuple(self._line(one) for one in _members(line, self.ret))
-        amount = getattr(line, "amount", None) if plain else getattr(line, "total_amount", None)
+        amount = getattr(line, self.amount, None) if plain else getattr(line, "total_amount", None)
         return StandingLine(
             txn_line_id=getattr(line, self.key, None),
             entry=self._entry(line) if plain else entry_of(getattr(line, "item_group", None)),
