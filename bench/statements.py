@@ -12,6 +12,7 @@ from sqlalchemy import event
 
 from bench import company, crowd
 from bench.figures import Figure, Report, Section
+from qbwc_server import clock
 from qbwc_server.connector.operations import WebConnectorOperations
 from qbwc_server.connector.text import Text
 from qbwc_server.db import Database
@@ -41,7 +42,8 @@ def of_one_session(
     database: Database, prepared: company.Prepared, *, code: str = company.CODE, sets: int = 2
 ) -> Counts:
     """The statements of each call of a session that is cut after some sets; BEGIN counts, COMMIT does not."""
-    operations = WebConnectorOperations(database, load(database_url=database.engine.url.render_as_string(False)))
+    settings = load(database_url=database.engine.url.render_as_string(False))
+    operations = WebConnectorOperations(database, settings, clock.now)  # the database's is asked now and then
     answers = company.InstantCompany()
     found: Counts = {}
     with counting(database) as count:

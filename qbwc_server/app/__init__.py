@@ -12,7 +12,7 @@ from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from qbwc_server import api, clock
+from qbwc_server import api
 from qbwc_server.api.errors import translate
 from qbwc_server.app import pages, status_page
 from qbwc_server.app.admission import Admission
@@ -38,14 +38,18 @@ _HEADERS = {
 }
 
 
-def create_app(settings: Settings, *, clock: Clock = clock.now) -> Flask:
+def create_app(settings: Settings, *, clock: Clock | None = None) -> Flask:
     """The application; every process makes its own, after the fork.
+
+    Args:
+        clock: by default the clock of the database.
 
     Raises:
         SchemaOutdated, SchemaUnknown: the database is not of this version; the error says what to run.
     """
     database = Database(settings.database)
     schema.require_current(database.engine)
+    clock = clock or database.now
     app = Flask("qbwc_server", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = _BODY_LIMIT
     app.config["MAX_FORM_MEMORY_SIZE"] = 0  # nobody sends forms

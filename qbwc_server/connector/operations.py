@@ -12,10 +12,11 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from qbwc_server import __version__, clock
+from qbwc_server import __version__
 from qbwc_server.books.contact import OtherFile, learn
 from qbwc_server.books.facts import Introduction, Refused, UnreadableFile, read_introduction
 from qbwc_server.books.holds import HoldKind, holds_of, lift, put_on_hold
+from qbwc_server.clock import Clock
 from qbwc_server.connector.answers import DATABASE_FAILED, Received
 from qbwc_server.connector.closing import closing_words, left_over, status_link
 from qbwc_server.connector.door import Knock, Login, knock, remember_address
@@ -27,6 +28,7 @@ from qbwc_server.connector.sessions import (
     end_session,
     find_session,
     is_alive,
+    may_be_executing,
     open_session,
     open_session_of,
     session_and_company,
@@ -87,10 +89,10 @@ class Caller:
 class WebConnectorOperations:
     """What the Web Connector may call; session state lives in the database, so any process answers any call."""
 
-    def __init__(self, database: Database, settings: Settings, now: clock.Clock = clock.now) -> None:
+    def __init__(self, database: Database, settings: Settings, now: Clock | None = None) -> None:
         self._database = database
         self._settings = settings
-        self._now = now
+        self._now = now or database.now
         self._key: bytes | None = None  # of passwords, once there is one
         self._limits = Limits(settings.message_set_requests, settings.message_set_bytes)
 
@@ -188,6 +190,8 @@ class WebConnectorOperations:
         nothing = login.nothing_to_do(now)
         if nothing is not None:
             return nothing
+        if may_be_executing(db, company.id, self._settings, now):
+            return ["", "busy"]
         if login.resting:
             wake(db, company.id)
         session, ticket = open_session(db, company, now)
@@ -450,6 +454,7 @@ class WebConnectorOperations:
             left = left_over(db, company.id)
             link = status_link(session, self._settings.base_url) if left.needs_you and not session.error else ""
             words = closing_words(session, left, link)
+            session.last_call_at = now
             end_session(session, now, words)
             log.info("session closed", company=company.code, session=session.id, answered=session.answered)
             return session.closing_words or words

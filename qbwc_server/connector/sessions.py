@@ -19,6 +19,7 @@ from qbwc_server.queue.states import Delivery
 from qbwc_server.settings import Settings
 from qbwc_server.tenancy.credentials import digest, new_secret
 from qbwc_server.tenancy.models import Company
+from qbxml.hresults import Written, hresult
 
 
 def open_session(db: Session, company: Company, now: datetime) -> tuple[UpdateSessionRow, str]:
@@ -88,6 +89,30 @@ def is_alive(db: Session, session: UpdateSessionRow, settings: Settings, now: da
     )
     patience = settings.session_timeout_s if owed else settings.session_idle_s
     return abs(now - session.last_call_at) < timedelta(seconds=patience)
+
+
+def may_be_executing(db: Session, company_id: int, settings: Settings, now: datetime) -> bool:
+    """Whether QuickBooks may still be at work on what left last, although its session has ended.
+
+    Closing the connection says nothing of QuickBooks, and a failed call does not prove that it stopped. So the newest
+    set keeps every connector away for a while, as long as nothing was heard of it but that; an answer ends it.
+    """
+    newest = db.execute(
+        select(MessageSet.delivery, MessageSet.writes, MessageSet.hresult, MessageSet.answer_bytes, MessageSet.sent_at)
+        .add_columns(UpdateSessionRow.last_call_at)
+        .outerjoin(UpdateSessionRow, UpdateSessionRow.id == MessageSet.session_id)
+        .where(MessageSet.company_id == company_id)
+        .order_by(MessageSet.sent_at.desc())
+        .limit(1)
+    ).one_or_none()
+    if newest is None or newest.answer_bytes is not None:
+        return False
+    if newest.delivery is not Delivery.IN_FLIGHT:
+        failed = newest.hresult is not None and hresult(newest.hresult).written is Written.UNKNOWN
+        if not (failed and newest.writes):
+            return False
+    last_heard: datetime = max(newest.sent_at, newest.last_call_at or newest.sent_at)
+    return abs(now - last_heard) < timedelta(seconds=settings.session_timeout_s)
 
 
 def count(session: UpdateSessionRow, applied: Applied) -> None:

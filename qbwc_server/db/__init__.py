@@ -10,6 +10,7 @@ from sqlalchemy import Dialect, Engine, MetaData, create_engine, event
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.orm import DeclarativeBase, Session
 
+from qbwc_server.db.database_clock import DatabaseClock
 from qbwc_server.db.sqlite_file import check_file, database_file, said_plainly
 from qbwc_server.db.unusable import DriverMissing
 
@@ -108,6 +109,7 @@ class Database:
         self.engine = make_engine(url)
         self.engine.update_execution_options(**{_MUST_EXIST: True})
         self._reading = self.engine.execution_options(**{_READ_ONLY: True})
+        self.now = DatabaseClock(self._reading)  # one clock for all hosts
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:

@@ -13,7 +13,6 @@ import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 
-from qbwc_server import clock
 from qbwc_server.clock import Clock
 from qbwc_server.db import Database, schema
 from qbwc_server.errors import Unusable
@@ -43,7 +42,7 @@ class NoWorkers(Unusable):
 
 
 def run(
-    settings: Settings, *, stop: threading.Event | None = None, jobs: Sequence[Job] = JOBS, now: Clock = clock.now
+    settings: Settings, *, stop: threading.Event | None = None, jobs: Sequence[Job] = JOBS, now: Clock | None = None
 ) -> None:
     """Run the scheduler until SIGTERM, SIGINT or ``stop``. Several on one database do no harm.
 
@@ -58,6 +57,7 @@ def run(
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
     with _opened(settings) as database:
+        now = now or database.now
         worker = Worker(database, settings, jobs, now)
         lookout, watch = Lookout(database, jobs), Watch(database, settings.job_lease_s, now)
         with _again("job-beat", settings, worker.beat), _crew(settings, database, worker) as crew:
@@ -73,7 +73,7 @@ def run(
     log.info("scheduler stopped")
 
 
-def work(settings: Settings, *, jobs: Sequence[Job] = JOBS, now: Clock = clock.now) -> None:
+def work(settings: Settings, *, jobs: Sequence[Job] = JOBS, now: Clock | None = None) -> None:
     """Run a worker until SIGTERM or SIGINT: it does what the scheduler calls for. Any number, on any machine.
 
     Raises:
@@ -86,6 +86,7 @@ def work(settings: Settings, *, jobs: Sequence[Job] = JOBS, now: Clock = clock.n
     with _opened(settings) as database:
         calls = _procrastinate()
         calls.prepare(database)
+        now = now or database.now
         worker, watch = Worker(database, settings, jobs, now), Watch(database, settings.job_lease_s, now)
         with (
             _again("job-beat", settings, worker.beat),
