@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
@@ -13,13 +12,12 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from qbwc_server import __version__
-from qbwc_server.books.contact import OtherFile, learn
-from qbwc_server.books.facts import Introduction, Refused, UnreadableFile, read_introduction
-from qbwc_server.books.holds import HoldKind, holds_of, lift, put_on_hold
+from qbwc_server.books.holds import HoldKind, holds_of
 from qbwc_server.clock import Clock
 from qbwc_server.connector.answers import DATABASE_FAILED, Received
 from qbwc_server.connector.closing import closing_words, left_over, status_link
 from qbwc_server.connector.door import Knock, Login, knock, remember_address
+from qbwc_server.connector.introducing import Caller, Told, fail, heard, introduce, read_told, was_asked
 from qbwc_server.connector.logins import login_of
 from qbwc_server.connector.models import ConnectorLogin, UpdateSessionRow
 from qbwc_server.connector.session import Call, after, may_send, percent
@@ -40,8 +38,6 @@ from qbwc_server.db import Database
 from qbwc_server.ids import new_id
 from qbwc_server.posting.doubt.sieve import sieves_for
 from qbwc_server.posting.requests import Purpose, TheFile, ask
-from qbwc_server.posting.same_file.marks import ask_for_marks
-from qbwc_server.posting.same_file.newest import ask_for_newest
 from qbwc_server.posting.submitting.closing_date import hold_closed
 from qbwc_server.queue.enqueue import put
 from qbwc_server.queue.lane import take_lane
@@ -51,7 +47,6 @@ from qbwc_server.queue.sets import Limits, count_due, count_waiting, in_flight, 
 from qbwc_server.queue.settling import requests_by_id
 from qbwc_server.queue.states import Delivery
 from qbwc_server.settings import Settings
-from qbwc_server.tenancy.actor import QUICKBOOKS
 from qbwc_server.tenancy.credentials import (
     PASSWORDS,
     is_keyed,
@@ -63,7 +58,7 @@ from qbwc_server.tenancy.credentials import (
 from qbwc_server.tenancy.guessing import forgive, note_wrong_password
 from qbwc_server.tenancy.models import Company
 from qbwc_server.tenancy.server_key import known_key
-from qbxml import OtherEdition, TooOld, Version, message_set
+from qbxml import Version, message_set
 from qbxml.hresults import hresult as hresult_of  # the parameter hresult is QuickBooks' word
 from qbxml.messages.company import HostQueryRq
 from qbxml.outcome import Outcome
@@ -75,15 +70,6 @@ ENDED = "This update session has ended. Press Update Selected to start a new one
 NO_ANSWER = "What came from QuickBooks holds no answer to what was asked; nothing of it is taken for done or not done."
 NO_ANSWER_ADVICE = "Restart QuickBooks and the Web Connector on that computer, then press Update Selected."
 TROUBLE = "The server had a problem of its own; nothing is lost. Press Update Selected again in a few minutes."
-
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """What the Web Connector tells beside the answer: which file is open, in which country, what QuickBooks speaks."""
-
-    company_file: str
-    country: str
-    spoken: Version
 
 
 class WebConnectorOperations:
@@ -211,8 +197,10 @@ class WebConnectorOperations:
                 return ""
             session, company = found
             session.last_call_at = now
-            if session.qbxml_version is None and not self._introduce(db, session, company, told, caller, now):
-                return ""
+            if session.qbxml_version is None:
+                answer = introduce(db, session, company, told, caller, now)
+                if answer is not None:
+                    return answer
             if self._held(db, session, company):
                 return ""
             owed = in_flight(db, company.id)
@@ -223,64 +211,14 @@ class WebConnectorOperations:
             session.state = after(session.state, Call.SENT)
             return leaving.body
 
-    def _told(self, ticket: str, hcp_response: Text) -> Introduction | UnreadableFile | None:
+    def _told(self, ticket: str, hcp_response: Text) -> Told | None:
         """What the first call of a session tells of the company file, read outside of any transaction."""
         with self._database.reading() as db:
             found = session_and_company(db, ticket)
             if found is None or found[0].qbxml_version is not None:
                 return None
             owner_id = login_of(db, found[1].id).owner_id
-        try:
-            with hcp_response.open() as source:
-                return read_introduction(source, owner_id)
-        except UnreadableFile as unreadable:
-            return unreadable
-
-    def _introduce(
-        self,
-        db: Session,
-        session: UpdateSessionRow,
-        company: Company,
-        told: Introduction | UnreadableFile | None,
-        caller: Caller,
-        now: datetime,
-    ) -> bool:
-        """The first call of a session: which file is this, what does it speak, is it the one we wrote to?"""
-        try:
-            if not isinstance(told, Introduction):
-                raise told or UnreadableFile
-            if not told.supported:  # the connector could not ask; it says itself what QuickBooks speaks
-                told.supported = (str(caller.spoken),)
-            facts = learn(
-                db,
-                company,
-                told,
-                qwc_file_id=login_of(db, company.id).file_id,
-                file_path=caller.company_file,
-                country=caller.country,
-                now=now,
-            )
-        except OtherFile as other:
-            put_on_hold(db, company.id, HoldKind.OTHER_FILE, str(other), by=QUICKBOOKS, now=now, seen=other.seen)
-            self._fail(session, str(other), other.advice)
-            return False
-        except UnreadableFile as unreadable:
-            self._fail(session, str(unreadable), unreadable.advice)
-            return False
-        except Refused as refused:
-            self._fail(session, str(refused), refused.said.advice or refused.advice)
-            return False
-        except TooOld as old:
-            self._fail(session, str(old), "Update QuickBooks to 2015 or newer, then press Update Selected again.")
-            return False
-        except OtherEdition as other_edition:
-            self._fail(session, str(other_edition), "Open a company file of the US edition, then update again.")
-            return False
-        lift(db, company.id, HoldKind.OTHER_FILE, by=QUICKBOOKS, now=now)
-        session.qbxml_version = facts.qbxml_version
-        ask_for_newest(db, company, now)
-        ask_for_marks(db, company, now)
-        return True
+        return read_told(hcp_response, owner_id)
 
     def _next(self, db: Session, session: UpdateSessionRow, company: Company, now: datetime) -> MessageSet:
         level = Version.parse(session.qbxml_version or "")
@@ -311,6 +249,8 @@ class WebConnectorOperations:
         arrived = self._read_answer(ticket, response)
         if arrived is None:
             return -1
+        if not isinstance(arrived, Arrived):
+            return self._heard(ticket, arrived)
         try:
             return self._work_in(ticket, arrived)
         except DATABASE_FAILED:
@@ -319,7 +259,18 @@ class WebConnectorOperations:
             log.warning("answers are worked in one by one", error=type(error).__name__)
             return self._work_in(ticket, arrived, one_by_one=True)
 
-    def _read_answer(self, ticket: str, response: Text) -> Arrived | None:
+    def _heard(self, ticket: str, told: Told) -> int:
+        """The company file has answered our own question what it is."""
+        now = self._now()
+        with self._database.transaction() as db:
+            found = find_session(db, ticket)
+            if found is None or found[0].ended_at is not None or not was_asked(found[0]):
+                return -1
+            session, company = found
+            session.last_call_at = now
+            return 1 if heard(db, session, company, told, now) else -1
+
+    def _read_answer(self, ticket: str, response: Text) -> Arrived | Told | None:
         """The answer document, read outside of any transaction: a large one keeps nobody else waiting."""
         received = Received()
         with self._database.reading() as db:
@@ -327,6 +278,8 @@ class WebConnectorOperations:
             if found is None:
                 return None
             session, company = found
+            if was_asked(session):
+                return read_told(response, login_of(db, company.id).owner_id)
             owed = _owed_by(db, session)
             rows = [] if owed is None else passengers(db, owed)
             sieves = sieves_for(db, company.id, rows)
@@ -371,7 +324,7 @@ class WebConnectorOperations:
             if owed is not None and not applied.answered:
                 session.failures += 1
                 if session.failures >= MOST_CONNECTION_ERRORS:
-                    self._fail(session, NO_ANSWER, NO_ANSWER_ADVICE)
+                    fail(session, NO_ANSWER, NO_ANSWER_ADVICE)
                     return -1
             return self._progress(db, session, company, owed)
 
@@ -399,12 +352,14 @@ class WebConnectorOperations:
             session.hresult = failed.code[:20]
             log.warning("message set failed", company=company.code, session=session.id, hresult=failed.code)
             owed = _owed_by(db, session)
+            if was_asked(session):
+                fail(session, failed.sentence, failed.advice)
             if owed is None or session.ended_at is not None:
                 return -1
             unreadable = set_failed(db, company, owed, code, message, now)
             if unreadable or (failed.outcome is Outcome.TRY_AGAIN and session.failures < MOST_CONNECTION_ERRORS):
                 return self._progress(db, session, company, owed)
-            self._fail(session, failed.sentence, failed.advice)
+            fail(session, failed.sentence, failed.advice)
             return -1
 
     def connection_error(self, ticket: str, hresult: str, message: str) -> str:
@@ -422,7 +377,7 @@ class WebConnectorOperations:
             log.warning("connection error", company=company.code, session=session.id, hresult=failed.code)
             if failed.outcome is Outcome.TRY_AGAIN and session.failures < MOST_CONNECTION_ERRORS:
                 return login_of(db, company.id).company_file
-            self._fail(session, failed.sentence, failed.advice)
+            fail(session, failed.sentence, failed.advice)
             end_session(session, now, session.error)  # it is nowhere written that closeConnection still comes
             return "done"
 
@@ -479,14 +434,9 @@ class WebConnectorOperations:
     def _held(self, db: Session, session: UpdateSessionRow, company: Company) -> bool:
         """Whether nothing may be written; then the session ends with the strongest reason."""
         for hold in holds_of(db, company.id)[:1]:
-            self._fail(session, hold.detail, "Resume the company when you have looked.")
+            fail(session, hold.detail, "Resume the company when you have looked.")
             return True
         return False
-
-    @staticmethod
-    def _fail(session: UpdateSessionRow, error: str, advice: str) -> None:
-        session.state = after(session.state, Call.BROKE)
-        session.error, session.advice = error, advice
 
 
 def _is_paused(db: Session, company: Company) -> bool:

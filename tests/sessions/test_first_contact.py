@@ -274,7 +274,7 @@ def _unnamed_but_marked(hcp: str) -> str:
     return re.sub("<CompanyName>.*?</CompanyName>", "", hcp)
 
 
-@pytest.mark.parametrize("told", [_blank, _no_company, _nameless, _unmarked])
+@pytest.mark.parametrize("told", [_nameless, _unmarked])
 @pytest.mark.parametrize("file", ["", "C:\\Books\\Kern.qbw"])
 def test_nothing_leaves_while_it_is_not_known_which_file_is_open(
     wire: Wire, told: Callable[[str], str], file: str
@@ -292,6 +292,74 @@ def test_nothing_leaves_while_it_is_not_known_which_file_is_open(
     wire.world.books.close()
     quiet(wire.world)
     assert wire.world.row("i-1").state is State.POSTED
+
+
+def asked(wire: Wire, told: Callable[[str], str] = _blank) -> tuple[str, str]:
+    """A session whose first call described no company: its ticket, and what the server asks then."""
+    ticket = wire.login()
+    wire.world.books.open()
+    hcp = told(wire.world.books.hcp_response(wire.world.owner_id))
+    wire.world.books.close()
+    question = wire.send(ticket, hcp, "")
+    assert re.findall(r"<(\w+Query)Rq ", question) == ["HostQuery", "CompanyQuery", "PreferencesQuery"]
+    return ticket, question
+
+
+@pytest.mark.parametrize("told", [_blank, lambda _: " \n", lambda _: "<QBXML><QBXMLMsgsRs/></QBXML>", _no_company])
+def test_where_nothing_is_told_of_the_company_the_server_asks(wire: Wire, told: Callable[[str], str]) -> None:
+    wire.world.hand_in(invoice("i-1"))
+    for _ in range(2):  # at first contact, and later
+        ticket, question = asked(wire, told)
+        assert 0 < wire.receive(ticket, wire.quickbooks(question)) < 100
+        assert known_name(wire.world) == "Kern Lighting"
+        done = 0
+        while done < 100:
+            done = wire.receive(ticket, wire.quickbooks(wire.send(ticket, "")))
+        wire.close(ticket)
+        wire.world.hand_in(invoice("i-2"))
+    assert [row.state for row in wire.world.rows(["i-1", "i-2"])] == [State.POSTED, State.POSTED]
+    assert len(wire.world.books.invoices) == 2
+
+
+def test_what_is_answered_then_is_judged_as_always(wire: Wire, unmarked: CompanyFile) -> None:
+    wire.world.hand_in(invoice("i-1"))
+    ticket, question = asked(wire)
+    assert wire.receive(ticket, wire.quickbooks(question)) < 0
+    assert "bears no mark" in wire.last_error(ticket)
+    assert wire.send(ticket, "") == ""
+    assert standing(wire.world) == [HoldKind.OTHER_FILE]
+    wire.close(ticket)
+    accept(wire.world, "Kern Lighting")
+    ticket, question = asked(wire)
+    assert wire.receive(ticket, wire.quickbooks(question)) > 0
+
+
+@pytest.mark.parametrize("answer", ["", "<html/>", "<QBXML><QBXMLMsgsRs/></QBXML>"])
+def test_without_an_answer_nothing_leaves(wire: Wire, answer: str) -> None:
+    wire.world.hand_in(invoice("i-1"))
+    ticket, _ = asked(wire)
+    assert wire.receive(ticket, answer) < 0
+    assert "description of the company file could not be read" in wire.last_error(ticket)
+    assert wire.send(ticket, "") == ""
+    wire.close(ticket)
+    assert known_name(wire.world) is None
+    assert wire.finish(wire.login())[-1] == 100
+    assert wire.world.row("i-1").state is State.POSTED
+
+
+def test_quickbooks_does_not_take_the_question(wire: Wire) -> None:
+    ticket, _ = asked(wire)
+    assert wire.receive(ticket, "", "0x80040400", "QuickBooks found an error when parsing the provided XML.") < 0
+    assert "0x80040400" in wire.last_error(ticket)
+    assert wire.send(ticket, "") == ""
+
+
+def test_a_file_that_never_answers_is_not_asked_for_ever(wire: Wire) -> None:
+    ticket, _ = asked(wire)
+    assert wire.send(ticket, "") != ""
+    assert wire.send(ticket, "") != ""
+    assert wire.send(ticket, "") == ""
+    assert "description of the company file" in wire.last_error(ticket)
 
 
 def test_a_file_without_a_mark_and_a_name_is_accepted_by_the_name_of_the_file(wire: Wire) -> None:
