@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -25,6 +26,7 @@ from qbwc_server.shortening import shortened, storable
 
 Key = BigInteger().with_variant(Integer(), "sqlite")  # SQLite counts up only an INTEGER primary key
 LONGEST_INSIDE = 20_000  # characters of one text in a record: as many as a document's longest
+_JSON = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 _MONEY_SCALE = 100_000  # five decimals, as many as a qbXML price has
 
 
@@ -33,6 +35,21 @@ class UtcDateTime(TypeDecorator[datetime]):
 
     impl = DateTime(timezone=True)
     cache_ok = True
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], Any] | None:
+        """Remembers the moment it saw last: all that one answer changes happened at the same one."""
+        written = super().bind_processor(dialect)
+        last: tuple[datetime | None, Any] = (None, None)
+
+        def process(value: datetime | None) -> Any:
+            nonlocal last
+            seen, made = last  # other threads set it, too
+            if value is not seen:
+                made = value if written is None else written(value)
+                last = (value, made)
+            return made
+
+        return process
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         if value is None:
@@ -98,12 +115,16 @@ class EnumValue(TypeDecorator[StrEnum]):
     def __init__(self, enumeration: type[StrEnum]) -> None:
         super().__init__()
         self.enumeration = enumeration
+        self._members = {member.value: member for member in enumeration}  # read far more often than asked for
 
     def process_bind_param(self, value: StrEnum | None, dialect: Dialect) -> str | None:
-        return None if value is None else self.enumeration(value).value
+        return None if value is None else self._member(value).value
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> StrEnum | None:
-        return None if value is None else self.enumeration(value)
+        return None if value is None else self._member(value)
+
+    def _member(self, value: str) -> StrEnum:
+        return self._members.get(value) or self.enumeration(value)  # which raises
 
 
 class _Bounded(TypeDecorator[str]):
@@ -186,7 +207,10 @@ class JsonRecord(TypeDecorator[dict[str, Any]]):
     def process_bind_param(self, value: dict[str, Any] | None, dialect: Dialect) -> str | None:
         if value is None:
             return None
-        return storable(json.dumps(_shortened_inside(value), sort_keys=True, ensure_ascii=False, separators=(",", ":")))
+        written = _JSON.encode(value)
+        if len(written) > LONGEST_INSIDE:  # a shorter one has no text in it that is too long
+            written = _JSON.encode(_shortened_inside(value))
+        return storable(written)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> dict[str, Any] | None:
         return None if value is None else json.loads(value)

@@ -15,7 +15,7 @@ from sqlalchemy import Column, Integer, MetaData, Table, insert, select, text
 from sqlalchemy.exc import StatementError
 
 from qbwc_server.db import Database
-from qbwc_server.db.types import EnumValue, JsonRecord, Money, UtcDateTime
+from qbwc_server.db.types import LONGEST_INSIDE, EnumValue, JsonRecord, Money, UtcDateTime
 
 
 class Colour(StrEnum):
@@ -99,6 +99,21 @@ def test_records_of_the_same_content_are_the_same_text(kept: Database) -> None:
         with kept.reading() as db:
             texts.append(db.execute(text("SELECT record FROM values_of_test_types")).scalar_one())
     assert texts == ['{"a":2,"b":1}'] * 2
+
+
+def test_rows_written_together_keep_each_its_moment(kept: Database) -> None:
+    first = datetime(2026, 3, 2, 15, tzinfo=UTC)
+    second = first + timedelta(microseconds=1)
+    moments = [None, first, first, second, None, second, first]
+    with kept.transaction() as db:
+        db.execute(insert(VALUES), [{"id": number, "moment": moment} for number, moment in enumerate(moments, 1)])
+        assert db.scalars(select(VALUES.c.moment).order_by(VALUES.c.id)).all() == moments
+
+
+@pytest.mark.parametrize("more", [0, 1])
+def test_texts_in_a_record_are_shortened_where_they_are_too_long(kept: Database, more: int) -> None:
+    back = there_and_back(kept, record={"texts": ["é" * (LONGEST_INSIDE + more)]})
+    assert (len(back["texts"][0]), back["texts"][0].endswith("…")) == (LONGEST_INSIDE, bool(more))
 
 
 def test_an_enumeration_comes_back_as_its_member(kept: Database) -> None:
