@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, jsonify, request
 from flask.globals import request_ctx
 
-from qbwc_server.api import companies, documents, open_work, status
+from qbwc_server.api import companies, documents, open_work, status, tokens
 from qbwc_server.api.access import Access
 from qbwc_server.api.errors import UnknownParameter, translate
 from qbwc_server.clock import Clock
@@ -13,22 +13,23 @@ from qbwc_server.db import Database
 from qbwc_server.shortening import shortened
 
 PREFIX = "/api/v1"
+_RESOURCES = (companies, documents, open_work, status, tokens)
 _PARAMETERS = {
     f"api.{endpoint}": names for resource in (documents, open_work) for endpoint, names in resource.PARAMETERS.items()
 }
+NEEDS = {f"api.{endpoint}": scope for resource in _RESOURCES for endpoint, scope in resource.NEEDS.items()}
+"""The scope that a token must have, by endpoint."""
 
 
 def api_blueprint(database: Database, clock: Clock) -> Blueprint:
     """All resources of the API."""
     blueprint = Blueprint("api", __name__, url_prefix=PREFIX)
-    access = Access(database, clock)
+    access = Access(database, clock, NEEDS)
     blueprint.before_request(access.require)
     blueprint.before_request(_refuse_unknown_parameters)
     blueprint.before_request(_tell_methods)
-    companies.add_routes(blueprint, access)
-    documents.add_routes(blueprint, access)
-    open_work.add_routes(blueprint, access)
-    status.add_routes(blueprint, access)
+    for resource in _RESOURCES:
+        resource.add_routes(blueprint, access)
     blueprint.register_error_handler(Exception, translate)
     return blueprint
 

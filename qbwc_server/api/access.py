@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import ClassVar
 
 import structlog
 from flask import g, request
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from qbwc_server.clock import Clock
 from qbwc_server.db import Database
 from qbwc_server.errors import NotFound, QbwcError
 from qbwc_server.tenancy.actor import Actor, ActorKind
-from qbwc_server.tenancy.credentials import find_token
 from qbwc_server.tenancy.models import Company
+from qbwc_server.tenancy.tokens import FoundToken, Scope, TokenState, find_token, note_use
 
 
 class Unauthorized(QbwcError):
@@ -26,12 +27,38 @@ class Unauthorized(QbwcError):
     advice = "Send the header Authorization: Bearer TOKEN. Make a token with: qbwc-server company token CODE"
 
 
+class TokenRevoked(Unauthorized):
+    """This token was revoked."""
+
+    code: ClassVar[str] = "token_revoked"
+    advice = "Ask whoever runs the server for another one: qbwc-server company token CODE"
+
+
+class TokenExpired(Unauthorized):
+    """This token is no longer good: its days are over."""
+
+    code: ClassVar[str] = "token_expired"
+    advice = "Ask whoever runs the server for another one: qbwc-server company token CODE"
+
+
+class OutOfScope(QbwcError):
+    """The token may not do this."""
+
+    code: ClassVar[str] = "out_of_scope"
+    advice = "Use a token that has this scope. Make one with: qbwc-server company token CODE --scope NAME"
+
+
+_UNUSABLE = {TokenState.REVOKED: TokenRevoked, TokenState.EXPIRED: TokenExpired}
+
+
 class Access:
     """Opens the database for the company that the caller's token belongs to."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, needs: Mapping[str, Scope]) -> None:
+        """``needs``: by endpoint, the scope that a token must have; MANAGE where nothing is said."""
         self._database = database
         self._clock = clock
+        self._needs = needs
 
     def now(self) -> datetime:
         """The present."""
@@ -47,23 +74,46 @@ class Access:
         """Look at the token before anything else of the request is.
 
         Raises:
-            Unauthorized: there is none, or nobody's.
+            Unauthorized: there is none, or nobody's; it was revoked, or its days are over.
             NotFound: it is not a token of the company in the path.
+            OutOfScope: it may not do this.
         """
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not token.strip():
             raise Unauthorized
         with self._database.reading() as db:
-            found = find_token(db, token.strip())
+            found = find_token(db, token.strip(), self._clock())
         if found is None:
             raise Unauthorized
-        known, company = found
+        if found.state in _UNUSABLE:
+            raise _UNUSABLE[found.state]
         asked = (request.view_args or {}).get("code")
-        if asked != company.code:
+        if asked != found.company:
             raise NotFound(f"There is no company {asked!r}.")
-        g.company_id = company.id
-        g.by = Actor(ActorKind.TOKEN, known.label, str(known.id))
-        structlog.contextvars.bind_contextvars(company_id=company.id)
+        self._refuse_out_of_scope(found)
+        g.company_id = found.company_id
+        g.token = found
+        g.by = Actor(ActorKind.TOKEN, found.label, str(found.token_id))
+        structlog.contextvars.bind_contextvars(company_id=found.company_id)
+        if not found.use_is_noted:
+            self._note_use(found)
+
+    @property
+    def scopes(self) -> frozenset[Scope]:
+        """What the caller's token may do."""
+        token: FoundToken = g.token
+        return token.scopes
+
+    def _refuse_out_of_scope(self, found: FoundToken) -> None:
+        if request.method == "OPTIONS":
+            return
+        needed = self._needs.get(request.endpoint or "", Scope.MANAGE)
+        if needed not in found.scopes:
+            raise OutOfScope(f"The token {found.label!r} may not do this: it lacks the scope {needed}.")
+
+    def _note_use(self, found: FoundToken) -> None:
+        with suppress(OperationalError), self._database.transaction() as db:  # no reason to refuse anybody
+            note_use(db, found.token_id, self._clock())
 
     @contextmanager
     def changing(self) -> Iterator[tuple[Session, Company]]:

@@ -34,6 +34,7 @@ from qbwc_server.reports.documents import body_record, document_record, event_re
 from qbwc_server.reports.proof import proof
 from qbwc_server.tenancy.actor import Actor
 from qbwc_server.tenancy.models import Company
+from qbwc_server.tenancy.tokens import Scope
 
 _ALL = "/companies/<code>/documents"
 _ONE = f"{_ALL}/<int(max={LARGEST_ID}):document_id>"
@@ -51,6 +52,13 @@ ACTIONS: dict[str, Callable[..., object]] = {
     "keep": keep,
     "re-date": re_date,
 }
+NEEDS = {
+    "create": Scope.WRITE,
+    "index": Scope.READ,
+    "show": Scope.READ,
+    "act": Scope.ACT,
+    "decide_one": Scope.ACT,
+}
 PARAMETERS = {  # what each address takes behind the question mark
     "create": ("review", "revise"),
     "index": ("state", "kind", "origin", "number", "after", "limit"),
@@ -60,7 +68,11 @@ _NAMES = ", ".join(f'"{action}"' for action in ACTIONS)
 
 def add_routes(blueprint: Blueprint, access: Access) -> None:
     """Put the resource at its address."""
+    _add_all(blueprint, access)
+    _add_one(blueprint, access)
 
+
+def _add_all(blueprint: Blueprint, access: Access) -> None:
     @blueprint.post(_ALL)
     def create(code: str) -> tuple[Response, int]:
         """Keep a document under its origin and submit it; the same document again changes nothing."""
@@ -97,6 +109,8 @@ def add_routes(blueprint: Blueprint, access: Access) -> None:
             page = [document_record(row) for row in rows[:limit]]
         return jsonify(documents=page, next=page[-1]["id"] if len(rows) > limit else None)
 
+
+def _add_one(blueprint: Blueprint, access: Access) -> None:
     @blueprint.get(_ONE)
     def show(code: str, document_id: int) -> Response:
         """One document: itself, where it stands, how it came there, and the proof."""

@@ -12,8 +12,10 @@ from qbwc_server.documents.models import LARGEST_ID
 from qbwc_server.documents.open_work import Ended, WorkKind, end_work, open_work
 from qbwc_server.errors import Invalid
 from qbwc_server.reports.open_work import work_record
+from qbwc_server.tenancy.tokens import Scope
 
 _ALL = "/companies/<code>/open-work"
+NEEDS = {"open_items": Scope.READ, "end_item": Scope.ACT}
 PARAMETERS = {"open_items": ("work", "after", "limit")}
 ENDS = {"done": Ended.DONE, "dismiss": Ended.DISMISSED}
 

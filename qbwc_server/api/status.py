@@ -6,6 +6,9 @@ from flask import Blueprint, Response, jsonify
 
 from qbwc_server.api.access import Access
 from qbwc_server.reports.company import company_report
+from qbwc_server.tenancy.tokens import Scope
+
+NEEDS = {"status": Scope.READ}
 
 
 def add_routes(blueprint: Blueprint, access: Access) -> None:

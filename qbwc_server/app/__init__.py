@@ -57,7 +57,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> Flask:
     operations = WebConnectorOperations(database, settings, clock)
     limits = Limits(small=settings.body_limit, hcp_response=settings.hcp_limit, response=settings.response_limit)
     app.extensions["admission"] = Admission(
-        database, operations, limits, soap_path=SOAP_PATH, api_prefix=api.PREFIX, api_most=_BODY_LIMIT
+        database, operations, limits, clock, soap_path=SOAP_PATH, api_prefix=api.PREFIX, api_most=_BODY_LIMIT
     )
     app.register_blueprint(
         soap_blueprint(

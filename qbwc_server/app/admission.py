@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from qbwc_server.clock import Clock
 from qbwc_server.connector.soap import Limits, Operations, ticket_in
 from qbwc_server.db import Database
-from qbwc_server.tenancy.credentials import find_token
+from qbwc_server.tenancy.tokens import TokenState, find_token
 
 
 class Admission:
@@ -15,6 +16,7 @@ class Admission:
         database: Database,
         operations: Operations,
         limits: Limits,
+        now: Clock,
         *,
         soap_path: str,
         api_prefix: str,
@@ -27,6 +29,7 @@ class Admission:
         self._database = database
         self._operations = operations
         self._limits = limits
+        self._now = now
         self._soap_path = soap_path
         self._api_prefix = api_prefix
         self._api_most = api_most
@@ -51,4 +54,5 @@ class Admission:
         if scheme.lower() != "bearer":
             return False
         with self._database.reading() as db:
-            return find_token(db, token.strip()) is not None
+            found = find_token(db, token.strip(), self._now())
+        return found is not None and found.state is TokenState.USABLE

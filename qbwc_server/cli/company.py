@@ -12,6 +12,7 @@ from qbwc_server.books.holds import HoldKind, holds_of
 from qbwc_server.books.models import CompanyFacts
 from qbwc_server.cli.output import json_option, moment, note, print_facts, print_json, print_table, say
 from qbwc_server.cli.runtime import Runtime, pass_runtime
+from qbwc_server.cli.tokens import revoke, token, tokens
 from qbwc_server.connector import logins, wrong_file
 from qbwc_server.connector.qwc import qwc_file
 from qbwc_server.documents import store
@@ -20,7 +21,6 @@ from qbwc_server.posting.options import PostingOptions, change_options, options_
 from qbwc_server.posting.people import resume as resuming
 from qbwc_server.reports.companies import company_record, whole_company_record
 from qbwc_server.tenancy import companies
-from qbwc_server.tenancy.credentials import add_token
 from qwc_templates import QwcError
 
 
@@ -37,6 +37,10 @@ class _SayWhichFile(Invalid):
 @click.group()
 def company() -> None:
     """Companies: whose books are kept here."""
+
+
+for each in (token, tokens, revoke):
+    company.add_command(each)
 
 
 @company.command()
@@ -172,34 +176,12 @@ def password(runtime: Runtime, code: str, as_json: bool) -> None:
     with runtime.database.transaction() as db:
         found = companies.find_company(db, code)
         login = logins.login_of(db, found.id)
-        renewed = logins.renew_password(db, login)
+        renewed = logins.renew_password(db, login, runtime.now())
     if as_json:
         print_json({"code": found.code, "connector_user": login.user, "connector_password": renewed})
         return
     print_facts([("Login", login.user), ("New password", renewed)])
     note("Enter it in the Web Connector, in the password column of this application. It is shown only now.")
-
-
-@company.command()
-@click.argument("code")
-@click.option("--label", default="command line", show_default=True, help="What the token is for.")
-@json_option
-@pass_runtime
-def token(runtime: Runtime, code: str, label: str, as_json: bool) -> None:
-    """Make a token for the REST interface, good for this company only."""
-    if not label.strip() or len(label) > 100:
-        raise Invalid("The label needs 1 to 100 characters.")
-    with runtime.database.transaction() as db:
-        found = companies.find_company(db, code)
-        made = add_token(db, found, label=label, now=runtime.now())
-    if as_json:
-        print_json({"code": found.code, "label": label, "token": made})
-        return
-    say(made)
-    note(
-        f"Send it as Authorization: Bearer TOKEN to {runtime.settings.base_url}/api/v1/companies/{found.code}/documents"
-    )
-    note("It is shown only now.")
 
 
 @company.command()

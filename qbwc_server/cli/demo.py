@@ -120,7 +120,7 @@ def prepare(database: Database, settings: Settings, place: DemoFolder) -> str:
         try:
             company = companies.find_company(db, COMPANY)
             login = logins.login_of(db, company.id)
-            password = logins.renew_password(db, login)
+            password = logins.renew_password(db, login, clock.now())
         except NotFound:
             company = companies.add_company(
                 db, code=COMPANY, name="Riverside Trading", time_zone="America/Los_Angeles", now=clock.now()

@@ -9,7 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from qbwc_server.connector.models import ConnectorLogin
+from qbwc_server.connector.sessions import shut_out
 from qbwc_server.errors import NotFound
+from qbwc_server.queue.lane import take_lane
 from qbwc_server.tenancy.credentials import keyed_hash, new_password, password_key
 from qbwc_server.tenancy.models import Company
 
@@ -38,8 +40,10 @@ def login_of(db: Session, company_id: int) -> ConnectorLogin:
     return login
 
 
-def renew_password(db: Session, login: ConnectorLogin) -> str:
-    """A new Web Connector password; the old one stops working at once."""
+def renew_password(db: Session, login: ConnectorLogin, now: datetime) -> str:
+    """A new Web Connector password; the old one stops working at once, and so do the tickets that it opened."""
+    take_lane(db, login.company_id)
+    shut_out(db, login.company_id, now)
     password = new_password()
     login.password_hash = keyed_hash(password, password_key(db))
     return password

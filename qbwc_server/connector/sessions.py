@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, select
+from sqlalchemy import String, cast, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from qbwc_server.clock import Clock
@@ -128,6 +128,30 @@ def end_session(session: UpdateSessionRow, now: datetime, words: str | None = No
     session.state = after(session.state, Call.HUNG_UP)
     session.ended_at = session.ended_at or now
     session.closing_words = session.closing_words or words
+
+
+def shut_out(db: Session, company_id: int, now: datetime) -> None:
+    """Nobody gets in any more with a ticket that was given out: it was for who knew the old password.
+
+    An open session ends. What was sent to it and not answered is looked up by the next, as after a lost answer.
+    """
+    for session in db.scalars(
+        select(UpdateSessionRow).where(UpdateSessionRow.company_id == company_id, UpdateSessionRow.ended_at.is_(None))
+    ):
+        end_session(session, now, "The password was changed.")
+    db.flush()
+    unanswered = select(MessageSet.session_id).where(
+        MessageSet.company_id == company_id, MessageSet.answer_bytes.is_(None)
+    )
+    db.execute(
+        update(UpdateSessionRow)
+        .where(
+            UpdateSessionRow.company_id == company_id,
+            or_(UpdateSessionRow.ended_at == now, UpdateSessionRow.id.in_(unanswered)),
+        )
+        .values(ticket_digest="shut-out-" + cast(UpdateSessionRow.id, String))  # no digest of any ticket
+        .execution_options(synchronize_session="fetch")
+    )
 
 
 def close_silent_sessions(*, database: Database, settings: Settings, clock: Clock, **_: object) -> str:

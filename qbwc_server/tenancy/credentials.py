@@ -1,18 +1,15 @@
-"""Passwords, Web Connector logins, API tokens and tickets: made and checked."""
+"""Secrets: passwords of Web Connectors, tickets and tokens, made and checked."""
 
 from __future__ import annotations
 
 import hashlib
 import hmac
 import secrets
-from datetime import datetime
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from qbwc_server.tenancy.models import ApiToken, Company
 from qbwc_server.tenancy.server_key import keyed, server_key
 
 # OWASP's smallest recommended parameters: 19 MiB, 2 passes; about 20 ms. For what people choose, and what older
@@ -75,20 +72,3 @@ def new_secret() -> str:
 def digest(secret: str) -> str:
     """What is stored of a ticket or token. It is random, so a fast hash is enough."""
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def add_token(db: Session, company: Company, *, label: str, now: datetime) -> str:
-    """Make an API token for ``company`` and return it; it cannot be shown again."""
-    token = "qbwc_" + new_secret()
-    db.add(ApiToken(company_id=company.id, digest=digest(token), label=label, created_at=now))
-    return token
-
-
-def find_token(db: Session, token: str) -> tuple[ApiToken, Company] | None:
-    """The token and whose it is. The look-up goes by digest, so its time tells nothing of the token."""
-    row = db.execute(
-        select(ApiToken, Company)
-        .join(Company, ApiToken.company_id == Company.id)
-        .where(ApiToken.digest == digest(token))
-    ).one_or_none()
-    return None if row is None else (row[0], row[1])

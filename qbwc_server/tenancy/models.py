@@ -24,7 +24,7 @@ class Company(Base):
 
 
 class ApiToken(Base):
-    """A bearer token of one company; only its digest is kept."""
+    """A bearer token of one company; only its digest is kept. What was revoked stays, so that a list shows it."""
 
     __tablename__ = "api_tokens"
 
@@ -32,7 +32,11 @@ class ApiToken(Base):
     company_id: Mapped[int] = mapped_column(ForeignKey("companies.id", ondelete="CASCADE"), index=True)
     digest: Mapped[str] = mapped_column(Exact(64), unique=True)
     label: Mapped[str] = mapped_column(Cut(100))
+    scopes: Mapped[str] = mapped_column(Exact(100))  # names, divided by blanks
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # to the minute
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class LoginFailures(Base):

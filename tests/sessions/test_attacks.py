@@ -27,8 +27,9 @@ from qbwc_server.settings import load
 from qbwc_server.simulator import WsgiTransport
 from qbwc_server.simulator.soap_client import CallFailed, SoapClient
 from qbwc_server.tenancy import credentials
-from qbwc_server.tenancy.credentials import add_token, password_matches
+from qbwc_server.tenancy.credentials import password_matches
 from qbwc_server.tenancy.models import LoginFailures
+from qbwc_server.tenancy.tokens import add_token
 from tests.conftest import TurnableClock
 from tests.sessions.odd_quickbooks import quiet
 from tests.sessions.wire import Wire, no_trouble
@@ -483,7 +484,7 @@ def log(_logging_as_before: None) -> io.StringIO:
 
 def test_logs_hold_no_secrets_and_no_customers(world: World, log: io.StringIO) -> None:
     with world.database.transaction() as db:
-        token = add_token(db, world.company(db), label="till", now=world.clock())
+        _, token = add_token(db, world.company(db), label="till", now=world.clock())
     client = world.app.test_client()
     document = {
         "kind": "invoice", "origin": "api:1", "date": "2026-03-02", "customer": "Zebedee Customer", "memo": "Marmalade",
@@ -523,7 +524,7 @@ def test_logs_hold_no_secrets_and_no_customers(world: World, log: io.StringIO) -
 
 def test_the_database_holds_no_ticket_password_or_token(world: World) -> None:
     with world.database.transaction() as db:
-        token = add_token(db, world.company(db), label="till", now=world.clock())
+        _, token = add_token(db, world.company(db), label="till", now=world.clock())
     world.hand_in(invoice("i-1"))
     wire = Wire(world)
     ticket = wire.login()

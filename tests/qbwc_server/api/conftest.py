@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 
 from qbwc_server.db import Database
 from qbwc_server.tenancy.companies import add_company
-from qbwc_server.tenancy.credentials import add_token
+from qbwc_server.tenancy.tokens import add_token
 from tests.conftest import TurnableClock
 
 
@@ -53,7 +53,7 @@ def _caller(app: Flask, clock: TurnableClock, code: str) -> Caller:
     database: Database = app.extensions["database"]
     with database.transaction() as db:
         company = add_company(db, code=code, name=code.title(), time_zone="America/New_York", now=clock())
-        token = add_token(db, company, label="tests", now=clock())
+        _, token = add_token(db, company, label="tests", now=clock())
     return Caller(app.test_client(), code, token)
 
 

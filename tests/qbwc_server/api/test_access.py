@@ -15,6 +15,7 @@ PATHS = (
     ("GET", ""),
     ("POST", "/pause"),
     ("POST", "/resume"),
+    ("POST", "/refuse_file"),
     ("GET", "/options"),
     ("PATCH", "/options"),
     ("POST", "/documents"),
@@ -31,6 +32,9 @@ PATHS = (
     ("POST", "/open-work/1/done"),
     ("POST", "/open-work/1/dismiss"),
     ("GET", "/status"),
+    ("GET", "/tokens"),
+    ("POST", "/tokens"),
+    ("DELETE", "/tokens/1"),
 )
 
 

@@ -9,7 +9,7 @@ import pytest
 from qbwc_server.app.admission import Admission
 from qbwc_server.settings import MIB, Settings, load
 from qbwc_server.tenancy.companies import find_company
-from qbwc_server.tenancy.credentials import add_token
+from qbwc_server.tenancy.tokens import add_token, revoke_token
 from tests.conftest import TurnableClock
 from tests.qbwc_server.connector.soap.exchange import operation, receive
 from tests.sessions.wire import Wire
@@ -71,12 +71,15 @@ def test_a_ticket_in_a_call_that_is_never_long_does_not(world: World, admission:
 
 def test_a_token_vouches_for_the_rest_face(world: World, admission: Admission, clock: TurnableClock) -> None:
     with world.database.transaction() as db:
-        token = add_token(db, find_company(db, world.code), label="tests", now=clock())
+        row, token = add_token(db, find_company(db, world.code), label="tests", now=clock())
     path = f"/api/v1/companies/{world.code}/documents"
     assert admission.room(path, f"Bearer {token}", b"{") == MIB
     for authorization in ("", f"Basic {token}", "Bearer nobody", "Bearer"):
         assert admission.room(path, authorization, b"{") == 0
     assert admission.room("/qbwc", f"Bearer {token}", b"{") == 0
+    with world.database.transaction() as db:
+        revoke_token(db, row.company_id, row.id, clock())
+    assert admission.room(path, f"Bearer {token}", b"{") == 0
 
 
 def test_what_is_kept_follows_the_settings(sqlite_url: str, clock: TurnableClock) -> None:

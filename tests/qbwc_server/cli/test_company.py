@@ -16,7 +16,7 @@ from qbwc_server.connector.logins import login_of
 from qbwc_server.db import Database
 from qbwc_server.tenancy.actor import QUICKBOOKS
 from qbwc_server.tenancy.companies import find_company
-from qbwc_server.tenancy.credentials import find_token, password_matches
+from qbwc_server.tenancy.credentials import password_matches
 from qbwc_server.tenancy.server_key import known_key
 from tests.qbwc_server.cli.conftest import CommandLine
 
@@ -167,18 +167,6 @@ def test_a_new_password_replaces_the_old_one(run: CommandLine, acme: str, cli_da
     assert password_matches(stored, renewed["connector_password"], key)
     assert not password_matches(stored, acme, key)
     assert "New password" in run("company", "password", "acme").stdout
-
-
-def test_a_token_is_the_only_thing_on_stdout(run: CommandLine, acme: str, cli_database: Database) -> None:
-    result = run("company", "token", "acme", "--label", "shop")
-    token = result.stdout.strip()
-    with cli_database.reading() as db:
-        found = find_token(db, token)
-        assert found is not None
-        assert found[1].code == "acme"
-    assert "/api/v1/companies/acme/documents" in result.stderr
-    assert set(run.json("company", "token", "acme")) == {"code", "label", "token"}
-    assert run("company", "token", "acme", "--label", " ").exit_code == 4
 
 
 def test_options_are_shown_changed_and_taken_back(run: CommandLine, acme: str) -> None:

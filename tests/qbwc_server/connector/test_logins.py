@@ -41,7 +41,7 @@ def test_a_company_without_a_login(database: Database, clock: TurnableClock) -> 
 def test_the_old_password_ends_with_the_new_one(database: Database, clock: TurnableClock) -> None:
     with database.transaction() as db:
         login, old = add_login(db, tenant(db, clock()))
-        new = renew_password(db, login)
+        new = renew_password(db, login, clock())
         key = password_key(db)
     with database.reading() as db:
         stored = login_of(db, login.company_id).password_hash

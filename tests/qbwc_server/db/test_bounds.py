@@ -13,7 +13,6 @@ from qbwc_server.db import Base, Database, schema
 from qbwc_server.db.types import Cut, EnumValue, Exact, JsonRecord, Whole, Words
 from qbwc_server.tenancy.actor import ActorColumn
 from qbwc_server.tenancy.companies import add_company
-from qbwc_server.tenancy.credentials import add_token
 from qbwc_server.tenancy.models import ApiToken
 from tests.conftest import TurnableClock
 
@@ -92,7 +91,7 @@ def test_a_key_of_any_length_may_be_looked_for(database: Database) -> None:
 def test_the_label_of_a_token_and_the_name_of_a_company_fit(database: Database, clock: TurnableClock) -> None:
     with database.transaction() as db:
         company = add_company(db, code="acme", name="Acme", time_zone="UTC", now=clock())
-        add_token(db, company, label=MEGABYTE, now=clock())
+        db.add(ApiToken(company_id=company.id, digest="d", label=MEGABYTE, scopes="read", created_at=clock()))
         db.add(
             CompanyFacts(
                 company_id=company.id,

@@ -1,0 +1,48 @@
+"""``/companies/CODE/tokens``: the company's API tokens, made, listed, revoked."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, jsonify, request
+
+from qbwc_server.api.access import Access, OutOfScope
+from qbwc_server.api.errors import CREATED
+from qbwc_server.api.schemas import read_object
+from qbwc_server.documents.models import LARGEST_ID
+from qbwc_server.reports.tokens import token_record
+from qbwc_server.tenancy.tokens import Scope, add_token, read_scopes, revoke_token, tokens_of
+
+_ALL = "/companies/<code>/tokens"
+NEEDS = {"make_token": Scope.MANAGE, "list_tokens": Scope.MANAGE, "revoke": Scope.MANAGE}
+
+
+def add_routes(blueprint: Blueprint, access: Access) -> None:
+    """Put the resource at its address."""
+
+    @blueprint.get(_ALL)
+    def list_tokens(code: str) -> Response:
+        """Every token that was ever made, oldest first; none of them itself."""
+        with access.looking() as (db, company):
+            records = [token_record(token, access.now()) for token in tokens_of(db, company.id)]
+        return jsonify(tokens=records)
+
+    @blueprint.post(_ALL)
+    def make_token(code: str) -> tuple[Response, int]:
+        """A new token, shown this once; it may do no more than the one that asks for it."""
+        said = read_object(request, {"label": str, "scopes": str, "days": int})
+        scopes = access.scopes if said.get("scopes") is None else read_scopes(said["scopes"])
+        if not scopes <= access.scopes:
+            lacking = ", ".join(sorted(scopes - access.scopes))
+            raise OutOfScope(f"A token cannot make one that may do more than itself; it lacks: {lacking}.")
+        with access.changing() as (db, company):
+            row, text = add_token(
+                db, company, label=said.get("label", ""), scopes=scopes, days=said.get("days"), now=access.now()
+            )
+            record = token_record(row, access.now())
+        return jsonify({**record, "token": text}), CREATED
+
+    @blueprint.delete(f"{_ALL}/<int(max={LARGEST_ID}):token_id>")
+    def revoke(code: str, token_id: int) -> Response:
+        """It opens nothing from this moment on; the answer is the token as it stands then."""
+        with access.changing() as (db, company):
+            record = token_record(revoke_token(db, company.id, token_id, access.now()), access.now())
+        return jsonify(record)

@@ -1,0 +1,93 @@
+"""``qbwc-server company token|tokens|revoke``: the API tokens of a company."""
+
+from __future__ import annotations
+
+import click
+
+from qbwc_server.cli.output import json_option, moment, note, print_json, print_table, say
+from qbwc_server.cli.runtime import Runtime, pass_runtime
+from qbwc_server.reports.tokens import token_record
+from qbwc_server.tenancy import companies
+from qbwc_server.tenancy.tokens import MOST_DAYS, Scope, add_token, revoke_token, scopes_of, state_of, tokens_of
+
+
+@click.command()
+@click.argument("code")
+@click.option("--label", default="command line", show_default=True, help="What the token is for.")
+@click.option(
+    "--scope",
+    "scopes",
+    multiple=True,
+    type=click.Choice([scope.value for scope in Scope]),
+    help="What it may do; may be repeated. Default: everything.",
+)
+@click.option("--days", type=click.IntRange(1, MOST_DAYS), help="How long it is good; default: until it is revoked.")
+@json_option
+@pass_runtime
+def token(runtime: Runtime, code: str, label: str, scopes: tuple[str, ...], days: int | None, as_json: bool) -> None:
+    """Make a token for the REST interface, good for this company only."""
+    allowed = [Scope(name) for name in scopes] or list(Scope)
+    with runtime.database.transaction() as db:
+        found = companies.find_company(db, code)
+        row, made = add_token(db, found, label=label, scopes=allowed, days=days, now=runtime.now())
+        record = token_record(row, runtime.now())
+    if as_json:
+        print_json({"code": found.code, **record, "token": made})
+        return
+    say(made)
+    note(
+        f"Send it as Authorization: Bearer TOKEN to {runtime.settings.base_url}/api/v1/companies/{found.code}/documents"
+    )
+    note(f"It is shown only now. To end it: qbwc-server company revoke {found.code} {record['id']}")
+
+
+@click.command()
+@click.argument("code")
+@json_option
+@pass_runtime
+def tokens(runtime: Runtime, code: str, as_json: bool) -> None:
+    """List the tokens of a company, also those that are revoked or no longer good."""
+    now = runtime.now()
+    with runtime.database.reading() as db:
+        found = companies.find_company(db, code)
+        rows = tokens_of(db, found.id)
+    if as_json:
+        print_json({"code": found.code, "tokens": [token_record(row, now) for row in rows]})
+        return
+    if not rows:
+        say(f"Company {found.code} has no token.")
+        return
+    zone = found.time_zone
+    print_table(
+        ("Id", "Label", "May", "State", "Created", "Last used", "Good until"),
+        [
+            (
+                row.id,
+                row.label,
+                ", ".join(sorted(scopes_of(row))),
+                state_of(row, now).value,
+                moment(row.created_at, zone) or "",
+                moment(row.last_used_at, zone) or "never",
+                moment(row.expires_at, zone) or "it is revoked",
+            )
+            for row in rows
+        ],
+    )
+
+
+@click.command()
+@click.argument("code")
+@click.argument("token_id", type=int, metavar="ID")
+@json_option
+@pass_runtime
+def revoke(runtime: Runtime, code: str, token_id: int, as_json: bool) -> None:
+    """End a token, by its id in the list: it opens nothing from this moment on."""
+    now = runtime.now()
+    with runtime.database.transaction() as db:
+        found = companies.find_company(db, code)
+        row = revoke_token(db, found.id, token_id, now)
+        record = token_record(row, now)
+    if as_json:
+        print_json({"code": found.code, **record})
+        return
+    say(f"Token {record['id']} ({record['label']}) is revoked.")

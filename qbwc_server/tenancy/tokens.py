@@ -1,0 +1,166 @@
+"""API tokens: made, found, listed, revoked; what each may do."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from qbwc_server.errors import Invalid, NotFound
+from qbwc_server.tenancy.credentials import digest, new_secret
+from qbwc_server.tenancy.models import ApiToken, Company
+
+LONGEST_LABEL = 100
+MOST_DAYS = 3_650
+_NOTED_EVERY = timedelta(minutes=1)  # a program that calls a hundred times a second writes once a minute
+
+
+class Scope(StrEnum):
+    """What a token may do; each address of the REST interface needs one."""
+
+    READ = "read"  # see documents, their proof, the status
+    WRITE = "write"  # bring documents
+    ACT = "act"  # what a person does with a document or open work: submit, exclude, void, decide
+    MANAGE = "manage"  # options, pause and resume, tokens
+
+
+ALL_SCOPES = tuple(Scope)
+
+
+class TokenState(StrEnum):
+    """Whether a token opens anything."""
+
+    USABLE = "usable"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+
+
+@dataclass(frozen=True, slots=True)
+class FoundToken:
+    """A token that was shown: whose it is and what it may do. Only a usable one may do anything."""
+
+    token_id: int
+    label: str
+    company_id: int
+    company: str  # its code
+    scopes: frozenset[Scope]
+    state: TokenState
+    use_is_noted: bool  # lately enough
+
+
+def add_token(
+    db: Session,
+    company: Company,
+    *,
+    label: str,
+    now: datetime,
+    scopes: Collection[Scope] = ALL_SCOPES,
+    days: int | None = None,
+) -> tuple[ApiToken, str]:
+    """Make an API token for ``company``. The text that is returned beside it cannot be shown again.
+
+    Args:
+        label: what it is for, 1 to 100 characters.
+        days: how long it is good; None: until it is revoked.
+
+    Raises:
+        Invalid: no label, no scope, or days that are none.
+    """
+    if not label.strip() or len(label) > LONGEST_LABEL:
+        raise Invalid(f"The label needs 1 to {LONGEST_LABEL} characters.")
+    if not scopes:
+        raise Invalid(f"A token needs at least one scope: {', '.join(Scope)}.")
+    if days is not None and not 0 < days <= MOST_DAYS:
+        raise Invalid(f"A token is good for 1 to {MOST_DAYS} days, or without an end.")
+    token = "qbwc_" + new_secret()
+    row = ApiToken(
+        company_id=company.id,
+        digest=digest(token),
+        label=label,
+        scopes=" ".join(sorted(scopes)),
+        created_at=now,
+        expires_at=None if days is None else now + timedelta(days=days),
+    )
+    db.add(row)
+    db.flush()
+    return row, token
+
+
+def read_scopes(said: str) -> frozenset[Scope]:
+    """Scopes by their names, divided by blanks or commas.
+
+    Raises:
+        Invalid: there is no such scope.
+    """
+    names = said.replace(",", " ").split()
+    unknown = [name for name in names if name not in ALL_SCOPES]
+    if unknown:
+        raise Invalid(f"There is no scope {unknown[0][:40]!r}. Scopes are: {', '.join(Scope)}.")
+    return frozenset(Scope(name) for name in names)
+
+
+def find_token(db: Session, token: str, now: datetime) -> FoundToken | None:
+    """What is known of a token that somebody shows. The look-up goes by digest, so its time tells nothing of it."""
+    row = db.execute(
+        select(ApiToken, Company.code)
+        .join(Company, ApiToken.company_id == Company.id)
+        .where(ApiToken.digest == digest(token))
+    ).one_or_none()
+    if row is None:
+        return None
+    known, code = row
+    return FoundToken(
+        token_id=known.id,
+        label=known.label,
+        company_id=known.company_id,
+        company=code,
+        scopes=scopes_of(known),
+        state=state_of(known, now),
+        use_is_noted=known.last_used_at is not None and abs(now - known.last_used_at) < _NOTED_EVERY,
+    )
+
+
+def scopes_of(token: ApiToken) -> frozenset[Scope]:
+    """What it may do."""
+    return frozenset(Scope(name) for name in token.scopes.split())
+
+
+def state_of(token: ApiToken, now: datetime) -> TokenState:
+    """Whether it opens anything."""
+    if token.revoked_at is not None:
+        return TokenState.REVOKED
+    if token.expires_at is not None and token.expires_at <= now:
+        return TokenState.EXPIRED
+    return TokenState.USABLE
+
+
+def note_use(db: Session, token_id: int, now: datetime) -> None:
+    """That it was used."""
+    db.execute(
+        update(ApiToken)
+        .where(ApiToken.id == token_id)
+        .values(last_used_at=now)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def tokens_of(db: Session, company_id: int) -> list[ApiToken]:
+    """All that were ever made for this company, oldest first."""
+    return list(db.scalars(select(ApiToken).where(ApiToken.company_id == company_id).order_by(ApiToken.id)))
+
+
+def revoke_token(db: Session, company_id: int, token_id: int, now: datetime) -> ApiToken:
+    """It opens nothing any more, from this moment; a second time changes nothing.
+
+    Raises:
+        NotFound: this company has no such token.
+    """
+    token = db.scalars(select(ApiToken).where(ApiToken.company_id == company_id, ApiToken.id == token_id)).one_or_none()
+    if token is None:
+        raise NotFound(f"There is no token {token_id}.")
+    token.revoked_at = token.revoked_at or now
+    return token

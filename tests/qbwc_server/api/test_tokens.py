@@ -1,0 +1,110 @@
+"""``/companies/CODE/tokens``, and what a token may do that may not do everything."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from qbwc_server.api import NEEDS
+from qbwc_server.tenancy.tokens import Scope
+from tests.conftest import TurnableClock
+from tests.qbwc_server.api.conftest import Caller
+from tests.qbwc_server.api.test_access import PATHS
+
+
+def made(caller: Caller, **said: Any) -> dict[str, Any]:
+    answer = caller.post("/tokens", json={"label": "till", **said})
+    assert answer.status_code == 201, answer.get_json()
+    record: dict[str, Any] = answer.get_json()
+    return record
+
+
+def with_token(caller: Caller, **said: Any) -> Caller:
+    return replace(caller, token=made(caller, **said)["token"])
+
+
+def refusal(caller: Caller, method: str = "GET", path: str = "/documents") -> tuple[int, str | None]:
+    answer = caller._open(method, path)
+    return answer.status_code, (answer.get_json(silent=True) or {}).get("error", {}).get("code")
+
+
+def test_every_address_says_what_it_needs(app: Flask) -> None:
+    endpoints = {rule.endpoint for rule in app.url_map.iter_rules() if rule.endpoint.startswith("api.")}
+    assert endpoints == {*NEEDS}
+    assert {*NEEDS.values()} == {*Scope}
+
+
+@pytest.mark.parametrize("scope", Scope)
+def test_a_token_does_what_its_scope_covers_and_nothing_else(app: Flask, alice: Caller, scope: Scope) -> None:
+    narrow = with_token(alice, scopes=scope.value)
+    urls = app.url_map.bind("localhost")
+    for method, path in PATHS:
+        endpoint, _ = urls.match(f"/api/v1/companies/acme{path}", method=method)
+        status, code = refusal(narrow, method, path)
+        assert (code == "out_of_scope") == (NEEDS[endpoint] is not scope), (method, path, status)
+        assert (status == 403) == (code == "out_of_scope")
+        assert refusal(narrow, "OPTIONS", path) == (200, None)
+
+
+def test_what_reads_changes_nothing() -> None:
+    reading = {endpoint for endpoint, scope in NEEDS.items() if scope is Scope.READ}
+    assert reading == {"api.company", "api.options", "api.index", "api.show", "api.open_items", "api.status"}
+
+
+def test_made_listed_used_and_revoked(alice: Caller, clock: TurnableClock) -> None:
+    record = made(alice, scopes="read write", days=30)
+    till = replace(alice, token=record.pop("token"))
+    assert (record["scopes"], record["state"], record["last_used_at"]) == (["read", "write"], "usable", None)
+    clock.advance(hours=1)
+    assert till.get("/documents").status_code == 200
+    listed = alice.get("/tokens").get_json()["tokens"]
+    assert [one["label"] for one in listed] == ["tests", "till"]
+    assert listed[1] == {**record, "last_used_at": clock().isoformat()}
+    assert "qbwc_" not in alice.get("/tokens").get_data(as_text=True)
+    revoked = alice._open("DELETE", f"/tokens/{record['id']}").get_json()
+    assert (revoked["state"], revoked["revoked_at"]) == ("revoked", clock().isoformat())
+    assert refusal(till) == (401, "token_revoked")
+    assert refusal(till, "POST", "/tokens") == (401, "token_revoked")
+
+
+def test_its_days_are_over(alice: Caller, clock: TurnableClock) -> None:
+    till = with_token(alice, days=1)
+    clock.advance(days=1)
+    assert refusal(till) == (401, "token_expired")
+    assert refusal(alice) == (200, None)
+
+
+def test_one_that_revoked_itself_is_out(alice: Caller) -> None:
+    own = alice.get("/tokens").get_json()["tokens"][0]["id"]
+    assert alice._open("DELETE", f"/tokens/{own}").status_code == 200
+    assert refusal(alice) == (401, "token_revoked")
+
+
+def test_none_makes_another_that_may_do_more(alice: Caller) -> None:
+    manager = with_token(alice, scopes="manage")
+    assert refusal_of_making(manager, "manage read") == (403, "out_of_scope")
+    assert made(manager)["scopes"] == ["manage"]
+    assert refusal_of_making(alice, "everything") == (422, "invalid")
+    assert refusal_of_making(alice, "") == (422, "invalid")
+
+
+def refusal_of_making(caller: Caller, scopes: str) -> tuple[int, str]:
+    answer = caller.post("/tokens", json={"label": "more", "scopes": scopes})
+    return answer.status_code, answer.get_json()["error"]["code"]
+
+
+def test_tokens_of_another_company_do_not_exist(alice: Caller, charlie: Caller) -> None:
+    theirs = made(charlie)["id"]
+    assert alice._open("DELETE", f"/tokens/{theirs}").status_code == 404
+    assert [one["label"] for one in alice.get("/tokens").get_json()["tokens"]] == ["tests"]
+    assert charlie.get("/tokens").status_code == 200
+
+
+@pytest.mark.parametrize("body", [{}, {"label": ""}, {"label": "x" * 101}, {"label": 1}, {"label": "a", "days": 0}])
+def test_what_cannot_be_made_is_refused(alice: Caller, body: dict[str, Any]) -> None:
+    answer = alice.post("/tokens", json=body)
+    assert answer.status_code == 422
+    assert answer.get_json()["error"]["message"]
