@@ -148,11 +148,14 @@ class WebConnectorOperations:
     def _turn_away(self, seen: Knock, now: datetime) -> list[str]:
         """Say "nvu" and count it, or "busy" without counting once it is too much: then nobody looks for a mistake."""
         failures, login = self._settings.login_failures, seen.login
-        stopped = seen.guesses.stop_the_pair(failures) or seen.guesses.stop_strangers(failures)
+        known = login is not None and login.comes_from_here(
+            now
+        )  # whoever guesses elsewhere does not hide a mistake here
+        stopped = not known and (seen.guesses.stop_the_pair(failures) or seen.guesses.stop_strangers(failures))
         log.warning("login refused", paused=stopped)
         if stopped:
             return ["", "busy"]
-        if login is None or not login.comes_from_here(now):
+        if not known:
             pause = timedelta(seconds=self._settings.login_pause_s)
             with self._database.transaction() as db:
                 note_wrong_password(db, seen.counted, exists=login is not None, pause=pause, now=now)
@@ -218,7 +221,7 @@ class WebConnectorOperations:
         """What the first call of a session tells of the company file, read outside of any transaction."""
         with self._database.reading() as db:
             found = session_and_company(db, ticket)
-            if found is None or found[0].qbxml_version is not None:
+            if found is None or found[0].ended_at is not None or found[0].qbxml_version is not None:
                 return None
             owner_id = login_of(db, found[1].id).owner_id
         return read_told(hcp_response, owner_id)

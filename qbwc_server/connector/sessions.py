@@ -21,6 +21,8 @@ from qbwc_server.tenancy.credentials import digest, new_secret
 from qbwc_server.tenancy.models import Company
 from qbxml.hresults import Written, hresult
 
+_SLACK = timedelta(days=1)  # a clock may have been set meanwhile
+
 
 def open_session(db: Session, company: Company, now: datetime) -> tuple[UpdateSessionRow, str]:
     """A new session and its ticket, which only the Web Connector knows from now on."""
@@ -66,8 +68,20 @@ def find_session(db: Session, ticket: str) -> tuple[UpdateSessionRow, Company] |
 
 
 def ticket_is_known(db: Session, ticket: str) -> bool:
-    """Whether this ticket was ever given out; such a caller may send large answers, even late."""
-    return bool(db.scalar(select(exists().where(UpdateSessionRow.ticket_digest == digest(ticket)))))
+    """Whether large answers may come under this ticket: its session is open, or one of its sets was never answered.
+
+    The answer to such a set is of use however late it comes. All others have nothing more to say at length.
+    """
+    session = db.scalars(select(UpdateSessionRow).where(UpdateSessionRow.ticket_digest == digest(ticket))).one_or_none()
+    if session is None or session.ended_at is None:
+        return session is not None
+    unanswered = exists().where(
+        MessageSet.company_id == session.company_id,
+        MessageSet.sent_at.between(session.started_at - _SLACK, session.ended_at + _SLACK),
+        MessageSet.session_id == session.id,
+        MessageSet.answer_bytes.is_(None),
+    )
+    return bool(db.scalar(select(unanswered)))
 
 
 def open_session_of(db: Session, company: Company) -> UpdateSessionRow | None:

@@ -158,8 +158,23 @@ def test_a_large_body_is_taken_from_known_tickets_only(sqlite_world: World) -> N
         assert db.scalars(select(MessageSet.delivery)).one() is Delivery.IN_FLIGHT  # none of it was read
     assert 1 <= wire.receive(ticket, large) <= 100
     assert wire.finish(ticket, "")[-1] == 100
+    assert wire.receive(ticket, large) == 100  # once more, while the session lasts
     wire.close(ticket)
-    assert wire.receive(ticket, large) == 100  # late, and still of use
+    assert wire.receive(ticket, large) == -1  # all is answered: it has nothing more to say at length
+
+
+def test_a_large_answer_that_comes_late_is_taken_as_long_as_its_set_was_never_answered(world: World) -> None:
+    world.hand_in(invoice("i-1", number="1"))
+    wire = Wire(world)
+    ticket, request = at_a_write(wire)
+    wire.close(ticket)
+    world.clock.advance(days=30)
+    large = wire.quickbooks(request).replace("</QBXMLMsgsRs>", f"<!-- {'x' * 300_000} --></QBXMLMsgsRs>")
+    assert wire.receive(ticket, large) == 100
+    assert world.row("i-1").txn_id == world.books.invoices[0].txn_id
+    assert wire.receive(ticket, large) == -1
+    quiet(world)
+    assert len(world.books.invoices) == 1
 
 
 # -- logins -------------------------------------------------------------------------------------------------------
@@ -251,6 +266,14 @@ def test_a_forgotten_password_is_told_as_wrong_where_the_login_is_known(world: W
         for _ in range(world.settings.login_failures):
             assert wire.authenticate(password="the old one") == ["", "nvu"]
     assert not any("INSERT" in statement or "BEGIN IMMEDIATE" in statement for statement in seen)
+
+
+def test_a_forgotten_password_is_told_as_wrong_while_others_guess_elsewhere(world: World) -> None:
+    wire = Wire(world)
+    whole_session(wire)
+    guess(world, [f"203.0.113.{number}" for number in range(12)], times=132)
+    assert Wire(world, "203.0.113.99").authenticate(password="guess") == ["", "busy"]
+    assert wire.authenticate(password="the old one") == ["", "nvu"]
 
 
 def test_guesses_fill_no_table_and_after_a_while_write_nothing(world: World) -> None:
