@@ -166,7 +166,7 @@ def _nobody_elses(db: Session, company: Company, said: Mapping[str, Any]) -> Non
 
 
 def _known_file(company: Company, known: CompanyFacts, said: Mapping[str, Any], qwc_file_id: str) -> None:
-    """The FileID decides, the one that the file had the last time.
+    """The FileID decides, the one that the file had the last time, unless both its names are others than then.
 
     A file that never had one is known by its name and its file's name, also when it gets one; one that has lost it is
     another file.
@@ -175,7 +175,7 @@ def _known_file(company: Company, known: CompanyFacts, said: Mapping[str, Any], 
     if known.file_id is None:
         ours = said["file_id"] in (None, qwc_file_id) and _is_called_the_same(known, said)
     else:
-        ours = said["file_id"] == known.file_id
+        ours = said["file_id"] == known.file_id and not _is_called_otherwise(known, said)
     if not ours:
         before = name_of({"company_name": known.company_name, "file_path": known.file_path})
         raise OtherFile(
@@ -196,6 +196,13 @@ def _is_called_the_same(known: CompanyFacts, said: Mapping[str, Any]) -> bool:
     """Its folder may be called otherwise on every PC, and not every Web Connector tells it."""
     files = {_file_name(known.file_path).casefold(), _file_name(said["file_path"]).casefold()} - {""}
     return known.company_name == said["company_name"] and len(files) < 2
+
+
+def _is_called_otherwise(known: CompanyFacts, said: Mapping[str, Any]) -> bool:
+    """A company is renamed, or a file is; both at once is what adding the .qwc file to another one looks like."""
+    names = {known.company_name, said["company_name"]} - {None, ""}
+    files = {_file_name(known.file_path).casefold(), _file_name(said["file_path"]).casefold()} - {""}
+    return len(names) > 1 and len(files) > 1
 
 
 def _file_name(path: str) -> str:

@@ -140,7 +140,7 @@ def show(runtime: Runtime, code: str, as_json: bool) -> None:
             ),
         ]
     )
-    if facts is None:
+    if facts is None and not standing:
         note("The Web Connector has not called yet.")
 
 

@@ -41,7 +41,7 @@ def wire(world: World) -> Wire:
     return Wire(world)
 
 
-def updates(world: World, connector: WebConnector, rounds: int = 6) -> UpdateReport:
+def updates(world: World, connector: WebConnector, rounds: int = 3) -> UpdateReport:
     """Several sessions; the last one's end."""
     for _ in range(rounds):
         world.clock.advance(minutes=10)
@@ -236,6 +236,19 @@ def test_the_qwc_was_added_while_the_wrong_file_was_open(world: World, stranger:
     world.update()
     assert HoldKind.OTHER_FILE not in standing(world)
     assert known_name(world) == "Kern Lighting"
+
+
+def test_the_qwc_was_added_once_more_while_the_wrong_file_was_open(world: World, stranger: CompanyFile) -> None:
+    world.update()
+    assert known_name(world) == "Kern Lighting"
+    stranger.register(world.owner_id, world.file_id)
+    world.hand_in(invoice("i-1", number="1"))
+    report = updates(world, world.new_connector(stranger))
+    assert "Lamb & Sons open" in report.status_line
+    assert stranger.executed_sets == 0
+    quiet(world)
+    assert world.row("i-1").state is State.POSTED
+    assert len(world.books.invoices) == 1
 
 
 def test_what_was_refused_by_mistake_is_accepted_again(world: World) -> None:

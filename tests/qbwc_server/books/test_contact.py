@@ -167,15 +167,26 @@ def test_a_file_that_another_company_has_is_a_question(
     second.meets(theirs, file_path=path)
 
 
+def test_the_mark_is_not_believed_of_a_file_with_both_names_changed(kern: Acquaintance) -> None:
+    kern.meets(OURS)
+    kern.meets(OURS, file_path="C:\\Kern 2026.QBW")
+    kern.meets(replace(OURS, company_name="Kern Inc"), file_path="C:\\Kern 2026.QBW")
+    kern.meets(replace(OURS, company_name=None), file_path="C:\\Kern Inc.QBW")
+    kern.meets(replace(OURS, company_name="Kern Inc"), file_path="")
+    with pytest.raises(OtherFile, match=r"Lamb open.* until now that was Kern Inc"):  # the .qwc was added there, too
+        kern.meets(replace(OURS, company_name="Lamb"), file_path="C:\\Lamb.QBW")
+    kern.meets(replace(OURS, company_name="Kern Inc"), file_path="D:\\Kern Inc.QBW")
+
+
 def test_a_known_file_that_has_become_another_companys_is_a_question(kern: Acquaintance) -> None:
     kern.meets(OURS, file_path="C:\\Kern.QBW")
-    second, theirs = lamb(kern), replace(OURS, company_name="Lamb")
-    second.meets(theirs, file_path="C:\\Lamb.QBW")
-    second.meets(theirs, file_path="D:\\Lamb.QBW")
-    with pytest.raises(OtherFile, match="kern already writes"):  # their .qwc was added once more, in Kern's books
+    second = lamb(kern)
+    second.meets(OURS, file_path="C:\\Old\\Lamb.QBW")
+    second.meets(OURS, file_path="D:\\Lamb.QBW")
+    with pytest.raises(OtherFile, match="kern already writes"):
         second.meets(OURS, file_path="C:\\Kern.QBW")
     kern.meets(OURS, file_path="C:\\Kern.QBW")
-    second.meets(theirs, file_path="C:\\Lamb.QBW")
+    second.meets(OURS, file_path="C:\\Lamb.QBW")
 
 
 def test_companies_of_the_same_name_have_files_of_their_own(kern: Acquaintance) -> None:
