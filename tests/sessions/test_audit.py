@@ -82,6 +82,29 @@ def test_a_look_up_that_is_refused_for_ever_asks_a_person(world: World) -> None:
     assert (row.state, row.reason) == (State.HELD, Reason.OUTCOME_UNKNOWN)
 
 
+@pytest.mark.parametrize("hresult", ["0x80040400", None])
+def test_a_look_up_that_is_refused_once_is_asked_again(world: World, hresult: str | None) -> None:
+    """One refusal says nothing of what is there."""
+    known_names(world)
+    world.hand_in(*(invoice(f"i-{n}", number=f"{n}") for n in range(3)))
+    lose_the_answer(world)
+    refused: list[str] = []
+
+    def refuses_once(request: str, quickbooks: Callable[[str], str]) -> str:
+        if "<InvoiceQueryRq " not in request or refused:
+            return quickbooks(request)
+        refused.append(request)
+        if hresult is not None:
+            raise HResultError(hresult, "QuickBooks found an error when parsing the provided XML text stream.")
+        return answered(quickbooks(request), "InvoiceQuery", 1000)
+
+    quickbooks_says(world, refuses_once)
+    quiet(world)
+    assert refused
+    assert {world.row(f"i-{n}").state for n in range(3)} == {State.POSTED}
+    assert numbers(world) == ["0", "1", "2", "W-1"]
+
+
 def test_a_look_up_on_which_quickbooks_crashes_asks_a_person_and_blocks_nobody(world: World) -> None:
     known_names(world)
     world.hand_in(invoice("i-1", number="1"))
