@@ -135,14 +135,25 @@ def _add_one(blueprint: Blueprint, access: Access) -> None:
 
     @blueprint.post(f"{_ONE}/decide")
     def decide_one(code: str, document_id: int) -> Response:
-        """Say what became of a document where the evidence does not decide: posted_as a TxnID, or not_posted."""
-        said = read_object(request, {"posted_as": str, "not_posted": bool})
+        """Say what became of a document where the evidence does not decide: posted_as a TxnID, or not_posted.
+
+        confirmed: it is that transaction although it differs, which was shown.
+        """
+        said = read_object(request, {"posted_as": str, "not_posted": bool, "confirmed": bool})
         posted_as, not_posted = said.get("posted_as"), said.get("not_posted", False)
         with access.changing() as (db, company):
             row = find(db, company.id, document_id)
             if (posted_as is not None) == not_posted:
                 raise BadBody([_SAY_ONE])
-            decide(db, company, row, posted_as=posted_as, by=access.by, now=access.now())
+            decide(
+                db,
+                company,
+                row,
+                posted_as=posted_as,
+                confirmed=said.get("confirmed", False),
+                by=access.by,
+                now=access.now(),
+            )
             record = document_record(row)
         return jsonify(record)
 

@@ -104,17 +104,24 @@ def _change(
 @click.argument("document", type=_ID)
 @click.option("--posted-as", metavar="TXNID", help="It is in QuickBooks, under this TxnID.")
 @click.option("--not-posted", is_flag=True, help="It is not in QuickBooks.")
+@click.option("--confirm", is_flag=True, help="It is the one under --posted-as, although it differs as was shown.")
 @json_option
 @pass_runtime
 def decide(
-    runtime: Runtime, company: str, document: int, posted_as: str | None, not_posted: bool, as_json: bool
+    runtime: Runtime,
+    company: str,
+    document: int,
+    posted_as: str | None,
+    not_posted: bool,
+    confirm: bool,
+    as_json: bool,
 ) -> None:
     """Say what became of a document where the evidence does not decide."""
     if (posted_as is not None) == not_posted:
         raise click.UsageError("Say either --posted-as TXNID or --not-posted.")
 
     def work(db: Session, found: Company, row: DocumentRow, **how: object) -> None:
-        decisions.decide(db, found, row, posted_as=posted_as, **how)  # type: ignore[arg-type]  # by and now
+        decisions.decide(db, found, row, posted_as=posted_as, confirmed=confirm, **how)  # type: ignore[arg-type]  # by and now
 
     _change(runtime, company, [document], as_json, "is decided", work)
 

@@ -11,12 +11,12 @@ from qbwc_server.posting.people.resume import resume
 from tests.sessions.world import BY, World
 
 
-def say(world: World, origin: str, posted_as: str | None) -> None:
+def say(world: World, origin: str, posted_as: str | None, *, confirmed: bool = False) -> None:
     """A person decides."""
     with world.database.transaction() as db:
         company = world.company(db)
         row = store.by_origin(db, company.id, [origin])[origin]
-        decide(db, company, row, posted_as=posted_as, by=BY, now=world.clock())
+        decide(db, company, row, posted_as=posted_as, confirmed=confirmed, by=BY, now=world.clock())
 
 
 def go_on(world: World, *, repost: bool) -> None:

@@ -13,6 +13,7 @@ from qbwc_server.errors import Notice
 from qbwc_server.ids import new_id
 from qbwc_server.posting.options import Edits
 from qbwc_server.posting.outcome.differing import edited, stays
+from qbwc_server.posting.outcome.named import as_shown, not_the_one, strangers
 from qbwc_server.posting.outcome.outcome import DocumentHead, Work
 from qbwc_server.posting.patience import MOST_STALE
 from qbwc_server.posting.reply import Reply
@@ -41,6 +42,8 @@ def queue_change(work: Work, row: RequestRow, head: DocumentHead, ret: Aggregate
     document = work.document(head.id)
     guid = new_id()
     try:
+        if _is_a_strangers(work, row, document, found):
+            return
         content, last = load_document(document.body), last_writing(work.db, document)
         if _edited(work, row, document, content, found, last):
             return
@@ -54,6 +57,15 @@ def queue_change(work: Work, row: RequestRow, head: DocumentHead, ret: Aggregate
     work.findings += [stays(document, name, what) for name, what in compiled.stays.items()]
     about_to_change(document, compiled.others)
     work.put(write(Purpose.POST, OneDocument(head.id), guid, compiled), instead_of=row.id)
+
+
+def _is_a_strangers(work: Work, row: RequestRow, document: DocumentRow, found: Standing) -> bool:
+    """Whether what stands there is not this document, so that a change would destroy somebody else's."""
+    differences = strangers(work, document, found)
+    if differences:
+        document.not_in_books()
+        work.hold(document.id, row.id, not_the_one(document, found, differences), as_shown(found, differences))
+    return bool(differences)
 
 
 def _edited(

@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
-from qbwc_server.documents.history import DECIDED, entry, record
+from qbwc_server.documents.history import DECIDED as DECISION
+from qbwc_server.documents.history import entry, record
 from qbwc_server.documents.lifecycle import UNDECIDED, Event, NotNow, Reason, State
 from qbwc_server.documents.models import DocumentEvent, DocumentRow, Operation
 from qbwc_server.documents.store import move
 from qbwc_server.errors import Invalid
 from qbwc_server.posting.doubt.evidence import revised_since
+from qbwc_server.posting.outcome.named import CONFIRMED, DECIDED, was_shown
 from qbwc_server.posting.requests import OneDocument, Purpose, of_documents, open_of, requests_of
 from qbwc_server.posting.same_file.inventory import check_one
 from qbwc_server.posting.submitting.forgotten import decided_about
 from qbwc_server.posting.submitting.submit import lock, submit
-from qbwc_server.posting.submitting.waiting import let_go
 from qbwc_server.posting.transactions import TRANSACTIONS
-from qbwc_server.queue.enqueue import cancel
+from qbwc_server.queue.enqueue import cancel, hand_over
 from qbwc_server.queue.models import QueuedRequest
 from qbwc_server.queue.settling import Settlement, settle
 from qbwc_server.queue.states import Event as RequestEvent
@@ -32,14 +33,26 @@ from qbwc_server.tenancy.models import Company
 _TXN_ID = re.compile(r"[0-9A-F]{1,12}-[0-9]{1,12}")
 
 
-def decide(db: Session, company: Company, row: DocumentRow, *, posted_as: str | None, by: Actor, now: datetime) -> None:
+def decide(
+    db: Session,
+    company: Company,
+    row: DocumentRow,
+    *,
+    posted_as: str | None,
+    confirmed: bool = False,
+    by: Actor,
+    now: datetime,
+) -> None:
     """A person has looked in QuickBooks: the document is there under ``posted_as``, or it is not there (None).
 
-    Whether QuickBooks has that TxnID is asked in the next session.
+    What stands there is read in the next session, and compared; if it differs, the document is held again.
+
+    Args:
+        confirmed: it is this transaction although it differs, which was shown.
 
     Raises:
         NotNow: there is nothing to decide about this document.
-        Invalid: that is no TxnID, or it is the one of another document.
+        Invalid: that is no TxnID, or it is the one of another document, or there is nothing to confirm about it.
     """
     lock(db, company, [row])
     if row.state is not State.HELD or row.reason not in (*UNDECIDED, Reason.MISSING):
@@ -47,6 +60,10 @@ def decide(db: Session, company: Company, row: DocumentRow, *, posted_as: str | 
     if row.reason == Reason.TWICE and posted_as is None:
         raise Invalid("It is in QuickBooks two times: name the TxnID of the one that stays.")
     txn_id = None if posted_as is None else _txn_id(db, company, row, posted_as)
+    decided: dict[str, object] = {DECIDED: txn_id or "not there"}
+    if confirmed:
+        _refuse_unseen(db, row, txn_id)
+        decided[CONFIRMED] = True
     own = requests_of(db, company.id, row.id, [Purpose.POST])
     open_ones = [one for one in own if one.state is RequestState.DISPUTED]
     older = _older_content(db, row, [one for one in own if one not in open_ones], txn_id)
@@ -65,11 +82,19 @@ def decide(db: Session, company: Company, row: DocumentRow, *, posted_as: str | 
     row.tell(None)
     decided_about(db, company.id, row, txn_id, by=by, now=now)
     if not open_ones or older:
-        _once_more(db, company, row, txn_id, by=by, now=now)
+        _once_more(db, company, row, txn_id, decided, by=by, now=now)
     elif txn_id is None:
-        move(db, row, Event.SUBMITTED, by=by, now=now, request_id=request_id, detail={"decided": "not there"})
+        move(db, row, Event.SUBMITTED, by=by, now=now, request_id=request_id, detail=decided)
     else:
-        _posted(db, company, row, txn_id, request_id, by=by, now=now)
+        _posted(db, company, row, txn_id, request_id, decided, by=by, now=now)
+
+
+def _refuse_unseen(db: Session, row: DocumentRow, txn_id: str | None) -> None:
+    """What was not shown to differ cannot be confirmed."""
+    if txn_id is None or not was_shown(db, row.id, txn_id):
+        raise Invalid(
+            "There is nothing to confirm: what differs is shown when QuickBooks has been asked for that TxnID."
+        )
 
 
 def _older_content(db: Session, row: DocumentRow, sent: Sequence[QueuedRequest], txn_id: str | None) -> bool:
@@ -93,30 +118,45 @@ def _txn_id(db: Session, company: Company, row: DocumentRow, said: str) -> str:
 
 
 def _posted(
-    db: Session, company: Company, row: DocumentRow, txn_id: str, request_id: str | None, *, by: Actor, now: datetime
+    db: Session,
+    company: Company,
+    row: DocumentRow,
+    txn_id: str,
+    request_id: str | None,
+    decided: Mapping[str, object],
+    *,
+    by: Actor,
+    now: datetime,
 ) -> None:
     if txn_id == row.txn_id and _was_void(db, row):  # the other one is gone: what was void stays so
-        move(db, row, Event.WITHDRAWN, by=by, now=now, request_id=request_id, detail={"decided": txn_id})
+        move(db, row, Event.WITHDRAWN, by=by, now=now, request_id=request_id, detail=decided)
         return
     row.not_in_books()  # as far as QuickBooks has shown
     row.txn_id, row.posted_at = txn_id, now
-    move(db, row, Event.POSTED, by=by, now=now, request_id=request_id, detail={"decided": txn_id})
-    check_one(db, company, row, now)
-    let_go(db, company, row, now=now)
+    move(db, row, Event.POSTED, by=by, now=now, request_id=request_id, detail=decided)
+    question = check_one(db, company, row, now)
+    for request in requests_of(db, company.id, row.id):  # what waits for it waits until QuickBooks was asked
+        hand_over(db, request.id, question)
 
 
 def _once_more(
-    db: Session, company: Company, row: DocumentRow, txn_id: str | None, *, by: Actor, now: datetime
+    db: Session,
+    company: Company,
+    row: DocumentRow,
+    txn_id: str | None,
+    decided: Mapping[str, object],
+    *,
+    by: Actor,
+    now: datetime,
 ) -> None:
     """No request of it is open: it starts anew, from nothing or from an older revision that stands in the books."""
     if txn_id is not None and (TRANSACTIONS[row.kind].mod_message is None or not _revised_since(db, row)):
-        _posted(db, company, row, txn_id, None, by=by, now=now)
+        _posted(db, company, row, txn_id, None, decided, by=by, now=now)
         return
     row.not_in_books()
     if txn_id is not None:
         row.txn_id, row.operation = txn_id, Operation.CHANGE
-    decided = {"decided": txn_id or "not there"}
-    record(db, [entry(company.id, row.id, DECIDED, row.state, row.state, by=by, now=now, detail=decided)])
+    record(db, [entry(company.id, row.id, DECISION, row.state, row.state, by=by, now=now, detail=decided)])
     submit(db, company, [row], by=by, now=now, look_first=False)
 
 

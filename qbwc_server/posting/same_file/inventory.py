@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
@@ -16,6 +17,7 @@ from qbwc_server.documents.store import move
 from qbwc_server.errors import Notice
 from qbwc_server.ids import new_id
 from qbwc_server.posting.doubt.evidence import Sendings, alike, look_by_content, sendings_of, without_our_mark
+from qbwc_server.posting.outcome.named import as_shown, not_the_one, unlike
 from qbwc_server.posting.outcome.outcome import Work
 from qbwc_server.posting.patience import MOST_QUESTIONS
 from qbwc_server.posting.pc_clock import modified_at
@@ -78,10 +80,12 @@ def verify_all(db: Session, company: Company, now: datetime, if_missing: IfMissi
     return len(rows)
 
 
-def check_one(db: Session, company: Company, document: DocumentRow, now: datetime) -> None:
-    """Queue the question whether a posting stands in the file under the TxnID that a person named."""
-    query = question_for([document.txn_id or ""])
-    put(db, company.id, [ask(Purpose.CHECK, OneDocument(document.id), query)], now)
+def check_one(db: Session, company: Company, document: DocumentRow, now: datetime) -> UUID:
+    """Queue the question what stands in the file under the TxnID that a person named; returns its id."""
+    query = TRANSACTIONS[document.kind].by_id([document.txn_id or ""], new_id())
+    question = ask(Purpose.CHECK, OneDocument(document.id), query)
+    put(db, company.id, [question], now)
+    return question.id
 
 
 def read_verify(work: Work, row: RequestRow, reply: Reply) -> None:
@@ -193,16 +197,31 @@ def _differs(
 
 
 def read_check(work: Work, row: RequestRow, reply: Reply) -> None:
-    """Does it stand in the file under the TxnID that a person named? If not, it is looked for by its mark."""
+    """Is what stands in the file under the TxnID that a person named this document? What is not there is looked for by
+    its mark.
+    """
     document = work.document(OneDocument.of(row).document)
-    there = summaries(reply)
-    found = there.get(document.txn_id or "")
+    rules = TRANSACTIONS[document.kind]
+    shown = [rules.standing(ret) for ret in reply.rets if isinstance(ret, rules.ret)]
+    found = next((one for one in shown if one.txn_id == document.txn_id), None)
     if not reply.tells_all or (found is None and not reply.proves_absence):
-        _not_told(work, row, reply)
+        if _not_told(work, row, reply) and document.state is State.POSTED:
+            _cannot_check(work, row, document, reply)
     elif work.settle(row, RequestEvent.DONE, reply) and document.state is State.POSTED:
-        _as_it_stands(document, found)
         if found is None:
-            work.put(_seek(work.db, document, None))
+            _as_it_stands(document, None)
+            work.put(_seek(work.db, document, None), instead_of=row.id)
+        elif differences := unlike(work, document, found):
+            _hold(work, row, document, not_the_one(document, found, differences), as_shown(found, differences))
+        else:
+            document.edit_sequence, document.time_modified = found.edit_sequence, found.time_modified
+
+
+def _cannot_check(work: Work, row: RequestRow, document: DocumentRow, reply: Reply) -> None:
+    why = f"QuickBooks could not be asked whether it holds this document as {document.txn_id}. {reply.said.meaning}"
+    notice = Notice(Reason.OUTCOME_UNKNOWN, why, _LOOK)
+    _hold(work, row, document, notice, {"candidates": []})
+    work.cannot_wait(row.id, notice)
 
 
 def _not_told(work: Work, row: RequestRow, reply: Reply) -> bool:
@@ -291,9 +310,15 @@ def _ask(
         + ("It holds it under: " if reason is Reason.TWICE else "It may hold it under: " if found else "")
         + (", ".join(one.txn_id for one in found) or "QuickBooks does not show what it holds.")
     )
-    advice = "Look in QuickBooks, then say under which TxnID it is there, or that it is not there."
-    document.tell(Notice(reason, message, advice))
-    detail = {"candidates": [one.as_candidate() for one in found]}
+    _hold(work, row, document, Notice(reason, message, _LOOK), {"candidates": [one.as_candidate() for one in found]})
+
+
+_LOOK = "Look in QuickBooks, then say under which TxnID it is there, or that it is not there."
+
+
+def _hold(work: Work, row: RequestRow, document: DocumentRow, notice: Notice, detail: Mapping[str, object]) -> None:
+    """Where it is, a person says: until then it is nowhere."""
+    document.tell(notice)
     document.not_in_books()
     silence(work.db, work.company.id, [document.id], work.now)
     move(work.db, document, Event.HELD, by=QUICKBOOKS, now=work.now, request_id=str(row.id), detail=detail)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -31,7 +31,7 @@ from qbwc_server.posting.requests import (
 )
 from qbwc_server.posting.texts import CannotWrite
 from qbwc_server.posting.transactions.compiled import compile_add
-from qbwc_server.queue.enqueue import cancel, hand_over, release, supply, waiting_for
+from qbwc_server.queue.enqueue import cancel, hand_over, open_requests, release, supply, waiting_for
 from qbwc_server.queue.models import QueuedRequest, RequestWait
 from qbwc_server.queue.states import RequestState
 from qbwc_server.tenancy.actor import SERVER
@@ -188,7 +188,16 @@ def invoices_named(db: Session, company: Company, documents: Sequence[Document])
     for purpose in (Purpose.READ_FOR_CHANGE, Purpose.POST) if waiting else ():
         found = open_of(db, company.id, purpose, map(OneDocument, waiting))
         pending |= {origin: found[str(row)] for row, origin in waiting.items() if str(row) in found}
-    return Invoices(known, pending)
+    return Invoices(known, pending | _unread(db, company, rows.values()))
+
+
+def _unread(db: Session, company: Company, rows: Iterable[DocumentRow]) -> dict[str, UUID]:
+    """By origin: of what a person found in QuickBooks, the question whether it is there, as long as it is open."""
+    posted = {str(OneDocument(row.id)): row.origin for row in rows if row.state is State.POSTED}
+    found: dict[str, UUID] = {}
+    for purpose in (Purpose.CHECK, Purpose.CHECK_MARK) if posted else ():
+        found |= open_requests(db, company.id, purpose, posted)
+    return {posted[subject]: request_id for subject, request_id in found.items()}
 
 
 def under_way(db: Session, company: Company, named: Elsewhere) -> list[UUID]:

@@ -329,6 +329,9 @@ def test_a_person_decides(
         ({"posted_as": None, "not_posted": False}, 422, "invalid_body"),
         ({"posted_as": 5, "not_postd": True, "x": 1}, 422, "invalid_body"),
         ({"posted_as": "an id"}, 422, "invalid"),
+        ({"posted_as": "1A2B-1", "confirmed": True}, 422, "invalid"),
+        ({"not_posted": True, "confirmed": True}, 422, "invalid"),
+        ({"posted_as": "1A2B-1", "confirmed": "yes"}, 422, "invalid_body"),
         ([], 422, "invalid_body"),
     ],
 )

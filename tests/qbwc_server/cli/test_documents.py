@@ -300,6 +300,7 @@ def test_decide_what_became_of_a_document(bring_in: Import, run: CommandLine, cl
     assert run("documents", "decide", "acme", 1).exit_code == 2
     assert run("documents", "decide", "acme", 1, "--not-posted", "--posted-as", "1A-1").exit_code == 2
     assert run("documents", "decide", "acme", 1, "--posted-as", "x").exit_code == 4
+    assert run("documents", "decide", "acme", 1, "--posted-as", "1A-1", "--confirm").exit_code == 4  # nothing was shown
     decided = run.json("documents", "decide", "acme", 1, "--posted-as", "1A-1")["documents"][0]
     assert (decided["state"], decided["txn_id"]) == (State.POSTED.value, "1A-1")
     assert "submitted now" in run("documents", "decide", "acme", 2, "--not-posted").stdout
