@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, cast
 
+from qbwc_server.documents.kinds.fields import CENT
 from qbwc_server.posting.transactions.standing import Entry, StandingLine, entry_of, money
 from qbxml import Aggregate, Ref
 from qbxml.messages.purchase_lines import BillableStatus
@@ -150,6 +151,8 @@ class LineSet:
             return None  # a line cannot lose its quantity
         if found.quantity is None and "quantity" in wanted.values:
             return None
+        if {"quantity", "amount"} <= wanted.values.keys() and not _multiplies(wanted, found):
+            return None  # QuickBooks may work the amount out from the rate that stands there
         return {name: value for name, value in wanted.values.items() if name not in self.names} | gone
 
     def _taken_away(self, wanted: LineValues, last: LineValues, found: StandingLine) -> dict[str, Any] | None:
@@ -168,6 +171,13 @@ class LineSet:
     def is_rid_of(self, wanted: LineValues, last: LineValues | None, found: StandingLine) -> bool:
         """Whether nothing stands there any more that is to be taken away."""
         return last is None or self._taken_away(wanted, last, found) == {}
+
+
+def _multiplies(wanted: LineValues, found: StandingLine) -> bool:
+    """Whether the rate of before gives the amount that is wanted."""
+    if found.rate is None or wanted.amount is None:
+        return True
+    return (found.rate * Decimal(wanted.values["quantity"])).quantize(CENT, ROUND_HALF_UP) == wanted.amount
 
 
 def holds(wanted: Any, found: Any) -> bool:
