@@ -20,18 +20,19 @@ from qbwc_server.posting.options import options_of
 from qbwc_server.posting.texts import Texts
 from qbwc_server.posting.transactions import TRANSACTIONS
 from qbwc_server.posting.transactions.standing import Standing
-from qbwc_server.posting.transactions.writing import LastWriting, Writing
+from qbwc_server.posting.transactions.writing import LastWriting, Mark, Writing
 from qbwc_server.simulator.bookkeeper import Bookkeeper
 from qbwc_server.simulator.faults import CrashAfter, CrashBefore, CrashDuring, Fault
 from qbwc_server.simulator.transactions import Transaction as Booked
 from qbxml import read_answers, render
 from tests.kinds_examples import example, furnish, needed, revision, unmarked
 from tests.sessions.odd_quickbooks import by_hand, quickbooks_says, quiet
-from tests.sessions.people import go_on
+from tests.sessions.people import go_on, say
 from tests.sessions.world import World, invoice
 
 KINDS = tuple(TRANSACTIONS)
 CHANGEABLE = tuple(kind for kind in KINDS if TRANSACTIONS[kind].mod_message is not None)
+TOLD_WHEN_DELETED = tuple(kind for kind in KINDS if TRANSACTIONS[kind].deleted_type is not None)
 VOIDABLE = tuple(kind for kind in KINDS if TRANSACTIONS[kind].voidable)
 GUID = UUID("6b1f4a3e-2d5c-4f7a-9c1b-0a1b2c3d4e5f")
 WRITES = re.compile(r"<(\w+(Add|Mod)|TxnVoid)Rq ")
@@ -98,6 +99,14 @@ class Kinds:
         """A person types each of them, from the same paper."""
         for kind, document in self.documents.items():
             by_hand(self.world, unmarked(kind, document, self.writing()))
+
+    def say_what_was_never_there(self) -> None:
+        """A person says it of what QuickBooks does not hold, where it does not tell whether somebody deleted it."""
+        for kind in KINDS:
+            if kind not in TOLD_WHEN_DELETED and not self.booked(kind):
+                assert self.row(kind).reason == Reason.OUTCOME_UNKNOWN, kind
+                say(self.world, self.documents[kind].origin, None)
+        quiet(self.world)
 
     # what there is
 
@@ -170,6 +179,7 @@ def test_the_answer_is_lost(kinds: Kinds, crash: Fault) -> None:
     kinds.hand_in()
     kinds.break_off(crash)
     quiet(kinds.world)
+    kinds.say_what_was_never_there()
     assert kinds.states() == everywhere("posted")
     assert kinds.numbers() == everywhere(1)
     assert kinds.differences() == everywhere([])
@@ -201,7 +211,11 @@ def renumber_and_re_date(kinds: Kinds, kind: str, txn: Booked) -> None:
 
 
 def change(kinds: Kinds, kind: str, txn: Booked) -> None:
-    kinds.person.save_unchanged(txn) if kind == "journal_entry" else kinds.person.change(txn, memo="by hand")
+    if kind == "journal_entry":
+        kinds.person.save_unchanged(txn)
+    else:  # whoever writes into a memo that bears our mark leaves the mark there, or a person is asked
+        mark = f"{txn.memo[txn.memo.index('[') :]} " if TRANSACTIONS[kind].mark is Mark.MEMO else ""
+        kinds.person.change(txn, memo=f"{mark}by hand")
 
 
 @pytest.mark.parametrize("correct", [renumber, re_date, renumber_and_re_date, change])

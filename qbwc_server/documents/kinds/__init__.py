@@ -30,6 +30,7 @@ from qbwc_server.documents.kinds.payment import Payment
 from qbwc_server.documents.kinds.purchase_order import PurchaseOrder
 from qbwc_server.documents.kinds.sales_order import SalesOrder
 from qbwc_server.documents.kinds.sales_receipt import SalesReceipt
+from qbwc_server.documents.kinds.transfer import Transfer
 from qbwc_server.documents.kinds.vendor_credit import VendorCredit
 
 __all__ = ["KINDS", "Document", "Named", "body_digest", "dump_document", "load_document", "read_document"]
@@ -51,6 +52,7 @@ KINDS: dict[str, type[Document]] = {
     "purchase_order": PurchaseOrder,
     "item_receipt": ItemReceipt,
     "card_refund": CardRefund,
+    "transfer": Transfer,
 }
 _ONE_OF_THEM: Any = Annotated[reduce(or_, KINDS.values()), Field(discriminator="kind")]
 # Made when the first document is read: a process that has none to read would spend a fifth of its start on it.

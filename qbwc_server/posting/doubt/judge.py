@@ -74,7 +74,11 @@ def read_look_changed(work: Work, row: RequestRow, reply: Reply) -> None:
         marks = sendings(work, about).marks
         complete = reply.tells_all and reply.shown < MOST_SHOWN
         if not _judge_add(work, about, [one for one in found if one.mark in marks], complete=complete):
-            look_at_deleted(work, about, row)
+            if work.head_of(about).rules.deleted_type is None:
+                why = "QuickBooks does not hold it, and does not tell whether somebody deleted it."
+                _ask(work, about, work.head_of(about), [], why)
+            else:
+                look_at_deleted(work, about, row)
 
 
 def read_look_deleted(work: Work, row: RequestRow, reply: Reply) -> None:

@@ -75,8 +75,9 @@ def look_at_changed(work: Work, about: RequestRow, row: RequestRow) -> None:
 
 def look_at_deleted(work: Work, about: RequestRow, row: RequestRow) -> None:
     """Ask, after ``row``, for what was deleted since it first left."""
+    deleted_type = work.head_of(about).rules.deleted_type
     query = TxnDeletedQueryRq(
-        txn_del_types=(work.head_of(about).rules.txn_type,),
+        txn_del_types=() if deleted_type is None else (deleted_type,),
         deleted_date_range_filter=DeletedDateRangeFilter(from_deleted_date=_since(work, sendings(work, about))),
         request_id=str(new_id()),
     )

@@ -20,7 +20,7 @@ from qbwc_server.posting.pc_clock import modified_at
 from qbwc_server.posting.reply import Reply
 from qbwc_server.posting.requests import OneDocument, Purpose, TheFile, ask, open_of
 from qbwc_server.posting.same_file.inventory import CHUNK, question_for, summaries
-from qbwc_server.posting.same_file.newest import was_it_deleted
+from qbwc_server.posting.same_file.newest import missing
 from qbwc_server.posting.sent import Sent
 from qbwc_server.posting.texts import CannotWrite
 from qbwc_server.posting.transactions import TRANSACTIONS
@@ -90,7 +90,7 @@ def read_look_again(work: Work, row: RequestRow, reply: Reply) -> None:
             document.seen_at = work.now
         if shown is None and reply.proves_absence:
             document.seen_at = work.now
-            work.put(was_it_deleted(document))
+            missing(work, document)
         elif shown is not None and _changed_since(document, modified_at(shown)):
             query = TRANSACTIONS[document.kind].by_id([document.txn_id or ""], new_id())
             work.put(ask(Purpose.LOOK_CLOSER, OneDocument(document.id), query))

@@ -32,7 +32,7 @@ from qbwc_server.queue.states import Event as RequestEvent
 from qbwc_server.queue.states import RequestState
 from qbwc_server.tenancy.actor import QUICKBOOKS
 from qbwc_server.tenancy.models import Company
-from qbxml.messages.transaction import DeletedDateRangeFilter, TxnDeletedQueryRq
+from qbxml.messages.transaction import DeletedDateRangeFilter, TxnDeletedQueryRq, TxnDelType
 from qbxml.outcome import Outcome
 
 NEWEST = 3
@@ -115,13 +115,22 @@ def read_sentinel(work: Work, row: RequestRow, reply: Reply) -> None:
     for document in documents:
         if document.txn_id in there:
             continue
-        work.put(was_it_deleted(document))
+        missing(work, document)
 
 
-def was_it_deleted(document: DocumentRow) -> NewRequest:
+def missing(work: Work, document: DocumentRow) -> None:
+    """Ask whether somebody deleted what is not there; of what QuickBooks does not tell it, a person looks."""
+    deleted_type = TRANSACTIONS[document.kind].deleted_type
+    if deleted_type is None:
+        _perhaps_older(work, document, told=False)
+    else:
+        work.put(_was_it_deleted(document, deleted_type))
+
+
+def _was_it_deleted(document: DocumentRow, deleted_type: TxnDelType) -> NewRequest:
     """The question whether somebody deleted what is not there."""
     query = TxnDeletedQueryRq(
-        txn_del_types=(TRANSACTIONS[document.kind].txn_type,),
+        txn_del_types=(deleted_type,),
         deleted_date_range_filter=DeletedDateRangeFilter(
             from_deleted_date=(document.written_at or document.created_at) - MARGIN
         ),
@@ -181,7 +190,10 @@ def read_sentinel_deleted(work: Work, row: RequestRow, reply: Reply) -> None:
         found = {"found": "deleted in QuickBooks by a person"}
         move(work.db, document, Event.WITHDRAWN, by=QUICKBOOKS, now=work.now, request_id=str(row.id), detail=found)
         return
-    told = reply.tells_all and (deleted or reply.proves_absence)
+    _perhaps_older(work, document, told=reply.tells_all and (bool(deleted) or reply.proves_absence))
+
+
+def _perhaps_older(work: Work, document: DocumentRow, *, told: bool) -> None:
     why = (
         "although nobody deleted it: an older backup seems to have been restored."
         if told

@@ -21,6 +21,7 @@ from qbwc_server.posting.transactions.purchase_order import PurchaseOrderTransac
 from qbwc_server.posting.transactions.sales_order import SalesOrderTransaction
 from qbwc_server.posting.transactions.sales_receipt import SalesReceiptTransaction
 from qbwc_server.posting.transactions.transaction import Transaction
+from qbwc_server.posting.transactions.transfer import TransferTransaction
 from qbwc_server.posting.transactions.vendor_credit import VendorCreditTransaction
 
 TRANSACTIONS: dict[str, Transaction[Any]] = {
@@ -42,6 +43,7 @@ TRANSACTIONS: dict[str, Transaction[Any]] = {
         PurchaseOrderTransaction(),
         ItemReceiptTransaction(),
         CardRefundTransaction(),
+        TransferTransaction(),
     )
 }
 ADDS = frozenset(one.add_name for one in TRANSACTIONS.values())  # messages that enter a transaction

@@ -31,11 +31,12 @@ from qbwc_server.posting.transactions.standing import Difference, Standing, entr
 from qbwc_server.posting.transactions.writing import Mark, Writing, mark_in, marked
 from qbxml import Aggregate, MissingElement
 from qbxml.message import Request
-from qbxml.messages.transaction import TxnDelType
+from qbxml.messages.transaction import TxnDelType, TxnTypeFilter
 from qbxml.returned import TxnRet
 from qbxml.shared import ModifiedDateRangeFilter, TxnDateRangeFilter
 
 D = TypeVar("D", bound=Document)
+_DELETED_TYPES = frozenset(str(one) for one in TxnDelType)
 _CORE = ("txn_id", "time_created", "time_modified", "edit_sequence", "txn_date", "ref_number", "memo", "external_guid")
 
 
@@ -60,7 +61,7 @@ class Transaction(ABC, Generic[D]):
     """One kind of transaction. A kind declares what it consists of, and answers ``header`` and ``lines``."""
 
     document: type[D]
-    txn_type: TxnDelType  # QuickBooks' word for it
+    txn_type: TxnDelType | TxnTypeFilter  # QuickBooks' word for it
     add_message: Callable[..., Aggregate]
     mod_message: Callable[..., Aggregate] | None = None
     query_message: Callable[..., Request]
@@ -103,6 +104,11 @@ class Transaction(ABC, Generic[D]):
         """The name of the question for it: "SalesReceiptQuery"."""
         return f"{self.txn_type}Query"
 
+    @property
+    def deleted_type(self) -> TxnDelType | None:
+        """Its type in the question for what was deleted; None where QuickBooks does not tell that of this kind."""
+        return TxnDelType(self.txn_type) if self.txn_type in _DELETED_TYPES else None
+
     # -- writing
 
     def add(self, document: D, guid: UUID, writing: Writing) -> Aggregate:
@@ -118,9 +124,7 @@ class Transaction(ABC, Generic[D]):
 
     def changes(self, document: D, standing: Standing, writing: Writing) -> Changes:
         """What turns ``standing`` into ``document``; what QuickBooks keeps is noted. Raises CannotWrite."""
-        wanted = said(self.header(document, writing))
-        if self.mark is Mark.MEMO and standing.mark is not None:
-            wanted["memo"] = marked(wanted.get("memo"), standing.mark)
+        wanted = self._wanted(document, standing, writing)
         header = header_changes(wanted, standing.ret)
         last = writing.last
         if last is not None and isinstance(last.document, self.document):
@@ -151,7 +155,7 @@ class Transaction(ABC, Generic[D]):
 
     def differences(self, document: D, standing: Standing, writing: Writing) -> list[Difference]:
         """Where the books say something else than ``document``, for a person to read. Raises CannotWrite."""
-        wanted = said(self.header(document, writing))
+        wanted = self._wanted(document, standing, writing)
         found = [
             Difference(words(name), shown(wanted[name]), shown(getattr(standing.ret, name, None)))
             for name in header_changes(wanted, standing.ret)
@@ -165,12 +169,19 @@ class Transaction(ABC, Generic[D]):
         about to replace. Raises CannotWrite.
         """
         found = self.differences(last, standing, writing)
-        before = said(self.header(last, writing))
-        for name in header_changes(said(self.header(document, writing)), standing.ret):
+        before = self._wanted(last, standing, writing)
+        for name in header_changes(self._wanted(document, standing, writing), standing.ret):
             there = shown(getattr(standing.ret, name, None))
             if name not in before and there:
                 found.append(Difference(words(name), None, there))
         return found
+
+    def _wanted(self, document: D, standing: Standing, writing: Writing) -> Values:
+        """What its header is to say, with the mark where the memo bears it."""
+        wanted = said(self.header(document, writing))
+        if self.mark is Mark.MEMO and standing.mark is not None:
+            wanted["memo"] = marked(wanted.get("memo"), standing.mark)
+        return wanted
 
     def require_mod(self) -> Callable[..., Aggregate]:
         """The message that changes it. Raises CannotWrite where there is none."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
 from uuid import UUID
 
 from qbwc_server.documents.kinds import Document
@@ -13,6 +15,9 @@ from qbwc_server.list_kinds import LONGEST_NAME, ListKind
 from qbwc_server.posting.options import PostingOptions
 from qbwc_server.posting.texts import CannotWrite, Texts
 from qbxml import Ref
+
+_MARK = re.compile(r"\[([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\]", re.IGNORECASE)
+LONGEST_MARKED: Final = 4095 - len(" [] ") - 36  # characters of a memo that leave room for a mark
 
 
 class Mark(StrEnum):
@@ -84,9 +89,6 @@ def marked(memo: str | None, guid: UUID) -> str:
 
 
 def mark_in(memo: str | None) -> UUID | None:
-    """The mark at the end of a memo."""
-    text = (memo or "").rstrip()
-    try:
-        return UUID(text[-37:-1]) if text.endswith("]") else None
-    except ValueError:
-        return None
+    """The mark in a memo: a bookkeeper may have written before or behind it."""
+    found = _MARK.findall(memo or "")
+    return UUID(found[-1]) if found else None
