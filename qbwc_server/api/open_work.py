@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from flask import Blueprint, Response, jsonify, request
 
 from qbwc_server.api.access import Access
-from qbwc_server.api.schemas import MOST_PER_PAGE, number_asked
+from qbwc_server.api.schemas import MOST_PER_PAGE, number_asked, read_object
 from qbwc_server.documents.models import LARGEST_ID
 from qbwc_server.documents.open_work import Ended, WorkKind, end_work, open_work
 from qbwc_server.errors import Invalid
+from qbwc_server.posting.people.other_names import add_anew, use_name
 from qbwc_server.reports.open_work import work_record
 from qbwc_server.tenancy.tokens import Scope
 
@@ -40,6 +41,21 @@ def add_routes(blueprint: Blueprint, access: Access) -> None:
         with access.changing() as (db, company):
             item = end_work(db, company.id, item_id, ENDS[end], by=access.by, now=access.now())
             record = work_record(item)
+        return jsonify(record)
+
+    @blueprint.post(f"{_ALL}/<int(max={LARGEST_ID}):item_id>/use-name")
+    def use_name_of(code: str, item_id: int) -> Response:
+        """Say which name a renamed or merged customer or item has now: {"name": ...}, or {} for the one found."""
+        name = read_object(request, {"name": str}).get("name")
+        with access.changing() as (db, company):
+            record = work_record(use_name(db, company, item_id, name, by=access.by, now=access.now()))
+        return jsonify(record)
+
+    @blueprint.post(f"{_ALL}/<int(max={LARGEST_ID}):item_id>/add-anew")
+    def add_anew_of(code: str, item_id: int) -> Response:
+        """Say that the old name of a renamed customer or item is another one, to be added."""
+        with access.changing() as (db, company):
+            record = work_record(add_anew(db, company, item_id, by=access.by, now=access.now()))
         return jsonify(record)
 
 

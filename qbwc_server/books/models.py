@@ -39,11 +39,12 @@ class Presence(StrEnum):
     """Whether an entry stands in the company file."""
 
     UNKNOWN = "unknown"
+    RESTORED = "restored"  # unknown, in a file that may be older than the entry: it may be lacking for that reason
     PRESENT = "present"
 
 
 class ListEntry(Base):
-    """A customer or item by full name: whether QuickBooks has it, and what is needed to create it."""
+    """An entry by the full name that documents say: whether QuickBooks has it, and what is needed to create it."""
 
     __tablename__ = "list_entries"
     __table_args__ = (UniqueConstraint("company_id", "kind", "name_key"),)
@@ -53,6 +54,7 @@ class ListEntry(Base):
     kind: Mapped[ListKind] = mapped_column(EnumValue(ListKind))
     name_key: Mapped[str] = mapped_column(Exact(255))  # full name as QuickBooks compares it: in lower case
     full_name: Mapped[str] = mapped_column(Exact(255))
+    called: Mapped[str | None] = mapped_column(Exact(255))  # its name in QuickBooks, where a person chose another one
     presence: Mapped[Presence] = mapped_column(EnumValue(Presence))
     list_id: Mapped[str | None] = mapped_column(Cut(40))
     details: Mapped[dict[str, Any] | None] = mapped_column(JsonRecord)  # a Party, for creating a customer

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import click
 
@@ -11,6 +12,7 @@ from qbwc_server.cli.runtime import Runtime, pass_runtime
 from qbwc_server.documents.models import LARGEST_ID
 from qbwc_server.documents.open_work import Ended, WorkKind, end_work
 from qbwc_server.documents.open_work import open_work as open_items
+from qbwc_server.posting.people.other_names import add_anew, use_name
 from qbwc_server.reports.open_work import work_record
 from qbwc_server.tenancy import companies
 
@@ -67,12 +69,43 @@ def dismiss(runtime: Runtime, company: str, items: tuple[int, ...], as_json: boo
     _end(runtime, company, items, Ended.DISMISSED, as_json)
 
 
+@open_work.command(name="use-name")
+@click.argument("company")
+@click.argument("item", type=click.IntRange(1, LARGEST_ID))
+@click.option("--name", help="The full name in QuickBooks; left out, the one that was found.")
+@json_option
+@pass_runtime
+def use_name_(runtime: Runtime, company: str, item: int, name: str | None, as_json: bool) -> None:
+    """Say which name a renamed or merged customer or item has in QuickBooks now."""
+    with runtime.database.transaction() as db:
+        found = companies.find_company(db, company)
+        record = work_record(use_name(db, found, item, name, by=runtime.by, now=runtime.now()))
+    _tell([record], as_json)
+
+
+@open_work.command(name="add-anew")
+@click.argument("company")
+@click.argument("item", type=click.IntRange(1, LARGEST_ID))
+@json_option
+@pass_runtime
+def add_anew_(runtime: Runtime, company: str, item: int, as_json: bool) -> None:
+    """Say that the old name of a renamed customer or item is another one, to be added."""
+    with runtime.database.transaction() as db:
+        found = companies.find_company(db, company)
+        record = work_record(add_anew(db, found, item, by=runtime.by, now=runtime.now()))
+    _tell([record], as_json)
+
+
 def _end(runtime: Runtime, company: str, ids: Sequence[int], ended: Ended, as_json: bool) -> None:
     """All of them or none."""
     with runtime.database.transaction() as db:
         found = companies.find_company(db, company)
         items = [end_work(db, found.id, each, ended, by=runtime.by, now=runtime.now()) for each in ids]
         records = [work_record(item) for item in items]
+    _tell(records, as_json)
+
+
+def _tell(records: Sequence[dict[str, Any]], as_json: bool) -> None:
     if as_json:
         print_json({"open_work": records})
         return

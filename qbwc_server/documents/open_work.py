@@ -30,7 +30,8 @@ class WorkKind(StrEnum):
     CREDIT_MEMO_WANTED = "credit_memo_wanted"  # a sale that is here was cancelled at its source
     PAYMENT_WANTED = "payment_wanted"  # a source kept money for which there is no sale
     NAMES_FELL_TOGETHER = "names_fell_together"  # two names upstream are one name in QuickBooks
-    ENTRY_RENAMED = "entry_renamed"  # a list entry has another name in QuickBooks now
+    ENTRY_RENAMED = "entry_renamed"  # a list entry has another name in QuickBooks now, or was merged or deleted there
+    ENTRY_INACTIVE = "entry_inactive"  # a list entry that documents name is inactive in QuickBooks
     UNKNOWN_MARK = "unknown_mark"  # QuickBooks holds a transaction with a mark of ours that is not known here
 
 

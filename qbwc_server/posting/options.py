@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from qbwc_server.books.models import ListEntry
 from qbwc_server.db import Base
 from qbwc_server.db.types import JsonRecord
 from qbwc_server.errors import Invalid
+from qbwc_server.list_kinds import ListKind
 from qbwc_server.validation import sentences
 from qbxml import CharacterPolicy
 
@@ -50,6 +53,27 @@ class PostingOptions(BaseModel):
             raise ValueError("create_items needs item_income_account, the account that their sales go to")
         return self
 
+    def name_of(self, kind: ListKind, name: str) -> str:
+        """The full name under which QuickBooks has the entry that documents call ``name``."""
+        return name
+
+
+class OptionsInForce(PostingOptions):
+    """The options of a company, and the entries that have another name in its file than on documents."""
+
+    called: Mapping[tuple[ListKind, str], str] = Field({}, exclude=True)  # by list, and name in lower case
+
+    def name_of(self, kind: ListKind, name: str) -> str:
+        """The name that a person chose for it, or for what it stands under."""
+        if not self.called:
+            return name
+        parts = name.split(":")
+        for depth in range(len(parts), 0, -1):
+            called = self.called.get((kind, ":".join(parts[:depth]).lower()))
+            if called is not None:
+                return ":".join((called, *parts[depth:]))
+        return name
+
 
 class PostingOptionsRow(Base):
     """The options of one company that differ from the defaults; no row is all defaults."""
@@ -60,10 +84,14 @@ class PostingOptionsRow(Base):
     options: Mapped[dict[str, Any]] = mapped_column(JsonRecord)
 
 
-def options_of(db: Session, company_id: int) -> PostingOptions:
+def options_of(db: Session, company_id: int) -> OptionsInForce:
     """The options in force for this company."""
     row = db.get(PostingOptionsRow, company_id)
-    return PostingOptions.model_validate({} if row is None else row.options)
+    others = select(ListEntry.kind, ListEntry.name_key, ListEntry.called).where(
+        ListEntry.company_id == company_id, ListEntry.called.is_not(None)
+    )
+    called = {(one.kind, one.name_key): one.called for one in db.execute(others)}
+    return OptionsInForce.model_validate({**({} if row is None else row.options), "called": called})
 
 
 def change_options(db: Session, company_id: int, changes: dict[str, object]) -> PostingOptions:

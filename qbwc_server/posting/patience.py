@@ -7,6 +7,7 @@ from datetime import timedelta
 # QuickBooks says that it did not execute a request
 MOST_REPEATS = 5  # sendings of a request that may simply go again; then a person is told what QuickBooks says
 LONGEST_LOCK = timedelta(days=1)  # that long what meets a lock goes again in each session, however many there are
+LONGEST_INACTIVE = timedelta(days=14)  # that long a document waits for its customer to be made active again
 MOST_NAMES_IN_USE = 2  # times that an entry is looked for because its name is in use; then a person is told
 MOST_STALE = 3  # times that somebody else was quicker to change it; then a person looks
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from qbwc_server.posting.doubt.judge import read_look, read_look_changed, read_look_deleted
-from qbwc_server.posting.entries.answers import read_create, read_ensure
+from qbwc_server.posting.entries.answers import read_create, read_ensure, read_follow
 from qbwc_server.posting.outcome.answers import read_for_change, read_post
 from qbwc_server.posting.outcome.found import read_find
 from qbwc_server.posting.outcome.outcome import Work
@@ -24,6 +24,7 @@ READERS: dict[str, Reader] = {
     Purpose.READ_FOR_CHANGE: read_for_change,
     Purpose.FIND: read_find,
     Purpose.ENSURE: read_ensure,
+    Purpose.FOLLOW: read_follow,
     Purpose.CREATE: read_create,
     Purpose.LOOK: read_look,
     Purpose.LOOK_CHANGED: read_look_changed,

@@ -184,6 +184,7 @@ class Purpose(StrEnum):
     READ_FOR_CHANGE = "read_for_change", Priority.READ, OneDocument, "to read what stands in the books"
     FIND = "find", Priority.READ, OnePart, "to find what it names and somebody else has entered"
     ENSURE = "ensure", Priority.READ, OneEntry, "to find out whether the entry is there"
+    FOLLOW = "follow", Priority.READ, OneEntry, "to find out what became of the entry, by its ListID"
     CREATE = "create", Priority.LIST, OneEntry, "to add the entry"
     LOOK = "look", Priority.LOOK, OneRequest, "to find out whether it was executed"
     LOOK_CHANGED = "look_changed", Priority.LOOK, OneRequest, "to find out whether it was executed and altered since"
@@ -206,6 +207,7 @@ class Purpose(StrEnum):
     GREETING = "greeting", Priority.REFRESH, TheFile, "to end the session cleanly"
 
 
+ENTRIES = tuple(one for one in Purpose if one.about is OneEntry)  # what sees to it that an entry is there
 WRITING = (Purpose.POST, Purpose.READ_FOR_CHANGE)  # what brings a document into the books
 
 

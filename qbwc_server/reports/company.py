@@ -19,7 +19,7 @@ from qbwc_server.documents.lifecycle import NEEDS_A_PERSON, State
 from qbwc_server.documents.models import DocumentRow
 from qbwc_server.documents.open_work import count_open_work, open_work
 from qbwc_server.documents.store import counts
-from qbwc_server.posting.requests import Purpose
+from qbwc_server.posting.requests import ENTRIES, Purpose
 from qbwc_server.queue.models import QueuedRequest, RequestWait
 from qbwc_server.queue.sets import in_flight
 from qbwc_server.queue.states import RequestState
@@ -215,7 +215,7 @@ def company_report(db: Session, company: Company, *, now: datetime) -> CompanyRe
         time_zone=company.time_zone,
         documents={state.value: count for state, count in counts(db, company.id).items()},
         waiting=waits.get(RequestState.QUEUED, 0) + waits.get(RequestState.RESTING, 0),
-        locked=waits.get(RequestState.RESTING, 0),
+        locked=_locked(db, company),
         in_doubt=waits.get(RequestState.UNCERTAIN, 0),
         in_quickbooks=owed.request_count if owed else 0,
         company_file=facts.company_name if facts else None,
@@ -275,13 +275,23 @@ def _waits(db: Session, company: Company) -> list[Waits]:
     return found
 
 
+def _locked(db: Session, company: Company) -> int:
+    """Requests that met a lock; questions that rest wait for an entry to be made active, which is open work."""
+    locked = select(func.count()).where(
+        QueuedRequest.company_id == company.id,
+        QueuedRequest.state == RequestState.RESTING,
+        QueuedRequest.purpose.not_in((Purpose.ENSURE, Purpose.FOLLOW)),
+    )
+    return db.scalar(locked) or 0
+
+
 def _called_request(db: Session, request_id: UUID) -> str:
     """What a request is about, in words."""
     request = db.get_one(QueuedRequest, request_id)
     if request.purpose in (Purpose.POST, Purpose.READ_FOR_CHANGE):
         row = db.get_one(DocumentRow, int(request.subject))
         return f"{called(row)} (document {row.id})"
-    if request.purpose in (Purpose.ENSURE, Purpose.CREATE):
+    if request.purpose in ENTRIES:
         entry = db.get_one(ListEntry, int(request.subject))
         return f"the {entry.kind.value} {shown(entry.full_name)}"
     return "a question to QuickBooks"

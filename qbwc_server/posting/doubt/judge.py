@@ -35,8 +35,8 @@ from qbwc_server.posting.transactions.standing import Standing
 from qbwc_server.queue.enqueue import supply
 from qbwc_server.queue.sets import times_alone
 from qbwc_server.queue.settling import RequestRow, requests_by_id
+from qbwc_server.queue.states import Ended, RequestState
 from qbwc_server.queue.states import Event as RequestEvent
-from qbwc_server.queue.states import RequestState
 from qbxml import MissingElement
 from qbxml.outcome import Outcome
 
@@ -271,16 +271,19 @@ def _again(work: Work, about: RequestRow) -> bool:
 def _cannot_look(work: Work, row: RequestRow, about: RequestRow, reply: Reply) -> None:
     """QuickBooks refused the look-up itself: try again a few times, then ask a person. Never guess."""
     said = reply.said
-    if said.outcome is Outcome.TRY_AGAIN and row.attempts < MOST_LOOK_UPS:
+    unread = reply.ended_by is Ended.UNREADABLE and about.purpose == Purpose.CREATE
+    if (said.outcome is Outcome.TRY_AGAIN or unread) and row.attempts < MOST_LOOK_UPS:
         work.settle(row, RequestEvent.AGAIN)
         return
     if not work.settle(row, RequestEvent.DONE, reply):
         return
+    why = said.sentence if said.outcome is not Outcome.DONE else "its answer shows nothing."
+    why = f"QuickBooks could not be asked: {why}"
     if about.purpose == Purpose.POST:
-        why = said.sentence if said.outcome is not Outcome.DONE else "its answer shows nothing."
-        _ask(work, about, work.head_of(about), [], f"QuickBooks could not be asked: {why}")
+        _ask(work, about, work.head_of(about), [], why)
     else:
-        _again(work, about)  # adding a list entry again can only meet "name in use"
+        advice = "See in QuickBooks whether it is there, then submit the document again: it is looked for anew."
+        refuse(work, about, work.entry_of(about), f"It was to be added, but the answer was lost. {why}", advice, None)
 
 
 def _ask(work: Work, about: RequestRow, head: DocumentHead, candidates: Sequence[Mapping[str, str]], why: str) -> None:

@@ -13,6 +13,7 @@ from qbwc_server.documents.models import DocumentRow
 from qbwc_server.ids import new_id
 from qbwc_server.posting.doubt.evidence import Sendings, look_by_content, sendings_of
 from qbwc_server.posting.entries.ensure import query_for
+from qbwc_server.posting.options import options_of
 from qbwc_server.posting.outcome.outcome import Work
 from qbwc_server.posting.pc_clock import reach_back
 from qbwc_server.posting.requests import OneDocument, OneEntry, OneRequest, Purpose, ask
@@ -49,7 +50,8 @@ def look_for(db: Session, company: Company, uncertain: Sequence[RequestRow], now
         }
     if entries:
         found = {row.id: row for row in db.scalars(select(ListEntry).where(ListEntry.id.in_(entries.values())))}
-        queries |= {key: query_for(found[entry], new_id()) for key, entry in entries.items()}
+        options = options_of(db, company.id)
+        queries |= {key: query_for(found[entry], options, new_id()) for key, entry in entries.items()}
     put(db, company.id, [ask(Purpose.LOOK, OneRequest(row.id), queries[row.id]) for row in uncertain], now)
 
 

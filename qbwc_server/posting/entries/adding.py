@@ -32,12 +32,13 @@ def compile_entry(entry: ListEntry, guid: UUID, options: PostingOptions) -> Comp
 
 
 def _add(entry: ListEntry, guid: UUID, options: PostingOptions, texts: Texts) -> Aggregate:
+    full_name = options.name_of(entry.kind, entry.full_name)
     if entry.kind is ListKind.CUSTOMER:
         known = Customer.model_validate(entry.details) if entry.details else None
-        return add_customer(entry.full_name, known, guid, texts)
+        return add_customer(full_name, known, guid, texts)
     details = entry.details or {}
     if ACCOUNT not in details:
-        return add_item(entry.full_name, guid, options, texts)
+        return add_item(full_name, guid, options, texts)
     if details[ACCOUNT] is None:
         raise CannotWrite(
             Problem(
@@ -48,7 +49,7 @@ def _add(entry: ListEntry, guid: UUID, options: PostingOptions, texts: Texts) ->
                 "liability), or name that account in the options of the import; then submit the document again.",
             )
         )
-    return add_charge(entry.full_name, str(details[ACCOUNT]), guid, texts)
+    return add_charge(full_name, str(details[ACCOUNT]), guid, texts)
 
 
 def add_customer(full_name: str, party: Customer | None, guid: UUID, texts: Texts) -> CustomerAdd:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -16,17 +16,19 @@ from qbwc_server.documents.problems import Problem
 from qbwc_server.ids import new_id
 from qbwc_server.list_kinds import LONGEST_NAME, LONGEST_PART, ListKind
 from qbwc_server.posting.entries.adding import ACCOUNT
-from qbwc_server.posting.options import options_of
-from qbwc_server.posting.requests import OneEntry, Purpose, ask, open_of
+from qbwc_server.posting.options import PostingOptions, options_of
+from qbwc_server.posting.requests import ENTRIES, OneEntry, Purpose, ask, open_of
 from qbwc_server.posting.texts import CannotWrite, Texts, too_long
-from qbwc_server.queue.enqueue import put
+from qbwc_server.queue.enqueue import NewRequest, put
 from qbwc_server.tenancy.models import Company
 from qbxml.message import Request
 from qbxml.messages.customer import CustomerQueryRq
 from qbxml.messages.item import ItemQueryRq
 
 Wanted = tuple[ListKind, str]  # kind, full name as QuickBooks will hold it
-SEEN_TO = (ListKind.CUSTOMER, ListKind.ITEM)  # the lists whose entries are asked for, and added, before a document
+QUERIES: dict[ListKind, Callable[..., Request]] = {ListKind.CUSTOMER: CustomerQueryRq, ListKind.ITEM: ItemQueryRq}
+SEEN_TO = tuple(QUERIES)  # the lists whose entries are asked for, and added, before a document
+WANTED_OF_AN_ENTRY = ("ListID", "Name", "FullName", "IsActive")
 
 
 def wanted_by(document: Document, texts: Texts) -> dict[Wanted, Party | None]:
@@ -81,10 +83,23 @@ def name_key(full_name: str) -> str:
     return full_name.lower()
 
 
-def query_for(entry: ListEntry, guid: UUID) -> Request:
-    """The query that tells whether the entry is there, active or not."""
-    query = CustomerQueryRq if entry.kind is ListKind.CUSTOMER else ItemQueryRq
-    return query(full_names=(entry.full_name,), request_id=str(guid))
+def query_for(entry: ListEntry, options: PostingOptions, guid: UUID) -> Request:
+    """The query that tells whether the entry is there, active or not, by its name in QuickBooks."""
+    name = options.name_of(entry.kind, entry.full_name)
+    return QUERIES[entry.kind](full_names=(name,), include_ret_elements=WANTED_OF_AN_ENTRY, request_id=str(guid))
+
+
+def asked_for(
+    entry: ListEntry, options: PostingOptions, *, by_name: bool = False, after: Iterable[UUID] = ()
+) -> NewRequest:
+    """The question for the entry: by its ListID where that is known, unless it is not known to QuickBooks any more."""
+    guid = new_id()
+    if entry.list_id is None or by_name:
+        return ask(Purpose.ENSURE, OneEntry(entry.id), query_for(entry, options, guid), after=after)
+    query = QUERIES[entry.kind](
+        list_ids=(entry.list_id,), include_ret_elements=WANTED_OF_AN_ENTRY, request_id=str(guid)
+    )
+    return ask(Purpose.FOLLOW, OneEntry(entry.id), query, after=after)
 
 
 def ensure(
@@ -120,28 +135,27 @@ def ensure(
             )
             rows[key] = row
             added.append(row)
-        elif party is not None and rows[key].presence is Presence.UNKNOWN and _details(party):
+        elif party is not None and rows[key].presence is not Presence.PRESENT and _details(party):
             rows[key].details = _details(party)
     if added:
         db.add_all(added)
         db.flush()
-    unknown = [rows[key] for key in keys if rows[key].presence is Presence.UNKNOWN]
+    unknown = [rows[key] for key in keys if rows[key].presence is not Presence.PRESENT]
     waiting = _open_requests(db, company.id, [row.id for row in unknown])
+    options = options_of(db, company.id)
     new = []
     for row in sorted(unknown, key=lambda row: row.full_name.count(":")):
         if row.id in waiting:
             continue
         parent = rows.get((row.kind, name_key(row.full_name.rpartition(":")[0])))
         before = waiting.get(parent.id) if parent is not None else None
-        asked = ask(
-            Purpose.ENSURE, OneEntry(row.id), query_for(row, new_id()), after=() if before is None else (before,)
-        )
+        asked = asked_for(row, options, after=() if before is None else (before,))
         new.append(asked)
         waiting[row.id] = asked.id
     put(db, company.id, new, now)
     return {
         (kind, name): waiting.get(rows[kind, name_key(name)].id)
-        if rows[kind, name_key(name)].presence is Presence.UNKNOWN
+        if rows[kind, name_key(name)].presence is not Presence.PRESENT
         else None
         for kind, name in wanted
     }
@@ -178,7 +192,7 @@ def declare_items(db: Session, company: Company, accounts: Mapping[str, str | No
 
 def forget(db: Session, company_id: int, document: Document, texts: Texts) -> None:
     """QuickBooks did not know a name that it had once: nothing is taken for granted when the document comes again."""
-    keys = {name_key(name) for _, name in wanted_by(document, texts)}
+    keys = {name_key(name) for (_, name), _ in _with_parents(wanted_by(document, texts))}
     db.execute(
         update(ListEntry)
         .where(ListEntry.company_id == company_id, ListEntry.name_key.in_(keys))
@@ -204,10 +218,10 @@ def _details(party: Party | None) -> dict[str, object] | None:
 
 
 def _open_requests(db: Session, company_id: int, entries: list[int]) -> dict[int, UUID]:
-    """What is under way for these entries: the question, or the adding that followed it."""
+    """What is under way for these entries: a question, or the adding that followed it."""
     if not entries:
         return {}
     found = {}
-    for purpose in (Purpose.ENSURE, Purpose.CREATE):
+    for purpose in ENTRIES:
         found.update(open_of(db, company_id, purpose, map(OneEntry, entries)))
     return {entry: found[str(OneEntry(entry))] for entry in entries if str(OneEntry(entry)) in found}

@@ -7,7 +7,7 @@ from contextlib import suppress
 from qbwc_server.documents.kinds import load_document
 from qbwc_server.documents.lifecycle import Reason
 from qbwc_server.errors import Notice
-from qbwc_server.posting.entries.ensure import forget
+from qbwc_server.posting.entries.ensure import ensure, forget, wanted_by
 from qbwc_server.posting.outcome.outcome import Work
 from qbwc_server.posting.patience import LONGEST_LOCK, MOST_REPEATS
 from qbwc_server.posting.reply import Reply
@@ -48,12 +48,10 @@ def refused(work: Work, row: RequestRow, document_id: int, reply: Reply) -> None
         return
     if said.cause in UNKNOWN_NAMES:
         with suppress(CannotWrite):  # the options have changed since; it will be asked anew under the new names
-            forget(
-                work.db,
-                work.company.id,
-                load_document(work.document(document_id).body),
-                Texts(work.options.characters),
-            )
+            document, texts = load_document(work.document(document_id).body), Texts(work.options.characters)
+            forget(work.db, work.company.id, document, texts)
+            # what became of them is asked at once, so that a person sees what was renamed
+            ensure(work.db, work.company, wanted_by(document, texts), work.now)
     advice = said.advice
     if said.outcome is Outcome.TRY_AGAIN:
         advice = f"It was tried {row.attempts} times. See that nobody has it open in QuickBooks, then submit it again."

@@ -51,14 +51,23 @@ def resume(
         shown = "no file" if seen is None else name_of(seen)
         raise Invalid(f"What QuickBooks had open is {shown}, not {accept_file}.")
     lift(db, company.id, kind, by=by, now=now)
-    if kind is not HoldKind.PAUSED:  # it may not be the file in which we saw customers and items
-        db.execute(update(ListEntry).where(ListEntry.company_id == company.id).values(presence=Presence.UNKNOWN))
+    if kind is not HoldKind.PAUSED:
+        _forget_entries(db, company, kind)
     if kind is HoldKind.OTHER_FILE and seen is not None:
         take_for_ours(db, company, seen, now)
     if kind is HoldKind.RESTORED_BACKUP:
         looked_for = verify_all(db, company, now, IfMissing.ENTER if repost else IfMissing.WITHDRAW)
         return looked_for if repost else 0
     return 0
+
+
+def _forget_entries(db: Session, company: Company, lifted: HoldKind) -> None:
+    """It may not be the file in which we saw customers and items; in another company's file they have other ListIDs."""
+    ours = update(ListEntry).where(ListEntry.company_id == company.id)
+    if lifted is HoldKind.OTHER_FILE:
+        db.execute(ours.values(presence=Presence.UNKNOWN, list_id=None, called=None))
+    else:
+        db.execute(ours.values(presence=Presence.RESTORED))
 
 
 def hold_to_lift(db: Session, company: Company, named: HoldKind | None) -> Hold:

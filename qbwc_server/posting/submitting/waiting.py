@@ -20,6 +20,7 @@ from qbwc_server.documents.store import by_origin, move, show_problems
 from qbwc_server.errors import Notice
 from qbwc_server.posting.options import options_of
 from qbwc_server.posting.requests import (
+    ENTRIES,
     WRITING,
     OneDocument,
     OnePart,
@@ -141,7 +142,7 @@ def cancel_with_entries(db: Session, request_ids: Sequence[UUID], now: datetime)
                 .join(RequestWait, RequestWait.after_id == QueuedRequest.id)
                 .where(
                     RequestWait.request_id.in_(some),
-                    QueuedRequest.purpose.in_((Purpose.ENSURE, Purpose.CREATE, Purpose.FIND)),
+                    QueuedRequest.purpose.in_((*ENTRIES, Purpose.FIND)),
                     QueuedRequest.state.in_((RequestState.WAITING, RequestState.QUEUED)),
                 )
             )

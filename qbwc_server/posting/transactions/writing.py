@@ -58,7 +58,8 @@ class Writing:
 
     def entry(self, list_kind: ListKind, name: str | None, field: str) -> Ref | None:
         """A reference to an entry by full name, as QuickBooks can hold it. Raises CannotWrite."""
-        return ref(self.texts.name_or_none(name, field, LONGEST_NAME[list_kind]))
+        fitted = self.texts.name_or_none(name, field, LONGEST_NAME[list_kind])
+        return None if fitted is None else ref(self.options.name_of(list_kind, fitted))
 
     def txn_id(self, origin: str) -> str:
         """The TxnID of a document that this one waits for. Raises CannotWrite where it does not stand in the books."""

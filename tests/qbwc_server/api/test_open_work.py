@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
+from qbwc_server.books.models import ListEntry, Presence
 from qbwc_server.db import Database
 from qbwc_server.documents.open_work import Finding, WorkKind, note_work
+from qbwc_server.list_kinds import ListKind
 from qbwc_server.tenancy.companies import find_company
 from tests.conftest import TurnableClock
 from tests.qbwc_server.api.conftest import Caller
@@ -60,3 +63,47 @@ def test_the_status_is_not_well_while_it_is_open(alice: Caller, item: int) -> No
     assert "What to do: Enter the payment." in status["lines"]
     alice.post(f"/open-work/{item}/dismiss")
     assert alice.get("/status").get_json()["healthy"] is True
+
+
+@pytest.fixture
+def renamed(app: Flask, alice: Caller, clock: TurnableClock) -> int:
+    """The id of a question about a customer that has another name."""
+    database: Database = app.extensions["database"]
+    with database.transaction() as db:
+        company = find_company(db, "acme")
+        entry = ListEntry(
+            company_id=company.id, kind=ListKind.CUSTOMER, name_key="best", full_name="Best",
+            presence=Presence.UNKNOWN, list_id="80000001-1", changed_at=clock(),
+        )  # fmt: skip
+        db.add(entry)
+        db.flush()
+        detail = {"entry": entry.id, "name": "Best Inc"}
+        finding = Finding(WorkKind.ENTRY_RENAMED, "customer Best", "It is called Best Inc.", "Say.", detail=detail)
+        return note_work(db, company.id, [finding], now=clock())[0].id
+
+
+def names(app: Flask) -> tuple[str | None, str | None]:
+    database: Database = app.extensions["database"]
+    with database.reading() as db:
+        entry = db.scalars(select(ListEntry).where(ListEntry.full_name == "Best")).one()
+        return entry.called, entry.list_id
+
+
+def test_the_name_that_was_found_is_used(app: Flask, alice: Caller, charlie: Caller, renamed: int) -> None:
+    assert charlie.post(f"/open-work/{renamed}/use-name").status_code == 404
+    assert alice.post(f"/open-work/{renamed}/use-name").get_json()["ended"] == "done"
+    assert names(app) == ("Best Inc", "80000001-1")
+    assert alice.post(f"/open-work/{renamed}/add-anew").status_code == 409
+
+
+def test_another_name_is_used(app: Flask, alice: Caller, renamed: int) -> None:
+    assert alice.post(f"/open-work/{renamed}/use-name", json={"name": "x" * 210}).status_code == 422
+    assert alice.post(f"/open-work/{renamed}/use-name", json={"name": "Other"}).status_code == 200
+    assert names(app) == ("Other", None)
+
+
+def test_the_old_name_is_added_anew(app: Flask, alice: Caller, renamed: int, item: int) -> None:
+    assert alice.post(f"/open-work/{renamed}/add-anew").status_code == 200
+    assert names(app) == (None, None)
+    assert alice.post(f"/open-work/{item}/add-anew").status_code == 422
+    assert [one["id"] for one in alice.get("/open-work").get_json()["open_work"]] == [item]

@@ -15,6 +15,7 @@ from qbwc_server.documents.kinds import Document, read_document
 from qbwc_server.documents.kinds.party import Party
 from qbwc_server.list_kinds import ListKind
 from qbwc_server.posting.entries.ensure import Wanted, ensure, forget, query_for, wanted_by
+from qbwc_server.posting.options import PostingOptions
 from qbwc_server.posting.requests import Purpose
 from qbwc_server.posting.texts import CannotWrite, Texts
 from qbwc_server.queue.models import QueuedRequest, RequestWait
@@ -178,5 +179,6 @@ def test_another_company_knows_nothing_of_it(lists: Lists) -> None:
 @pytest.mark.parametrize(("kind", "tag"), [(CUSTOMER, "CustomerQueryRq"), (ITEM, "ItemQueryRq")])
 def test_the_question(kind: ListKind, tag: str) -> None:
     guid = UUID(int=7)
-    query = etree.fromstring(render(query_for(ListEntry(kind=kind, full_name="A & B:C"), guid)))
+    entry = ListEntry(kind=kind, full_name="A & B:C")
+    query = etree.fromstring(render(query_for(entry, PostingOptions.model_validate({}), guid)))
     assert (query.tag, query.get("requestID"), query.findtext("FullName")) == (tag, str(guid), "A & B:C")
