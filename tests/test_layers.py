@@ -23,6 +23,7 @@ PACKAGES = ("qbxml", "qwc_templates", "qbwc_server")
 SOURCES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
 # Names under which anything may be put. Such a function belongs to a noun, or to its only caller.
 BAGS = {"util", "helper", "common", "misc", "service", "manager", "base", "tool", "stuff", "lib"}
+LONGEST_FUNCTION, LONGEST_FILE = 60, 400
 TABLES_OF_NOBODY = {"companies", "login_failures", "server_keys"}
 
 
@@ -36,6 +37,29 @@ def test_no_module_is_a_bag() -> None:
     named = {part: path for path in SOURCES for part in (*path.relative_to(ROOT).parts[:-1], path.stem)}
     bags = {str(path.relative_to(ROOT)) for part, path in named.items() if part.strip("_").removesuffix("s") in BAGS}
     assert bags == set()
+
+
+def test_no_function_is_longer_than_sixty_lines() -> None:
+    functions = [
+        (path, node)
+        for path in SOURCES
+        if "migrations" not in path.parts
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    ]
+    lengths = {f"{path.relative_to(ROOT)}: {node.name}": _lines(node) for path, node in functions}
+    assert {name: length for name, length in lengths.items() if length > LONGEST_FUNCTION} == {}
+
+
+def test_no_file_is_longer_than_four_hundred_lines() -> None:
+    """But for the messages of qbxml, which are a table of elements."""
+    texts = [path for path in SOURCES if path.parent.name not in {"messages", "versions"}]
+    lengths = {str(path.relative_to(ROOT)): len(path.read_text(encoding="utf-8").splitlines()) for path in texts}
+    assert {name: length for name, length in lengths.items() if length > LONGEST_FILE} == {}
+
+
+def _lines(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    return (node.end_lineno or node.lineno) - node.lineno + 1
 
 
 def test_every_module_says_what_it_is() -> None:

@@ -27,7 +27,11 @@ NEEDS = {
 
 def add_routes(blueprint: Blueprint, access: Access) -> None:
     """Put the resource at its address."""
+    _add_company(blueprint, access)
+    _add_options(blueprint, access)
 
+
+def _add_company(blueprint: Blueprint, access: Access) -> None:
     @blueprint.get(_ONE)
     def company(code: str) -> Response:
         """The company: login, company file, options, what stands in the way."""
@@ -77,6 +81,8 @@ def add_routes(blueprint: Blueprint, access: Access) -> None:
             record = company_record(db, found)
         return jsonify({**record, "refused_file": refused.name, "new_qwc": refused.new_qwc})
 
+
+def _add_options(blueprint: Blueprint, access: Access) -> None:
     @blueprint.get(f"{_ONE}/options")
     def options(code: str) -> Response:
         """What may be done in the company file."""

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import structlog
-from sqlalchemy import Connection
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from qbwc_server import __version__
@@ -16,19 +14,15 @@ from qbwc_server.books.holds import HoldKind, holds_of
 from qbwc_server.clock import Clock
 from qbwc_server.connector.answers import DATABASE_FAILED, Received
 from qbwc_server.connector.closing import closing_words, left_over, status_link
-from qbwc_server.connector.door import Knock, Login, knock, remember_address
+from qbwc_server.connector.doorkeeper import Doorkeeper
 from qbwc_server.connector.introducing import Caller, Told, fail, heard, introduce, read_told, was_asked
 from qbwc_server.connector.logins import login_of
-from qbwc_server.connector.models import ConnectorLogin, UpdateSessionRow
+from qbwc_server.connector.models import UpdateSessionRow
 from qbwc_server.connector.session import Call, after, may_send, percent
 from qbwc_server.connector.sessions import (
     count,
     end_session,
     find_session,
-    is_alive,
-    may_be_executing,
-    open_session,
-    open_session_of,
     session_and_company,
     ticket_is_known,
 )
@@ -40,24 +34,13 @@ from qbwc_server.posting.doubt.sieve import sieves_for
 from qbwc_server.posting.requests import Purpose, TheFile, ask
 from qbwc_server.posting.submitting.closing_date import hold_closed
 from qbwc_server.queue.enqueue import put
-from qbwc_server.queue.lane import take_lane
 from qbwc_server.queue.models import MessageSet
 from qbwc_server.queue.pace import learn_pace
-from qbwc_server.queue.sets import Limits, count_due, count_waiting, in_flight, next_set, passengers, wake
+from qbwc_server.queue.sets import Limits, count_due, count_waiting, in_flight, next_set, passengers
 from qbwc_server.queue.settling import requests_by_id
 from qbwc_server.queue.states import Delivery
 from qbwc_server.settings import Settings
-from qbwc_server.tenancy.credentials import (
-    PASSWORDS,
-    is_keyed,
-    is_slow,
-    keyed_hash,
-    password_key,
-    password_matches,
-)
-from qbwc_server.tenancy.guessing import forgive, note_wrong_password
 from qbwc_server.tenancy.models import Company
-from qbwc_server.tenancy.server_key import known_key
 from qbxml import Version, message_set
 from qbxml.hresults import hresult as hresult_of  # the parameter hresult is QuickBooks' word
 from qbxml.messages.company import HostQueryRq
@@ -79,7 +62,7 @@ class WebConnectorOperations:
         self._database = database
         self._settings = settings
         self._now = now or database.now
-        self._key: bytes | None = None  # of passwords, once there is one
+        self._doorkeeper = Doorkeeper(database, settings, self._now)
         self._limits = Limits(settings.message_set_requests, settings.message_set_bytes)
 
     def server_version(self, version: str) -> str:
@@ -98,97 +81,8 @@ class WebConnectorOperations:
         return ""
 
     def authenticate(self, user: str, password: str, address: str) -> list[str]:
-        """Ticket and "", or "none", "nvu", "busy"; then seconds to postpone and the shortest interval, where set.
-
-        A poll with nothing to do reads one row and writes none.
-        """
-        now = self._now()
-        with self._database.looking() as db:
-            seen = self._knock(db, user, address, now)
-        login, right = seen.login, self._is_right(seen, password, now)
-        if login is None or not right:
-            return self._turn_away(seen, now)
-        if login.seen_lately(now) and is_keyed(login.password_hash, self._key) and not seen.guesses.pair:
-            nothing = login.nothing_to_do(now)
-            if nothing is not None and not login.session_open:
-                return nothing
-        try:
-            with self._database.transaction() as db:
-                return self._admit(db, seen, login, password, now)
-        except IntegrityError:
-            return ["", "busy"]  # another connector of this company was quicker by a moment
-
-    def _knock(self, db: Connection, user: str, address: str, now: datetime) -> Knock:
-        pause = timedelta(seconds=self._settings.login_pause_s)
-        if self._key is None:
-            self._key = known_key(db, PASSWORDS)
-        seen = knock(db, user, address, key=self._key, pause=pause, now=now)
-        stored = seen.login and seen.login.password_hash
-        if stored and not is_slow(stored) and not is_keyed(stored, self._key):  # the database got another key meanwhile
-            self._key = known_key(db, PASSWORDS)
-            seen = knock(db, user, address, key=self._key, pause=pause, now=now)
-        return seen
-
-    def _is_right(self, seen: Knock, password: str, now: datetime) -> bool:
-        """Whether to let them in.
-
-        While guesses of a login are stopped for a network, not even the right password is looked at, unless it came
-        from there before. More than that is asked only of passwords that cost something to check: the others are so
-        long that nobody guesses them, and a right one is let in whatever strangers do.
-        """
-        login, failures = seen.login, self._settings.login_failures
-        known = login is not None and login.comes_from_here(now)
-        if not known and seen.guesses.stop_the_pair(failures):
-            return False
-        stored = None if login is None else login.password_hash
-        if is_slow(stored) and not known and seen.guesses.stop_strangers(failures):
-            return False
-        return password_matches(stored, password, self._key)
-
-    def _turn_away(self, seen: Knock, now: datetime) -> list[str]:
-        """Say "nvu" and count it, or "busy" without counting once it is too much: then nobody looks for a mistake."""
-        failures, login = self._settings.login_failures, seen.login
-        known = login is not None and login.comes_from_here(
-            now
-        )  # whoever guesses elsewhere does not hide a mistake here
-        stopped = not known and (seen.guesses.stop_the_pair(failures) or seen.guesses.stop_strangers(failures))
-        log.warning("login refused", paused=stopped)
-        if stopped:
-            return ["", "busy"]
-        if not known:
-            pause = timedelta(seconds=self._settings.login_pause_s)
-            with self._database.transaction() as db:
-                note_wrong_password(db, seen.counted, exists=login is not None, pause=pause, now=now)
-        return ["", "nvu"]
-
-    def _admit(self, db: Session, seen: Knock, login: Login, password: str, now: datetime) -> list[str]:
-        take_lane(db, login.company_id)
-        stored = db.get_one(ConnectorLogin, login.id).password_hash
-        if stored != login.password_hash and not password_matches(stored, password, password_key(db)):
-            return ["", "nvu"]  # it was renewed a moment ago
-        if seen.guesses.pair:
-            forgive(db, seen.counted)
-        if not login.seen_lately(now):
-            remember_address(db, login, seen.network, now)
-        if is_slow(login.password_hash):
-            db.get_one(ConnectorLogin, login.id).password_hash = keyed_hash(password, password_key(db))
-        company = db.get_one(Company, login.company_id)
-        earlier = open_session_of(db, company)
-        if earlier is not None:
-            if is_alive(db, earlier, self._settings, now):
-                return ["", "busy"]
-            end_session(earlier, now, "The Web Connector fell silent.")
-            db.flush()
-        nothing = login.nothing_to_do(now)
-        if nothing is not None:
-            return nothing
-        if may_be_executing(db, company.id, self._settings, now):
-            return ["", "busy"]
-        if login.resting:
-            wake(db, company.id)
-        session, ticket = open_session(db, company, now)
-        log.info("session opened", company=company.code, session=session.id)
-        return [ticket, login.company_file, *login.interval()]
+        """Ticket and "", or "none", "nvu", "busy"; then seconds to postpone and the shortest interval, where set."""
+        return self._doorkeeper.answer(user, password, address)
 
     def send_request_xml(
         self, ticket: str, hcp_response: Text, company_file: str, country: str, major: int, minor: int

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from qbwc_server.connector.doorkeeper import Doorkeeper
 from qbwc_server.connector.logins import login_of, renew_password
-from qbwc_server.connector.operations import WebConnectorOperations
 from qbwc_server.documents.lifecycle import State
 from qbwc_server.simulator import Bookkeeper
 from tests.sessions.odd_quickbooks import quiet
@@ -57,7 +57,7 @@ def test_what_is_out_is_looked_up_whatever_the_old_one_says(world: World, execut
 def test_a_password_that_was_right_a_moment_ago_opens_nothing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """The change falls between the check of the password and the opening of the session."""
     world.hand_in(invoice("i-1", number="1"))
-    checked = WebConnectorOperations._is_right
+    checked = Doorkeeper._is_right
 
     def then_renewed(*arguments: Any) -> bool:
         right = checked(*arguments)
@@ -66,6 +66,6 @@ def test_a_password_that_was_right_a_moment_ago_opens_nothing(world: World, monk
             renew(world)
         return right
 
-    monkeypatch.setattr(WebConnectorOperations, "_is_right", then_renewed)
+    monkeypatch.setattr(Doorkeeper, "_is_right", then_renewed)
     assert Wire(world).authenticate() == ["", "nvu"]
     assert world.row("i-1").state is State.SUBMITTED
