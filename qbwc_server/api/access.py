@@ -17,7 +17,7 @@ from qbwc_server.db import Database
 from qbwc_server.errors import NotFound, QbwcError
 from qbwc_server.tenancy.actor import Actor, ActorKind
 from qbwc_server.tenancy.models import Company
-from qbwc_server.tenancy.tokens import FoundToken, Scope, TokenState, find_token, note_use
+from qbwc_server.tenancy.tokens import FoundToken, Scope, TokenState, find_token, is_revoked, note_use
 
 
 class Unauthorized(QbwcError):
@@ -99,10 +99,10 @@ class Access:
             self._note_use(found)
 
     @property
-    def scopes(self) -> frozenset[Scope]:
-        """What the caller's token may do."""
+    def token(self) -> FoundToken:
+        """The caller's token, as it was when the request came."""
         token: FoundToken = g.token
-        return token.scopes
+        return token
 
     def _refuse_out_of_scope(self, found: FoundToken) -> None:
         if request.method == "OPTIONS":
@@ -117,8 +117,14 @@ class Access:
 
     @contextmanager
     def changing(self) -> Iterator[tuple[Session, Company]]:
-        """A transaction, and the caller's company in it."""
+        """A transaction, and the caller's company in it.
+
+        Raises:
+            TokenRevoked: while this request waited for its turn to write.
+        """
         with self._database.transaction() as db:
+            if is_revoked(db, self.token.token_id):
+                raise TokenRevoked
             yield db, self._company(db)
 
     @contextmanager

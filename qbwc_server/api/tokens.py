@@ -27,15 +27,21 @@ def add_routes(blueprint: Blueprint, access: Access) -> None:
 
     @blueprint.post(_ALL)
     def make_token(code: str) -> tuple[Response, int]:
-        """A new token, shown this once; it may do no more than the one that asks for it."""
+        """A new token, shown this once; it may do no more than the one that asks for it, and no longer."""
         said = read_object(request, {"label": str, "scopes": str, "days": int})
-        scopes = access.scopes if said.get("scopes") is None else read_scopes(said["scopes"])
-        if not scopes <= access.scopes:
-            lacking = ", ".join(sorted(scopes - access.scopes))
+        scopes = access.token.scopes if said.get("scopes") is None else read_scopes(said["scopes"])
+        if not scopes <= access.token.scopes:
+            lacking = ", ".join(sorted(scopes - access.token.scopes))
             raise OutOfScope(f"A token cannot make one that may do more than itself; it lacks: {lacking}.")
         with access.changing() as (db, company):
             row, text = add_token(
-                db, company, label=said.get("label", ""), scopes=scopes, days=said.get("days"), now=access.now()
+                db,
+                company,
+                label=said.get("label", ""),
+                scopes=scopes,
+                days=said.get("days"),
+                not_after=access.token.expires_at,
+                now=access.now(),
             )
             record = token_record(row, access.now())
         return jsonify({**record, "token": text}), CREATED

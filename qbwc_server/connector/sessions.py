@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import datetime, timedelta
 
-from sqlalchemy import String, cast, exists, or_, select, update
+from sqlalchemy import String, cast, exists, select, update
 from sqlalchemy.orm import Session
 
 from qbwc_server.clock import Clock
@@ -21,6 +21,7 @@ from qbwc_server.tenancy.credentials import digest, new_secret
 from qbwc_server.tenancy.models import Company
 from qbxml.hresults import Written, hresult
 
+_SHUT_OUT = "shut-out-"  # and a number: no digest of any ticket
 _SLACK = timedelta(days=1)  # a clock may have been set meanwhile
 
 
@@ -147,23 +148,18 @@ def end_session(session: UpdateSessionRow, now: datetime, words: str | None = No
 def shut_out(db: Session, company_id: int, now: datetime) -> None:
     """Nobody gets in any more with a ticket that was given out: it was for who knew the old password.
 
-    An open session ends. What was sent to it and not answered is looked up by the next, as after a lost answer.
+    An open session ends, and what comes late under an ended one is not believed. What was sent and not answered is
+    looked up by the next session, as after a lost answer.
     """
     for session in db.scalars(
         select(UpdateSessionRow).where(UpdateSessionRow.company_id == company_id, UpdateSessionRow.ended_at.is_(None))
     ):
         end_session(session, now, "The password was changed.")
     db.flush()
-    unanswered = select(MessageSet.session_id).where(
-        MessageSet.company_id == company_id, MessageSet.answer_bytes.is_(None)
-    )
     db.execute(
         update(UpdateSessionRow)
-        .where(
-            UpdateSessionRow.company_id == company_id,
-            or_(UpdateSessionRow.ended_at == now, UpdateSessionRow.id.in_(unanswered)),
-        )
-        .values(ticket_digest="shut-out-" + cast(UpdateSessionRow.id, String))  # no digest of any ticket
+        .where(UpdateSessionRow.company_id == company_id, UpdateSessionRow.ticket_digest.not_like(f"{_SHUT_OUT}%"))
+        .values(ticket_digest=_SHUT_OUT + cast(UpdateSessionRow.id, String))
         .execution_options(synchronize_session="fetch")
     )
 

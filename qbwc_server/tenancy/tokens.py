@@ -49,6 +49,7 @@ class FoundToken:
     company: str  # its code
     scopes: frozenset[Scope]
     state: TokenState
+    expires_at: datetime | None
     use_is_noted: bool  # lately enough
 
 
@@ -60,15 +61,17 @@ def add_token(
     now: datetime,
     scopes: Collection[Scope] = ALL_SCOPES,
     days: int | None = None,
+    not_after: datetime | None = None,
 ) -> tuple[ApiToken, str]:
     """Make an API token for ``company``. The text that is returned beside it cannot be shown again.
 
     Args:
         label: what it is for, 1 to 100 characters.
-        days: how long it is good; None: until it is revoked.
+        days: how long it is good; None: until ``not_after``, or without that until it is revoked.
+        not_after: when it ends at the latest.
 
     Raises:
-        Invalid: no label, no scope, or days that are none.
+        Invalid: no label, no scope, days that are none, or that go beyond ``not_after``.
     """
     if not label.strip() or len(label) > LONGEST_LABEL:
         raise Invalid(f"The label needs 1 to {LONGEST_LABEL} characters.")
@@ -76,6 +79,9 @@ def add_token(
         raise Invalid(f"A token needs at least one scope: {', '.join(Scope)}.")
     if days is not None and not 0 < days <= MOST_DAYS:
         raise Invalid(f"A token is good for 1 to {MOST_DAYS} days, or without an end.")
+    expires_at = not_after if days is None else now + timedelta(days=days)
+    if expires_at is not None and not_after is not None and expires_at > not_after:
+        raise Invalid("A token cannot make one that is good for longer than itself. Ask for fewer days, or for none.")
     token = "qbwc_" + new_secret()
     row = ApiToken(
         company_id=company.id,
@@ -83,7 +89,7 @@ def add_token(
         label=label,
         scopes=" ".join(sorted(scopes)),
         created_at=now,
-        expires_at=None if days is None else now + timedelta(days=days),
+        expires_at=expires_at,
     )
     db.add(row)
     db.flush()
@@ -120,6 +126,7 @@ def find_token(db: Session, token: str, now: datetime) -> FoundToken | None:
         company=code,
         scopes=scopes_of(known),
         state=state_of(known, now),
+        expires_at=known.expires_at,
         use_is_noted=known.last_used_at is not None and abs(now - known.last_used_at) < _NOTED_EVERY,
     )
 
@@ -136,6 +143,12 @@ def state_of(token: ApiToken, now: datetime) -> TokenState:
     if token.expires_at is not None and token.expires_at <= now:
         return TokenState.EXPIRED
     return TokenState.USABLE
+
+
+def is_revoked(db: Session, token_id: int) -> bool:
+    """Whether it opens nothing any more, as it stands this moment; one that went with its company does not either."""
+    row = db.execute(select(ApiToken.revoked_at).where(ApiToken.id == token_id)).one_or_none()
+    return row is None or row[0] is not None
 
 
 def note_use(db: Session, token_id: int, now: datetime) -> None:

@@ -16,6 +16,7 @@ from sqlalchemy import event, func, select
 
 from qbwc_server.api import PREFIX
 from qbwc_server.connector import operations
+from qbwc_server.connector.logins import login_of, renew_password
 from qbwc_server.connector.models import UpdateSessionRow
 from qbwc_server.connector.operations import WebConnectorOperations
 from qbwc_server.connector.text import Text
@@ -175,6 +176,23 @@ def test_a_large_answer_that_comes_late_is_taken_as_long_as_its_set_was_never_an
     assert wire.receive(ticket, large) == -1
     quiet(world)
     assert len(world.books.invoices) == 1
+
+
+def test_a_ticket_of_an_ended_session_says_nothing_once_the_password_is_another(world: World) -> None:
+    """Under a ticket late answers are believed; who knew the old password could dispute every posted document."""
+    world.hand_in(invoice("i-1", number="1"))
+    wire = Wire(world)
+    ticket, request = at_a_write(wire)
+    answer = wire.quickbooks(request)
+    wire.receive(ticket, answer)
+    wire.finish(ticket, "")
+    wire.close(ticket)
+    world.clock.advance(days=1)
+    with world.database.transaction() as db:
+        renew_password(db, login_of(db, world.company(db).id), world.clock())
+    assert wire.receive(ticket, re.sub("(?<=<TxnID>)[^<]+", "F0-1", answer)) == -1
+    row = world.row("i-1")
+    assert (row.state, row.txn_id) == (State.POSTED, world.books.invoices[0].txn_id)
 
 
 # -- logins -------------------------------------------------------------------------------------------------------

@@ -9,7 +9,10 @@ import pytest
 from flask import Flask
 
 from qbwc_server.api import NEEDS
-from qbwc_server.tenancy.tokens import Scope
+from qbwc_server.api.access import Access
+from qbwc_server.tenancy.companies import find_company
+from qbwc_server.tenancy.models import ApiToken
+from qbwc_server.tenancy.tokens import Scope, revoke_token
 from tests.conftest import TurnableClock
 from tests.qbwc_server.api.conftest import Caller
 from tests.qbwc_server.api.test_access import PATHS
@@ -108,3 +111,50 @@ def test_what_cannot_be_made_is_refused(alice: Caller, body: dict[str, Any]) -> 
     answer = alice.post("/tokens", json=body)
     assert answer.status_code == 422
     assert answer.get_json()["error"]["message"]
+
+
+def test_a_token_with_an_end_makes_none_that_outlives_it(alice: Caller, clock: TurnableClock) -> None:
+    short = with_token(alice, days=30)
+    clock.advance(days=1)
+    for days in (30, 3_650):
+        answer = short.post("/tokens", json={"label": "longer", "days": days})
+        assert (answer.status_code, answer.get_json()["error"]["code"]) == (422, "invalid")
+    child = with_token(short, days=None)
+    grandchild = with_token(child, days=29)
+    for caller in (short, child, grandchild):
+        assert refusal(caller) == (200, None)
+    clock.advance(days=29)
+    for caller in (short, child, grandchild):
+        assert refusal(caller) == (401, "token_expired")
+    assert refusal(alice) == (200, None)
+
+
+def test_what_waited_for_its_turn_while_the_token_was_revoked_writes_nothing(
+    app: Flask, alice: Caller, invoice: dict[str, Any], clock: TurnableClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record = made(alice)
+    till = replace(alice, token=record["token"])
+    looked_at = Access._refuse_out_of_scope
+    bodies = {
+        "/documents": invoice,
+        "/documents/1/decide": {"not_posted": True},
+        "/refuse_file": {"name": "Acme"},
+        "/tokens": {"label": "another"},
+    }
+
+    def then_revoked(*arguments: Any) -> None:
+        looked_at(*arguments)
+        with app.extensions["database"].transaction() as db:
+            revoke_token(db, find_company(db, "acme").id, record["id"], clock())
+
+    for method, path in PATHS:
+        if method == "GET":
+            continue
+        with app.extensions["database"].transaction() as db:
+            db.get_one(ApiToken, record["id"]).revoked_at = None
+        monkeypatch.setattr(Access, "_refuse_out_of_scope", then_revoked)
+        answer = till._open(method, path, json=bodies.get(path, {}))
+        monkeypatch.undo()
+        assert (answer.status_code, answer.get_json()["error"]["code"]) == (401, "token_revoked"), (method, path)
+    assert alice.get("/documents").get_json()["documents"] == []
+    assert [token["label"] for token in alice.get("/tokens").get_json()["tokens"]] == ["tests", "till"]
