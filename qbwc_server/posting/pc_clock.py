@@ -58,4 +58,9 @@ def is_older(shown: datetime, known: datetime) -> bool:
     QuickBooks is known to tell one moment with different offsets, before and after daylight saving begins. So times
     that are apart by a whole number of quarter hours are taken for the same.
     """
-    return known - shown > _HARDLY and (known - shown) % _SAME_MOMENT != timedelta(0)
+    return known - shown > _HARDLY and not may_be_older(shown, known)
+
+
+def may_be_older(shown: datetime, known: datetime) -> bool:
+    """Whether the times alone do not tell: an earlier one, or the same moment with another offset."""
+    return known > shown and (known - shown) % _SAME_MOMENT == timedelta(0)

@@ -14,7 +14,7 @@ from qbwc_server.posting.requests import Purpose
 from qbwc_server.posting.same_file.inventory import read_check, read_check_mark, read_compare, read_seek, read_verify
 from qbwc_server.posting.same_file.looking_again import read_look_again, read_look_closer
 from qbwc_server.posting.same_file.marks import read_marks
-from qbwc_server.posting.same_file.newest import read_sentinel, read_sentinel_deleted
+from qbwc_server.posting.same_file.newest import read_sentinel, read_sentinel_closer, read_sentinel_deleted
 from qbwc_server.queue.settling import RequestRow
 
 Reader = Callable[[Work, RequestRow, Reply], None]
@@ -32,6 +32,7 @@ READERS: dict[str, Reader] = {
     Purpose.SENTINEL: read_sentinel,
     Purpose.MARKS: read_marks,
     Purpose.SENTINEL_DELETED: read_sentinel_deleted,
+    Purpose.SENTINEL_CLOSER: read_sentinel_closer,
     Purpose.VERIFY: read_verify,
     Purpose.SEEK: read_seek,
     Purpose.CHECK: read_check,

@@ -192,6 +192,7 @@ class Purpose(StrEnum):
     SENTINEL = "sentinel", Priority.FILE, TheFile, "to find out whether this is still the same file"
     MARKS = "marks", Priority.FILE, OneKind, "to find out whether the file bears marks that are not known here"
     SENTINEL_DELETED = "sentinel_deleted", Priority.FILE, OneDocument, "to find out whether somebody deleted it"
+    SENTINEL_CLOSER = "sentinel_closer", Priority.FILE, OneDocument, "to find out whether it is as we wrote it last"
     VERIFY = "verify", Priority.FILE, Postings, "to find out which postings the file holds"
     SEEK = "seek", Priority.FILE, OnePosting, "to find it by its mark, under another TxnID"
     CHECK = "check", Priority.FILE, OneDocument, "to find out whether it is there as a person said"

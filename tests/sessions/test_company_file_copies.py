@@ -213,6 +213,48 @@ def only_changed_after_the_backup(world: World, what: str) -> None:
 
 
 @pytest.mark.parametrize("what", ["a change", "a void"])
+@pytest.mark.parametrize("seconds", [899, 900, 1800, 3600, 86_400])
+def test_a_backup_is_noticed_however_much_older_its_last_change_is(world: World, what: str, seconds: int) -> None:
+    """Times that are apart by quarter hours may be one moment, told with two offsets: the edit sequence tells."""
+    world.hand_in(invoice("i-1", number="1"), receipt("r-1", number="R-1"))
+    quiet(world)
+    backup = world.books.backup()
+    if what == "a change":
+        revise(world, invoice("i-1", number="1", amount="45.00"))
+    else:
+        world.withdraw("r-1")
+    quiet(world)
+    written = max(one.time_modified for one in world.books.transactions)
+    world.books.restore(backup)
+    for one in world.books.transactions:
+        one.values["time_modified"] = written - timedelta(seconds=seconds)
+        one.rendered.clear()
+    world.hand_in(invoice("i-2", number="2"))
+    writes = world.books.executed_writes
+    assert "older backup" in world.update().status_line
+    assert world.books.executed_writes == writes
+
+
+@pytest.mark.parametrize("hours", [-1, 1])
+def test_another_offset_is_asked_about_once(world: World, hours: int) -> None:
+    """What it says and its edit sequence are the same: nothing is wrong, and that is remembered."""
+    known = [invoice("i-1", number="1"), receipt("r-1", number="R-1")]
+    world.hand_in(*known)
+    quiet(world)
+    world.withdraw("r-1")
+    quiet(world)
+    for one in world.books.transactions:
+        one.values["time_modified"] += timedelta(hours=hours)
+        one.rendered.clear()
+    for number in (2, 3):
+        world.hand_in(invoice(f"i-{number}", number=str(number)))
+        quiet(world)
+        assert world.row(f"i-{number}").state is State.POSTED
+    closer = [one for one in world.proof("i-1").requests if one.purpose == "sentinel_closer"]
+    assert len(closer) == (1 if hours < 0 else 0)
+
+
+@pytest.mark.parametrize("what", ["a change", "a void"])
 @pytest.mark.parametrize("repost", [True, False])
 def test_a_backup_that_lacks_only_what_we_changed_is_noticed(world: World, what: str, repost: bool) -> None:
     only_changed_after_the_backup(world, what)

@@ -131,7 +131,10 @@ def read_verify(work: Work, row: RequestRow, reply: Reply) -> None:
 
 
 def _as_it_stands(document: DocumentRow, found: TransactionRet | None) -> None:
-    document.time_modified = modified_at(found)
+    shown = modified_at(found)
+    if shown != document.time_modified:  # of another writing than the last that we know the edit sequence of
+        document.edit_sequence = None
+    document.time_modified = shown
     if found is None and document.state is State.WITHDRAWN:
         document.written_at = None
 

@@ -19,12 +19,13 @@ from qbwc_server.posting.doubt.evidence import deletions
 from qbwc_server.posting.outcome.differing import gone
 from qbwc_server.posting.outcome.outcome import Work
 from qbwc_server.posting.patience import MOST_QUESTIONS, MOST_UNANSWERED, PAUSE
-from qbwc_server.posting.pc_clock import MARGIN, is_older, modified_at
+from qbwc_server.posting.pc_clock import MARGIN, is_older, may_be_older, modified_at
 from qbwc_server.posting.reply import Reply
 from qbwc_server.posting.requests import OneDocument, Purpose, TheFile, ask, open_of
 from qbwc_server.posting.same_file.inventory import CHUNK, OUGHT_TO_STAND, question_for, summaries
 from qbwc_server.posting.sent import Sent
 from qbwc_server.posting.transactions import TRANSACTIONS
+from qbwc_server.posting.transactions.standing import Standing
 from qbwc_server.queue.enqueue import NewRequest, put
 from qbwc_server.queue.models import QueuedRequest
 from qbwc_server.queue.settling import RequestRow
@@ -142,17 +143,54 @@ def _was_it_deleted(document: DocumentRow, deleted_type: TxnDelType) -> NewReque
 def _compare(work: Work, document: DocumentRow, shown: datetime | None) -> None:
     """What QuickBooks shows as it was before it wrote for us comes from an older copy of the file."""
     known = document.time_modified
-    if shown is not None and known is not None and is_older(shown, known):
-        put_on_hold(
-            work.db,
-            work.company.id,
-            HoldKind.RESTORED_BACKUP,
-            f"Document {document.id} ({document.number or document.origin}) was written at {_utc(known)} by the clock "
-            f"of QuickBooks, and the company file shows it as of {_utc(shown)}: an older backup seems to have been "
-            "restored.",
-            by=QUICKBOOKS,
-            now=work.now,
-        )
+    if shown is None or known is None:
+        return
+    if is_older(shown, known):
+        _hold_for_older(work, document, shown, known)
+    elif may_be_older(shown, known):
+        query = TRANSACTIONS[document.kind].by_id([document.txn_id or ""], new_id())
+        work.put(ask(Purpose.SENTINEL_CLOSER, OneDocument(document.id), query))
+
+
+def read_sentinel_closer(work: Work, row: RequestRow, reply: Reply) -> None:
+    """The time of its last change may only be told with another offset: its edit sequence is not."""
+    if reply.said.outcome is Outcome.TRY_AGAIN and row.attempts < MOST_QUESTIONS:
+        work.settle(row, RequestEvent.AGAIN)
+        return
+    document = work.document(OneDocument.of(row).document)
+    found = None if reply.first is None else TRANSACTIONS[document.kind].standing(reply.first)
+    if not work.settle(row, RequestEvent.DONE, reply) or found is None or found.txn_id != document.txn_id:
+        return
+    shown, known = found.time_modified, document.time_modified
+    if shown is None or known is None or not may_be_older(shown, known):
+        return
+    if _is_as_before(document, found):
+        _hold_for_older(work, document, shown, known)
+    else:
+        document.time_modified = shown  # the same writing, as QuickBooks tells its time from now on
+
+
+def _is_as_before(document: DocumentRow, found: Standing) -> bool:
+    """Whether it stands there as before our last writing. A void tells no edit sequence; it tells by its lines."""
+    if document.state is State.WITHDRAWN:
+        return not found.voided
+    known, shown = document.edit_sequence, found.edit_sequence
+    if document.state is not State.POSTED or known is None or shown is None or shown == known:
+        return False
+    return not (known.isdecimal() and shown.isdecimal() and int(shown) > int(known))  # somebody has edited it since
+
+
+def _hold_for_older(work: Work, document: DocumentRow, shown: datetime, known: datetime) -> None:
+    put_on_hold(
+        work.db,
+        work.company.id,
+        HoldKind.RESTORED_BACKUP,
+        f"Document {document.id} ({document.number or document.origin}) was written at {_utc(known)} by the clock "
+        f"of QuickBooks, and the company file shows it as of {_utc(shown)}: an older backup seems to have been "
+        "restored.",
+        by=QUICKBOOKS,
+        now=work.now,
+    )
 
 
 def _utc(moment: datetime) -> str:
