@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -13,6 +14,7 @@ from uuid import UUID
 from qbwc_server.documents.kinds import Document, read_document
 from qbwc_server.posting.transactions import TRANSACTIONS
 from qbwc_server.posting.transactions.writing import Writing
+from qbwc_server.simulator.bookkeeper import Bookkeeper
 from qbwc_server.simulator.company_file import CompanyFile
 from qbwc_server.simulator.switches import Edition
 from qbxml import render, request_for
@@ -37,6 +39,7 @@ NEEDED: dict[str, dict[str, Any]] = {
         "deposit_to": "Undeposited Funds",
     },
 }
+STOCK = {"income_account": "Sales", "cogs_account": "Cost of Goods Sold", "asset_account": "Inventory Asset"}
 
 
 def example(kind: str, origin: str | None = None, **changes: Any) -> Document:
@@ -75,6 +78,9 @@ def furnish(books: CompanyFile) -> None:
         entry = file.lists.named("account", account)
         assert entry is not None
         file.create(tag, item, values={"sales_or_purchase": SalesOrPurchase(account=entry.ref)})
+    person = Bookkeeper(books)
+    for item in ("Bulb", "Fuse", "Wire"):
+        person.add("ItemInventory", item, purchase_cost=Decimal("2.50"), **STOCK)
 
 
 def unmarked(kind: str, document: Document, writing: Writing) -> str:

@@ -23,6 +23,7 @@ from qbwc_server.documents.kinds.credit_memo import CreditMemo
 from qbwc_server.documents.kinds.deposit import Deposit
 from qbwc_server.documents.kinds.document import Document, Named
 from qbwc_server.documents.kinds.estimate import Estimate
+from qbwc_server.documents.kinds.inventory_adjustment import InventoryAdjustment
 from qbwc_server.documents.kinds.invoice import Invoice
 from qbwc_server.documents.kinds.item_receipt import ItemReceipt
 from qbwc_server.documents.kinds.journal_entry import JournalEntry
@@ -53,6 +54,7 @@ KINDS: dict[str, type[Document]] = {
     "item_receipt": ItemReceipt,
     "card_refund": CardRefund,
     "transfer": Transfer,
+    "inventory_adjustment": InventoryAdjustment,
 }
 _ONE_OF_THEM: Any = Annotated[reduce(or_, KINDS.values()), Field(discriminator="kind")]
 # Made when the first document is read: a process that has none to read would spend a fifth of its start on it.

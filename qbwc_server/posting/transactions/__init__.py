@@ -13,6 +13,7 @@ from qbwc_server.posting.transactions.credit_card_credit import CreditCardCredit
 from qbwc_server.posting.transactions.credit_memo import CreditMemoTransaction
 from qbwc_server.posting.transactions.deposit import DepositTransaction
 from qbwc_server.posting.transactions.estimate import EstimateTransaction
+from qbwc_server.posting.transactions.inventory_adjustment import InventoryAdjustmentTransaction
 from qbwc_server.posting.transactions.invoice import InvoiceTransaction
 from qbwc_server.posting.transactions.item_receipt import ItemReceiptTransaction
 from qbwc_server.posting.transactions.journal_entry import JournalEntryTransaction
@@ -44,6 +45,7 @@ TRANSACTIONS: dict[str, Transaction[Any]] = {
         ItemReceiptTransaction(),
         CardRefundTransaction(),
         TransferTransaction(),
+        InventoryAdjustmentTransaction(),
     )
 }
 ADDS = frozenset(one.add_name for one in TRANSACTIONS.values())  # messages that enter a transaction
