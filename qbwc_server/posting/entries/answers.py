@@ -9,9 +9,9 @@ from qbwc_server.documents.lifecycle import Reason
 from qbwc_server.documents.open_work import Finding, WorkKind
 from qbwc_server.errors import Notice
 from qbwc_server.ids import new_id
-from qbwc_server.list_kinds import ListKind
+from qbwc_server.list_kinds import PARTIES, ListKind
 from qbwc_server.posting.entries.adding import compile_entry
-from qbwc_server.posting.entries.ensure import asked_for, name_key
+from qbwc_server.posting.entries.ensure import ADDED, asked_for, name_key
 from qbwc_server.posting.entries.words import Word, be_sure, fell_together, open_question, unsure_word
 from qbwc_server.posting.outcome.outcome import Work
 from qbwc_server.posting.outcome.refused import UNKNOWN_NAMES, tried_again
@@ -28,6 +28,7 @@ from qbxml import MissingElement
 from qbxml.messages.item import ItemGroupRet
 from qbxml.outcome import Cause, Outcome
 
+_ONE_SPACE = "customers, vendors, employees and other names may not have the same name there"
 _USE = "use it from now on (open-work use-name)"
 _ADD = "have the old name added as a new entry (open-work add-anew)"
 ADVICE_RENAMED = f"Say which is meant: {_USE}, or {_ADD}. Then submit the document again."
@@ -141,7 +142,11 @@ def read_create(work: Work, row: RequestRow, reply: Reply) -> None:
     else:
         if said.cause in UNKNOWN_NAMES:
             _forget_parents(work, entry)
-        refuse(work, row, entry, said.sentence, said.advice, reply)
+        if said.cause is Cause.NAME_IN_USE and entry.kind in PARTIES:
+            why = f"QuickBooks has the name for an entry of another list: {_ONE_SPACE}."
+            refuse(work, row, entry, why, "Give one of them another name, then submit the document again.", reply)
+        else:
+            refuse(work, row, entry, said.sentence, said.advice, reply)
 
 
 def _forget_parents(work: Work, entry: ListEntry) -> None:
@@ -182,9 +187,19 @@ def refuse(work: Work, row: RequestRow, entry: ListEntry, why: str, advice: str,
         work.cannot_wait(row.id, Notice(Reason.LIST_ENTRY, message, advice))
 
 
+def _shared(entry: ListEntry) -> str:
+    """What to bear in mind where lists share their names."""
+    return f" ({_ONE_SPACE})" if entry.kind in PARTIES else ""
+
+
 def _create(work: Work, row: RequestRow, entry: ListEntry) -> None:
     if not waiting_for(work.db, row.id):  # what named it was excluded or revised, or cannot be entered
         work.settle(row, Event.DONE)
+        return
+    if entry.kind not in ADDED:
+        why = "QuickBooks does not have it, and it is not added from here."
+        advice = f"Add it in QuickBooks under exactly this name{_shared(entry)}; then retry."
+        refuse(work, row, entry, why, advice, None)
         return
     allowed = work.options.create_customers if entry.kind is ListKind.CUSTOMER else work.options.create_items
     if not allowed:

@@ -22,12 +22,24 @@ from qbwc_server.posting.texts import CannotWrite, Texts, too_long
 from qbwc_server.queue.enqueue import NewRequest, put
 from qbwc_server.tenancy.models import Company
 from qbxml.message import Request
+from qbxml.messages.account import AccountQueryRq
 from qbxml.messages.customer import CustomerQueryRq
 from qbxml.messages.item import ItemQueryRq
+from qbxml.messages.lists import ClassQueryRq
+from qbxml.messages.other_name import OtherNameQueryRq
+from qbxml.messages.vendor import VendorQueryRq
 
 Wanted = tuple[ListKind, str]  # kind, full name as QuickBooks will hold it
-QUERIES: dict[ListKind, Callable[..., Request]] = {ListKind.CUSTOMER: CustomerQueryRq, ListKind.ITEM: ItemQueryRq}
-SEEN_TO = tuple(QUERIES)  # the lists whose entries are asked for, and added, before a document
+QUERIES: dict[ListKind, Callable[..., Request]] = {  # the lists whose entries are asked for before a document
+    ListKind.CUSTOMER: CustomerQueryRq,
+    ListKind.VENDOR: VendorQueryRq,
+    ListKind.OTHER_NAME: OtherNameQueryRq,
+    ListKind.ITEM: ItemQueryRq,
+    ListKind.ACCOUNT: AccountQueryRq,
+    ListKind.CLASS: ClassQueryRq,
+}
+ADDED = (ListKind.CUSTOMER, ListKind.ITEM)  # those of them to which entries are added from here
+_NOT_OF_SALES = (ListKind.ACCOUNT, ListKind.CLASS)
 WANTED_OF_AN_ENTRY = ("ListID", "Name", "FullName", "IsActive")
 
 
@@ -44,11 +56,17 @@ def wanted_by(document: Document, texts: Texts) -> dict[Wanted, Party | None]:
 def names_of(document: Document, texts: Texts) -> Iterator[tuple[Named, str | Problem]]:
     """Each entry that ``document`` names and that is seen to, as QuickBooks will hold it, or why it cannot."""
     for named in document.names():
-        if named.list_kind in SEEN_TO and (named.list_kind is not ListKind.ITEM or document.adds_items):
+        if _seen_to(named.list_kind, document):
             try:
                 yield named, _full_name(texts, named)
             except CannotWrite as cannot:
                 yield named, cannot.problem
+
+
+def _seen_to(kind: ListKind, document: Document) -> bool:
+    if kind is ListKind.ITEM:
+        return document.adds_items
+    return kind in QUERIES and not (document.adds_items and kind in _NOT_OF_SALES)
 
 
 def _full_name(texts: Texts, named: Named) -> str:
