@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, select, text
+from sqlalchemy import ForeignKey, Index, bindparam, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from qbwc_server.db import Base
@@ -70,9 +70,13 @@ class Hold(Base):
     lifted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
+# once: it is asked in each call, and to put it together takes longer than to execute it
+_STANDING = select(Hold).where(Hold.company_id == bindparam("company"), Hold.lifted_at.is_(None))
+
+
 def holds_of(db: Session, company_id: int) -> list[Hold]:
     """What stands in the way of this company, the strongest first; empty when writing may go on."""
-    standing = db.scalars(select(Hold).where(Hold.company_id == company_id, Hold.lifted_at.is_(None)))
+    standing = db.scalars(_STANDING, {"company": company_id})
     return sorted(standing, key=lambda hold: _RANK[hold.kind])
 
 

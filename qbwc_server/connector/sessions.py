@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import datetime, timedelta
 
-from sqlalchemy import String, cast, exists, select, update
+from sqlalchemy import String, bindparam, cast, exists, select, update
 from sqlalchemy.orm import Session
 
 from qbwc_server.clock import Clock
@@ -21,6 +21,12 @@ from qbwc_server.tenancy.credentials import digest, new_secret
 from qbwc_server.tenancy.models import Company
 from qbxml.hresults import Written, hresult
 
+# Statements of each call, put together once: to put one together takes longer than to execute it.
+_OF_TICKET = UpdateSessionRow.ticket_digest == bindparam("digest")
+_COMPANY_OF_TICKET = select(UpdateSessionRow.company_id).where(_OF_TICKET)
+_SESSION_AND_COMPANY = (
+    select(UpdateSessionRow, Company).join(Company, Company.id == UpdateSessionRow.company_id).where(_OF_TICKET)
+)
 _SHUT_OUT = "shut-out-"  # and a number: no digest of any ticket
 _SLACK = timedelta(days=1)  # a clock may have been set meanwhile
 
@@ -45,11 +51,7 @@ def session_and_company(db: Session, ticket: str) -> tuple[UpdateSessionRow, Com
     """Session and company of a ticket, open or ended, as they stand: another call may change them this moment."""
     if not ticket:
         return None
-    row = db.execute(
-        select(UpdateSessionRow, Company)
-        .join(Company, Company.id == UpdateSessionRow.company_id)
-        .where(UpdateSessionRow.ticket_digest == digest(ticket))
-    ).one_or_none()
+    row = db.execute(_SESSION_AND_COMPANY, {"digest": digest(ticket)}).one_or_none()
     return None if row is None else (row[0], row[1])
 
 
@@ -60,8 +62,7 @@ def find_session(db: Session, ticket: str) -> tuple[UpdateSessionRow, Company] |
     """
     if not ticket:
         return None
-    of_ticket = UpdateSessionRow.ticket_digest == digest(ticket)
-    company_id = db.scalar(select(UpdateSessionRow.company_id).where(of_ticket))
+    company_id = db.scalar(_COMPANY_OF_TICKET, {"digest": digest(ticket)})
     if company_id is None:
         return None
     take_lane(db, company_id)

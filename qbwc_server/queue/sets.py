@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Row, exists, func, insert, select, update
+from sqlalchemy import Integer, Row, Select, bindparam, exists, func, insert, select, update
 from sqlalchemy.orm import Session, defer
 
 from qbwc_server.db import Base
@@ -21,6 +21,43 @@ _COUNTED_UP_TO = 10_000
 # A table, not a class, where there is a row for each request of a set: the ORM would take longer than the database.
 _DueRow = Row[UUID, str | None, bool, int, int | None]
 _PASSENGERS = Base.metadata.tables["passengers"]
+
+
+def _counting(state: RequestState) -> Select[int]:
+    these = (QueuedRequest.company_id == bindparam("company"), QueuedRequest.state == state)
+    return select(func.count()).select_from(select(QueuedRequest.id).where(*these).limit(_COUNTED_UP_TO).subquery())
+
+
+# Statements of each call, put together once: to put one together takes longer than to execute it.
+_COUNT_DUE, _COUNT_WAITING = _counting(RequestState.QUEUED), _counting(RequestState.WAITING)
+_IN_FLIGHT = (
+    select(MessageSet)
+    .where(MessageSet.company_id == bindparam("company"), MessageSet.delivery == Delivery.IN_FLIGHT)
+    .options(defer(MessageSet.body))  # up to a megabyte, and hardly ever looked at
+)
+_DUE = (
+    select(
+        QueuedRequest.id,
+        QueuedRequest.xml,
+        QueuedRequest.writes,
+        QueuedRequest.priority,
+        QueuedRequest.largest_set,
+    )
+    .where(QueuedRequest.company_id == bindparam("company"), QueuedRequest.state == RequestState.QUEUED)
+    .order_by(QueuedRequest.priority, QueuedRequest.id)
+    .limit(bindparam("most", type_=Integer))
+)
+_LEAVE = (
+    update(REQUESTS)
+    .where(REQUESTS.c.id.in_(select(_PASSENGERS.c.request_id).where(_PASSENGERS.c.message_set_id == bindparam("set"))))
+    .values(state=after(RequestState.QUEUED, Event.LEFT), attempts=REQUESTS.c.attempts + 1)
+)
+_PASSENGERS_OF = (
+    select_requests()
+    .join(Passenger, Passenger.request_id == QueuedRequest.id)
+    .where(Passenger.message_set_id == bindparam("set"))
+    .order_by(QueuedRequest.priority, QueuedRequest.id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,31 +87,17 @@ def work_waits(db: Session, company_id: int) -> bool:
 
 def count_due(db: Session, company_id: int) -> int:
     """How many requests may leave now; counting stops at 10,000, since only a progress bar wants to know."""
-    return _count(db, company_id, RequestState.QUEUED)
+    return db.scalar(_COUNT_DUE, {"company": company_id}) or 0
 
 
 def count_waiting(db: Session, company_id: int) -> int:
     """How many wait for others, counted in the same way: most of them may leave later in the same session."""
-    return _count(db, company_id, RequestState.WAITING)
-
-
-def _count(db: Session, company_id: int, state: RequestState) -> int:
-    some = (
-        select(QueuedRequest.id)
-        .where(QueuedRequest.company_id == company_id, QueuedRequest.state == state)
-        .limit(_COUNTED_UP_TO)
-        .subquery()
-    )
-    return db.scalar(select(func.count()).select_from(some)) or 0
+    return db.scalar(_COUNT_WAITING, {"company": company_id}) or 0
 
 
 def in_flight(db: Session, company_id: int) -> MessageSet | None:
     """The set whose answer is owed, if any: there is never more than one per company."""
-    return db.scalars(
-        select(MessageSet)
-        .where(MessageSet.company_id == company_id, MessageSet.delivery == Delivery.IN_FLIGHT)
-        .options(defer(MessageSet.body))  # up to a megabyte, and hardly ever looked at
-    ).one_or_none()
+    return db.scalars(_IN_FLIGHT, {"company": company_id}).one_or_none()
 
 
 def next_set(
@@ -115,29 +138,13 @@ def next_set(
         insert(_PASSENGERS),
         [{"message_set_id": message_set.id, "request_id": row.id, "company_id": company_id} for row in leaving],
     )
-    travelling = select(_PASSENGERS.c.request_id).where(_PASSENGERS.c.message_set_id == message_set.id)
-    db.connection().execute(
-        update(REQUESTS)
-        .where(REQUESTS.c.id.in_(travelling))
-        .values(state=after(RequestState.QUEUED, Event.LEFT), attempts=REQUESTS.c.attempts + 1)
-    )
+    db.connection().execute(_LEAVE, {"set": message_set.id})
     return message_set
 
 
 def _due(db: Session, company_id: int, most: int) -> Sequence[_DueRow]:
     """What may leave, in the order in which it leaves."""
-    return db.execute(
-        select(
-            QueuedRequest.id,
-            QueuedRequest.xml,
-            QueuedRequest.writes,
-            QueuedRequest.priority,
-            QueuedRequest.largest_set,
-        )
-        .where(QueuedRequest.company_id == company_id, QueuedRequest.state == RequestState.QUEUED)
-        .order_by(QueuedRequest.priority, QueuedRequest.id)
-        .limit(most)
-    ).all()
+    return db.execute(_DUE, {"company": company_id, "most": most}).all()
 
 
 def _fitting(due: Sequence[_DueRow], limits: Limits) -> Sequence[_DueRow]:
@@ -157,13 +164,7 @@ def _fitting(due: Sequence[_DueRow], limits: Limits) -> Sequence[_DueRow]:
 
 def passengers(db: Session, message_set: MessageSet) -> list[RequestRow]:
     """The requests that left in this set, in the order in which they stand in it."""
-    return request_rows(
-        db,
-        select_requests()
-        .join(Passenger, Passenger.request_id == QueuedRequest.id)
-        .where(Passenger.message_set_id == message_set.id)
-        .order_by(QueuedRequest.priority, QueuedRequest.id),
-    )
+    return request_rows(db, _PASSENGERS_OF, {"set": message_set.id})
 
 
 def doubt(db: Session, message_set: MessageSet, now: datetime) -> list[RequestRow]:

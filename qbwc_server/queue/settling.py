@@ -47,9 +47,9 @@ def select_requests() -> Select[Any]:
     return select(*_COLUMNS)
 
 
-def request_rows(db: Session, statement: Select[Any]) -> list[RequestRow]:
+def request_rows(db: Session, statement: Select[Any], parameters: dict[str, Any] | None = None) -> list[RequestRow]:
     """What such a statement finds."""
-    return [RequestRow(*row) for row in db.execute(statement)]
+    return [RequestRow(*row) for row in db.execute(statement, parameters)]
 
 
 def requests_by_id(db: Session, company_id: int, ids: Collection[UUID]) -> list[RequestRow]:
