@@ -74,6 +74,7 @@ TRANSITIONS: dict[State, dict[Event, State]] = {
         _E.WITHDRAWN: _S.WITHDRAWN,
         _E.POSTED: _S.POSTED,  # a late answer, or a person who found it in QuickBooks
         _E.HELD: _S.HELD,
+        _E.VANISHED: _S.FOR_REVIEW,
         _E.KEPT: _S.POSTED,
         _E.REOPENED: _S.FOR_REVIEW,
     },
@@ -90,7 +91,7 @@ TRANSITIONS: dict[State, dict[Event, State]] = {
         _E.REOPENED: _S.FOR_REVIEW,
     },
     _S.EXCLUDED: {_E.RESTORED: _S.FOR_REVIEW, _E.POSTED: _S.POSTED, _E.HELD: _S.HELD},
-    # HELD: an answer that came late says that it is in the books a second time
+    # HELD: an answer that came late says that it is in the books a second time, or it is not void in an older copy
     _S.WITHDRAWN: {_E.REVIVED: _S.FOR_REVIEW, _E.HELD: _S.HELD},
 }
 

@@ -11,7 +11,13 @@ from qbwc_server.posting.outcome.found import read_find
 from qbwc_server.posting.outcome.outcome import Work
 from qbwc_server.posting.reply import Reply
 from qbwc_server.posting.requests import Purpose
-from qbwc_server.posting.same_file.inventory import read_check, read_check_mark, read_compare, read_seek, read_verify
+from qbwc_server.posting.same_file.comparing import read_compare, read_compare_as_is
+from qbwc_server.posting.same_file.inventory import (
+    read_check,
+    read_check_mark,
+    read_seek,
+    read_verify,
+)
 from qbwc_server.posting.same_file.looking_again import read_look_again, read_look_closer
 from qbwc_server.posting.same_file.marks import read_marks
 from qbwc_server.posting.same_file.newest import read_sentinel, read_sentinel_closer, read_sentinel_deleted
@@ -38,6 +44,7 @@ READERS: dict[str, Reader] = {
     Purpose.CHECK: read_check,
     Purpose.CHECK_MARK: read_check_mark,
     Purpose.COMPARE: read_compare,
+    Purpose.COMPARE_AS_IS: read_compare_as_is,
     Purpose.LOOK_AGAIN: read_look_again,
     Purpose.LOOK_CLOSER: read_look_closer,
 }

@@ -198,6 +198,12 @@ class Purpose(StrEnum):
     CHECK = "check", Priority.FILE, OneDocument, "to find out whether it is there as a person said"
     CHECK_MARK = "check_mark", Priority.FILE, OneDocument, "to find by its mark what is not there as a person said"
     COMPARE = "compare", Priority.LOOK, OneDocument, "to find out whether it says there what it was changed into"
+    COMPARE_AS_IS = (
+        "compare_as_is",
+        Priority.LOOK,
+        OneDocument,
+        "to find out what of it the file does not say, which is taken as it is",
+    )
     LOOK_AGAIN = (
         "look_again",
         Priority.REFRESH,

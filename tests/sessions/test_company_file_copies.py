@@ -10,10 +10,12 @@ from decimal import Decimal
 import pytest
 
 from qbwc_server.books.holds import holds_of
+from qbwc_server.documents import store
 from qbwc_server.documents.lifecycle import Reason, State
-from tests.sessions.odd_quickbooks import answered, by_hand, lose_the_answer, numbers, quickbooks_says, quiet
+from qbwc_server.posting.people.withdraw import keep
+from tests.sessions.odd_quickbooks import answered, by_hand, lose_the_answer, numbers, quickbooks_says, quiet, refusing
 from tests.sessions.people import go_on, revise, say
-from tests.sessions.world import World, invoice, receipt
+from tests.sessions.world import BY, World, invoice, payment, receipt
 
 # -- what was posted after the backup that was restored, and other files ---------------------------------------------
 
@@ -178,6 +180,64 @@ def test_what_was_changed_after_the_backup_is_shown_and_what_was_void_is_voided_
     assert world.row("i-1").state is State.POSTED
 
 
+@pytest.mark.parametrize("void_again", [True, False])
+def test_what_the_file_does_not_say_any_more_is_shown_when_it_is_taken_as_it_is(world: World, void_again: bool) -> None:
+    changed_after_the_backup(world)
+    writes = world.books.executed_writes
+    go_on(world, repost=False)
+    quiet(world)
+    assert world.books.executed_writes == writes + 1  # i-3
+    assert world.row("i-2").state is State.WITHDRAWN
+    for origin, words in (("i-1", "30.00"), ("r-1", "19.90")):
+        row = world.row(origin)
+        assert (row.state, row.reason) == (State.HELD, Reason.CHANGED_MEANWHILE)
+        assert words in (row.message or "")
+    assert not world.report().healthy
+    world.submit("i-1")
+    if void_again:
+        world.submit("r-1")
+    else:
+        keep_it(world, "r-1")
+    quiet(world)
+    assert world.row("i-1").state is State.POSTED
+    assert {str(one.ref_number): one.total for one in world.books.invoices}["1"] == Decimal("45.00")
+    assert world.row("r-1").state is (State.WITHDRAWN if void_again else State.POSTED)
+    assert [one.is_void for one in world.books.sales_receipts] == [void_again]
+
+
+def keep_it(world: World, origin: str) -> None:
+    """A person takes a void back."""
+    with world.database.transaction() as db:
+        company = world.company(db)
+        keep(db, company, store.by_origin(db, company.id, [origin])[origin], by=BY, now=world.clock())
+
+
+@pytest.mark.parametrize("repost", [True, False])
+def test_what_was_to_be_void_and_is_missing_keeps_no_dead_txn_id(world: World, repost: bool) -> None:
+    """QuickBooks refused the void, so it stood in the books, and a payment for it."""
+    world.hand_in(invoice("i-0", number="0"))
+    quiet(world)
+    backup = world.books.backup()
+    world.hand_in(invoice("i-1", number="1"), payment("p-1", amount="30.00", pays={"i-1": "30.00"}))
+    quiet(world)
+    world.withdraw("i-1")
+    undo = quickbooks_says(world, refusing("TxnVoid", 3205))
+    quiet(world)
+    undo()
+    dead = world.row("i-1").txn_id
+    assert world.row("i-1").state is State.FAILED
+    world.books.restore(backup)
+    world.hand_in(invoice("i-3", number="3"))
+    assert "older backup" in world.update().status_line
+    go_on(world, repost=repost)
+    quiet(world)
+    wanted = State.POSTED if repost else State.WITHDRAWN
+    assert [world.row(one).state for one in ("i-1", "p-1")] == [wanted, wanted]
+    assert numbers(world) == (["0", "1", "3"] if repost else ["0", "3"])
+    if repost:
+        assert world.row("i-1").txn_id != dead
+
+
 def test_what_was_being_changed_and_is_missing_can_be_entered_anew(world: World) -> None:
     world.hand_in(invoice("i-1", number="1"))
     quiet(world)
@@ -226,9 +286,9 @@ def test_a_backup_is_noticed_however_much_older_its_last_change_is(world: World,
     quiet(world)
     written = max(one.time_modified for one in world.books.transactions)
     world.books.restore(backup)
-    for one in world.books.transactions:
-        one.values["time_modified"] = written - timedelta(seconds=seconds)
-        one.rendered.clear()
+    changed = world.books.invoices[0] if what == "a change" else world.books.sales_receipts[0]
+    changed.values["time_modified"] = written - timedelta(seconds=seconds)
+    changed.rendered.clear()
     world.hand_in(invoice("i-2", number="2"))
     writes = world.books.executed_writes
     assert "older backup" in world.update().status_line
@@ -262,8 +322,9 @@ def test_a_backup_that_lacks_only_what_we_changed_is_noticed(world: World, what:
     quiet(world)
     assert numbers(world) == ["1", "2"]
     assert [one.is_void for one in world.books.sales_receipts] == [repost and what == "a void"]
-    held = repost and what == "a change"
-    assert world.row("i-1").state is (State.HELD if held else State.POSTED)
+    assert world.row("i-1").state is (State.HELD if what == "a change" else State.POSTED)
+    if what == "a void":
+        assert world.row("r-1").state is (State.WITHDRAWN if repost else State.HELD)
     assert {str(one.ref_number): one.total for one in world.books.invoices}["1"] == Decimal("30.00")
     world.hand_in(invoice("i-3", number="3"))
     quiet(world)  # and that was that: the file as it is now is the right one

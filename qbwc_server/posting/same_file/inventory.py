@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from qbwc_server.books.holds import HoldKind, put_on_hold
+from qbwc_server.documents.history import FOUND, entry, record
 from qbwc_server.documents.kinds import load_document
-from qbwc_server.documents.lifecycle import Event, Reason, State
+from qbwc_server.documents.lifecycle import UNDECIDED, Event, Reason, State
 from qbwc_server.documents.models import DocumentRow, Operation
 from qbwc_server.documents.store import move
 from qbwc_server.errors import Notice
@@ -23,14 +25,14 @@ from qbwc_server.posting.patience import MOST_QUESTIONS
 from qbwc_server.posting.pc_clock import modified_at
 from qbwc_server.posting.reply import Reply
 from qbwc_server.posting.requests import IfMissing, OneDocument, OnePosting, Postings, Purpose, ask
+from qbwc_server.posting.same_file.comparing import compare, not_void
+from qbwc_server.posting.sent import Sent
 from qbwc_server.posting.submitting.submit import submit
 from qbwc_server.posting.submitting.waiting import silence
-from qbwc_server.posting.texts import CannotWrite
 from qbwc_server.posting.transactions import TRANSACTIONS
-from qbwc_server.posting.transactions.compiled import agrees
-from qbwc_server.posting.transactions.last_writing import last_writing
 from qbwc_server.posting.transactions.standing import Standing
 from qbwc_server.queue.enqueue import NewRequest, put
+from qbwc_server.queue.models import QueuedRequest
 from qbwc_server.queue.settling import RequestRow
 from qbwc_server.queue.states import Event as RequestEvent
 from qbwc_server.queue.states import Priority
@@ -44,6 +46,12 @@ CHUNK = 50  # TxnIDs in one query
 OUGHT_TO_STAND = or_(  # in the file; what is void too: it keeps its TxnID and comes to zero
     DocumentRow.state == State.POSTED,
     and_(DocumentRow.state == State.WITHDRAWN, DocumentRow.operation == Operation.VOID),
+)
+
+MAY_STAND = or_(  # what was to be changed or voided and waits for a person too
+    OUGHT_TO_STAND,
+    DocumentRow.state.in_((State.FAILED, State.HELD, State.FOR_REVIEW))
+    & or_(DocumentRow.reason.is_(None), DocumentRow.reason.not_in([str(reason) for reason in UNDECIDED])),
 )
 
 
@@ -68,7 +76,7 @@ def verify_all(db: Session, company: Company, now: datetime, if_missing: IfMissi
     """
     rows = db.execute(
         select(DocumentRow.id, DocumentRow.txn_id)
-        .where(DocumentRow.company_id == company.id, DocumentRow.txn_id.is_not(None), OUGHT_TO_STAND)
+        .where(DocumentRow.company_id == company.id, DocumentRow.txn_id.is_not(None), MAY_STAND)
         .order_by(DocumentRow.id)
     ).all()
     new = []
@@ -91,16 +99,10 @@ def check_one(db: Session, company: Company, document: DocumentRow, now: datetim
 def read_verify(work: Work, row: RequestRow, reply: Reply) -> None:
     """What is missing under its TxnID is looked for by its mark, before anything is done about it."""
     there, which = summaries(reply), Postings.of(row)
-    documents = work.db.scalars(
-        select(DocumentRow).where(
-            DocumentRow.company_id == work.company.id,
-            DocumentRow.id.between(which.first, which.last),
-            DocumentRow.txn_id.is_not(None),
-            OUGHT_TO_STAND,
-        )
-    ).all()
+    documents = _asked_for(work, row, which)
     posted = [document for document in documents if document.state is State.POSTED]
-    gone = [document for document in posted if document.txn_id not in there]
+    withdrawn = [document for document in documents if document.state is State.WITHDRAWN]
+    gone = [one for one in documents if one.state is not State.WITHDRAWN and one.txn_id not in there]
     if not reply.tells_all or (gone and not reply.proves_absence):
         if _not_told(work, row, reply):
             put_on_hold(
@@ -118,16 +120,28 @@ def read_verify(work: Work, row: RequestRow, reply: Reply) -> None:
         _as_it_stands(document, there.get(document.txn_id or ""))
     for document in gone:
         work.put(_seek(work.db, document, which.if_missing))
-    if which.if_missing is not IfMissing.ENTER:
-        return
-    for document in documents:  # plus and minus may come to zero without being void
+    again = which.if_missing is IfMissing.ENTER
+    for document in withdrawn:  # plus and minus may come to zero without being void
         found = there.get(document.txn_id or "")
-        if document.state is State.WITHDRAWN and found is not None and not found.amount and not document.total:
-            work.put(_compare(document))
+        if found is not None and not found.amount and not document.total:
+            work.put(compare(document, again=again))
     for document in posted:
         if document not in gone and document.revision > 1 and TRANSACTIONS[document.kind].mod_message is not None:
-            work.put(_compare(document))
-    _revive(work, row, [document for document in documents if document.state is State.WITHDRAWN], there)
+            work.put(compare(document, again=again))
+    not_void(work, row, withdrawn, there, again=again)
+
+
+def _asked_for(work: Work, row: RequestRow, which: Postings) -> Sequence[DocumentRow]:
+    """The documents whose TxnIDs this very question named."""
+    asked = Sent.from_record(work.db.get_one(QueuedRequest, row.id).sent).txn_ids
+    return work.db.scalars(
+        select(DocumentRow).where(
+            DocumentRow.company_id == work.company.id,
+            DocumentRow.id.between(which.first, which.last),
+            DocumentRow.txn_id.in_(asked),
+            MAY_STAND,
+        )
+    ).all()
 
 
 def _as_it_stands(document: DocumentRow, found: TransactionRet | None) -> None:
@@ -137,66 +151,6 @@ def _as_it_stands(document: DocumentRow, found: TransactionRet | None) -> None:
     document.time_modified = shown
     if found is None and document.state is State.WITHDRAWN:
         document.written_at = None
-
-
-def _revive(work: Work, row: RequestRow, withdrawn: Sequence[DocumentRow], there: dict[str, TransactionRet]) -> None:
-    """What is void here and comes to something there is voided once more."""
-    revived = []
-    for document in withdrawn:
-        found = there.get(document.txn_id or "")
-        if found is not None and found.amount:
-            _revive_one(work, row, document, f"comes to {found.amount} in QuickBooks again")
-            revived.append(document)
-    if revived:
-        submit(work.db, work.company, revived, by=QUICKBOOKS, now=work.now)
-
-
-def _revive_one(work: Work, row: RequestRow, document: DocumentRow, found: str) -> None:
-    detail = {"found": found}
-    move(work.db, document, Event.REVIVED, by=QUICKBOOKS, now=work.now, request_id=str(row.id), detail=detail)
-
-
-def _compare(document: DocumentRow) -> NewRequest:
-    query = TRANSACTIONS[document.kind].by_id([document.txn_id or ""], new_id())
-    return ask(Purpose.COMPARE, OneDocument(document.id), query)
-
-
-def read_compare(work: Work, row: RequestRow, reply: Reply) -> None:
-    """Does it say in this file what it was changed into last? If not, nobody knows who is right: a person does."""
-    if reply.first is None and row.attempts < MOST_QUESTIONS:
-        work.settle(row, RequestEvent.AGAIN)
-        return
-    document = work.document(OneDocument.of(row).document)
-    if not work.settle(row, RequestEvent.DONE, reply):
-        return
-    if document.state is State.WITHDRAWN and reply.first is not None:
-        if not TRANSACTIONS[document.kind].standing(reply.first).voided:
-            _revive_one(work, row, document, "its lines are not void in QuickBooks")
-            submit(work.db, work.company, [document], by=QUICKBOOKS, now=work.now)
-        return
-    if document.state is not State.POSTED:
-        return
-    if reply.first is None:
-        _differs(work, row, document, "QuickBooks did not show what it holds since the backup was restored.", [])
-        return
-    found = TRANSACTIONS[document.kind].standing(reply.first)
-    try:
-        same = agrees(load_document(document.body), found, work.options, last_writing(work.db, document))
-    except CannotWrite:
-        same = False
-    if not same:
-        total = "" if found.total is None else f", with a total of {found.total}"
-        why = f"Since the backup was restored QuickBooks holds it otherwise than it was changed last{total}."
-        _differs(work, row, document, why, [found.as_candidate()])
-
-
-def _differs(
-    work: Work, row: RequestRow, document: DocumentRow, why: str, candidates: Sequence[dict[str, str]]
-) -> None:
-    advice = "Submit it again to make the change once more, or hand in a revision that says what is right."
-    document.tell(Notice(Reason.CHANGED_MEANWHILE, why, advice))
-    detail = {"candidates": list(candidates)}
-    move(work.db, document, Event.HELD, by=QUICKBOOKS, now=work.now, request_id=str(row.id), detail=detail)
 
 
 def read_check(work: Work, row: RequestRow, reply: Reply) -> None:
@@ -253,9 +207,13 @@ def read_seek(work: Work, row: RequestRow, reply: Reply) -> None:
     """Does it stand in this file under another TxnID? Only what certainly does not is entered again."""
     about = OnePosting.of(row)
     document = work.document(about.document)
-    if _found_by_mark(work, row, document, reply):
+    if _found_by_mark(work, row, document, reply, (State.POSTED, State.FAILED, State.HELD, State.FOR_REVIEW)):
         return
-    if about.if_missing is IfMissing.WITHDRAW:
+    if document.state in (State.HELD, State.FOR_REVIEW):
+        why = f"It was in QuickBooks as {document.txn_id}, which the file does not hold since the backup was restored."
+        advice = "Say that it is not there, and it is entered anew; or exclude it."
+        _hold(work, row, document, Notice(Reason.MISSING, why, advice), {"candidates": []})
+    elif about.if_missing is IfMissing.WITHDRAW:
         _withdrawn(work, row, document)
     else:
         _entered_again(work, row, document)
@@ -264,14 +222,18 @@ def read_seek(work: Work, row: RequestRow, reply: Reply) -> None:
 def read_check_mark(work: Work, row: RequestRow, reply: Reply) -> None:
     """A person said that it is there, and it is not under that TxnID: is it under another one?"""
     document = work.document(OneDocument.of(row).document)
-    if not _found_by_mark(work, row, document, reply):
+    if not _found_by_mark(work, row, document, reply, (State.POSTED,)):
         why = f"QuickBooks has no transaction {document.txn_id}, and none that bears our mark."
         _ask(work, row, document, (), Reason.OUTCOME_UNKNOWN, why)
 
 
-def _found_by_mark(work: Work, row: RequestRow, document: DocumentRow, reply: Reply) -> bool:
-    """Whether the answer settles where it stands, or has to be asked for again; if not, the file does not hold it."""
-    if document.state is not State.POSTED:
+def _found_by_mark(work: Work, row: RequestRow, document: DocumentRow, reply: Reply, states: Collection[State]) -> bool:
+    """Whether the answer settles where it stands, or has to be asked for again; if not, the file does not hold it.
+
+    Args:
+        states: in which it is to be found at all.
+    """
+    if document.state not in states or document.txn_id is None or document.reason in UNDECIDED:
         work.settle(row, RequestEvent.DONE, reply)
         return True
     found = [TRANSACTIONS[document.kind].standing(ret) for ret in reply.rets]
@@ -297,7 +259,11 @@ def _renamed(work: Work, row: RequestRow, document: DocumentRow, found: Standing
     detail = {"found": "by its GUID, under another TxnID", "before": document.txn_id}
     document.txn_id, document.edit_sequence = found.txn_id, found.edit_sequence
     document.time_modified = modified_at(found.ret)
-    move(work.db, document, Event.POSTED, by=QUICKBOOKS, now=work.now, request_id=str(row.id), detail=detail)
+    how: dict[str, Any] = {"by": QUICKBOOKS, "now": work.now, "request_id": str(row.id), "detail": detail}
+    if document.state is State.POSTED:
+        move(work.db, document, Event.POSTED, **how)
+    else:  # what it waits for has not changed
+        record(work.db, [entry(work.company.id, document.id, FOUND, document.state, document.state, **how)])
 
 
 def _ask(
