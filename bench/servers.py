@@ -15,9 +15,14 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bench import machine
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from qbwc_server.settings import Settings
 
 READY = "listens on "
 BASELINE_SETS = "BENCH_BASELINE_SETS"  # how many message sets the bare function gives in a session
@@ -137,8 +142,14 @@ def _run(name: str, core: str) -> None:
     from qbwc_server.settings import load
 
     if name == "baseline":
-        application = _baseline(None)  # here, before the workers are forked: they share its counter
-        qbwc_server.app.create_app = lambda settings: application  # type: ignore[assignment,misc]
+        bare, create_app = _baseline(None), qbwc_server.app.create_app  # before the workers are forked: they share it
+
+        def create_bare(settings: Settings) -> Flask:
+            app = create_app(settings)  # for what the server in front of it asks of the application
+            app.wsgi_app = bare  # type: ignore[method-assign,assignment]
+            return app
+
+        qbwc_server.app.create_app = create_bare  # type: ignore[assignment]
     serving.serve(load(), ready=lambda address: print(f"{READY}{address}", flush=True))
 
 
