@@ -35,7 +35,7 @@ ACTS: dict[str, Kind] = {
     "bring": Kind(upstream.bring, 10),
     "bring the same again": Kind(upstream.bring_again, 2),
     "revise": Kind(upstream.revise, 9),
-    "withdraw": Kind(upstream.withdraw, 4),
+    "ask to void": Kind(upstream.void, 4),
     "take a void back": Kind(upstream.keep, 2),
     "exclude": Kind(upstream.exclude, 3),
     "take an exclusion back": Kind(upstream.restore, 1),

@@ -22,7 +22,7 @@ from qbwc_server.posting.people.decide import decide
 from qbwc_server.posting.people.exclude import exclude, restore
 from qbwc_server.posting.people.re_date import re_date
 from qbwc_server.posting.people.resume import resume
-from qbwc_server.posting.people.withdraw import keep, withdraw
+from qbwc_server.posting.people.void import keep, void
 from qbwc_server.posting.submitting.hand_in import hand_in
 from qbwc_server.posting.submitting.submit import submit
 from qbwc_server.reports.company import CompanyReport, company_report
@@ -49,12 +49,12 @@ class Office:
             handed = hand_in(db, company, documents, by=BY, now=self.clock(), revise=revise)
             return list(handed.results)
 
-    def withdraw(self, origin: str) -> bool:
+    def void(self, origin: str) -> bool:
         """Have a posted document voided."""
-        return self._with(origin, self._withdraw)
+        return self._with(origin, self._void)
 
-    def _withdraw(self, db: Session, company: Company, row: DocumentRow) -> None:
-        withdraw(db, company, row, by=BY, now=self.clock())
+    def _void(self, db: Session, company: Company, row: DocumentRow) -> None:
+        void(db, company, row, by=BY, now=self.clock())
 
     def keep(self, origin: str) -> bool:
         """Take a void back that has not left."""

@@ -56,10 +56,10 @@ def revise(schedule: Schedule, dice: random.Random) -> None:
         schedule.story.count("upstream: revised")
 
 
-def withdraw(schedule: Schedule, dice: random.Random) -> None:
+def void(schedule: Schedule, dice: random.Random) -> None:
     """A posted document is to be voided."""
     intent = _one(schedule, dice, lambda one: one.wanted and not schedule.wishes.pays(one.origin))
-    if intent is not None and schedule.office.withdraw(intent.origin):
+    if intent is not None and schedule.office.void(intent.origin):
         intent.void = True
         schedule.story.tell(f"withdrawn: {intent.named()}")
         schedule.story.count("upstream: withdrawn")

@@ -27,7 +27,7 @@ from qbwc_server.errors import Conflict
 from qbwc_server.posting.people.decide import decide
 from qbwc_server.posting.people.exclude import exclude, restore
 from qbwc_server.posting.people.re_date import re_date
-from qbwc_server.posting.people.withdraw import keep, withdraw
+from qbwc_server.posting.people.void import keep, void
 from qbwc_server.posting.submitting.hand_in import hand_in
 from qbwc_server.posting.submitting.submit import submit
 from qbwc_server.reports.documents import body_record, document_record, event_record, problems_of
@@ -45,10 +45,10 @@ def _submit(db: Session, company: Company, row: DocumentRow, *, by: Actor, now: 
 
 
 ACTIONS: dict[str, Callable[..., object]] = {
-    "retry": _submit,
+    "submit": _submit,
     "exclude": exclude,
     "restore": restore,
-    "withdraw": withdraw,
+    "void": void,
     "keep": keep,
     "re-date": re_date,
 }
@@ -129,7 +129,7 @@ def _add_one(blueprint: Blueprint, access: Access) -> None:
             row = find(db, company.id, document_id)
             ACTIONS[action](db, company, row, by=access.by, now=access.now())
             record, problems = document_record(row), problems_of(row)
-        if action == "retry" and problems:
+        if action == "submit" and problems:
             raise NotReady(problems)  # after the transaction, which keeps what was found
         return jsonify(record)
 

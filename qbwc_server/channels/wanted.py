@@ -91,5 +91,5 @@ def _but_it_is_here(problem: Problem, row: DocumentRow) -> Problem:
         problem.code,
         problem.field,
         f"{problem.message} But it is document {row.id} here, {row.state.value.replace('_', ' ')}.",
-        "Exclude the document, or withdraw it where it is posted; else enter a credit memo.",
+        "Exclude the document, or void it where it is posted; else enter a credit memo.",
     )

@@ -14,7 +14,7 @@ from qbwc_server.documents import store
 from qbwc_server.documents.models import LARGEST_ID, DocumentRow
 from qbwc_server.posting.people import decide as decisions
 from qbwc_server.posting.people import exclude as excluding
-from qbwc_server.posting.people import withdraw as withdrawing
+from qbwc_server.posting.people import void as voiding
 from qbwc_server.posting.people.re_date import re_date
 from qbwc_server.reports.documents import called, document_record
 from qbwc_server.tenancy import companies
@@ -46,10 +46,10 @@ ACTIONS = (
         "void",
         "Void posted documents in QuickBooks at the next update; until then keep takes it back.",
         "will be void after the next update",
-        withdrawing.withdraw,
+        voiding.void,
         "Void this in QuickBooks? It keeps its number and comes to zero.",
     ),
-    Action("keep", "Take back a void that has not left.", "stays in the books", withdrawing.keep),
+    Action("keep", "Take back a void that has not left.", "stays in the books", voiding.keep),
     Action(
         "re-date",
         "Enter documents whose day is closed on the first open day; the memo tells the day they had.",

@@ -229,7 +229,7 @@ def show(runtime: Runtime, company: str, document: int, as_json: bool) -> None:
 @json_option
 @pass_runtime
 @click.pass_context
-def retry(
+def submit(
     ctx: click.Context,
     runtime: Runtime,
     company: str,

@@ -29,7 +29,7 @@ class Event(StrEnum):
     HELD = "held"
     EXCLUDED = "excluded"
     RESTORED = "restored"
-    WITHDRAWAL = "withdrawal"  # a person asked to void it
+    VOID_ASKED = "void_asked"  # a person asked to void it
     KEPT = "kept"  # a person took that back: it stays as it is in the books
     REOPENED = "reopened"  # the same, of what was about to be changed before it was to be void
     WITHDRAWN = "withdrawn"
@@ -46,7 +46,7 @@ TRANSITIONS: dict[State, dict[Event, State]] = {
         _E.HELD: _S.HELD,  # a late answer says that an earlier sending of it is in the books
         _E.REVISED: _S.FOR_REVIEW,
         _E.EXCLUDED: _S.EXCLUDED,
-        _E.WITHDRAWAL: _S.SUBMITTED,  # of what is in the books and cannot be changed there from here
+        _E.VOID_ASKED: _S.SUBMITTED,  # of what is in the books and cannot be changed there from here
     },
     _S.SUBMITTED: {
         _E.POSTED: _S.POSTED,
@@ -61,7 +61,7 @@ TRANSITIONS: dict[State, dict[Event, State]] = {
     _S.POSTED: {
         _E.POSTED: _S.POSTED,
         _E.REVISED: _S.FOR_REVIEW,
-        _E.WITHDRAWAL: _S.SUBMITTED,
+        _E.VOID_ASKED: _S.SUBMITTED,
         _E.WITHDRAWN: _S.WITHDRAWN,
         _E.HELD: _S.HELD,
         _E.VANISHED: _S.FOR_REVIEW,
@@ -70,7 +70,7 @@ TRANSITIONS: dict[State, dict[Event, State]] = {
         _E.SUBMITTED: _S.SUBMITTED,
         _E.REVISED: _S.FOR_REVIEW,
         _E.EXCLUDED: _S.EXCLUDED,
-        _E.WITHDRAWAL: _S.SUBMITTED,
+        _E.VOID_ASKED: _S.SUBMITTED,
         _E.WITHDRAWN: _S.WITHDRAWN,
         _E.POSTED: _S.POSTED,  # a late answer, or a person who found it in QuickBooks
         _E.HELD: _S.HELD,
@@ -85,7 +85,7 @@ TRANSITIONS: dict[State, dict[Event, State]] = {
         _E.POSTED: _S.POSTED,
         _E.HELD: _S.HELD,  # for another reason
         _E.REFUSED: _S.FAILED,
-        _E.WITHDRAWAL: _S.SUBMITTED,
+        _E.VOID_ASKED: _S.SUBMITTED,
         _E.WITHDRAWN: _S.WITHDRAWN,
         _E.KEPT: _S.POSTED,
         _E.REOPENED: _S.FOR_REVIEW,
@@ -115,7 +115,7 @@ NEEDS_A_PERSON = (State.FOR_REVIEW, State.FAILED, State.HELD)
 
 _DONE_TO_IT = {event: event.value for event in Event} | {
     Event.REFUSED: "failed",
-    Event.WITHDRAWAL: "voided",
+    Event.VOID_ASKED: "voided",
     Event.WITHDRAWN: "void",
     Event.VANISHED: "missing",
 }

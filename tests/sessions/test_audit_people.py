@@ -110,7 +110,7 @@ def test_the_invoice_fails_then_is_corrected(world: World) -> None:
 def test_the_invoice_is_being_voided_when_its_payment_comes(world: World) -> None:
     world.hand_in(pair()[0])
     quiet(world)
-    world.withdraw("i-1")
+    world.void("i-1")
     world.hand_in(pair()[1])
     quiet(world)
     assert world.row("i-1").state is State.WITHDRAWN
@@ -127,7 +127,7 @@ def test_the_invoice_is_voided_after_a_change_that_its_payment_waits_for_was_ref
     quiet(world)
     undo()
     assert (world.row("i-1").state, world.row("p-1").state) == (State.FAILED, State.SUBMITTED)
-    world.withdraw("i-1")
+    world.void("i-1")
     quiet(world)
     assert (world.row("i-1").state, world.row("p-1").state) == (State.WITHDRAWN, State.FAILED)
 
@@ -340,7 +340,7 @@ def test_a_document_is_revised_while_its_change_is_on_its_way(world: World) -> N
     refused = world.hand_in(invoice("i-1", number="1", amount="90.00"), revise=True).results[0]
     assert isinstance(refused, NotNow)
     with pytest.raises(NotNow, match="is submitted"):
-        world.withdraw("i-1")
+        world.void("i-1")
     quiet(world)
     revise(world, invoice("i-1", number="1", amount="90.00"))
     quiet(world)
@@ -508,7 +508,7 @@ def test_a_closing_date_that_was_set_afterwards_holds_the_change_and_the_void(wo
     quiet(world)
     world.books.closing_date = date(2026, 3, 15)
     revise(world, invoice("i-1", number="1", amount="45.00"))
-    world.withdraw("r-1")
+    world.void("r-1")
     quiet(world)
     assert {row.state for row in world.rows(["i-1", "r-1"])} == {State.HELD}
     world.books.closing_date = None

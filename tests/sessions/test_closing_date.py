@@ -146,7 +146,7 @@ def test_a_void_of_what_stands_on_a_closed_day_does_not_leave(world: World) -> N
     world.hand_in(invoice("i-1", number="1"))
     world.update()
     close(world, DAY)
-    world.withdraw("i-1")
+    world.void("i-1")
     world.update()
     assert held(world, "i-1")
     assert booked(world)[0].total == 30

@@ -12,7 +12,7 @@ import pytest
 from qbwc_server.books.holds import holds_of
 from qbwc_server.documents import store
 from qbwc_server.documents.lifecycle import Reason, State
-from qbwc_server.posting.people.withdraw import keep
+from qbwc_server.posting.people.void import keep
 from tests.sessions.odd_quickbooks import answered, by_hand, lose_the_answer, numbers, quickbooks_says, quiet, refusing
 from tests.sessions.people import go_on, revise, say
 from tests.sessions.world import BY, World, invoice, payment, receipt
@@ -154,7 +154,7 @@ def changed_after_the_backup(world: World) -> None:
     quiet(world)
     backup = world.books.backup()
     revise(world, invoice("i-1", number="1", amount="45.00"))
-    world.withdraw("r-1")
+    world.void("r-1")
     quiet(world)
     world.hand_in(invoice("i-2", number="2"))
     quiet(world)
@@ -220,7 +220,7 @@ def test_what_was_to_be_void_and_is_missing_keeps_no_dead_txn_id(world: World, r
     backup = world.books.backup()
     world.hand_in(invoice("i-1", number="1"), payment("p-1", amount="30.00", pays={"i-1": "30.00"}))
     quiet(world)
-    world.withdraw("i-1")
+    world.void("i-1")
     undo = quickbooks_says(world, refusing("TxnVoid", 3205))
     quiet(world)
     undo()
@@ -263,7 +263,7 @@ def only_changed_after_the_backup(world: World, what: str) -> None:
     if what == "a change":
         revise(world, invoice("i-1", number="1", amount="45.00"))
     else:
-        world.withdraw("r-1")
+        world.void("r-1")
     quiet(world)
     world.books.restore(backup)
     world.hand_in(invoice("i-2", number="2"))
@@ -282,7 +282,7 @@ def test_a_backup_is_noticed_however_much_older_its_last_change_is(world: World,
     if what == "a change":
         revise(world, invoice("i-1", number="1", amount="45.00"))
     else:
-        world.withdraw("r-1")
+        world.void("r-1")
     quiet(world)
     written = max(one.time_modified for one in world.books.transactions)
     world.books.restore(backup)
@@ -301,7 +301,7 @@ def test_another_offset_is_asked_about_once(world: World, hours: int) -> None:
     known = [invoice("i-1", number="1"), receipt("r-1", number="R-1")]
     world.hand_in(*known)
     quiet(world)
-    world.withdraw("r-1")
+    world.void("r-1")
     quiet(world)
     for one in world.books.transactions:
         one.values["time_modified"] += timedelta(hours=hours)
@@ -384,7 +384,7 @@ def test_a_time_that_cannot_be_is_no_reason_to_lose_an_answer(world: World, time
     )
     world.hand_in(invoice("i-1", number="1"), receipt("r-1", number="R-1"))
     quiet(world)
-    world.withdraw("r-1")
+    world.void("r-1")
     world.hand_in(invoice("i-2", number="2"))
     quiet(world)
     assert [world.row(one).state for one in ("i-1", "i-2", "r-1")] == [State.POSTED, State.POSTED, State.WITHDRAWN]

@@ -118,7 +118,7 @@ def test_a_void_that_was_lost_is_not_believed_because_the_sum_is_zero(world: Wor
     lines = [{"item": "Seat", "amount": "100.00"}, {"item": "Lamp", "amount": "-100.00"}]
     world.hand_in(invoice("i-1", number="1", lines=lines))
     quiet(world)
-    world.withdraw("i-1")
+    world.void("i-1")
     at_the_next_write(world, CrashBefore())
     world.update()
     quiet(world)

@@ -67,10 +67,10 @@ class Kinds:
         self.documents |= {kind: revision(kind) for kind in CHANGEABLE}
         self.world.hand_in(*(self.documents[kind] for kind in CHANGEABLE), revise=True)
 
-    def withdraw(self) -> None:
+    def void(self) -> None:
         """Have those voided that QuickBooks voids."""
         for kind in VOIDABLE:
-            self.world.withdraw(self.documents[kind].origin)
+            self.world.void(self.documents[kind].origin)
 
     def break_off(self, crash: Fault) -> None:
         """QuickBooks dies over the first set that writes."""
@@ -298,7 +298,7 @@ def test_what_others_wrote_survives_a_revision(kinds: Kinds) -> None:
 @pytest.mark.parametrize("crash", [None, CrashAfter(), CrashBefore()])
 def test_withdrawn(kinds: Kinds, crash: Fault | None) -> None:
     kinds.post()
-    kinds.withdraw()
+    kinds.void()
     if crash is not None:
         kinds.break_off(crash)
     quiet(kinds.world)
@@ -311,7 +311,7 @@ def test_withdrawn(kinds: Kinds, crash: Fault | None) -> None:
 def test_what_quickbooks_does_not_void(kinds: Kinds, kind: str) -> None:
     kinds.post()
     with pytest.raises(NotNow, match="does not void"):
-        kinds.world.withdraw(kinds.documents[kind].origin)
+        kinds.world.void(kinds.documents[kind].origin)
 
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind not in CHANGEABLE])

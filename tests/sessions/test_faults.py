@@ -263,7 +263,7 @@ def test_a_change_whose_answer_was_lost_is_not_made_twice(world: World) -> None:
 def test_a_void_whose_answer_was_lost_is_recognised(world: World) -> None:
     world.hand_in(receipt("r-1", number="R1"))
     world.update()
-    world.withdraw("r-1")
+    world.void("r-1")
     world.update(losing("TxnVoidRs"))
     writes = world.books.executed_writes
     run_until_quiet(world)

@@ -66,7 +66,7 @@ def test_a_payment_whose_invoice_is_no_longer_on_its_way_fails_alone(sqlite_worl
     world.hand_in(invoice("i-1", number="1"))
     world.update()
     world.hand_in(invoice("i-2", number="2"), payment("p-1", amount="60.00", pays={"i-1": "30.00", "i-2": "30.00"}))
-    world.withdraw("i-1")
+    world.void("i-1")
     world.hand_in(invoice("i-3", number="3"))
     run_until_quiet(world)
     assert world.row("i-1").state is State.WITHDRAWN

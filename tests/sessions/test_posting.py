@@ -41,7 +41,7 @@ def test_a_revised_invoice_is_changed_in_the_books(world: World) -> None:
 def test_a_withdrawn_receipt_is_void(world: World) -> None:
     world.hand_in(receipt("r-1", number="R1"))
     world.update()
-    world.withdraw("r-1")
+    world.void("r-1")
     assert world.update().ok
     assert [one.is_void for one in world.books.sales_receipts] == [True]
     assert world.row("r-1").state is State.WITHDRAWN

@@ -73,7 +73,7 @@ def test_after_the_decision_the_revision_is_made_to_the_one_that_stays(world: Wo
 def test_a_second_execution_of_what_is_void_is_not_hidden(world: World) -> None:
     office = posted_by_both(world)
     first = str(world.row("i-1").txn_id)
-    world.withdraw("i-1")
+    world.void("i-1")
     quiet(world)
     assert world.row("i-1").state is State.WITHDRAWN
     office.first_wakes_up()
@@ -88,7 +88,7 @@ def test_a_second_execution_of_what_is_void_is_not_hidden(world: World) -> None:
 
 def test_a_second_execution_while_the_void_waits_is_not_hidden(world: World) -> None:
     office = posted_by_both(world)
-    world.withdraw("i-1")
+    world.void("i-1")
     office.first_wakes_up()
     row = world.row("i-1")
     assert (row.state, row.reason) == (State.HELD, Reason.TWICE)
@@ -103,7 +103,7 @@ def test_only_a_decision_ends_it(world: World) -> None:
     with pytest.raises(NotNow):
         world.submit("i-1")
     with pytest.raises(NotNow):
-        world.withdraw("i-1")
+        world.void("i-1")
     result = world.hand_in(invoice("i-1", number="1", memo="new"), revise=True).results[0]
     assert isinstance(result, NotNow)
     assert world.row("i-1").reason == Reason.TWICE

@@ -21,7 +21,7 @@ from qbwc_server.documents.kinds import Document, read_document
 from qbwc_server.documents.models import DocumentRow
 from qbwc_server.posting.options import change_options
 from qbwc_server.posting.people.exclude import exclude
-from qbwc_server.posting.people.withdraw import withdraw
+from qbwc_server.posting.people.void import void
 from qbwc_server.posting.submitting.hand_in import HandedIn, hand_in
 from qbwc_server.posting.submitting.submit import submit
 from qbwc_server.reports.company import CompanyReport, company_report
@@ -137,11 +137,11 @@ class World:
             company = self.company(db)
             submit(db, company, [store.by_origin(db, company.id, [origin])[origin]], by=BY, now=self.clock())
 
-    def withdraw(self, origin: str) -> None:
+    def void(self, origin: str) -> None:
         """A person has a posted document voided."""
         with self.database.transaction() as db:
             company = self.company(db)
-            withdraw(db, company, store.by_origin(db, company.id, [origin])[origin], by=BY, now=self.clock())
+            void(db, company, store.by_origin(db, company.id, [origin])[origin], by=BY, now=self.clock())
 
     def exclude(self, origin: str) -> None:
         """A person says: not into the books."""

@@ -198,7 +198,7 @@ def _create(work: Work, row: RequestRow, entry: ListEntry) -> None:
         return
     if entry.kind not in ADDED:
         why = "QuickBooks does not have it, and it is not added from here."
-        advice = f"Add it in QuickBooks under exactly this name{_shared(entry)}; then retry."
+        advice = f"Add it in QuickBooks under exactly this name{_shared(entry)}; then submit the document again."
         refuse(work, row, entry, why, advice, None)
         return
     allowed = work.options.create_customers if entry.kind is ListKind.CUSTOMER else work.options.create_items
@@ -208,7 +208,8 @@ def _create(work: Work, row: RequestRow, entry: ListEntry) -> None:
             row,
             entry,
             "QuickBooks does not have it, and it may not be added from here.",
-            f"Add the {entry.kind.value} in QuickBooks under exactly this name, or allow adding; then retry.",
+            f"Add the {entry.kind.value} in QuickBooks under exactly this name, or allow adding; then submit the "
+            "document again.",
             None,
         )
         return

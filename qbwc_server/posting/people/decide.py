@@ -166,7 +166,7 @@ def _was_void(db: Session, row: DocumentRow) -> bool:
         select(DocumentEvent.event)
         .where(
             DocumentEvent.document_id == row.id,
-            DocumentEvent.event.in_((Event.WITHDRAWAL.value, Event.WITHDRAWN.value)),
+            DocumentEvent.event.in_((Event.VOID_ASKED.value, Event.WITHDRAWN.value)),
         )
         .order_by(DocumentEvent.id.desc())
         .limit(1)

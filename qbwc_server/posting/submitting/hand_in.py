@@ -157,7 +157,7 @@ def _refuse_unchangeable(row: DocumentRow) -> None:
     if row.txn_id is not None and rules.mod_message is None:
         raise NotNow(
             f"QuickBooks lets no program change a {rules.document.title}: document {row.id} stays as it is there. "
-            "Change it in QuickBooks, or withdraw it and hand in another."
+            "Change it in QuickBooks, or void it and hand in another."
         )
 
 

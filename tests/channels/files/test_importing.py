@@ -325,7 +325,7 @@ def test_a_voided_order_that_came_before_is_told(shop: Database, tmp_path: Path)
     assert tally(report) == (1, 0, 0, 0, 0, 0, 1, 0)
     (finding,) = report.findings
     assert f"document {rows(shop)[0].id}" in finding.problem.message
-    assert "withdraw" in finding.problem.advice
+    assert "void" in finding.problem.advice
 
 
 @pytest.mark.parametrize("id_first", [True, False])

@@ -59,7 +59,7 @@ def test_a_revision_must_be_asked_for(alice: Caller, invoice: dict[str, Any]) ->
 def test_for_review_nothing_is_submitted(alice: Caller, invoice: dict[str, Any]) -> None:
     record = alice.post("/documents?review=1", json=invoice).get_json()
     assert record["state"] == "for_review"
-    retried = alice.post(f"/documents/{record['id']}/retry")
+    retried = alice.post(f"/documents/{record['id']}/submit")
     assert (retried.status_code, retried.get_json()["state"]) == (200, "submitted")
 
 
@@ -68,7 +68,7 @@ def test_a_document_with_problems_is_kept_and_says_what_is_missing(alice: Caller
     answer = alice.post("/documents", json=invoice)
     record = answer.get_json()
     assert (answer.status_code, record["state"], record["reason"]) == (201, "for_review", "does_not_foot")
-    refused = alice.post(f"/documents/{record['id']}/retry")
+    refused = alice.post(f"/documents/{record['id']}/submit")
     assert refused.status_code == 409
     error = refused.get_json()["error"]
     assert error["code"] == "document_not_ready"
@@ -250,7 +250,7 @@ def test_exclude_and_restore(alice: Caller, invoice: dict[str, Any]) -> None:
 
 def test_what_is_not_in_quickbooks_cannot_be_withdrawn(alice: Caller, invoice: dict[str, Any]) -> None:
     document_id = alice.post("/documents", json=invoice).get_json()["id"]
-    answer = alice.post(f"/documents/{document_id}/withdraw")
+    answer = alice.post(f"/documents/{document_id}/void")
     assert answer.status_code == 409
     assert "exclude" in answer.get_json()["error"]["message"]
 

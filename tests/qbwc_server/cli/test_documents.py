@@ -215,7 +215,7 @@ def test_show_a_payment(bring_in: Import, run: CommandLine) -> None:
     assert "QuickBooks applies it" in run("documents", "show", "acme", 3).stdout
 
 
-@pytest.mark.parametrize("command", ["show", "retry", "exclude", "restore", "void"])
+@pytest.mark.parametrize("command", ["show", "submit", "exclude", "restore", "void"])
 def test_an_unknown_document_is_not_found(run: CommandLine, acme: str, command: str) -> None:
     result = run("documents", command, "acme", 99)
     assert result.exit_code == 3
@@ -228,33 +228,33 @@ def test_a_number_that_no_document_can_have_is_a_matter_of_usage(run: CommandLin
     assert run("documents", "show", "acme", 2**63 - 1).exit_code == 3
 
 
-def test_retry_after_a_refusal(bring_in: Import, run: CommandLine, cli_database: Database) -> None:
+def test_submit_after_a_refusal(bring_in: Import, run: CommandLine, cli_database: Database) -> None:
     bring_in(invoice(1), invoice(2))
     for document in (1, 2):
         force(cli_database, document, Event.REFUSED)
-    answer = run.json("documents", "retry", "acme", 1)
+    answer = run.json("documents", "submit", "acme", 1)
     assert [each["id"] for each in answer["submitted"]] == [1]
-    assert run("documents", "retry", "acme", "--failed").stdout == "1 submitted, 0 not ready.\n"
-    assert run("documents", "retry", "acme", "--failed").stdout == "0 submitted, 0 not ready.\n"
+    assert run("documents", "submit", "acme", "--failed").stdout == "1 submitted, 0 not ready.\n"
+    assert run("documents", "submit", "acme", "--failed").stdout == "0 submitted, 0 not ready.\n"
 
 
-def test_retry_names_what_is_still_missing(bring_in: Import, run: CommandLine) -> None:
+def test_submit_names_what_is_still_missing(bring_in: Import, run: CommandLine) -> None:
     bring_in(invoice(1), invoice(2, total="1.00"), options=("--for-review",), code=1)
-    result = run("documents", "retry", "acme", "--reviewed")
+    result = run("documents", "submit", "acme", "--reviewed")
     assert result.exit_code == 1
     assert result.stdout.startswith("1 submitted, 1 not ready.\n  2: ")
-    answer = run.json("documents", "retry", "acme", 2, code=1)
+    answer = run.json("documents", "submit", "acme", 2, code=1)
     assert answer["not_ready"][0]["reason"] == "does_not_foot"
 
 
-def test_retry_needs_to_know_what(run: CommandLine, acme: str) -> None:
-    assert run("documents", "retry", "acme").exit_code == 2
-    assert run("documents", "retry", "acme", 1, "--failed").exit_code == 2
+def test_submit_needs_to_know_what(run: CommandLine, acme: str) -> None:
+    assert run("documents", "submit", "acme").exit_code == 2
+    assert run("documents", "submit", "acme", 1, "--failed").exit_code == 2
 
 
-def test_retry_of_what_waits_already_is_refused(bring_in: Import, run: CommandLine) -> None:
+def test_submit_of_what_waits_already_is_refused(bring_in: Import, run: CommandLine) -> None:
     bring_in(invoice(1))
-    result = run("documents", "retry", "acme", 1)
+    result = run("documents", "submit", "acme", 1)
     assert result.exit_code == 4
     assert "document_state: " in result.stderr
 

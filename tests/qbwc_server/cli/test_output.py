@@ -270,7 +270,7 @@ def test_every_command_and_option_is_explained(path: tuple[str, ...], command: c
 EVERYTHING = (
     "serve scheduler demo simulate settings status db-upgrade company-add company-list company-show company-qwc "
     "company-password company-token company-options company-postpone company-pause company-resume "
-    "documents-import documents-list documents-show documents-retry documents-exclude documents-restore "
+    "documents-import documents-list documents-show documents-submit documents-exclude documents-restore "
     "documents-void documents-decide"
 )
 

@@ -22,7 +22,7 @@ from qbwc_server.tenancy.actor import Actor
 from qbwc_server.tenancy.models import Company
 
 
-def withdraw(db: Session, company: Company, row: DocumentRow, *, by: Actor, now: datetime) -> None:
+def void(db: Session, company: Company, row: DocumentRow, *, by: Actor, now: datetime) -> None:
     """Void a posted document in QuickBooks: it keeps its number and comes to zero. Raises NotNow."""
     lock(db, company, [row])
     refuse_undecided(row)
@@ -31,7 +31,7 @@ def withdraw(db: Session, company: Company, row: DocumentRow, *, by: Actor, now:
     if not TRANSACTIONS[row.kind].voidable:
         raise NotNow(f"QuickBooks does not void a {row.kind.replace('_', ' ')}; delete it there.")
     guid = new_id()
-    move(db, row, Event.WITHDRAWAL, by=by, now=now, request_id=str(guid))
+    move(db, row, Event.VOID_ASKED, by=by, now=now, request_id=str(guid))
     row.operation = Operation.VOID
     compiled = compile_void(row.kind, row.txn_id, guid)
     put(db, company.id, [write(Purpose.POST, OneDocument(row.id), guid, compiled)], now)
@@ -50,7 +50,7 @@ def keep(db: Session, company: Company, row: DocumentRow, *, by: Actor, now: dat
         raise NotNow(f"Document {row.id} is not about to be void.")
     if row.state is State.SUBMITTED:
         recall(db, company, row, now=now)
-    asked_while = before_last(db, row.id, Event.WITHDRAWAL)
+    asked_while = before_last(db, row.id, Event.VOID_ASKED)
     move(db, row, Event.KEPT if asked_while is State.POSTED else Event.REOPENED, by=by, now=now)
     row.operation = Operation.CHANGE
     show_problems(row, ())
