@@ -70,7 +70,7 @@ def _add_company(blueprint: Blueprint, access: Access) -> None:
             record = company_record(db, found)
         return jsonify({**record, "was": was.value, "looked_for": looked_for})
 
-    @blueprint.post(f"{_ONE}/refuse_file")
+    @blueprint.post(f"{_ONE}/refuse-file")
     def refuse(code: str) -> Response:
         """The company file that was the right one until now is not; said by the name of the company in it."""
         name = read_object(request, {"name": str}).get("name")

@@ -16,7 +16,12 @@ from qbwc_server.reports.open_work import work_record
 from qbwc_server.tenancy.tokens import Scope
 
 _ALL = "/companies/<code>/open-work"
-NEEDS = {"open_items": Scope.READ, "end_item": Scope.ACT}
+NEEDS = {
+    "open_items": Scope.READ,
+    "end_item": Scope.ACT,
+    "use_name_of": Scope.ACT,
+    "add_anew_of": Scope.ACT,
+}
 PARAMETERS = {"open_items": ("work", "after", "limit")}
 ENDS = {"done": Ended.DONE, "dismiss": Ended.DISMISSED}
 

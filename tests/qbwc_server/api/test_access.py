@@ -15,7 +15,7 @@ PATHS = (
     ("GET", ""),
     ("POST", "/pause"),
     ("POST", "/resume"),
-    ("POST", "/refuse_file"),
+    ("POST", "/refuse-file"),
     ("GET", "/options"),
     ("PATCH", "/options"),
     ("POST", "/documents"),
@@ -31,6 +31,8 @@ PATHS = (
     ("GET", "/open-work"),
     ("POST", "/open-work/1/done"),
     ("POST", "/open-work/1/dismiss"),
+    ("POST", "/open-work/1/use-name"),
+    ("POST", "/open-work/1/add-anew"),
     ("GET", "/status"),
     ("GET", "/tokens"),
     ("POST", "/tokens"),
@@ -42,7 +44,9 @@ def test_the_table_of_paths_is_complete(app: Flask) -> None:
     asked = app.url_map.bind("localhost")
     tested = {asked.match(f"/api/v1/companies/acme{path}", method=method)[0] for method, path in PATHS}
     assert tested == {rule.endpoint for rule in app.url_map.iter_rules() if rule.endpoint.startswith("api.")}
-    assert {path.rpartition("/")[2] for method, path in PATHS if "/1/" in path} == {*ACTIONS, *ENDS, "decide"}
+    assert {path.rpartition("/")[2] for method, path in PATHS if "/1/" in path} == {
+        *ACTIONS, *ENDS, "decide", "use-name", "add-anew",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(("method", "path"), PATHS)

@@ -75,16 +75,16 @@ def test_a_file_is_refused_by_the_name_of_its_company(app: Flask, alice: Caller,
     database: Database = app.extensions["database"]
     with database.transaction() as db:
         add_login(db, find_company(db, "acme"))
-    assert alice.post("/refuse_file", json={"name": "Kern"}).status_code == 409  # none is known
+    assert alice.post("/refuse-file", json={"name": "Kern"}).status_code == 409  # none is known
     seen = {"file_id": None, "company_name": "Kern", "file_path": "C:\\Kern.QBW", "preferences": {}} | dict.fromkeys(
         ("legal_name", "product", "machine", "closing_date")
     )
     hold(app, clock, HoldKind.OTHER_FILE, {**seen, "country": "US", "qbxml_version": "13.0"})
     alice.post("/resume", json={"accept_file": "Kern"})
     for body in ({}, {"name": "Lamb"}, {"name": 1}, {"title": "Kern"}):
-        assert alice.post("/refuse_file", json=body).status_code == 422
+        assert alice.post("/refuse-file", json=body).status_code == 422
     assert alice.get("").get_json()["hold"] is None
-    refused = alice.post("/refuse_file", json={"name": "KERN"}).get_json()
+    refused = alice.post("/refuse-file", json={"name": "KERN"}).get_json()
     assert (refused["refused_file"], refused["new_qwc"], refused["hold"]) == ("Kern", False, "other_file")
     assert alice.get("").get_json()["quickbooks"] is None
 

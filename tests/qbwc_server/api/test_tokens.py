@@ -138,7 +138,7 @@ def test_what_waited_for_its_turn_while_the_token_was_revoked_writes_nothing(
     bodies = {
         "/documents": invoice,
         "/documents/1/decide": {"not_posted": True},
-        "/refuse_file": {"name": "Acme"},
+        "/refuse-file": {"name": "Acme"},
         "/tokens": {"label": "another"},
     }
 
