@@ -76,9 +76,9 @@ def _fields(cls: type[Fields], dice: random.Random, kind: str) -> Record:
         given = [name for name in names if name in record]
         for name in dice.sample(given, max(len(given) - 1, 0)):
             del record[name]
-    if "item" in record:
+    if "item" in record and "amount" in cls.model_fields:
         _price(record, dice, "rate" if "rate" in cls.model_fields else "cost")
-    elif "item" in cls.model_fields and "description" in cls.model_fields:
+    elif "item" not in record and "item" in cls.model_fields and "description" in cls.model_fields:
         record = {"description": dice.choice(TEXTS)}
     return record
 

@@ -24,6 +24,7 @@ from qbwc_server.simulator import NeverEnding
 from qbwc_server.simulator.faults import Fine, FineOpen
 
 SPREAD = 1_000_003  # of the dice of the acts
+_PEOPLE_NEED_S = 3.0
 
 
 @dataclass
@@ -129,7 +130,10 @@ class Schedule:
     def act(self, dice: random.Random, *, nested: bool = False) -> None:
         """Whatever happens next."""
         name = choose(dice, outside=self.outside, real_time=not self.turns_time, nested=nested)
-        ACTS[name].act(self, dice)
+        act = ACTS[name]
+        if act.outside and self.turns_time:
+            self.clock.advance(_PEOPLE_NEED_S)  # nobody acts within the second in which we wrote
+        act.act(self, dice)
 
     def wind_up(self) -> None:
         """Everything comes to rest: PCs awake, the right file open, a person who answers; then the verdict."""

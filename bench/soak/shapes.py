@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from bench.soak.records import STOCK_ITEM
+
 if TYPE_CHECKING:
     from bench.soak.wishes import Intent
 
@@ -83,9 +85,19 @@ def _transfer(record: Record, _: Mapping[str, Intent], __: random.Random, ___: I
     return record.get("from_account") != record.get("to_account")
 
 
+def _adjustment(record: Record, _: Mapping[str, Intent], dice: random.Random, __: Intent | None = None) -> bool:
+    """Of what is kept in stock."""
+    line = {"item": STOCK_ITEM, "quantity_difference": str(dice.choice((1, 2, 12)))}
+    if dice.random() < 0.5:
+        line["value_difference"] = f"{dice.randrange(100, 9_000) / 100:.2f}"
+    record["lines"] = [line]
+    return True
+
+
 SHAPES: dict[str, Shape] = {
     "payment": _payment,
     "deposit": _deposit,
     "journal_entry": _journal_entry,
     "transfer": _transfer,
+    "inventory_adjustment": _adjustment,
 }

@@ -7,13 +7,16 @@ from decimal import Decimal
 
 import pytest
 
+from qbwc_server.books.holds import HoldKind, put_on_hold
 from qbwc_server.documents.lifecycle import State
 from qbwc_server.documents.open_work import OpenWork, WorkKind, open_work
+from qbwc_server.posting.people.resume import resume
 from qbwc_server.posting.same_file.looking_again import EACH_WITHIN, ask_again
 from qbwc_server.simulator.bookkeeper import Bookkeeper
 from qbwc_server.simulator.transactions import Transaction
+from qbwc_server.tenancy.actor import QUICKBOOKS
 from tests.sessions.odd_quickbooks import known_names
-from tests.sessions.world import World, invoice
+from tests.sessions.world import BY, World, invoice
 
 MANY = 60  # more than one question holds, and more than the newest that each session asks for
 
@@ -85,6 +88,28 @@ def test_edited_in_quickbooks_is_shown_once(posted: World) -> None:
     assert posted.row("i-5").state is State.POSTED
     look(posted)
     assert [item.id for item in work(posted)] == [found.id]
+
+
+def test_edited_on_a_pc_whose_clock_is_behind_is_shown(posted: World) -> None:
+    posted.books.clock_offset = timedelta(days=-20)
+    Bookkeeper(posted.books).change_line(booked(posted, 5), 0, amount=Decimal("31.00"))
+    posted.books.clock_offset = timedelta(0)
+    look(posted)
+    assert [item.work for item in work(posted)] == [WorkKind.EDITED_IN_QUICKBOOKS]
+
+
+def test_edited_before_the_file_was_taken_as_it_is_is_shown(posted: World) -> None:
+    """Whoever resumes looks at the file as a whole; what differs in one document is told all the same."""
+    with posted.database.transaction() as db:
+        company = posted.company(db)
+        put_on_hold(db, company.id, HoldKind.RESTORED_BACKUP, "Older.", by=QUICKBOOKS, now=posted.clock())
+    Bookkeeper(posted.books).change_line(booked(posted, 5), 0, amount=Decimal("31.00"))
+    with posted.database.transaction() as db:
+        resume(db, posted.company(db), repost=False, by=BY, now=posted.clock())
+    for _ in range(3):
+        posted.update()
+    (found,) = work(posted)
+    assert (found.work, found.document_id) == (WorkKind.EDITED_IN_QUICKBOOKS, posted.row("i-5").id)
 
 
 def test_saved_again_without_an_edit_is_no_edit(posted: World) -> None:

@@ -25,7 +25,7 @@ from qbwc_server.posting.patience import MOST_QUESTIONS
 from qbwc_server.posting.pc_clock import modified_at
 from qbwc_server.posting.reply import Reply
 from qbwc_server.posting.requests import IfMissing, OneDocument, OnePosting, Postings, Purpose, ask
-from qbwc_server.posting.same_file.comparing import compare, not_void
+from qbwc_server.posting.same_file.comparing import compare, look_closer, not_void
 from qbwc_server.posting.sent import Sent
 from qbwc_server.posting.submitting.submit import submit
 from qbwc_server.posting.submitting.waiting import silence
@@ -116,6 +116,7 @@ def read_verify(work: Work, row: RequestRow, reply: Reply) -> None:
         return
     if not work.settle(row, RequestEvent.DONE, reply):
         return
+    modified = {one.id: one.time_modified for one in posted}
     for document in documents:  # from here on this copy of the file is the right one
         _as_it_stands(document, there.get(document.txn_id or ""))
     for document in gone:
@@ -126,8 +127,12 @@ def read_verify(work: Work, row: RequestRow, reply: Reply) -> None:
         if found is not None and not found.amount and not document.total:
             work.put(compare(document, again=again))
     for document in posted:
-        if document not in gone and document.revision > 1 and TRANSACTIONS[document.kind].mod_message is not None:
+        if document in gone:
+            continue
+        if document.revision > 1 and TRANSACTIONS[document.kind].mod_message is not None:
             work.put(compare(document, again=again))
+        elif document.time_modified != modified[document.id]:
+            work.put(look_closer(document))  # nobody but a person has written to it since
     not_void(work, row, withdrawn, there, again=again)
 
 

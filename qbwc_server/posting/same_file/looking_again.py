@@ -13,12 +13,12 @@ from qbwc_server.db import Database
 from qbwc_server.documents.lifecycle import Event, State
 from qbwc_server.documents.models import DocumentRow, Operation
 from qbwc_server.documents.store import move
-from qbwc_server.ids import new_id
 from qbwc_server.posting.outcome.differing import edited, gone
 from qbwc_server.posting.outcome.outcome import Work
 from qbwc_server.posting.pc_clock import modified_at
 from qbwc_server.posting.reply import Reply
 from qbwc_server.posting.requests import OneDocument, Purpose, TheFile, ask, open_of
+from qbwc_server.posting.same_file.comparing import look_closer
 from qbwc_server.posting.same_file.inventory import CHUNK, question_for, summaries
 from qbwc_server.posting.same_file.newest import missing
 from qbwc_server.posting.sent import Sent
@@ -92,8 +92,7 @@ def read_look_again(work: Work, row: RequestRow, reply: Reply) -> None:
             document.seen_at = work.now
             missing(work, document)
         elif shown is not None and _changed_since(document, modified_at(shown)):
-            query = TRANSACTIONS[document.kind].by_id([document.txn_id or ""], new_id())
-            work.put(ask(Purpose.LOOK_CLOSER, OneDocument(document.id), query))
+            work.put(look_closer(document))
 
 
 def _asked_for(work: Work, row: RequestRow) -> Sequence[DocumentRow]:
@@ -110,8 +109,9 @@ def _asked_for(work: Work, row: RequestRow) -> Sequence[DocumentRow]:
 
 
 def _changed_since(document: DocumentRow, shown: datetime | None) -> bool:
+    """Also an earlier time is another one: of a PC whose clock is behind that of the one that wrote it."""
     known = document.time_modified
-    return shown is not None and (known is None or shown - known > _SAME)
+    return shown is not None and (known is None or abs(shown - known) > _SAME)
 
 
 def read_look_closer(work: Work, row: RequestRow, reply: Reply) -> None:
