@@ -481,7 +481,7 @@ def test_a_name_that_a_vendor_has_is_refused_once_and_for_all(world: World) -> N
     quiet(world)
     row = world.row("i-1")
     assert row.state is State.FAILED
-    assert "in use" in (row.message or "")
+    assert "an entry of another list" in (row.message or "")
 
 
 def test_an_entry_of_two_companies_is_each_ones_own(world: World) -> None:
