@@ -131,6 +131,8 @@ def _records(cls: type[Fields], info: FieldInfo, dice: random.Random, kind: str)
 def _name(list_kind: ListKind, field: str, dice: random.Random, kind: str) -> str | None:
     if list_kind is ListKind.ACCOUNT:
         return dice.choice(ACCOUNTS.get(f"{kind}.{field}") or ACCOUNTS.get(field, EXPENSES))
+    if list_kind is ListKind.ITEM and not KINDS[kind].adds_items:
+        return STOCK_ITEM  # the others are there once a sale has added them
     return dice.choice(NAMES[list_kind]) if list_kind in NAMES else None
 
 

@@ -80,6 +80,24 @@ def _journal_entry(record: Record, _: Mapping[str, Intent], dice: random.Random,
     return True
 
 
+def _card_refund(
+    record: Record, known: Mapping[str, Intent], dice: random.Random, revised: Intent | None = None
+) -> bool:
+    """Gives a credit memo back that nobody has given back."""
+    given_back = {origin for one in known.values() for origin in one.document.waits_for()}
+    left = [one for one in known.values() if one.kind == "credit_memo" and one.wanted and one.origin not in given_back]
+    if revised is not None or not left:
+        return False
+    memo = dice.choice(left)
+    total = memo.document.adds_up_to()
+    if total is None or total <= 0:
+        return False
+    record.pop("ar_account", None)
+    record["customer"] = memo.record["customer"]
+    record["refunds"] = [{"refunded": memo.origin, "amount": str(total)}]
+    return True
+
+
 def _transfer(record: Record, _: Mapping[str, Intent], __: random.Random, ___: Intent | None = None) -> bool:
     """From one account to another."""
     return record.get("from_account") != record.get("to_account")
@@ -98,6 +116,7 @@ SHAPES: dict[str, Shape] = {
     "payment": _payment,
     "deposit": _deposit,
     "journal_entry": _journal_entry,
+    "card_refund": _card_refund,
     "transfer": _transfer,
     "inventory_adjustment": _adjustment,
 }

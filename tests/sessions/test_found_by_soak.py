@@ -132,7 +132,7 @@ def test_no_statement_grows_with_what_waits_for_a_customer(sqlite_world: World) 
             counts.append(len(values))
 
     event.listen(world.database.engine, "before_cursor_execute", look)
-    world.update_killed(Faults.of(WireFault(Break.KILLED_AFTER, "receiveResponseXML", 2)))
+    world.update_killed(losing("ItemServiceAddRs", Break.KILLED_AFTER))
     assert world.report().documents == {State.SUBMITTED.value: many, State.FAILED.value: many}
     assert world.report().waiting == many
     assert max(counts) <= 1_010

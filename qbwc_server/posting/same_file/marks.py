@@ -21,6 +21,7 @@ from qbwc_server.ids import has_our_layout, new_id
 from qbwc_server.posting.outcome.outcome import Work as Answers
 from qbwc_server.posting.outcome.written import posted
 from qbwc_server.posting.patience import MOST_QUESTIONS
+from qbwc_server.posting.pc_clock import MARGIN
 from qbwc_server.posting.reply import Reply
 from qbwc_server.posting.requests import OneKind, Purpose, ask, open_of
 from qbwc_server.posting.same_file.newest import asked_in_vain
@@ -40,9 +41,9 @@ _AT_A_TIME = 500  # marks looked up in one statement
 
 def ask_for_marks(db: Session, company: Company, now: datetime) -> None:
     """At the start of a session with work: queue the question what bears a mark and was changed since we last heard."""
-    since = _last_heard(db, company)
-    if since is None or asked_in_vain(db, company, now, Purpose.MARKS):
+    if asked_in_vain(db, company, now, Purpose.MARKS):
         return
+    since = _last_heard(db, company)
     subjects = [OneKind(kind) for kind in _kinds(db, company.id) if TRANSACTIONS[kind].mark is not Mark.CONTENT]
     asked = open_of(db, company.id, Purpose.MARKS, subjects)
     put(
@@ -57,15 +58,19 @@ def ask_for_marks(db: Session, company: Company, now: datetime) -> None:
     )
 
 
-def _last_heard(db: Session, company: Company) -> datetime | None:
-    """The newest time that QuickBooks has told of what was written for us last; None before it has told any."""
+def _last_heard(db: Session, company: Company) -> datetime:
+    """The newest time that QuickBooks has told of what was written for us last.
+
+    Before it has told any: the time before all. What is queued here for the first time may have been written already,
+    and that be forgotten.
+    """
     newest = db.scalars(
         select(DocumentRow.time_modified)
         .where(DocumentRow.company_id == company.id, DocumentRow.written_at.is_not(None))
         .order_by(DocumentRow.written_at.desc())
         .limit(_NEWEST)
     )
-    return max((told for told in newest if told is not None), default=None)
+    return max((told for told in newest if told is not None), default=company.created_at - MARGIN)
 
 
 def _kinds(db: Session, company_id: int) -> Iterator[str]:
