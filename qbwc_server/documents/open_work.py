@@ -25,6 +25,7 @@ class WorkKind(StrEnum):
 
     TOTAL_DIFFERS = "total_differs"  # QuickBooks came to another total than the document
     EDITED_IN_QUICKBOOKS = "edited_in_quickbooks"  # a posted document is not as it was left
+    TYPED_BESIDE = "typed_beside"  # somebody entered the same number for the same party beside ours
     GONE_FROM_QUICKBOOKS = "gone_from_quickbooks"  # a posted document was voided or deleted by somebody there
     STAYS_IN_QUICKBOOKS = "stays_in_quickbooks"  # a revision took something away that QuickBooks keeps
     CREDIT_MEMO_WANTED = "credit_memo_wanted"  # a sale that is here was cancelled at its source

@@ -11,6 +11,7 @@ from qbwc_server.posting.outcome.found import read_find
 from qbwc_server.posting.outcome.outcome import Work
 from qbwc_server.posting.reply import Reply
 from qbwc_server.posting.requests import Purpose
+from qbwc_server.posting.same_file.beside import read_look_beside
 from qbwc_server.posting.same_file.comparing import read_compare, read_compare_as_is
 from qbwc_server.posting.same_file.inventory import (
     read_check,
@@ -46,5 +47,6 @@ READERS: dict[str, Reader] = {
     Purpose.COMPARE: read_compare,
     Purpose.COMPARE_AS_IS: read_compare_as_is,
     Purpose.LOOK_AGAIN: read_look_again,
+    Purpose.LOOK_BESIDE: read_look_beside,
     Purpose.LOOK_CLOSER: read_look_closer,
 }

@@ -210,6 +210,7 @@ class Purpose(StrEnum):
         TheFile,
         "to find out whether what was posted stands there as it was left",
     )
+    LOOK_BESIDE = "look_beside", Priority.REFRESH, OneKind, "to find out whether somebody typed the same beside it"
     LOOK_CLOSER = "look_closer", Priority.REFRESH, OneDocument, "to find out what somebody changed in it"
     GREETING = "greeting", Priority.REFRESH, TheFile, "to end the session cleanly"
 

@@ -9,7 +9,7 @@ import pytest
 
 from qbwc_server.books.holds import HoldKind, put_on_hold
 from qbwc_server.documents.lifecycle import State
-from qbwc_server.documents.open_work import OpenWork, WorkKind, open_work
+from qbwc_server.documents.open_work import Ended, OpenWork, WorkKind, end_work, open_work
 from qbwc_server.posting.people.resume import resume
 from qbwc_server.posting.same_file.looking_again import EACH_WITHIN, ask_again
 from qbwc_server.simulator.bookkeeper import Bookkeeper
@@ -110,6 +110,29 @@ def test_edited_before_the_file_was_taken_as_it_is_is_shown(posted: World) -> No
         posted.update()
     (found,) = work(posted)
     assert (found.work, found.document_id) == (WorkKind.EDITED_IN_QUICKBOOKS, posted.row("i-5").id)
+
+
+def test_typed_by_hand_beside_ours_is_shown_until_somebody_has_seen_it(posted: World) -> None:
+    twin = Bookkeeper(posted.books).type_again(booked(posted, 5))
+    look(posted)
+    (found,) = work(posted)
+    assert (found.work, found.document_id) == (WorkKind.TYPED_BESIDE, posted.row("i-5").id)
+    assert "Invoice 5 for Acme" in found.message
+    assert found.detail is not None
+    assert found.detail["beside"]["txn_id"] == twin.txn_id
+    with posted.database.transaction() as db:
+        end_work(db, posted.company(db).id, found.id, Ended.DISMISSED, by=BY, now=posted.clock())
+    posted.clock.advance(days=EACH_WITHIN.days)
+    look(posted)
+    assert work(posted) == []
+
+
+def test_the_number_of_somebody_else_is_none_of_ours(posted: World) -> None:
+    ann = Bookkeeper(posted.books)
+    ann.add("Customer", "Zoë")
+    ann.type_again(booked(posted, 5), customer="Zoë")
+    look(posted)
+    assert work(posted) == []
 
 
 def test_saved_again_without_an_edit_is_no_edit(posted: World) -> None:

@@ -18,6 +18,7 @@ from qbwc_server.posting.outcome.outcome import Work
 from qbwc_server.posting.pc_clock import modified_at
 from qbwc_server.posting.reply import Reply
 from qbwc_server.posting.requests import OneDocument, Purpose, TheFile, ask, open_of
+from qbwc_server.posting.same_file.beside import NUMBER, look_beside
 from qbwc_server.posting.same_file.comparing import look_closer
 from qbwc_server.posting.same_file.inventory import CHUNK, question_for, summaries
 from qbwc_server.posting.same_file.newest import missing
@@ -67,15 +68,16 @@ def ask_again(db: Session, company: Company, *, now: datetime) -> int:
     )
     many = db.scalar(select(func.count()).select_from(DocumentRow).where(*posted)) or 0
     due = or_(DocumentRow.seen_at.is_(None), DocumentRow.seen_at <= now - EACH_WITHIN + timedelta(days=ROUNDS))
-    ids = db.scalars(
-        select(DocumentRow.txn_id)
+    chosen = db.execute(
+        select(DocumentRow.txn_id, DocumentRow.kind, NUMBER)
         .where(*posted, due, DocumentRow.posted_at <= now - timedelta(days=1))
         .order_by(DocumentRow.seen_at.asc().nulls_first(), DocumentRow.id)
         .limit(max(LEAST, min(MOST, -(-many // ROUNDS))))
     ).all()
-    known = [str(one) for one in ids]
+    known = [str(txn_id) for txn_id, _, _ in chosen]
     chunks = [known[start : start + CHUNK] for start in range(0, len(known), CHUNK)]
-    put(db, company.id, [ask(Purpose.LOOK_AGAIN, TheFile(), question_for(chunk)) for chunk in chunks], now)
+    again = [ask(Purpose.LOOK_AGAIN, TheFile(), question_for(chunk)) for chunk in chunks]
+    put(db, company.id, [*again, *look_beside(db, company.id, [(kind, number) for _, kind, number in chosen])], now)
     return len(known)
 
 

@@ -258,6 +258,15 @@ class Transaction(ABC, Generic[D]):
         """The question for those of these numbers; kinds without numbers are never asked so."""
         return self.query_message(ref_numbers=tuple(numbers), request_id=str(guid))
 
+    @property
+    def is_asked_by_number(self) -> bool:
+        """Whether QuickBooks finds this kind by its number."""
+        return "ref_numbers" in self._asked_with
+
+    def glimpse_of_numbers(self, numbers: Sequence[str], guid: UUID) -> Request:
+        """The question for those of these numbers, and of each only which it is, whose, when and how much."""
+        return self.query_message(ref_numbers=tuple(numbers), include_ret_elements=self.glimpse, request_id=str(guid))
+
     def by_day(self, day: date, guid: UUID) -> Request:
         """The question for those of a day."""
         days = TxnDateRangeFilter(from_txn_date=day, to_txn_date=day)

@@ -1,0 +1,102 @@
+"""What was posted stands there once more, typed by hand under the same number: it is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from qbwc_server.documents.lifecycle import State
+from qbwc_server.documents.models import DocumentRow
+from qbwc_server.documents.open_work import Finding, WorkKind, known_keys, note_work
+from qbwc_server.ids import new_id
+from qbwc_server.posting.doubt.evidence import without_our_mark
+from qbwc_server.posting.outcome.differing import called
+from qbwc_server.posting.outcome.outcome import Work
+from qbwc_server.posting.reply import Reply
+from qbwc_server.posting.requests import OneKind, Purpose, ask, open_of
+from qbwc_server.posting.same_file.inventory import CHUNK
+from qbwc_server.posting.transactions import TRANSACTIONS
+from qbwc_server.posting.transactions.standing import Standing
+from qbwc_server.queue.enqueue import NewRequest
+from qbwc_server.queue.settling import RequestRow
+from qbwc_server.queue.states import Event as RequestEvent
+
+NUMBER = func.coalesce(DocumentRow.posted_number, DocumentRow.number)
+
+
+def look_beside(db: Session, company_id: int, numbered: Iterable[tuple[str, str | None]]) -> list[NewRequest]:
+    """The questions what else bears these numbers; of a kind that is asked for already, none.
+
+    Args:
+        numbered: kinds and numbers of what was posted.
+    """
+    kinds: dict[str, dict[str, None]] = {}
+    for kind, number in numbered:
+        if number is not None and TRANSACTIONS[kind].is_asked_by_number:
+            kinds.setdefault(kind, {})[number] = None
+    asked = open_of(db, company_id, Purpose.LOOK_BESIDE, [OneKind(kind) for kind in kinds])
+    return [
+        ask(Purpose.LOOK_BESIDE, OneKind(kind), TRANSACTIONS[kind].glimpse_of_numbers(chunk, new_id()))
+        for kind, numbers in kinds.items()
+        if str(OneKind(kind)) not in asked
+        for chunk in _chunks(list(numbers))
+    ]
+
+
+def _chunks(numbers: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(numbers), CHUNK):
+        yield numbers[start : start + CHUNK]
+
+
+def read_look_beside(work: Work, row: RequestRow, reply: Reply) -> None:
+    """What bears a number of ours, is for the same party, and is none of ours; whoever was told of it knows."""
+    kind = OneKind.of(row).kind
+    shown = [TRANSACTIONS[kind].standing(ret) for ret in reply.rets]
+    if not work.settle(row, RequestEvent.DONE, reply) or not shown:
+        return
+    ours = _ours(work, kind, shown)
+    ids = {document.txn_id for document in ours}
+    strangers = without_our_mark(work.db, work.company.id, [one for one in shown if one.txn_id not in ids])
+    told = known_keys(work.db, work.company.id, WorkKind.TYPED_BESIDE, [one.txn_id for one in strangers])
+    found = [
+        _finding(document, one)
+        for one in strangers
+        if one.txn_id not in told and one.total != 0  # zero: that one is void
+        for document in ours
+        if _is_the_same(document, one)
+    ]
+    note_work(work.db, work.company.id, found, now=work.now)
+
+
+def _ours(work: Work, kind: str, shown: Sequence[Standing]) -> Sequence[DocumentRow]:
+    numbers = {one.number for one in shown if one.number is not None}
+    return work.db.scalars(
+        select(DocumentRow).where(
+            DocumentRow.company_id == work.company.id,
+            DocumentRow.kind == kind,
+            DocumentRow.state == State.POSTED,
+            DocumentRow.txn_id.is_not(None),
+            NUMBER.in_(numbers),
+        )
+    ).all()
+
+
+def _is_the_same(document: DocumentRow, one: Standing) -> bool:
+    if one.number != (document.posted_number or document.number):
+        return False
+    return document.party is None or one.party is None or one.party.is_called(document.party)
+
+
+def _finding(document: DocumentRow, one: Standing) -> Finding:
+    comes_to = "" if one.total is None else f", {one.total:,.2f}"
+    return Finding(
+        WorkKind.TYPED_BESIDE,
+        one.txn_id,
+        f"{called(document, one.number)} stands in QuickBooks, and so does another one of that number{comes_to} that "
+        "was not entered from here.",
+        "Look at both in QuickBooks: if they are the same, delete the one that was typed by hand.",
+        document.id,
+        {"ours": document.txn_id, "beside": one.as_candidate()},
+    )
