@@ -118,7 +118,7 @@ def may_be_executing(db: Session, company_id: int, settings: Settings, now: date
         .add_columns(UpdateSessionRow.last_call_at)
         .outerjoin(UpdateSessionRow, UpdateSessionRow.id == MessageSet.session_id)
         .where(MessageSet.company_id == company_id)
-        .order_by(MessageSet.sent_at.desc())
+        .order_by(MessageSet.sent_at.desc(), MessageSet.id.desc())
         .limit(1)
     ).one_or_none()
     if newest is None or newest.answer_bytes is not None:

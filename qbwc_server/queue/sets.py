@@ -210,6 +210,6 @@ def unanswered_set_of(db: Session, company_id: int, request_ids: Collection[UUID
             MessageSet.answer.is_(None),
             Passenger.request_id.in_(request_ids),
         )
-        .order_by(MessageSet.sent_at.desc())
+        .order_by(MessageSet.sent_at.desc(), MessageSet.id.desc())
         .limit(1)
     ).first()

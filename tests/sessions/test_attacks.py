@@ -128,7 +128,8 @@ def test_answers_of_one_company_change_nothing_in_another(alice: World, bob: Wor
         row = alice.row("i-1")
         assert (row.state, row.txn_id) == (State.SUBMITTED, None)
         with alice.database.reading() as db:
-            sets = db.scalars(select(MessageSet).where(MessageSet.company_id == alice.company(db).id))
+            of_alice_only = MessageSet.company_id == alice.company(db).id
+            sets = db.scalars(select(MessageSet).where(of_alice_only).order_by(MessageSet.sent_at, MessageSet.id))
             assert [one.delivery for one in sets][-1] is Delivery.IN_FLIGHT
             states = db.execute(
                 select(QueuedRequest.state, func.count())

@@ -60,7 +60,7 @@ class Sendings:
             select(MessageSet.sent_at)
             .join(Passenger, Passenger.message_set_id == MessageSet.id)
             .where(Passenger.request_id.in_(self.marks))
-            .order_by(MessageSet.sent_at)
+            .order_by(MessageSet.sent_at, MessageSet.id)
             .limit(1)
         )
 

@@ -69,7 +69,7 @@ def test_after_a_lost_answer_nothing_is_posted_twice(
 ) -> None:
     bring_in(INVOICE)
     command = ("simulate", "--qwc", qwc, "--company-file", "books.db", "--password", acme)
-    run.json(*command, "--faults", "request_lost@receiveResponseXML:2", code=1)
+    run.json(*command, "--faults", "request_lost@receiveResponseXML:3", code=1)
     assert run.json("status", "acme")["in_quickbooks"] == 1
     clock.advance(hours=1)  # until the session that was broken off is given up
     settled = run.json(*command)
