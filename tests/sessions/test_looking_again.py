@@ -127,6 +127,16 @@ def test_typed_by_hand_beside_ours_is_shown_until_somebody_has_seen_it(posted: W
     assert work(posted) == []
 
 
+def test_a_number_is_the_same_in_capitals(posted: World) -> None:
+    posted.hand_in(invoice("small", number="inv-a"))
+    posted.update()
+    posted.clock.advance(days=2)
+    (ours,) = [txn for txn in posted.books.invoices if txn.values["ref_number"] == "inv-a"]
+    Bookkeeper(posted.books).type_again(ours, ref_number="INV-A")
+    look(posted)
+    assert [(item.work, item.document_id) for item in work(posted)] == [(WorkKind.TYPED_BESIDE, posted.row("small").id)]
+
+
 def test_the_number_of_somebody_else_is_none_of_ours(posted: World) -> None:
     ann = Bookkeeper(posted.books)
     ann.add("Customer", "Zoë")

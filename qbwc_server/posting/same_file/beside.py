@@ -84,8 +84,8 @@ def _ours(work: Work, kind: str, shown: Sequence[Standing]) -> Sequence[Document
 
 
 def _is_the_same(document: DocumentRow, one: Standing) -> bool:
-    if one.number != (document.posted_number or document.number):
-        return False
+    if (one.number or "").lower() != (document.posted_number or document.number or "").lower():
+        return False  # QuickBooks compares without case
     return document.party is None or one.party is None or one.party.is_called(document.party)
 
 
