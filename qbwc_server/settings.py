@@ -24,6 +24,7 @@ from qbwc_server.errors import Unusable
 from qbwc_server.validation import sentences
 
 KIB, MIB = 1 << 10, 1 << 20
+_MASKED = ("metrics_token", "secrets_keys")
 
 
 class JobWorkers(StrEnum):
@@ -100,6 +101,16 @@ class Settings(BaseSettings):
         400, description="days for which the texts of message sets and answers are kept; then a digest proves them"
     )
 
+    secrets_keys: SecretStr | None = Field(
+        None,
+        description="keys that seal secrets of connections, newest first, divided by commas; without them a file holds "
+        "them",
+    )
+    secrets_file: Path | None = Field(
+        None,
+        description="that file, made where there is none; default: beside the SQLite database, else qbwc.keys",
+    )
+
     metrics_token: SecretStr | None = Field(
         None, description="bearer token for /metrics; without it only this machine may read it"
     )
@@ -124,6 +135,14 @@ class Settings(BaseSettings):
         if workers is JobWorkers.PROCRASTINATE and url and url.get_secret_value().startswith("sqlite"):
             raise ValueError("procrastinate needs PostgreSQL; with SQLite the scheduler does the jobs")
         return workers
+
+    @field_validator("secrets_keys")
+    @classmethod
+    def _keys_of_32_bytes(cls, keys: SecretStr | None) -> SecretStr | None:
+        for key in [] if keys is None else keys.get_secret_value().split(","):
+            if not re.fullmatch(r"\s*[A-Za-z0-9_-]{43}=\s*", key):
+                raise ValueError("keys divided by commas, each made by: qbwc-server secrets new-key")
+        return keys
 
     @field_validator("oldest_connector", "refused_connector")
     @classmethod
@@ -173,7 +192,9 @@ class Settings(BaseSettings):
         """Every setting as it is in force, secrets masked: what ``qbwc-server settings`` prints."""
         values: dict[str, object] = self.model_dump()
         values["database_url"] = make_url(self.database).render_as_string(hide_password=True)
-        values["metrics_token"] = None if self.metrics_token is None else "***"
+        for name in _MASKED:
+            values[name] = None if values[name] is None else "***"
+        values["secrets_file"] = None if self.secrets_file is None else str(self.secrets_file)
         return values
 
 

@@ -66,6 +66,8 @@ def test_a_file_of_the_usual_name_is_found_and_a_named_one_must_exist() -> None:
         ("message_set_bytes", "10"),
         ("message_set_target_s", "0"),
         ("login_failures", "0"),
+        ("secrets_keys", "hunter2"),
+        ("secrets_keys", ""),
         ("log_level", "LOUD"),
         ("log_format", "xml"),
     ],
