@@ -110,6 +110,12 @@ class Settings(BaseSettings):
         None,
         description="that file, made where there is none; default: beside the SQLite database, else qbwc.keys",
     )
+    private_upstreams: bool = Field(
+        False, description="whether connections may call addresses in private networks and on this machine, without TLS"
+    )
+    record_days: Annotated[int, Field(ge=1)] = Field(
+        90, description="days for which what upstream systems told is kept word for word; then a digest proves it"
+    )
 
     metrics_token: SecretStr | None = Field(
         None, description="bearer token for /metrics; without it only this machine may read it"

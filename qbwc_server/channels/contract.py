@@ -1,4 +1,4 @@
-"""What a channel hands over, whether it reads a file or asks the network: drafts, mistakes, skipped records, remarks.
+"""What a channel is, and what it hands over: facts as upstream tells them, and the drafts that it makes of them.
 
 Outcomes come one after another, so that memory does not grow with the source. One broken record costs the document it
 belongs to, never the rest.
@@ -6,10 +6,14 @@ belongs to, never the rest.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any, Protocol
 
+from qbwc_server.channels.http import Upstream
+from qbwc_server.channels.options import ChannelOptions
 from qbwc_server.documents.kinds import Document
 from qbwc_server.documents.problems import Problem
 
@@ -64,13 +68,15 @@ class RowProblem:
 class Skipped:
     """A row or order that is left out on purpose, and why; nothing is left out silently.
 
-    ``money_kept`` came in for it and was not given back: that is for a person to enter.
+    ``money_kept`` came in for it and was not given back: that is for a person to enter. ``gone``: the source does not
+    hold it any more, so that a document of it that has not left is excluded.
     """
 
     problem: Problem
     origin: str
     line_number: int | None = None
     money_kept: Decimal = Decimal(0)
+    gone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,3 +87,130 @@ class Remark:
 
 
 Outcome = Draft | RowProblem | Skipped | Remark
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One fact in one version, as the system upstream tells it.
+
+    Args:
+        key: what it is called there, for ever; of its stream.
+        changed_at: since when it is so, by the clock upstream. The same fact, told again, has the same moment.
+        body: what is told of it, JSON-ready; nothing that differs from one telling to the next.
+        sequence: which version it is, where upstream counts them within one moment.
+        group: the facts of one group are drafted together, such as the orders of a day; left out, each by itself.
+        gone: it was deleted there.
+    """
+
+    key: str
+    changed_at: datetime
+    body: Mapping[str, Any]
+    sequence: int = 0
+    group: str | None = None
+    gone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenFact:
+    """Something on a page that cannot be read as a fact; ``text`` is what stands there."""
+
+    problem: Problem
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of facts.
+
+    ``complete_until``: all that changed upstream before this moment has been handed over with this page; ``None`` where
+    that is certain only later, since the pages are in no order of time.
+    """
+
+    facts: Sequence[Fact]
+    broken: Sequence[BrokenFact] = ()
+    complete_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenPage:
+    """A page that cannot be read as a whole, although others could be asked for; it is asked for again next time."""
+
+    problem: Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """What is asked for: all of a stream that changed from ``since`` (left out: ever) until ``until``."""
+
+    stream: str
+    since: datetime | None
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """One sort of facts that a channel brings.
+
+    ``overlap``: how far before what is complete it is asked again, since clocks differ and facts appear late.
+    """
+
+    name: str
+    title: str
+    overlap: timedelta = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class LiveCheck:
+    """Something that is tried upstream with the options as they are, such as whether the key is good.
+
+    ``check`` returns a sentence that says what was found, or raises UpstreamError.
+    """
+
+    name: str
+    title: str
+    check: Callable[[Any, Upstream], str]
+
+
+class Pull(Protocol):
+    """Asks upstream for all facts of a window, page by page; no database. Raises UpstreamError."""
+
+    def __call__(self, options: Any, upstream: Upstream, window: Window) -> Iterator[Page | BrokenPage]:
+        """The pages, in the order in which they come."""
+        ...
+
+
+class MakeDrafts(Protocol):
+    """Makes drafts of the facts of one group, each in its newest version; pure. An origin not made any more is gone."""
+
+    def __call__(self, facts: Sequence[Fact], options: Any) -> Iterable[Outcome]:
+        """Drafts, mistakes, what is left out."""
+        ...
+
+
+@dataclass(frozen=True)
+class Channel:
+    """One source of documents: forms, the API, the command line and the docs are made from this declaration.
+
+    Args:
+        code: its name in commands and addresses, for ever.
+        brings: what it brings, for a bookkeeper.
+        needs: what a person must have before it can be connected.
+        account: which account upstream the options name; the same account is never connected twice in one company.
+        every_minutes: how often it is run where a person says nothing else.
+        at_least_minutes: how often it may be run at most.
+        accounts: items that are no income, each with the account under which it may be added, if any.
+    """
+
+    code: str
+    title: str
+    brings: str
+    needs: str
+    options: type[ChannelOptions]
+    streams: tuple[Stream, ...]
+    pull: Pull
+    draft: MakeDrafts
+    account: Callable[[Any], str]
+    every_minutes: int = 60
+    at_least_minutes: int = 1
+    checks: tuple[LiveCheck, ...] = ()
+    accounts: Callable[[Any], Mapping[str, str | None]] = lambda options: {}

@@ -14,6 +14,7 @@ from qbwc_server.db.types import Cut, EnumValue, Exact, JsonRecord, Whole, Words
 from qbwc_server.tenancy.actor import ActorColumn
 from qbwc_server.tenancy.companies import add_company
 from qbwc_server.tenancy.models import ApiToken
+from qbwc_server.tenancy.sealing import SealedColumn
 from tests.conftest import TurnableClock
 
 MEGABYTE = "Zoë & Söhne, " * 80_000
@@ -30,7 +31,7 @@ def _is_text(column: Column[Any]) -> bool:
 @pytest.mark.parametrize("column", [column for column in COLUMNS if _is_text(column)], ids=str)
 def test_every_column_of_text_says_how_long_it_may_be(column: Column[Any]) -> None:
     """Not String or Text, which SQLite takes for a wish: a company name of a megabyte was kept."""
-    assert isinstance(column.type, (*BOUNDED, EnumValue, JsonRecord, Whole, ActorColumn))
+    assert isinstance(column.type, (*BOUNDED, EnumValue, JsonRecord, Whole, ActorColumn, SealedColumn))
     if isinstance(column.type, EnumValue):
         assert max(len(member.value) for member in column.type.enumeration) <= 32
     if isinstance(column.type, Whole):

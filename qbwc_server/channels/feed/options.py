@@ -1,0 +1,27 @@
+"""Where a feed stands, and how it is read."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field, SecretStr, StringConstraints
+
+from qbwc_server.channels.options import ChannelOptions
+
+
+class FeedOptions(ChannelOptions):
+    """Options of a feed."""
+
+    address: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)] = Field(
+        title="Address", description="Where the feed stands, such as https://shop.example.com/books."
+    )
+    name: Annotated[str, StringConstraints(pattern="^[a-z0-9-]{1,30}$")] = Field(
+        title="Name of the source",
+        description="Stands in the origin of every document, for ever: the same name is the same source.",
+    )
+    key: SecretStr = Field(
+        default=SecretStr(""), title="Key", description="Sent as Authorization: Bearer KEY. Left out: nothing is sent."
+    )
+    page_size: Annotated[int, Field(ge=1, le=1000)] = Field(
+        default=200, title="Facts on a page", description="How many facts are asked for at a time."
+    )

@@ -1,0 +1,310 @@
+"""Calls to upstream systems: patient, bounded, to allowed addresses only, with errors that a bookkeeper can read."""
+
+from __future__ import annotations
+
+import base64
+import math
+import re
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any, ClassVar, Self
+from urllib.parse import quote, urlsplit
+
+import httpx
+import stamina
+
+from qbwc_server import strict_json
+from qbwc_server.channels.addresses import CheckedTransport, Resolve, resolve
+from qbwc_server.errors import QbwcError
+from qbwc_server.shortening import shortened
+from qbwc_server.strict_json import BadJson
+
+MAX_ANSWER_BYTES = 32 * 1024 * 1024
+LONGEST_WORDS = 300  # characters of what upstream says itself
+_TIMES = httpx.Timeout(30.0, connect=10.0)
+_WHOLE_S = 120.0  # for one answer from its beginning to its end
+_ATTEMPTS = 5
+_MOST_PATIENCE_S = 60.0  # that upstream may ask for within a run; more is for the next run
+_REDIRECTS = 5
+_MARKUP = re.compile(r"<(script|style)\b.*?</\1\s*>|<[^>]*>", re.DOTALL | re.IGNORECASE)
+_SAYS = ("message", "error_description", "error", "errors", "detail", "title", "description")
+
+
+class UpstreamError(QbwcError):
+    """The system upstream did not answer as it should."""
+
+    code = "upstream_failed"
+    advice = "It is asked again at the next run. If it stays so, look there what the matter is."
+    retry_helps = True
+
+
+class UpstreamUnreachable(UpstreamError):
+    """The system upstream cannot be reached."""
+
+    code = "upstream_unreachable"
+    advice = "It is asked again at the next run. If it stays so, check the address, and whether the system runs."
+
+
+class UpstreamBusy(UpstreamError):
+    """The system upstream is busy, or asks for patience."""
+
+    code: ClassVar[str] = "upstream_busy"
+    advice = "Nothing needs to be done: it is asked again later."
+
+    def __init__(self, message: str, patience_s: float | None = None) -> None:
+        super().__init__(message)
+        self.patience_s = patience_s  # that upstream asked for
+
+
+class SignInRefused(UpstreamError):
+    """The system upstream does not take the key."""
+
+    code: ClassVar[str] = "sign_in_refused"
+    advice = "Give the connection another key: qbwc-server connection set COMPANY CONNECTION --secret NAME"
+    retry_helps = False
+
+
+class UpstreamRefused(UpstreamError):
+    """The system upstream refuses what it was asked."""
+
+    code: ClassVar[str] = "upstream_refused"
+    advice = "Check the options of the connection."
+
+
+class AnswerUnreadable(UpstreamError):
+    """The answer of the system upstream cannot be read."""
+
+    code: ClassVar[str] = "answer_unreadable"
+
+
+class RedirectedElsewhere(UpstreamError):
+    """The system upstream sends us to another host."""
+
+    code: ClassVar[str] = "redirected_elsewhere"
+    advice = "Give the connection the address where the system really stands, if you trust it."
+
+
+class _Broken(UpstreamUnreachable):
+    """The answer broke off."""
+
+    code: ClassVar[str] = "answer_broke_off"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What upstream answered: a status of the 200s, and the body."""
+
+    url: str
+    headers: Mapping[str, str]
+    body: bytes
+
+    def text(self) -> str:
+        """The body as UTF-8. Raises AnswerUnreadable."""
+        try:
+            return self.body.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            raise AnswerUnreadable("The answer is not UTF-8.") from None
+
+    def json(self) -> object:
+        """The value in the body; numbers as int and Decimal. Raises AnswerUnreadable."""
+        try:
+            return strict_json.decode(self.text(), "answer")
+        except BadJson as found:
+            raise AnswerUnreadable(str(found)) from None
+
+
+class Upstream:
+    """Calls systems upstream on behalf of one connection."""
+
+    def __init__(
+        self,
+        *,
+        private: bool,
+        secrets: Iterable[str] = (),
+        before_each: Callable[[], None] = lambda: None,
+        resolve: Resolve = resolve,
+    ) -> None:
+        """``private``: private addresses may be called; ``secrets``: never to be repeated in a message.
+
+        ``before_each`` is called before every attempt, and ends the work by raising.
+        """
+        self._client = httpx.Client(
+            transport=CheckedTransport(private=private, resolve=resolve),
+            timeout=_TIMES,
+            follow_redirects=False,
+            trust_env=False,
+            headers={"User-Agent": "qbwc-server"},
+        )
+        self._hidden = _ways_of_writing(secrets)
+        self._before_each = before_each
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._client.close()
+
+    def get(
+        self, url: str, *, params: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None
+    ) -> Answer:
+        """What stands at ``url``; asked again with growing pauses while upstream is busy or away.
+
+        Raises:
+            UpstreamError: one of its kinds, with upstream's own words.
+            AddressRefused: the address may not be called.
+        """
+        for attempt in stamina.retry_context(
+            on=how_long, attempts=_ATTEMPTS, timeout=None, wait_initial=0.5, wait_max=20, wait_jitter=1.5
+        ):
+            with attempt:
+                return self._asked("GET", _with_params(url, params or {}), headers=headers)
+        raise AssertionError("stamina ends with an answer or an error")
+
+    def post(self, url: str, *, json: object, headers: Mapping[str, str] | None = None) -> Answer:
+        """What ``url`` answers to ``json``; asked once, since it may have acted before its answer was lost.
+
+        Raises:
+            UpstreamError, AddressRefused: as ``get``.
+        """
+        return self._asked("POST", url, json=json, headers=headers)
+
+    def _asked(self, method: str, url: str, **more: Any) -> Answer:
+        for _ in range(_REDIRECTS + 1):
+            self._before_each()
+            try:
+                with self._client.stream(method, url, **more) as response:
+                    body = _bounded(response)
+            except (httpx.ReadError, httpx.RemoteProtocolError):
+                raise _Broken(f"The answer of {_host(url)} broke off.") from None
+            except httpx.TimeoutException:
+                raise UpstreamUnreachable(f"{_host(url)} did not answer in time.") from None
+            except httpx.DecodingError:
+                raise AnswerUnreadable(f"The answer of {_host(url)} is packed in a way that cannot be read.") from None
+            except (httpx.TransportError, httpx.InvalidURL):
+                raise UpstreamUnreachable(f"{_host(url)} cannot be reached.") from None
+            if not (300 <= response.status_code < 400):
+                return self._judged(url, response, body)
+            url = _where_to(url, response, method)
+        raise RedirectedElsewhere(f"{_host(url)} redirects again and again.")
+
+    def _judged(self, url: str, response: httpx.Response, body: bytes) -> Answer:
+        status, host = response.status_code, _host(url)
+        if 200 <= status < 300:
+            return Answer(url, dict(response.headers), body)
+        said = self.words(response, body)
+        if status in (401, 403):
+            raise SignInRefused(f"{host} refuses the key ({status}){said}")
+        if status == 429 or status >= 500:
+            raise UpstreamBusy(f"{host} is busy ({status}){said}", patience(response.headers.get("Retry-After")))
+        raise UpstreamRefused(f"{host} refuses the request ({status}){said}")
+
+    def words(self, response: httpx.Response, body: bytes) -> str:
+        """What upstream says itself, without markup and secrets, shortened; as the end of a sentence."""
+        text = body[:20_000].decode("utf-8", "replace")
+        if "json" in response.headers.get("Content-Type", ""):
+            text = _said_in_json(text) or text
+        text = " ".join(_MARKUP.sub(" ", self.clean(text)).split())
+        text = "".join(one if one.isprintable() else " " for one in text).strip()
+        return f": {shortened(text, LONGEST_WORDS)}" if text else "."
+
+    def clean(self, text: str) -> str:
+        """``text`` without secrets, however they are written."""
+        for hidden in self._hidden:
+            text = text.replace(hidden, "***")
+        return text
+
+
+def how_long(error: Exception) -> bool | float:
+    """Whether a call is tried again, and after which pause where upstream named one."""
+    if isinstance(error, UpstreamBusy):
+        if error.patience_s is None:
+            return True
+        return error.patience_s if error.patience_s <= _MOST_PATIENCE_S else False
+    return isinstance(error, UpstreamUnreachable)
+
+
+def patience(header: str | None, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> float | None:
+    """Seconds that Retry-After asks for, in either of its forms; ``None`` where it cannot be read."""
+    if header is None:
+        return None
+    try:
+        seconds = float(header)
+    except ValueError:
+        try:
+            moment = parsedate_to_datetime(header)
+        except (ValueError, TypeError):
+            return None
+        seconds = (moment.replace(tzinfo=moment.tzinfo or UTC) - now()).total_seconds()
+    return max(0.0, seconds) if math.isfinite(seconds) else None
+
+
+def _with_params(url: str, params: Mapping[str, str]) -> str:
+    try:
+        return str(httpx.URL(url).copy_merge_params(params)) if params else url
+    except httpx.InvalidURL:
+        raise UpstreamUnreachable(f"{_host(url)} cannot be reached.") from None
+
+
+def _bounded(response: httpx.Response) -> bytes:
+    """The whole body. Raises AnswerUnreadable where it is too large, or trickles for too long."""
+    began, parts, size = time.monotonic(), [], 0
+    for part in response.iter_bytes():
+        size += len(part)
+        if size > MAX_ANSWER_BYTES:
+            raise AnswerUnreadable(f"The answer has more than {MAX_ANSWER_BYTES} bytes.")
+        if time.monotonic() - began > _WHOLE_S:
+            raise UpstreamUnreachable("The answer took too long.")
+        parts.append(part)
+    return b"".join(parts)
+
+
+def _where_to(url: str, response: httpx.Response, method: str) -> str:
+    """Where a redirect leads, when it is followed at all."""
+    try:
+        there = httpx.URL(url).join(response.headers.get("Location", ""))
+    except (httpx.InvalidURL, ValueError):
+        raise AnswerUnreadable(f"{_host(url)} redirects to something that is no address.") from None
+    here = httpx.URL(url)
+    same = (there.scheme, there.host, there.port) == (here.scheme, here.host, here.port)
+    if not same or there.userinfo:
+        raise RedirectedElsewhere(f"{here.host} redirects to {shortened(there.host, 100) or 'nowhere'}.")
+    if method != "GET":
+        raise RedirectedElsewhere(f"{here.host} redirects what was to be sent to it.")
+    return str(there)
+
+
+def _host(url: str) -> str:
+    return shortened(urlsplit(url).hostname or "The address", 100)
+
+
+def _said_in_json(text: str) -> str | None:
+    try:
+        value = strict_json.decode(text, "answer")
+    except BadJson:
+        return None
+    found = _first_said(value)
+    return None if found is None else found
+
+
+def _first_said(value: object) -> str | None:
+    """The first text under a name by which systems say what is wrong."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list):
+        return next((said for one in value if (said := _first_said(one))), None)
+    if isinstance(value, dict):
+        return next((said for name in _SAYS if name in value and (said := _first_said(value[name]))), None)
+    return None
+
+
+def _ways_of_writing(secrets: Iterable[str]) -> tuple[str, ...]:
+    """Each secret as it is, in an address and in Base64; the longest first."""
+    found: set[str] = set()
+    for secret in secrets:
+        if len(secret) >= 4:
+            coded = base64.b64encode(secret.encode()).decode().rstrip("=")
+            found |= {secret, quote(secret), quote(secret, safe=""), coded}
+    return tuple(sorted(found, key=len, reverse=True))
