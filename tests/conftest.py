@@ -49,6 +49,24 @@ def clock() -> TurnableClock:
 
 
 @pytest.fixture(scope="session", autouse=True)
+def _statements_are_compiled_once() -> Iterator[None]:
+    """Engines of one kind share a dialect, and with it what was compiled: otherwise each test compiles all anew."""
+    make_engine = qbwc_server.db.make_engine
+    first: dict[str, Engine] = {}
+
+    def make_known_engine(url: str) -> Engine:
+        engine = make_engine(url)
+        known = first.setdefault(engine.dialect.name, engine)
+        if known is not engine:
+            engine.dialect, engine._compiled_cache = known.dialect, known._compiled_cache
+        return engine
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(qbwc_server.db, "make_engine", make_known_engine)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
 def _sqlite_need_not_survive_a_power_cut() -> Iterator[None]:
     """Test databases skip the wait for the disk; only the processes that a test starts keep it."""
     make_engine = qbwc_server.db.make_engine
