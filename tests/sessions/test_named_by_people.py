@@ -10,13 +10,14 @@ from uuid import UUID
 
 import pytest
 
-from qbwc_server.documents.lifecycle import Reason, State
+from qbwc_server.documents.lifecycle import NotNow, Reason, State
 from qbwc_server.errors import Invalid
+from qbwc_server.posting.submitting.hand_in import hand_in
 from qbwc_server.simulator.faults import CrashBefore
 from qbwc_server.simulator.transactions import Transaction as Booked
 from tests.sessions.odd_quickbooks import answered, at_the_next_write, by_hand, known_names, quickbooks_says, quiet
 from tests.sessions.people import revise, say
-from tests.sessions.world import World, invoice, payment
+from tests.sessions.world import BY, World, invoice, payment
 
 FOREIGN = UUID("0c0ffee0-0000-4000-8000-000000000001")
 
@@ -215,3 +216,31 @@ def test_a_payment_waits_until_the_invoice_that_a_person_named_was_read(world: W
     world.submit("p-1")
     quiet(world)
     assert world.row("p-1").state is State.POSTED
+
+
+def test_what_nobody_has_compared_yet_is_not_void(world: World) -> None:
+    in_doubt(world)
+    stranger = typed(world)
+    say(world, "i-1", stranger.txn_id)
+    with pytest.raises(NotNow, match="next update session"):
+        world.void("i-1")
+    quiet(world)
+    assert world.row("i-1").state is State.HELD
+    assert stranger.total
+
+
+def test_what_was_revised_before_it_was_compared_is_compared_all_the_same(world: World) -> None:
+    """What waits for a person could be void next."""
+    in_doubt(world)
+    stranger = typed(world)
+    say(world, "i-1", stranger.txn_id)
+    with world.database.transaction() as db:
+        revised = invoice("i-1", number="1", memo="new")
+        hand_in(db, world.company(db), [revised], by=BY, now=world.clock(), revise=True, submit_now=False)
+    assert world.row("i-1").state is State.FOR_REVIEW
+    quiet(world)
+    row = world.row("i-1")
+    assert (row.state, row.reason, row.txn_id) == (State.HELD, Reason.OUTCOME_UNKNOWN, None)
+    with pytest.raises(NotNow):
+        world.void("i-1")
+    assert stranger.total

@@ -11,7 +11,7 @@ from qbwc_server.documents.lifecycle import Event, NotNow, State
 from qbwc_server.documents.models import DocumentRow, Operation
 from qbwc_server.documents.store import move, show_problems
 from qbwc_server.ids import new_id
-from qbwc_server.posting.requests import OneDocument, Purpose, write
+from qbwc_server.posting.requests import OneDocument, Purpose, open_of, write
 from qbwc_server.posting.submitting.hand_in import recall
 from qbwc_server.posting.submitting.submit import lock, refuse_undecided
 from qbwc_server.posting.submitting.waiting import let_go, take_over
@@ -30,12 +30,23 @@ def void(db: Session, company: Company, row: DocumentRow, *, by: Actor, now: dat
         raise NotNow(f"Document {row.id} is not in QuickBooks; exclude it instead.")
     if not TRANSACTIONS[row.kind].voidable:
         raise NotNow(f"QuickBooks does not void a {row.kind.replace('_', ' ')}; delete it there.")
+    _refuse_unseen(db, company, row)
     guid = new_id()
     move(db, row, Event.VOID_ASKED, by=by, now=now, request_id=str(guid))
     row.operation = Operation.VOID
     compiled = compile_void(row.kind, row.txn_id, guid)
     put(db, company.id, [write(Purpose.POST, OneDocument(row.id), guid, compiled)], now)
     take_over(db, company, {row.id: guid})
+
+
+def _refuse_unseen(db: Session, company: Company, row: DocumentRow) -> None:
+    """Refuse to void what a person named and nobody has compared yet: it may be somebody else's transaction."""
+    subjects = [OneDocument(row.id)]
+    if any(open_of(db, company.id, purpose, subjects) for purpose in (Purpose.CHECK, Purpose.CHECK_MARK)):
+        raise NotNow(
+            f"Whether what QuickBooks holds as {row.txn_id} is document {row.id} is asked in the next update session: "
+            "void it after that."
+        )
 
 
 def keep(db: Session, company: Company, row: DocumentRow, *, by: Actor, now: datetime) -> None:

@@ -55,6 +55,9 @@ MAY_STAND = or_(  # what was to be changed or voided and waits for a person too
 )
 
 
+NAMED_IN = (State.POSTED, State.SUBMITTED, State.FOR_REVIEW, State.FAILED, State.HELD)  # what a person said is there
+
+
 def question_for(txn_ids: Sequence[str]) -> TransactionQueryRq:
     """The question which of these the file holds, in summary."""
     return TransactionQueryRq(txn_ids=tuple(txn_ids), request_id=str(new_id()))
@@ -169,7 +172,7 @@ def read_check(work: Work, row: RequestRow, reply: Reply) -> None:
     if not reply.tells_all or (found is None and not reply.proves_absence):
         if _not_told(work, row, reply) and document.state is State.POSTED:
             _cannot_check(work, row, document, reply)
-    elif work.settle(row, RequestEvent.DONE, reply) and document.state is State.POSTED:
+    elif work.settle(row, RequestEvent.DONE, reply) and _is_named_still(work, row, document):
         if found is None:
             _as_it_stands(document, None)
             work.put(_seek(work.db, document, None), instead_of=row.id)
@@ -177,6 +180,12 @@ def read_check(work: Work, row: RequestRow, reply: Reply) -> None:
             _hold(work, row, document, not_the_one(document, found, differences), as_shown(found, differences))
         else:
             document.edit_sequence, document.time_modified = found.edit_sequence, found.time_modified
+
+
+def _is_named_still(work: Work, row: RequestRow, document: DocumentRow) -> bool:
+    """Whether the document is taken for what the person named, also where it was revised since."""
+    asked = Sent.from_record(work.db.get_one(QueuedRequest, row.id).sent).txn_ids
+    return document.state in NAMED_IN and document.txn_id in asked and document.reason not in UNDECIDED
 
 
 def _cannot_check(work: Work, row: RequestRow, document: DocumentRow, reply: Reply) -> None:
@@ -227,7 +236,7 @@ def read_seek(work: Work, row: RequestRow, reply: Reply) -> None:
 def read_check_mark(work: Work, row: RequestRow, reply: Reply) -> None:
     """A person said that it is there, and it is not under that TxnID: is it under another one?"""
     document = work.document(OneDocument.of(row).document)
-    if not _found_by_mark(work, row, document, reply, (State.POSTED,)):
+    if not _found_by_mark(work, row, document, reply, NAMED_IN):
         why = f"QuickBooks has no transaction {document.txn_id}, and none that bears our mark."
         _ask(work, row, document, (), Reason.OUTCOME_UNKNOWN, why)
 
