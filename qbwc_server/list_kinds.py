@@ -1,4 +1,4 @@
-"""The lists of a company file whose entries documents name, and how long a full name in each may be."""
+"""The lists of a company file, and how long a full name may be in those whose entries documents name."""
 
 from __future__ import annotations
 
@@ -21,6 +21,11 @@ class ListKind(StrEnum):
     PAYMENT_METHOD = "payment_method"
     CUSTOMER_MESSAGE = "customer_message"
     TEMPLATE = "template"
+    EMPLOYEE = "employee"
+    CUSTOMER_TYPE = "customer_type"
+    PRICE_LEVEL = "price_level"
+    SHIP_METHOD = "ship_method"
+    CURRENCY = "currency"
 
 
 LONGEST_PART = {  # characters of one name between colons; the entries of other lists stand under nothing

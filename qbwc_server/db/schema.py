@@ -28,6 +28,7 @@ MODELS = (
     "qbwc_server.queue.lane",
     "qbwc_server.queue.models",
     "qbwc_server.books.holds",
+    "qbwc_server.books.mirror.models",
     "qbwc_server.books.models",
     "qbwc_server.documents.models",
     "qbwc_server.documents.open_work",

@@ -21,6 +21,7 @@ from sqlalchemy import (
     literal_column,
 )
 from sqlalchemy.sql.operators import OperatorType
+from sqlalchemy.types import TypeEngine
 
 from qbwc_server.shortening import shortened, storable
 
@@ -166,6 +167,22 @@ class Exact(_ShortText):
         if len(value) > self.most:
             raise ValueError(f"a text of {len(value)} characters, where at most {self.most} were expected")
         return value
+
+
+class SortKey(_ShortText):
+    """Letters and digits without accents, made to be compared; what is too long is cut.
+
+    PostgreSQL compares them as they are, not as words of a language: all that begin alike stand together.
+    """
+
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        collation = "C" if dialect.name == "postgresql" else None
+        return dialect.type_descriptor(String(self.most, collation=collation))
+
+    def fitting(self, value: str) -> str:
+        return value[: self.most]
 
 
 class Cut(_ShortText):
