@@ -14,7 +14,7 @@ from qbwc_server.channels.files.columns import BY_NAME, COLUMNS, NUMBERS, Column
 from qbwc_server.channels.files.habits import Habits, Typed
 from qbwc_server.channels.files.mistakes import Place as Path
 from qbwc_server.channels.files.mistakes import mistakes, path, unstorable
-from qbwc_server.channels.files.rows import Group, Row
+from qbwc_server.channels.files.rows import BrokenRow, Group, Row
 from qbwc_server.documents.kinds import KINDS, read_document
 
 PRICES = frozenset(("rate", "cost", "amount"))
@@ -26,6 +26,7 @@ _ANY_KIND = "invoice"  # for the cells of a document whose kind is none of ours
 class _Assembled:
     """The document as decoded values, the line of each of its lines, and what was found on the way."""
 
+    line_number: int  # of its first row
     value: dict[str, Any]
     line_numbers: dict[str, list[int]]  # for each sort of lines
     found: list[tuple[int, str, Unreadable]]
@@ -46,7 +47,7 @@ class Assembly:
         """The group as a draft, or everything that is wrong with it."""
         found = list(_unusable(group))
         if not found:
-            assembled = _Assembled({}, {}, [], [])
+            assembled = _Assembled(group.line_number, {}, {}, [], [])
             self.assemble(assembled, group)
             found = assembled.found
             told = {(number, field) for number, field, _ in found}
@@ -112,7 +113,8 @@ class Assembly:
                 result.found.append((row.line_number, column.name, mistake))
                 continue
             if isinstance(cell, Typed) and cell.note and column.name in NUMBERS:
-                result.notes.append(f"Line {row.line_number}, {column.name}: {cell.note}")
+                line = f"Line {row.line_number}, " if row.line_number != result.line_number else ""
+                result.notes.append(f"{line}{column.name}: {cell.note}")
             result.found.extend((row.line_number, column.name, unfit) for _, unfit in unstorable(value))
             inner = record
             for step in place.path[:-1]:
@@ -138,7 +140,11 @@ def _unusable(group: Group) -> Iterator[tuple[int, str, Unreadable]]:
         yield (
             group.line_number,
             "origin",
-            Unreadable("missing_value", "The row has no origin.", "Give every row of a document its origin."),
+            Unreadable(
+                "missing_value",
+                "The row has no origin.",
+                "Give every row of a document its origin; remove a row of sums.",
+            ),
         )
     if group.doubt is not None:
         yield (
@@ -146,7 +152,7 @@ def _unusable(group: Group) -> Iterator[tuple[int, str, Unreadable]]:
             "",
             Unreadable(
                 "line_in_doubt",
-                f"The row in line {group.doubt.line_number} may belong to this document and cannot be read.",
+                _may_belong(group.doubt),
                 "Correct that row and import the file again.",
             ),
         )
@@ -160,6 +166,11 @@ def _unusable(group: Group) -> Iterator[tuple[int, str, Unreadable]]:
                 "Sort the file by origin, so that nothing of a document is missed.",
             ),
         )
+
+
+def _may_belong(doubt: BrokenRow) -> str:
+    why = "names no document" if doubt.code == "no_key" else "cannot be read"
+    return f"The row in line {doubt.line_number} {why}, and may belong to this one."
 
 
 def _not_this_kind() -> Unreadable:

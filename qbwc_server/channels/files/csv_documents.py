@@ -50,7 +50,7 @@ def recognises(beginning: Beginning) -> bool:
 
 def read(stream: BinaryIO, options: CsvOptions) -> Iterator[Outcome]:
     """Each document as a draft, or its mistakes with their lines. Raises WrongColumns and UnknownEncoding."""
-    table = Table(stream, options, column_named, BY_NAME)
+    table = Table(stream, options, column_named, BY_NAME, REQUIRED)
     _check_header(table, options)
     survey = table.survey("origin", dates=DATES, numbers=NUMBERS, options=options)
     habits = Habits(options, survey)

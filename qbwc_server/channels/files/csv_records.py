@@ -14,7 +14,7 @@ from typing import BinaryIO
 from qbwc_server.channels.files.contract import MAX_RECORD_CHARACTERS
 from qbwc_server.channels.files.text import Lines, encoding_of, opened_text
 
-SEPARATORS = (",", ";", "\t")
+SEPARATORS = (",", ";", "\t", "|")
 Trouble = tuple[str, str, str]  # code, sentence, advice
 _SEP_LINE = re.compile(r'\ufeff?"?sep=(.|\\t)"?[,;\t]*\s*', re.IGNORECASE)  # how Excel is told the separator
 

@@ -11,11 +11,13 @@ from typing import BinaryIO
 from pydantic import ValidationError
 
 from qbwc_server.channels.files import csv_documents, json_lines
+from qbwc_server.channels.files.cells import storable
 from qbwc_server.channels.files.contract import Beginning, FileFormat, FileOptions, UnknownFormat, WrongOptions
 from qbwc_server.channels.files.csv_records import open_csv
 from qbwc_server.channels.files.foreign import foreign
 from qbwc_server.channels.files.mistakes import option_mistakes
 from qbwc_server.channels.files.rows import HEADER_WITHIN, Records
+from qbwc_server.channels.files.text import encoding_of
 from qbwc_server.channels.files.workbook import is_workbook, open_workbook
 from qbwc_server.channels.shopify import export
 from qbwc_server.channels.shopify.options import ShopifyOptions, as_the_file_says
@@ -126,6 +128,8 @@ def _beginning(stream: BinaryIO) -> Beginning:
         text = ""
     else:
         text = _head_text(stream.read(_HEAD_BYTES))
+        if "\0" in text:
+            encoding_of(stream)  # raises where it is UTF-16 without its mark, and says so
         head = io.BytesIO(text.encode(errors="replace"))
         tables = [*open_csv(head, "utf-8")[1]]
     rows = tuple(tuple(record.cells) for table in tables for record in islice(table.records(), HEADER_WITHIN))
@@ -134,9 +138,14 @@ def _beginning(stream: BinaryIO) -> Beginning:
 
 
 def _its_header(beginning: Beginning) -> str:
-    titles = max(beginning.rows, key=len, default=())
-    shown = [title.strip()[:40] for title in titles if title.strip()][:_MOST_TITLES]
+    titles = max(beginning.rows, key=_texts, default=())
+    shown = [storable(title.strip()[:40]) for title in titles if title.strip()][:_MOST_TITLES]
     return f" (its first row: {', '.join(shown)})" if len(shown) > 1 else ""
+
+
+def _texts(row: tuple[str, ...]) -> int:
+    """How many cells of the row are words, as those of a header are."""
+    return sum(any(character.isalpha() for character in cell) for cell in row)
 
 
 def _head_text(head: bytes) -> str:

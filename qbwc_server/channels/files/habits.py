@@ -22,7 +22,7 @@ from qbwc_server.channels.files.contract import FileOptions
 from qbwc_server.channels.files.dates import DateOrder, written_date
 from qbwc_server.channels.files.numbers import DecimalSign, written
 
-_SHORTENED = re.compile(r"[0-9](?:[.,][0-9]+)?E\+[0-9]{2,3}")
+_SHORTENED = re.compile(r"-?[0-9](?:(?:[.,][0-9]+)?E\+[0-9]{1,3}|[.,][0-9]+E-?[0-9]{1,3})", re.IGNORECASE)
 _ERRORS = frozenset(("#REF!", "#N/A", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!", "#SPILL!", "#CALC!"))
 _HASHES = re.compile("#{3,}")
 _FORMULA = re.compile(r"=\s*[-+(]*\s*(?:[A-Za-z_.]+[0-9]*\s*[(!:]|\$?[A-Za-z]{1,3}\$?[0-9]+|[0-9.]+).*", re.DOTALL)
@@ -34,6 +34,7 @@ class TypedAs(StrEnum):
     NUMBER = "number"
     DATE = "date"
     YES_NO = "yes_no"
+    ERROR = "error"  # that a formula came to
     FORMULA = "formula"  # whose result the file does not hold
 
 
@@ -145,30 +146,31 @@ class Habits:
 
     def text(self, cell: str) -> str:
         """A name, number or key: what a spreadsheet has made something else of is refused."""
-        _check_spreadsheet(cell)
+        check_spreadsheet(cell)
         if isinstance(cell, Typed) and cell.kind is TypedAs.DATE:
             raise Unreadable(
                 "made_a_date",
                 f"The cell holds the date {cell[:10]}; a spreadsheet may have made it of something else.",
                 "Format the column as text in the spreadsheet and enter the value again.",
             )
-        if _SHORTENED.fullmatch(cell):
+        if isinstance(cell, Typed) and cell.kind is TypedAs.YES_NO:
             raise Unreadable(
-                "shortened",
-                f"{shown(cell)} is a number that a spreadsheet has shortened.",
-                "Format the column as text in the spreadsheet, enter the whole number again, and save the file.",
+                "made_yes_or_no",
+                "The cell holds TRUE or FALSE and no text; a spreadsheet may have made it of something else.",
+                "Format the column as text in the spreadsheet and enter the value again.",
             )
+        check_whole(cell)
         return str(cell)
 
     def prose(self, cell: str) -> str:
         """Text for people."""
         if isinstance(cell, Typed):
-            _check_spreadsheet(cell)
+            check_spreadsheet(cell)
         return str(cell)
 
     def date(self, cell: str) -> date:
         """A day."""
-        _check_spreadsheet(cell)
+        check_spreadsheet(cell)
         if isinstance(cell, Typed):
             if cell.kind is not TypedAs.DATE:
                 raise Unreadable(
@@ -193,7 +195,7 @@ class Habits:
 
     def number(self, cell: str) -> Decimal:
         """A plain decimal, whatever signs it was written with."""
-        _check_spreadsheet(cell)
+        check_spreadsheet(cell)
         if isinstance(cell, Typed) and cell.kind is TypedAs.NUMBER:
             self._check_currency(cell)
             return Decimal(cell) + 0
@@ -226,7 +228,7 @@ class Habits:
 
     def yes_no(self, cell: str) -> bool:
         """yes or no, true or false, 1 or 0."""
-        _check_spreadsheet(cell)
+        check_spreadsheet(cell)
         return yes_no_of(str(cell))
 
     def _check_currency(self, cell: Typed) -> None:
@@ -256,7 +258,17 @@ def _both(seen: Mapping[Sign, tuple[int, str]]) -> str:
     return f"The file writes both {shown(first)} (line {one}) and {shown(second)} (line {other}). "
 
 
-def _check_spreadsheet(cell: str) -> None:
+def check_whole(cell: str) -> None:
+    """Refuse a name or key that a spreadsheet has made a shortened number of."""
+    if _SHORTENED.fullmatch(cell):
+        raise Unreadable(
+            "shortened",
+            f"{shown(cell)} is a number that a spreadsheet has shortened.",
+            "Format the column as text in the spreadsheet, enter the whole number again, and save the file.",
+        )
+
+
+def check_spreadsheet(cell: str) -> None:
     """Refuse what a spreadsheet shows instead of a value."""
     if isinstance(cell, Typed) and cell.kind is TypedAs.FORMULA:
         raise Unreadable(
@@ -264,7 +276,7 @@ def _check_spreadsheet(cell: str) -> None:
             f"The cell is the formula {shown(cell)}, and the file does not hold its result.",
             "Open the workbook in a spreadsheet, save it, and import it again.",
         )
-    if cell in _ERRORS or _HASHES.fullmatch(cell):
+    if cell in _ERRORS or _HASHES.fullmatch(cell) or (isinstance(cell, Typed) and cell.kind is TypedAs.ERROR):
         raise Unreadable(
             "spreadsheet_error",
             f"The cell says {shown(cell)}: the spreadsheet had no value to show.",

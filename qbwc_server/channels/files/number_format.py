@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+_CONDITION = re.compile(r"\[[<>=]")
 _IN_BRACKETS = re.compile(r"\[([^\]]*)\]")
 _LITERAL = re.compile(r'"([^"]*)"|\\(.)|[_*].')
 _DIGITS = re.compile(r"([0#?][0#?,]*)(?:\.([0#?]+))?(,*)")
@@ -22,16 +23,24 @@ class NumberFormat:
     currency: str = ""
 
 
+def number_format(code: str, *, below_zero: bool = False) -> NumberFormat:
+    """What the format ``code`` of a cell does to its number, such as ``#,##0.00`` or ``"No. "00000``."""
+    return _number_format(code, below_zero)
+
+
 @lru_cache(maxsize=1024)
-def number_format(code: str) -> NumberFormat:
-    """What the format ``code`` of a cell does, such as ``#,##0.00`` or ``"No. "00000``."""
-    section = _sections(code)[0]
+def _number_format(code: str, below_zero: bool) -> NumberFormat:
+    sections = _sections(code)
+    if any(_CONDITION.search(section) for section in sections):  # then not the sign chooses the section
+        return NumberFormat(currency=_currency(sections[0]))
+    section = sections[1] if below_zero and len(sections) > 1 else sections[0]
     currency = _currency(section)
     bare = _LITERAL.sub("", _IN_BRACKETS.sub("", section))
     if "%" in bare:
         return NumberFormat(percent=True)
     found = _DIGITS.search(bare)
-    if found is None or "E" in bare or "/" in bare or found[3]:  # General, scientific, fractions, thousands
+    in_thousands = found is not None and (found[3] or found[1].endswith(","))
+    if found is None or in_thousands or "E" in bare or "/" in bare:  # General, thousands, scientific, fractions
         return NumberFormat(currency=currency)
     return NumberFormat(len(found[2] or ""), found[1].count("0"), currency=currency)
 

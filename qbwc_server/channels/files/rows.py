@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import BinaryIO, Protocol
 
+from qbwc_server.channels.files.cells import shown
 from qbwc_server.channels.files.contract import FileRefused
 from qbwc_server.channels.files.csv_records import Record, open_csv
 from qbwc_server.channels.files.habits import HabitOptions, Survey, TableOptions, Typed
+from qbwc_server.channels.files.not_rows import LeftOut, may_be_cut
 from qbwc_server.channels.files.text import encoding_remark
 from qbwc_server.channels.files.workbook import is_workbook, open_workbook
 
@@ -87,20 +89,34 @@ class SeveralSheets(FileRefused):
     code = "several_sheets"
 
 
+class SeveralTables(FileRefused):
+    """More than one table of documents stands below each other."""
+
+    code = "several_tables"
+    advice = "Put each table into a file or on a sheet of its own."
+
+
 class Table:
     """The table of a file; its rows can be read more than once."""
 
     def __init__(
-        self, stream: BinaryIO, options: TableOptions, column: Titles, typical: Collection[str] | None = None
+        self,
+        stream: BinaryIO,
+        options: TableOptions,
+        column: Titles,
+        typical: Collection[str] | None = None,
+        telling: Collection[str] = (),
     ) -> None:
         """Find the header: the record that names most of the ``typical`` columns; left out, it is the first record.
 
-        Raises UnknownEncoding, SeveralSheets, or FileRefused where the file is empty.
+        Two of the ``telling`` columns tell that a header is one of documents. Raises UnknownEncoding, SeveralSheets,
+        SeveralTables, or FileRefused where the file is empty.
         """
         self.remarks: list[str] = []
         if is_workbook(stream):
             sheets = open_workbook(stream, options.sheet)
-            self._records, header = _best_sheet(sheets, column, typical)
+            self._records, header = _best_sheet(sheets, column, typical, telling)
+            self.remarks += [f"The sheet {name} is hidden; it was left out." for name in sheets.hidden]
         else:
             encoding, readings = open_csv(stream, options.encoding)
             if remark := encoding_remark(encoding):
@@ -111,11 +127,12 @@ class Table:
         self.titles = header.titles
         self.columns = tuple(column(title) for title in self.titles)
         if header.position:
+            _check_alone(self._records, header, column, telling)
             self.remarks.append(f"The header is in line {header.line_number}; what stands above it was left out.")
 
     def rows(self) -> Iterator[Row | BrokenRow]:
         """All records below the header, in order. Raises FileRefused after very many broken ones."""
-        broken = 0
+        broken, last = 0, ""
         for record in self._below_header():
             cells = {
                 name: cell if isinstance(cell, Typed) else _unguarded(cell.strip())
@@ -125,7 +142,10 @@ class Table:
             trouble = record.trouble
             if trouble is None and record.unended and len(record.cells) < len(self.titles):
                 trouble = _cut_off(len(record.cells), len(self.titles))
+            elif trouble is None and record.unended and may_be_cut(record.cells[-1].strip(), last):
+                trouble = _cut_in_cell(record.cells[-1].strip(), last)
             if trouble is None:
+                last = _last_cell(record, len(self.titles)) or last
                 yield Row(record.line_number, cells)
                 continue
             broken += 1
@@ -152,7 +172,10 @@ class Table:
         seen: set[int] = set()
         twice: set[int] = set()
         last = ""
-        for record in self._below_header():
+        left_out = LeftOut(self.titles)
+        for record in self._records_below_header():
+            if left_out.takes(record):
+                continue
             cells = record.cells
             for place in date_columns:
                 if place < len(cells) and cells[place]:
@@ -167,6 +190,7 @@ class Table:
             number = hash(name)
             (twice if number in seen else seen).add(number)
         found.scattered = frozenset(twice)
+        self.remarks += left_out.remarks()
         return found
 
     def groups(self, key: str, scattered: frozenset[int]) -> Iterator[Group]:
@@ -189,7 +213,7 @@ class Table:
             if current is None or not name or current.key != name:
                 if current is not None:
                     if not name:  # a row without a key may be meant to continue the document above it
-                        current.doubt = BrokenRow(row.line_number, {}, "no_key", "It names no document.", "")
+                        current.doubt = BrokenRow(row.line_number, {}, "no_key", "", "")
                     yield current
                 current = Group(str(name), row.line_number, doubt=doubt, scattered=hash(name) in scattered)
             doubt = None
@@ -198,6 +222,10 @@ class Table:
             yield current
 
     def _below_header(self) -> Iterator[Record]:
+        left_out = LeftOut(self.titles)
+        return (record for record in self._records_below_header() if not left_out.takes(record))
+
+    def _records_below_header(self) -> Iterator[Record]:
         return islice(self._records.records(len(self.titles)), self._header_at + 1, None)
 
 
@@ -234,21 +262,38 @@ def _best(readings: Sequence[Records], column: Titles, typical: Collection[str] 
 
 
 def _best_sheet(
-    sheets: Sequence[tuple[str, Records]], column: Titles, typical: Collection[str] | None
+    sheets: Sequence[tuple[str, Records]], column: Titles, typical: Collection[str] | None, telling: Collection[str]
 ) -> tuple[Records, Header]:
-    """The one sheet with a header. Raises SeveralSheets where more than one names as many columns."""
+    """The one sheet with a header. Raises SeveralSheets where more than one names as many columns, or documents."""
     headers = [(name, sheet, header_of(sheet.records(), column, typical)) for name, sheet in sheets]
     found = [(name, sheet, header) for name, sheet, header in headers if header is not None]
     if not found:
         raise FileRefused("The workbook is empty.")
     most = max(header.known for _, _, header in found)
-    best = [one for one in found if one[2].known == most]
+    best = [one for one in found if one[2].known == most or _tells(one[2].titles, column, telling)]
     if len(best) > 1:
         names = ", ".join(name for name, _, _ in best)
         raise SeveralSheets(
-            f"These sheets have the same columns: {names}.", advice=f"Name one with the option sheet={best[0][0]}."
+            f"More than one sheet holds documents: {names}.", advice=f"Name one with the option sheet={best[0][0]}."
         )
     return best[0][1], best[0][2]
+
+
+def _tells(titles: Sequence[str], column: Titles, telling: Collection[str]) -> bool:
+    return len({column(" ".join(title.split())) for title in titles}.intersection(telling)) > 1
+
+
+def _check_alone(records: Records, header: Header, column: Titles, telling: Collection[str]) -> None:
+    """Refuse a header above the one that was chosen: what stands between them would be left out."""
+    for record in islice(records.records(), header.position):
+        if _tells(record.cells, column, telling):
+            raise SeveralTables(
+                f"There are two tables, with headers in lines {record.line_number} and {header.line_number}."
+            )
+
+
+def _last_cell(record: Record, width: int) -> str:
+    return record.cells[-1].strip() if len(record.cells) == width else ""
 
 
 def _trimmed(cell: str) -> str:
@@ -268,4 +313,12 @@ def _cut_off(cells: int, width: int) -> tuple[str, str, str]:
         "row_cut_off",
         f"The file ends in this row: it has {cells} cells, but the header has {width}.",
         "Export the file again, or complete the row; rows below it may be missing too.",
+    )
+
+
+def _cut_in_cell(cell: str, before: str) -> tuple[str, str, str]:
+    return (
+        "row_cut_off",
+        f"The file ends here without a line end, and {shown(cell)} has fewer decimals than {shown(before)} above it.",
+        "If the cell is whole, end the row with a line end; else export the file again.",
     )

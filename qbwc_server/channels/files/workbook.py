@@ -28,6 +28,7 @@ MAX_COLUMNS = 500
 MAX_ROWS = 1_048_576  # Excel's own limit
 _ZIP = b"PK\x03\x04"
 _SHEETS = re.compile(r"xl/worksheets/[^/]+\.xml")
+_ESCAPED = re.compile("_x00([01][0-9A-F])_")  # how a workbook writes control characters, which XML cannot hold
 _PRECISION = 15  # significant digits that Excel keeps
 _NOISE = Decimal("1E-9")
 _BROKEN = (BadZipFile, ParseError, KeyError, ValueError, TypeError, AttributeError, IndexError, EOFError, OSError)
@@ -57,7 +58,13 @@ def is_workbook(stream: BinaryIO) -> bool:
     return head == _ZIP
 
 
-def open_workbook(stream: BinaryIO, sheet: str | None) -> Sequence[tuple[str, SheetRecords]]:
+class Sheets(list[tuple[str, "SheetRecords"]]):
+    """Sheets with their names; ``hidden`` are the names of those that were left out."""
+
+    hidden: Sequence[str] = ()
+
+
+def open_workbook(stream: BinaryIO, sheet: str | None) -> Sheets:
     """The visible sheets with their names, or the one named. Raises DamagedWorkbook, FileTooLarge or NoSuchSheet."""
     try:
         has_formulas = _checked(stream)
@@ -74,7 +81,9 @@ def open_workbook(stream: BinaryIO, sheet: str | None) -> Sequence[tuple[str, Sh
             f"There is no sheet {sheet}." if sheet else "No sheet of the workbook can be seen.",
             advice=f"Name one with the option sheet: {names}.",
         )
-    return [(one.title, SheetRecords(one, formulas)) for one in chosen]
+    found = Sheets((one.title, SheetRecords(one, formulas)) for one in chosen)
+    found.hidden = [] if sheet else [one.title for one in sheets if one not in visible]
+    return found
 
 
 def _checked(stream: BinaryIO) -> bool:
@@ -173,8 +182,8 @@ def _formula(cells: Sequence[_Cell], at: int) -> str:
 def _text(cell: _Cell, formula: str) -> str:
     """What the cell says, as text that is certain where the workbook is."""
     value = cell.value
-    if value is None:
-        return Typed(formula, TypedAs.FORMULA) if formula else ""
+    if value is None:  # of a formula for texts the result is an empty text, else there is none
+        return Typed(formula, TypedAs.FORMULA) if formula and cell.data_type != "str" else ""
     if isinstance(value, bool):
         return Typed("yes" if value else "no", TypedAs.YES_NO)
     if isinstance(value, datetime | date):
@@ -183,8 +192,12 @@ def _text(cell: _Cell, formula: str) -> str:
     if isinstance(value, time | timedelta):
         return str(value)
     if isinstance(value, int | float):
-        return _number(Decimal(f"{value:.{_PRECISION}g}"), number_format(cell.number_format or "General"))
-    return str(value).strip()
+        return _number(
+            Decimal(f"{value:.{_PRECISION}g}"), number_format(cell.number_format or "General", below_zero=value < 0)
+        )
+    if cell.data_type == "e":
+        return Typed(str(value), TypedAs.ERROR)
+    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), str(value)).replace("\r\n", "\n").strip()
 
 
 def _number(exact: Decimal, shown_as: NumberFormat) -> str:

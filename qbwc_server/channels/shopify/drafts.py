@@ -86,6 +86,21 @@ def _money_questions(order: Order, received: bool) -> Iterator[Problem]:
             "Look the order up in Shopify. Submit the document if all of it was received; else exclude it and "
             "enter an invoice with the payment received.",
         )
+    if received and owed < 0:
+        yield Problem(
+            "paid_too_much",
+            "total",
+            f"{-owed} more was paid of order {order.name} than its total of {order.total}.",
+            "Look the order up in Shopify. Submit the document, and refund the difference or enter it as a payment.",
+        )
+    if order.status is Status.PARTIALLY_PAID and order.outstanding is None:
+        yield Problem(
+            "paid_in_part_unknown",
+            "total",
+            f"Order {order.name} was paid in part, and the file does not say how much.",
+            "Export the orders again with the column Outstanding Balance, and import that file; else submit the "
+            "invoice and enter the payment by hand.",
+        )
     if received and order.paid_without_money is None:
         yield Problem(
             "paid_in_part_by_gift_card",

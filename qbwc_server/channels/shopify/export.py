@@ -54,14 +54,15 @@ def recognises(beginning: Beginning) -> bool:
 
 def read(stream: BinaryIO, options: ShopifyOptions) -> Iterator[Outcome]:
     """Each order as a draft, as skipped, or as one problem. Raises MissingColumns and UnknownEncoding."""
-    table = Table(stream, options, column, _NEEDED | _TYPICAL)
+    table = Table(stream, options, column, _NEEDED | _TYPICAL, _TYPICAL)
     missing = [title for title in REQUIRED if column(title) not in table.columns]
     if missing:
         raise MissingColumns(f"The orders export has no column {', no column '.join(missing)}.")
+    survey = table.survey("name")
     for remark in table.remarks:
         yield Remark(remark)
     currency = options.currency
-    for group in table.groups("name", table.survey("name").scattered):
+    for group in table.groups("name", survey.scattered):
         outcomes = list(_outcomes(group, options, currency))
         yield from outcomes
         if currency is None and (found := _currency_of(group)) and any(isinstance(one, Draft) for one in outcomes):
@@ -115,7 +116,8 @@ def _unusable(group: Group) -> Iterator[Mistake]:
     if not group.key and group.rows:
         yield Mistake(Unreadable("missing_value", "The row names no order.", EXPORT_AGAIN))
     if group.doubt is not None:
-        message = f"The row in line {group.doubt.line_number} may belong to it and cannot be read."
+        why = "names no order" if group.doubt.code == "no_key" else "cannot be read"
+        message = f"The row in line {group.doubt.line_number} {why}, and may belong to it."
         yield Mistake(Unreadable("line_in_doubt", message, "Correct that row and import the file again."))
     if group.scattered:
         advice = "Export the orders again, and do not sort the file."

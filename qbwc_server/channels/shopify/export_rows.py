@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import TypeVar
 
 from qbwc_server.channels.files.cells import Unreadable, amount_of, date_of, quantity_of, shown, storable
+from qbwc_server.channels.files.habits import check_spreadsheet, check_whole
 from qbwc_server.channels.files.rows import Group, Row
 from qbwc_server.channels.shopify.order import Buyer, Order, OrderLine, Place, Status
 
@@ -112,6 +113,7 @@ class OrderRows:
 
     def _check(self) -> None:
         """The values of the order are on its first row, and its rows are one order's."""
+        self._said("Name", self.first, _whole, self.name, "")
         for title in _NEEDED:
             if not self.text(title.casefold()):
                 self._wrong("order_values_missing", f"Its first row has no {title}.", EXPORT_AGAIN, title)
@@ -140,6 +142,8 @@ class OrderRows:
         sku = unguarded(storable(row.cells.get("lineitem sku", "")))
         if not (name or sku or row.cells.get("lineitem quantity")):
             return None
+        for column, text in (("lineitem name", name), ("lineitem sku", sku)):
+            self._said(column, row, _whole, text, "")
         taxable = row.cells.get("lineitem taxable", "").casefold()
         return OrderLine(
             name=name,
@@ -189,6 +193,12 @@ def _day_of(text: str) -> date:
     if not _MOMENT.fullmatch(text):
         raise Unreadable("bad_date", f"{shown(text)} is no moment as Shopify writes it.", EXPORT_AGAIN)
     return date_of(text[:10])
+
+
+def _whole(text: str) -> str:
+    check_spreadsheet(text)
+    check_whole(text)
+    return text
 
 
 def _no_dash(text: str) -> str:

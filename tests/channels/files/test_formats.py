@@ -6,7 +6,7 @@ import io
 
 import pytest
 
-from qbwc_server.channels.files.contract import FileOptions, UnknownFormat, WrongColumns, WrongOptions
+from qbwc_server.channels.files.contract import FileOptions, UnknownEncoding, UnknownFormat, WrongColumns, WrongOptions
 from qbwc_server.channels.files.formats import FORMATS, format_named, read_options, recognise
 from qbwc_server.channels.shopify.options import CustomerMode, ShopifyOptions
 from tests.channels.shopify.export_file import export, line, order
@@ -119,3 +119,16 @@ def test_no_text_is_in_the_words_of_a_library() -> None:
             said
         )
         assert said.endswith((".", "?"))
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_unicode_without_its_mark_is_named(encoding: str) -> None:
+    with pytest.raises(UnknownEncoding) as refused:
+        recognise(io.BytesIO(CSV.encode(encoding)), "x.csv")
+    assert encoding in refused.value.advice
+
+
+def test_the_header_that_is_shown_is_the_row_of_words() -> None:
+    with pytest.raises(UnknownFormat, match="Nummer, Betrag") as refused:
+        recognise(io.BytesIO(b"Nummer;Betrag\n1;1,00\n2;2,00\n"), "x.csv")
+    assert "1,00" not in str(refused.value)

@@ -186,6 +186,11 @@ def test_a_formula_is_no_value(text: str) -> None:
     [
         ("1.23E+11", "shortened"),
         ("7,7E+12", "shortened"),
+        ("1.23e+11", "shortened"),
+        ("-1.2E+05", "shortened"),
+        ("1.23E11", "shortened"),
+        ("1.23E-07", "shortened"),
+        ("1E+5", "shortened"),
         ("#REF!", "spreadsheet_error"),
         ("#N/A", "spreadsheet_error"),
         ("######", "spreadsheet_error"),

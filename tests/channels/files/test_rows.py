@@ -293,3 +293,48 @@ def test_other_scripts_are_not_taken_for_windows_1252(text: str, encoding: str, 
 def test_western_texts_are_read_with_a_remark(text: str) -> None:
     found = table(f"a,b\n{text},x\n".encode("cp1252", errors="ignore"))
     assert len(found.remarks) == 1
+
+
+@pytest.mark.parametrize("word", ["Total", "TOTAL:", "Grand total", "Summe", "Zwischensumme", "Somme", "合計"])
+def test_rows_that_hold_sums_only_are_left_out_and_told(word: str) -> None:
+    found = table(f'a,b,c\n1,x,2.00\n,{word},2.00\n2,y,3\n,,{word}\n,{word},"1.234,00"\n')
+    groups = list(found.groups("a", found.survey("a").scattered))
+    assert [(group.key, group.doubt) for group in groups] == [("1", None), ("2", None)]
+    assert found.remarks == [
+        "Lines 3, 5 and 6 repeat the header, or hold nothing but a sum; they were left out.",
+    ]
+
+
+def test_a_header_that_is_repeated_is_left_out_and_told() -> None:
+    found = table("a,b\n1,2\nA , B\na,b\n1,3\n")
+    groups = list(found.groups("a", found.survey("a").scattered))
+    assert [group.key for group in groups] == ["1", "A", "1"]
+    assert found.remarks == ["Line 4 repeats the header, or holds nothing but a sum; it was left out."]
+
+
+def test_a_word_of_a_sum_beside_other_texts_is_a_row() -> None:
+    found = table("a,b,c\n1,Total,x\nTotal,cup,2\n")
+    assert [row.line_number for row in found.rows()] == [2, 3]
+
+
+@pytest.mark.parametrize("last", ["4", "4.", "42.5", "-"])
+def test_a_last_amount_that_is_shorter_than_the_others_may_be_cut_off(last: str) -> None:
+    rows = list(table(f"a,b\n1,10.00\n2,3.50\n3,{last}").rows())
+    assert [row.code if isinstance(row, BrokenRow) else "" for row in rows] == ["", "", "row_cut_off"]
+
+
+@pytest.mark.parametrize("text", ["a,b\n1,10.00\n2,42.50", "a,b\n1,10\n2,4", "a,b\n1,10.00\n2,4\n3,5", "a,b\n1,x\n2,4"])
+def test_a_last_row_without_line_end_is_whole_where_nothing_says_otherwise(text: str) -> None:
+    assert not [row for row in table(text).rows() if isinstance(row, BrokenRow)]
+
+
+def test_a_bar_separates_too() -> None:
+    assert lines(table("a|b\n1|2\n").rows()) == [(2, {"a": "1", "b": "2"})]
+
+
+def test_two_tables_below_each_other_are_refused() -> None:
+    content = "kind,origin,date\ninvoice,1,2026-03-02\n\nkind,origin,date,customer\ninvoice,2,2026-03-02,Ann\n"
+    typical = {"kind", "origin", "date", "customer"}
+    with pytest.raises(FileRefused, match="lines 1 and 4") as refused:
+        Table(io.BytesIO(content.encode()), TableOptions(), lambda title: title or None, typical, typical)
+    assert refused.value.code == "several_tables"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Callable, Iterable
 from datetime import date
@@ -105,7 +106,7 @@ def test_a_number_is_what_its_format_shows_and_the_rest_is_noted() -> None:
     (draft,) = [one for one in outcomes(stream) if isinstance(one, Draft)]
     assert isinstance(draft.document, Invoice)
     assert str(draft.document.lines[0].amount) == "33.33"
-    assert draft.notes == ("Line 2, amount: The cell holds 33.333333 and shows 33.33; 33.33 was taken.",)
+    assert draft.notes == ("amount: The cell holds 33.333333 and shows 33.33; 33.33 was taken.",)
     noise = made(HEADER, row(Amount=0.1 + 0.2), change=formatted("Amount", "0.00"))
     (draft,) = [one for one in outcomes(noise) if isinstance(one, Draft)]
     assert draft.notes == ()
@@ -160,9 +161,9 @@ def test_title_rows_hidden_sheets_and_wrong_dimensions() -> None:
         for part in old.namelist():
             new.writestr(part, old.read(part).replace(b'<dimension ref="A1:J4"', b'<dimension ref="A1:A1"'))
     found = outcomes(wrong)
-    assert [type(one) for one in found] == [Remark, Draft]
-    assert isinstance(found[1], Draft)
-    assert found[1].line_number == 4
+    assert [type(one) for one in found] == [Remark, Remark, Draft]
+    assert isinstance(found[2], Draft)
+    assert found[2].line_number == 4
 
 
 def test_several_sheets_are_a_question() -> None:
@@ -280,3 +281,82 @@ def test_a_row_said_to_be_far_down_does_not_run_away(monkeypatch: pytest.MonkeyP
             new.writestr(part, content)
     with pytest.raises(FileRefused):
         list(records(far).records())
+
+
+def test_a_note_of_a_further_row_names_its_line() -> None:
+    first, second = row(Amount="5"), row(Kind=None, Date=None, Number=None, Customer=None, Memo=None, Amount=33.333333)
+    stream = made(HEADER, first, second, change=lambda sheet: setattr(sheet["I3"], "number_format", "0.00"))
+    (draft,) = [one for one in outcomes(stream, quickbooks_prices=True) if isinstance(one, Draft)]
+    assert draft.notes == ("Line 3, amount: The cell holds 33.333333 and shows 33.33; 33.33 was taken.",)
+
+
+@pytest.mark.parametrize("column", ["Number", "Customer", "Item"])
+def test_yes_and_no_in_a_column_of_names_are_refused(column: str) -> None:
+    assert told(made(HEADER, row(**{column: True}))) == [(2, column.lower(), "made_yes_or_no")]
+
+
+@pytest.mark.parametrize("column", ["Customer", "Memo"])
+def test_an_error_of_the_workbook_is_refused_in_prose_too(column: str) -> None:
+    assert told(made(HEADER, row(**{column: "#N/A"}))) == [(2, column.lower(), "spreadsheet_error")]
+
+
+def test_what_a_workbook_writes_for_a_line_end_is_a_line_end() -> None:
+    assert invoice(made(HEADER, row(Memo="one_x000D_\ntwo _x0041_ x_x00"))).memo == "one\ntwo _x0041_ x_x00"
+
+
+@pytest.mark.parametrize(
+    ("code", "value", "read"),
+    [
+        ("[>=1000]#,##0;0.00", 12.34, "12.34"),
+        ("[<1]0%;0.00", 12.34, "12.34"),
+        ("#,##0,", 12345.67, "12345.67"),
+        ("0.0,,", 12345.67, "12345.67"),
+        ("#,##0;[Red]-#,##0.00", -12.34, "-12.34"),
+        ("0.00;(0)", -12.0, "-12.00"),
+    ],
+)
+def test_a_format_that_shows_another_number_is_not_followed(code: str, value: float, read: str) -> None:
+    stream = made(
+        HEADER,
+        row(Quantity=None, Rate=None, Amount=value),
+        change=lambda sheet: setattr(sheet["I2"], "number_format", code),
+    )
+    (draft,) = [one for one in outcomes(stream) if isinstance(one, Draft)]
+    assert isinstance(draft.document, Invoice)
+    assert draft.document.lines[0].amount == Decimal(read)
+    assert draft.notes == ()
+
+
+def repacked(stream: io.BytesIO, change: Callable[[bytes], bytes]) -> io.BytesIO:
+    """The workbook with its first sheet written otherwise."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(stream) as old, zipfile.ZipFile(made, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, change(old.read(name)) if name.endswith("sheet1.xml") else old.read(name))
+    made.seek(0)
+    return made
+
+
+def test_a_formula_that_results_in_no_text_is_an_empty_cell() -> None:
+    def calculated(sheet: bytes) -> bytes:
+        return re.sub(rb'<c r="J2"[^>]*><f>([^<]*)</f><v ?/?>(</v>)?', rb'<c r="J2" t="str"><f>\1</f><v></v>', sheet)
+
+    assert invoice(repacked(made(HEADER, row(Memo='=IF(A2="","",B2)')), calculated)).memo is None
+
+
+def test_a_second_sheet_with_documents_is_never_left_out_silently() -> None:
+    book = openpyxl.Workbook()
+    book.worksheets[0].append(HEADER)
+    book.worksheets[0].append(row())
+    book.create_sheet("February").append(HEADER[:-1])
+    with pytest.raises(SeveralSheets, match="February"):
+        outcomes(saved(book))
+
+
+def test_a_hidden_sheet_with_documents_is_told() -> None:
+    book = openpyxl.Workbook()
+    book.worksheets[0].append(HEADER)
+    book.worksheets[0].append(row())
+    book.create_sheet("Old").append(HEADER)
+    book.worksheets[1].sheet_state = "hidden"
+    assert Remark("The sheet Old is hidden; it was left out.") in outcomes(saved(book))

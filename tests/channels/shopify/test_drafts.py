@@ -220,3 +220,40 @@ def test_money_that_was_all_given_back_is_not_kept() -> None:
     (found,) = outcomes(export(order("#1", "20.00", [TEA], **cancelled)))
     assert isinstance(found, Skipped)
     assert found.money_kept == 0
+
+
+def test_a_partly_paid_order_that_does_not_say_how_much_is_for_review() -> None:
+    found = draft(order("#1", "20.00", [TEA], Financial_Status="partially_paid", Outstanding_Balance=""))
+    assert isinstance(found.document, Invoice)
+    assert codes(found) == [("paid_in_part_unknown", "total")]
+    assert follow_ups(found, as_stored(found)) == []
+
+
+def test_an_order_on_which_too_much_was_paid_is_for_review() -> None:
+    found = draft(order("#1", "20.00", [TEA], Outstanding_Balance="-3.50"))
+    assert codes(found) == [("paid_too_much", "total")]
+    assert "3.50" in found.reviews[0].message
+
+
+@pytest.mark.parametrize(
+    ("cell", "text", "code"),
+    [
+        ("sku", "1.23E+11", "shortened"),
+        ("sku", "'1.23e+11", "shortened"),
+        ("sku", "#REF!", "spreadsheet_error"),
+        ("name", "#N/A", "spreadsheet_error"),
+        ("name", "4,5E+12", "shortened"),
+    ],
+)
+def test_a_product_that_a_spreadsheet_has_spoilt_is_refused(cell: str, text: str, code: str) -> None:
+    spoilt = {**TEA, f"Lineitem {cell}": text}
+    (found,) = outcomes(export(order("#1", "20.00", [spoilt])))
+    assert isinstance(found, RowProblem)
+    assert (found.problem.code, found.problem.field) == (code, f"Lineitem {cell}")
+
+
+def test_an_order_whose_name_a_spreadsheet_has_spoilt_is_refused() -> None:
+    rows = [{**one, "Name": "1.001E+03"} for one in order("#1", "20.00", [TEA])]
+    (found,) = outcomes(export(rows))
+    assert isinstance(found, RowProblem)
+    assert (found.problem.code, found.problem.field) == ("shortened", "Name")
