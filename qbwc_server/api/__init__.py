@@ -17,8 +17,8 @@ _RESOURCES = (companies, documents, open_work, status, tokens)
 _PARAMETERS = {
     f"api.{endpoint}": names for resource in (documents, open_work) for endpoint, names in resource.PARAMETERS.items()
 }
-NEEDS = {f"api.{endpoint}": scope for resource in _RESOURCES for endpoint, scope in resource.NEEDS.items()}
-"""The scope that a token must have, by endpoint."""
+NEEDS = {f"api.{endpoint}": needed for resource in _RESOURCES for endpoint, needed in resource.NEEDS.items()}
+"""What somebody must be allowed, by endpoint."""
 
 
 def api_blueprint(database: Database, clock: Clock) -> Blueprint:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import datetime
-from typing import ClassVar
 
 import structlog
 from flask import g, request
@@ -14,48 +13,18 @@ from sqlalchemy.orm import Session
 
 from qbwc_server.clock import Clock
 from qbwc_server.db import Database
-from qbwc_server.errors import NotFound, QbwcError
+from qbwc_server.tenancy.access import UNUSABLE, Unauthorized, company_for, standing_of
 from qbwc_server.tenancy.actor import Actor, ActorKind
 from qbwc_server.tenancy.models import Company
-from qbwc_server.tenancy.tokens import FoundToken, Scope, TokenState, find_token, is_revoked, note_use
-
-
-class Unauthorized(QbwcError):
-    """The request has no valid token."""
-
-    code: ClassVar[str] = "unauthorized"
-    advice = "Send the header Authorization: Bearer TOKEN. Make a token with: qbwc-server company token CODE"
-
-
-class TokenRevoked(Unauthorized):
-    """This token was revoked."""
-
-    code: ClassVar[str] = "token_revoked"
-    advice = "Ask whoever runs the server for another one: qbwc-server company token CODE"
-
-
-class TokenExpired(Unauthorized):
-    """This token is no longer good: its days are over."""
-
-    code: ClassVar[str] = "token_expired"
-    advice = "Ask whoever runs the server for another one: qbwc-server company token CODE"
-
-
-class OutOfScope(QbwcError):
-    """The token may not do this."""
-
-    code: ClassVar[str] = "out_of_scope"
-    advice = "Use a token that has this scope. Make one with: qbwc-server company token CODE --scope NAME"
-
-
-_UNUSABLE = {TokenState.REVOKED: TokenRevoked, TokenState.EXPIRED: TokenExpired}
+from qbwc_server.tenancy.permissions import STRICTEST, Permission
+from qbwc_server.tenancy.tokens import FoundToken, find_token, note_use
 
 
 class Access:
     """Opens the database for the company that the caller's token belongs to."""
 
-    def __init__(self, database: Database, clock: Clock, needs: Mapping[str, Scope]) -> None:
-        """``needs``: by endpoint, the scope that a token must have; MANAGE where nothing is said."""
+    def __init__(self, database: Database, clock: Clock, needs: Mapping[str, Permission]) -> None:
+        """``needs``: by endpoint, what somebody must be allowed; the strictest where nothing is said."""
         self._database = database
         self._clock = clock
         self._needs = needs
@@ -75,25 +44,24 @@ class Access:
 
         Raises:
             Unauthorized: there is none, or nobody's; it was revoked, or its days are over.
-            NotFound: it is not a token of the company in the path.
-            OutOfScope: it may not do this.
+            NotFound: the company in the path is not one for this token.
+            NotAllowed: it may not do this.
         """
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not token.strip():
             raise Unauthorized
+        now = self._clock()
         with self._database.reading() as db:
-            found = find_token(db, token.strip(), self._clock())
-        if found is None:
-            raise Unauthorized
-        if found.state in _UNUSABLE:
-            raise _UNUSABLE[found.state]
-        asked = (request.view_args or {}).get("code")
-        if asked != found.company:
-            raise NotFound(f"There is no company {asked!r}.")
-        self._refuse_out_of_scope(found)
-        g.company_id = found.company_id
-        g.token = found
-        g.by = Actor(ActorKind.TOKEN, found.label, str(found.token_id))
+            found = find_token(db, token.strip(), now)
+            if found is None:
+                raise Unauthorized
+            if found.state in UNUSABLE:  # also where it asks for another company: its owner is told what to do
+                raise UNUSABLE[found.state]
+            g.by = Actor(ActorKind.TOKEN, found.label, str(found.token_id))
+            standing = standing_of(db, g.by, (request.view_args or {}).get("code", ""), now=now)
+        if request.method != "OPTIONS":
+            standing.require(self._needed)
+        g.company, g.token = standing.company.code, found
         structlog.contextvars.bind_contextvars(company_id=found.company_id)
         if not found.use_is_noted:
             self._note_use(found)
@@ -104,12 +72,9 @@ class Access:
         token: FoundToken = g.token
         return token
 
-    def _refuse_out_of_scope(self, found: FoundToken) -> None:
-        if request.method == "OPTIONS":
-            return
-        needed = self._needs.get(request.endpoint or "", Scope.MANAGE)
-        if needed not in found.scopes:
-            raise OutOfScope(f"The token {found.label!r} may not do this: it lacks the scope {needed}.")
+    @property
+    def _needed(self) -> Permission:
+        return self._needs.get(request.endpoint or "", STRICTEST)
 
     def _note_use(self, found: FoundToken) -> None:
         with suppress(OperationalError), self._database.transaction() as db:  # no reason to refuse anybody
@@ -120,11 +85,10 @@ class Access:
         """A transaction, and the caller's company in it.
 
         Raises:
-            TokenRevoked: while this request waited for its turn to write.
+            Unauthorized: the token was revoked while this request waited for its turn to write.
+            NotFound: the company was removed meanwhile.
         """
         with self._database.transaction() as db:
-            if is_revoked(db, self.token.token_id):
-                raise TokenRevoked
             yield db, self._company(db)
 
     @contextmanager
@@ -134,7 +98,4 @@ class Access:
             yield db, self._company(db)
 
     def _company(self, db: Session) -> Company:
-        company = db.get(Company, g.company_id)
-        if company is None:
-            raise NotFound("The company was removed while it was asked for.")
-        return company
+        return company_for(db, self.by, g.company, self._needed, now=self._clock())

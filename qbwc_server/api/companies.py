@@ -12,16 +12,16 @@ from qbwc_server.errors import Invalid
 from qbwc_server.posting.options import change_options
 from qbwc_server.posting.people.resume import hold_to_lift, resume
 from qbwc_server.reports.companies import company_record, options_record, whole_company_record
-from qbwc_server.tenancy.tokens import Scope
+from qbwc_server.tenancy.permissions import Permission
 
 _ONE = "/companies/<code>"
 NEEDS = {
-    "company": Scope.READ,
-    "options": Scope.READ,
-    "change": Scope.MANAGE,
-    "pause_company": Scope.MANAGE,
-    "resume_company": Scope.MANAGE,
-    "refuse": Scope.MANAGE,
+    "company": Permission.SEE_COMPANY,
+    "options": Permission.SEE_COMPANY,
+    "change": Permission.CHANGE_OPTIONS,
+    "pause_company": Permission.HOLD,
+    "resume_company": Permission.HOLD,
+    "refuse": Permission.HOLD,
 }
 
 

@@ -34,7 +34,7 @@ from qbwc_server.reports.documents import body_record, document_record, event_re
 from qbwc_server.reports.proof import proof
 from qbwc_server.tenancy.actor import Actor
 from qbwc_server.tenancy.models import Company
-from qbwc_server.tenancy.tokens import Scope
+from qbwc_server.tenancy.permissions import Permission
 
 _ALL = "/companies/<code>/documents"
 _ONE = f"{_ALL}/<int(max={LARGEST_ID}):document_id>"
@@ -53,11 +53,11 @@ ACTIONS: dict[str, Callable[..., object]] = {
     "re-date": re_date,
 }
 NEEDS = {
-    "create": Scope.WRITE,
-    "index": Scope.READ,
-    "show": Scope.READ,
-    "act": Scope.ACT,
-    "decide_one": Scope.ACT,
+    "create": Permission.EDIT_DOCUMENTS,
+    "index": Permission.SEE_DOCUMENTS,
+    "show": Permission.SEE_DOCUMENTS,
+    "act": Permission.POST_DOCUMENTS,
+    "decide_one": Permission.POST_DOCUMENTS,
 }
 PARAMETERS = {  # what each address takes behind the question mark
     "create": ("review", "revise"),

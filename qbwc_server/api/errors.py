@@ -10,10 +10,10 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
-from qbwc_server.api.access import OutOfScope, Unauthorized
 from qbwc_server.errors import Conflict, Invalid, NotFound, QbwcError, Unusable
 from qbwc_server.observe import metrics
 from qbwc_server.strict_json import NestedTooDeeply, NotJson
+from qbwc_server.tenancy.access import NotAllowed, Unauthorized
 
 log = structlog.get_logger(__name__)
 
@@ -84,7 +84,7 @@ STATUS: dict[type[QbwcError], int] = {
     NestedTooDeeply: 400,
     UnknownParameter: 400,
     Unauthorized: 401,
-    OutOfScope: 403,
+    NotAllowed: 403,
     NotFound: 404,
     Conflict: 409,
     WrongType: 415,

@@ -13,14 +13,14 @@ from qbwc_server.documents.open_work import Ended, WorkKind, end_work, open_work
 from qbwc_server.errors import Invalid
 from qbwc_server.posting.people.other_names import add_anew, use_name
 from qbwc_server.reports.open_work import work_record
-from qbwc_server.tenancy.tokens import Scope
+from qbwc_server.tenancy.permissions import Permission
 
 _ALL = "/companies/<code>/open-work"
 NEEDS = {
-    "open_items": Scope.READ,
-    "end_item": Scope.ACT,
-    "use_name_of": Scope.ACT,
-    "add_anew_of": Scope.ACT,
+    "open_items": Permission.SEE_COMPANY,
+    "end_item": Permission.DO_OPEN_WORK,
+    "use_name_of": Permission.DO_OPEN_WORK,
+    "add_anew_of": Permission.DO_OPEN_WORK,
 }
 PARAMETERS = {"open_items": ("work", "after", "limit")}
 ENDS = {"done": Ended.DONE, "dismiss": Ended.DISMISSED}

@@ -6,9 +6,9 @@ from flask import Blueprint, Response, jsonify
 
 from qbwc_server.api.access import Access
 from qbwc_server.reports.company import company_report
-from qbwc_server.tenancy.tokens import Scope
+from qbwc_server.tenancy.permissions import Permission
 
-NEEDS = {"status": Scope.READ}
+NEEDS = {"status": Permission.SEE_COMPANY}
 
 
 def add_routes(blueprint: Blueprint, access: Access) -> None:

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, jsonify, request
 
-from qbwc_server.api.access import Access, OutOfScope
+from qbwc_server.api.access import Access
 from qbwc_server.api.errors import CREATED
 from qbwc_server.api.schemas import read_object
 from qbwc_server.documents.models import LARGEST_ID
 from qbwc_server.reports.tokens import token_record
-from qbwc_server.tenancy.tokens import Scope, add_token, read_scopes, revoke_token, tokens_of
+from qbwc_server.tenancy.access import OutOfScope
+from qbwc_server.tenancy.permissions import Permission
+from qbwc_server.tenancy.tokens import add_token, read_scopes, revoke_token, tokens_of
 
 _ALL = "/companies/<code>/tokens"
-NEEDS = {"make_token": Scope.MANAGE, "list_tokens": Scope.MANAGE, "revoke": Scope.MANAGE}
+NEEDS = {
+    "make_token": Permission.MANAGE_TOKENS,
+    "list_tokens": Permission.MANAGE_TOKENS,
+    "revoke": Permission.MANAGE_TOKENS,
+}
 
 
 def add_routes(blueprint: Blueprint, access: Access) -> None:

@@ -8,7 +8,8 @@ from qbwc_server.cli.output import json_option, moment, note, print_json, print_
 from qbwc_server.cli.runtime import Runtime, pass_runtime
 from qbwc_server.reports.tokens import token_record
 from qbwc_server.tenancy import companies
-from qbwc_server.tenancy.tokens import MOST_DAYS, Scope, add_token, revoke_token, scopes_of, state_of, tokens_of
+from qbwc_server.tenancy.permissions import Scope
+from qbwc_server.tenancy.tokens import MOST_DAYS, add_token, revoke_token, scopes_of, state_of, tokens_of
 
 
 @click.command()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -10,31 +9,32 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from qbwc_server.errors import Conflict, Invalid, NotFound
-from qbwc_server.tenancy.models import Company
-
-_CODE = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
-_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")  # which a .qwc file cannot hold
+from qbwc_server.tenancy.models import Company, Partner
+from qbwc_server.tenancy.partners import partner_made_for, read_code, read_name
 
 
-def add_company(db: Session, *, code: str, name: str, time_zone: str, now: datetime) -> Company:
+def add_company(
+    db: Session, *, code: str, name: str, time_zone: str, now: datetime, partner: Partner | None = None
+) -> Company:
     """A new company, which nobody can log in for yet.
+
+    Args:
+        partner: under which it stands; by default one is made for it.
 
     Raises:
         Invalid: code, name or time zone cannot be used.
         Conflict: the code is taken.
     """
-    if not _CODE.fullmatch(code):
-        raise Invalid(f"The code {code!r} must be lower-case letters, digits and hyphens, at most 40.")
-    name = name.strip()
-    if not name or len(name) > 200 or _UNPRINTABLE.search(name):
-        raise Invalid("The company needs a name of at most 200 characters in one line.")
+    read_code(code)
+    name = read_name(name, "company")
     try:
         ZoneInfo(time_zone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise Invalid(f"{time_zone!r} is no time zone; use a name such as America/New_York.") from None
     if db.scalar(select(Company.id).where(Company.code == code)):
         raise Conflict(f"There is already a company {code}.")
-    company = Company(code=code, name=name, time_zone=time_zone, created_at=now)
+    under = partner or partner_made_for(db, code=code, name=name, now=now)
+    company = Company(code=code, name=name, time_zone=time_zone, partner_id=under.id, created_at=now)
     db.add(company)
     db.flush()
     return company
@@ -44,8 +44,13 @@ def find_company(db: Session, code: str) -> Company:
     """The company of that code, or NotFound."""
     company = db.scalars(select(Company).where(Company.code == code)).one_or_none()
     if company is None:
-        raise NotFound(f"There is no company {code!r}.")
+        raise no_company(code)
     return company
+
+
+def no_company(code: str) -> NotFound:
+    """Said of one that is not there, and to strangers of one that is."""
+    return NotFound(f"There is no company {code!r}.")
 
 
 def companies(db: Session) -> list[Company]:

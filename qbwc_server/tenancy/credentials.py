@@ -15,7 +15,7 @@ from qbwc_server.tenancy.server_key import keyed, server_key
 # OWASP's smallest recommended parameters: 19 MiB, 2 passes; about 20 ms. For what people choose, and what older
 # versions hashed so: passwords that are made here have 99 bits, and nobody can go through those
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
-_LONGEST_PASSWORD = 200
+LONGEST_PASSWORD = 200
 PASSWORDS = "passwords"  # what that key is for
 _KEYED = "hmac-sha256"  # $KEY$DIGEST: which key it was made with, so that another one is noticed
 _NOBODY = f"{_KEYED}${'0' * 8}${'0' * 64}"
@@ -37,19 +37,24 @@ def keyed_hash(password: str, key: bytes) -> str:
     return f"{_KEYED}${_name_of(key)}${keyed(key, password)}"
 
 
+def slow_hash(password: str) -> str:
+    """What is stored instead of a password that a person chose: argon2id, some 20 ms for each guess."""
+    return _HASHER.hash(password.encode("utf-8", "surrogatepass"))
+
+
 def is_keyed(stored: str | None, key: bytes | None) -> bool:
     """Whether this hash costs next to nothing to check, and was made with this very key."""
     return stored is not None and key is not None and stored.startswith(f"{_KEYED}${_name_of(key)}$")
 
 
 def is_slow(stored: str | None) -> bool:
-    """Whether checking costs some 20 ms: a hash that an older version made."""
+    """Whether checking costs some 20 ms: what a person chose, or an older version hashed."""
     return stored is not None and stored.startswith("$argon2")
 
 
 def password_matches(stored: str | None, password: str, key: bytes | None) -> bool:
     """Whether ``password`` belongs to ``stored``; takes as long for nobody (``None``) as for somebody."""
-    if len(password) > _LONGEST_PASSWORD:
+    if len(password) > LONGEST_PASSWORD:
         return False
     if is_slow(stored):
         try:

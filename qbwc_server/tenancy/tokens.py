@@ -13,19 +13,11 @@ from sqlalchemy.orm import Session
 from qbwc_server.errors import Invalid, NotFound
 from qbwc_server.tenancy.credentials import digest, new_secret
 from qbwc_server.tenancy.models import ApiToken, Company
+from qbwc_server.tenancy.permissions import Scope
 
 LONGEST_LABEL = 100
 MOST_DAYS = 3_650
 _NOTED_EVERY = timedelta(minutes=1)  # a program that calls a hundred times a second writes once a minute
-
-
-class Scope(StrEnum):
-    """What a token may do; each address of the REST interface needs one."""
-
-    READ = "read"  # see documents, their proof, the status
-    WRITE = "write"  # bring documents
-    ACT = "act"  # what a person does with a document or open work: submit, exclude, void, decide
-    MANAGE = "manage"  # options, pause and resume, tokens
 
 
 ALL_SCOPES = tuple(Scope)
@@ -143,12 +135,6 @@ def state_of(token: ApiToken, now: datetime) -> TokenState:
     if token.expires_at is not None and token.expires_at <= now:
         return TokenState.EXPIRED
     return TokenState.USABLE
-
-
-def is_revoked(db: Session, token_id: int) -> bool:
-    """Whether it opens nothing any more, as it stands this moment; one that went with its company does not either."""
-    row = db.execute(select(ApiToken.revoked_at).where(ApiToken.id == token_id)).one_or_none()
-    return row is None or row[0] is not None
 
 
 def note_use(db: Session, token_id: int, now: datetime) -> None:

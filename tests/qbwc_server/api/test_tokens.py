@@ -9,10 +9,11 @@ import pytest
 from flask import Flask
 
 from qbwc_server.api import NEEDS
-from qbwc_server.api.access import Access
+from qbwc_server.tenancy.access import Standing
 from qbwc_server.tenancy.companies import find_company
 from qbwc_server.tenancy.models import ApiToken
-from qbwc_server.tenancy.tokens import Scope, revoke_token
+from qbwc_server.tenancy.permissions import RULES, Scope
+from qbwc_server.tenancy.tokens import revoke_token
 from tests.conftest import TurnableClock
 from tests.qbwc_server.api.conftest import Caller
 from tests.qbwc_server.api.test_access import PATHS
@@ -37,7 +38,7 @@ def refusal(caller: Caller, method: str = "GET", path: str = "/documents") -> tu
 def test_every_address_says_what_it_needs(app: Flask) -> None:
     endpoints = {rule.endpoint for rule in app.url_map.iter_rules() if rule.endpoint.startswith("api.")}
     assert endpoints == {*NEEDS}
-    assert {*NEEDS.values()} == {*Scope}
+    assert {RULES[needed].scope for needed in NEEDS.values()} == {*Scope}
 
 
 @pytest.mark.parametrize("scope", Scope)
@@ -47,13 +48,13 @@ def test_a_token_does_what_its_scope_covers_and_nothing_else(app: Flask, alice: 
     for method, path in PATHS:
         endpoint, _ = urls.match(f"/api/v1/companies/acme{path}", method=method)
         status, code = refusal(narrow, method, path)
-        assert (code == "out_of_scope") == (NEEDS[endpoint] is not scope), (method, path, status)
+        assert (code == "out_of_scope") == (RULES[NEEDS[endpoint]].scope is not scope), (method, path, status)
         assert (status == 403) == (code == "out_of_scope")
         assert refusal(narrow, "OPTIONS", path) == (200, None)
 
 
 def test_what_reads_changes_nothing() -> None:
-    reading = {endpoint for endpoint, scope in NEEDS.items() if scope is Scope.READ}
+    reading = {endpoint for endpoint, needed in NEEDS.items() if RULES[needed].scope is Scope.READ}
     assert reading == {"api.company", "api.options", "api.index", "api.show", "api.open_items", "api.status"}
 
 
@@ -134,7 +135,7 @@ def test_what_waited_for_its_turn_while_the_token_was_revoked_writes_nothing(
 ) -> None:
     record = made(alice)
     till = replace(alice, token=record["token"])
-    looked_at = Access._refuse_out_of_scope
+    looked_at = Standing.require
     bodies = {
         "/documents": invoice,
         "/documents/1/decide": {"not_posted": True},
@@ -152,7 +153,7 @@ def test_what_waited_for_its_turn_while_the_token_was_revoked_writes_nothing(
             continue
         with app.extensions["database"].transaction() as db:
             db.get_one(ApiToken, record["id"]).revoked_at = None
-        monkeypatch.setattr(Access, "_refuse_out_of_scope", then_revoked)
+        monkeypatch.setattr(Standing, "require", then_revoked)
         answer = till._open(method, path, json=bodies.get(path, {}))
         monkeypatch.undo()
         assert (answer.status_code, answer.get_json()["error"]["code"]) == (401, "token_revoked"), (method, path)

@@ -29,7 +29,10 @@ from qbwc_server.jobs.runs import JobRun
 from qbwc_server.jobs.states import RunState
 from qbwc_server.list_kinds import ListKind
 from qbwc_server.posting.options import options_of
+from qbwc_server.tenancy.companies import add_company, companies
 from qbwc_server.tenancy.credentials import password_matches
+from qbwc_server.tenancy.partners import partners
+from qbwc_server.tenancy.tokens import tokens_of
 from tests.conftest import on_server
 
 
@@ -294,6 +297,43 @@ def test_logins_and_options_leave_the_company(empty_url: str) -> None:
     assert sorted(tuple(row) for row in kept) == [
         ("c1", hashed, 900, "{}"), ("c2", hashed, 900, '{"ar_account":"A/R"}'),
     ]  # fmt: skip
+    engine.dispose()
+
+
+def test_every_company_gets_a_partner_of_its_own(empty_url: str) -> None:
+    engine = make_engine(empty_url)
+    with engine.connect() as connection:
+        command.upgrade(schema._config(connection), "0022")
+    with engine.begin() as connection:
+        for code in ("kern", "acme"):
+            company = {"code": code, "name": f"{code} & Co."}
+            connection.execute(
+                text(
+                    "INSERT INTO companies (code, name, time_zone, created_at) "
+                    "VALUES (:code, :name, 'UTC', '2026-03-02 15:00:00')"
+                ),
+                company,
+            )
+            connection.execute(
+                text(
+                    "INSERT INTO api_tokens (company_id, digest, label, scopes, created_at) "
+                    "SELECT id, code, 'till', 'read', created_at FROM companies WHERE code = :code"
+                ),
+                company,
+            )
+    schema.upgrade(empty_url)
+    with Session(engine) as db:
+        found = [(each.code, partner.code, partner.name) for each in companies(db) for partner in partners(db)
+                 if each.partner_id == partner.id]  # fmt: skip
+        assert found == [("acme", "acme", "acme & Co."), ("kern", "kern", "kern & Co.")]
+        assert [(each.id, len(tokens_of(db, each.id))) for each in companies(db)] == [(2, 1), (1, 1)]
+        added = add_company(db, code="more", name="More", time_zone="UTC", now=datetime(2026, 3, 2, tzinfo=UTC))
+        assert added.partner_id not in {each.partner_id for each in companies(db) if each is not added}
+    downgrade(empty_url, "0022")
+    with engine.connect() as connection:
+        assert list(connection.execute(text("SELECT code FROM companies ORDER BY id")).scalars()) == ["kern", "acme"]
+        assert connection.execute(text("SELECT count(*) FROM api_tokens")).scalar_one() == 2
+    schema.upgrade(empty_url)
     engine.dispose()
 
 

@@ -12,9 +12,9 @@ from qbwc_server.db import Database
 from qbwc_server.errors import Invalid, NotFound
 from qbwc_server.tenancy.credentials import digest
 from qbwc_server.tenancy.models import ApiToken
+from qbwc_server.tenancy.permissions import Scope
 from qbwc_server.tenancy.tokens import (
     ALL_SCOPES,
-    Scope,
     TokenState,
     add_token,
     find_token,

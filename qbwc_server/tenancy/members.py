@@ -1,0 +1,118 @@
+"""Memberships: what a user is in a company, or in all companies of a partner."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+from qbwc_server.errors import Conflict, NotFound
+from qbwc_server.tenancy.models import Company, Membership, Partner, User
+from qbwc_server.tenancy.permissions import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A user and what he is."""
+
+    user: User
+    membership: Membership
+
+
+def add_member(
+    db: Session,
+    user: User,
+    of: Partner | Company,
+    role: Role,
+    *,
+    now: datetime,
+    limits: Mapping[str, list[str]] | None = None,
+) -> Membership:
+    """``user`` is that from now on.
+
+    Args:
+        of: a company, or a partner with all its companies, those to come as well.
+        limits: by kind of document, what is left of the role's rights; see ``permissions.read_limits``.
+
+    Raises:
+        Conflict: he is something there already.
+    """
+    if _membership(db, user, of) is not None:
+        raise Conflict(f"{user.email} is a member of {of.code} already.", advice="Change it with: member role")
+    row = Membership(
+        user_id=user.id,
+        partner_id=of.id if isinstance(of, Partner) else None,
+        company_id=of.id if isinstance(of, Company) else None,
+        role=role,
+        limits=dict(limits) if limits else None,
+        created_at=now,
+    )
+    db.add(row)
+    db.flush()
+    return row
+
+
+def change_role(
+    db: Session, user: User, of: Partner | Company, role: Role, *, limits: Mapping[str, list[str]] | None = None
+) -> Membership:
+    """``user`` is that there from now on; limits that are not said again are gone.
+
+    Raises:
+        NotFound: he is no member there.
+    """
+    row = find_membership(db, user, of)
+    row.role, row.limits = role, dict(limits) if limits else None
+    db.flush()
+    return row
+
+
+def remove_member(db: Session, user: User, of: Partner | Company) -> Membership:
+    """``user`` is a stranger there from now on. Raises NotFound."""
+    row = find_membership(db, user, of)
+    db.delete(row)
+    db.flush()
+    return row
+
+
+def find_membership(db: Session, user: User, of: Partner | Company) -> Membership:
+    """What he is there, or NotFound."""
+    row = _membership(db, user, of)
+    if row is None:
+        raise NotFound(f"{user.email} is no member of {of.code}.")
+    return row
+
+
+def members_of(db: Session, of: Partner | Company) -> list[Member]:
+    """Who is something in just this, by e-mail address; the members of a company's partner are those of the partner."""
+    rows = db.execute(
+        select(User, Membership).join(Membership, Membership.user_id == User.id).where(_of(of)).order_by(User.email)
+    )
+    return [Member(user, membership) for user, membership in rows]
+
+
+def memberships_of(db: Session, user: User) -> list[tuple[Membership, Partner | Company]]:
+    """What ``user`` is, and where: partners first, then companies, by code."""
+    partners = db.execute(
+        select(Membership, Partner)
+        .join(Partner, Membership.partner_id == Partner.id)
+        .where(Membership.user_id == user.id)
+        .order_by(Partner.code)
+    )
+    companies = db.execute(
+        select(Membership, Company)
+        .join(Company, Membership.company_id == Company.id)
+        .where(Membership.user_id == user.id)
+        .order_by(Company.code)
+    )
+    return [(row, where) for row, where in partners] + [(row, where) for row, where in companies]
+
+
+def _membership(db: Session, user: User, of: Partner | Company) -> Membership | None:
+    return db.scalars(select(Membership).where(Membership.user_id == user.id, _of(of))).one_or_none()
+
+
+def _of(of: Partner | Company) -> ColumnElement[bool]:
+    return Membership.partner_id == of.id if isinstance(of, Partner) else Membership.company_id == of.id

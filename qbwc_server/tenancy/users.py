@@ -1,0 +1,109 @@
+"""Users: added, found, given a password, disabled."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from qbwc_server.errors import Conflict, Invalid, NotFound
+from qbwc_server.tenancy.credentials import LONGEST_PASSWORD, password_matches, slow_hash
+from qbwc_server.tenancy.models import User
+from qbwc_server.tenancy.partners import read_name
+
+SHORTEST_PASSWORD = 12
+LONGEST_EMAIL = 254
+_PART = r"[^\s@\"'(),:;<>\[\]\\\x00-\x1f\x7f-\x9f\ud800-\udfff]"
+_EMAIL = re.compile(f"{_PART}{{1,64}}@{_PART}+")
+_FEWEST_CHARACTERS = 5  # different ones: aaaaaaaaaaaa is as long as it should be
+_NOBODY = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+
+
+class WeakPassword(Invalid):
+    """This password would be guessed."""
+
+    code = "weak_password"
+    advice = f"Take {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters that nobody can guess, such as several words."
+
+
+def add_user(db: Session, *, email: str, name: str, now: datetime) -> User:
+    """A new user, who cannot sign in before there is a password, and is nowhere a member.
+
+    Raises:
+        Invalid: e-mail address or name cannot be used.
+        Conflict: somebody has that address.
+    """
+    address = read_email(email)
+    user = User(email=address, name=read_name(name, "user"), created_at=now)
+    if db.scalar(select(User.id).where(User.email == address)):
+        raise Conflict(f"There is already a user {address}.")
+    db.add(user)
+    db.flush()
+    return user
+
+
+def find_user(db: Session, email: str) -> User:
+    """The user of that e-mail address, or NotFound."""
+    user = _user_of(db, email)
+    if user is None:
+        raise NotFound(f"There is no user {email[:LONGEST_EMAIL]!r}.")
+    return user
+
+
+def users(db: Session) -> list[User]:
+    """All users by e-mail address, also those who are disabled."""
+    return list(db.scalars(select(User).order_by(User.email)))
+
+
+def set_password(user: User, password: str) -> None:
+    """From now on ``user`` signs in with this one. Raises WeakPassword."""
+    said = _as_compared(password)
+    if not SHORTEST_PASSWORD <= len(said) <= LONGEST_PASSWORD:
+        raise WeakPassword
+    if len(set(said)) < _FEWEST_CHARACTERS or said.casefold() in (user.email, user.name.casefold()):
+        raise WeakPassword
+    user.password_hash = slow_hash(said)
+
+
+def signed_in(db: Session, email: str, password: str) -> User | None:
+    """The user whose address and password these are, unless disabled; takes as long for nobody as for somebody."""
+    user = _user_of(db, email)
+    stored = None if user is None else user.password_hash
+    fits = password_matches(stored or _NOBODY, _as_compared(password), None)
+    if user is None or stored is None or user.disabled_at is not None:
+        return None
+    return user if fits else None
+
+
+def disable(user: User, now: datetime) -> None:
+    """From now on a stranger everywhere; a second time changes nothing. The memberships stay, for the day of return."""
+    user.disabled_at = user.disabled_at or now
+
+
+def enable(user: User) -> None:
+    """What was disabled works again."""
+    user.disabled_at = None
+
+
+def read_email(said: str) -> str:
+    """An e-mail address as it is compared: without blanks around it, in small letters. Raises Invalid."""
+    address = unicodedata.normalize("NFKC", said.strip()).lower()
+    if len(address) > LONGEST_EMAIL or not _EMAIL.fullmatch(address):
+        raise Invalid(f"{said[:LONGEST_EMAIL]!r} is no e-mail address.")
+    return address
+
+
+def _user_of(db: Session, email: str) -> User | None:
+    try:
+        address = read_email(email)
+    except Invalid:
+        return None
+    return db.scalars(select(User).where(User.email == address)).one_or_none()
+
+
+def _as_compared(password: str) -> str:
+    """Keyboards compose the same characters differently."""
+    return unicodedata.normalize("NFKC", password)
