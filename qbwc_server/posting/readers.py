@@ -22,6 +22,7 @@ from qbwc_server.posting.same_file.inventory import (
 from qbwc_server.posting.same_file.looking_again import read_look_again, read_look_closer
 from qbwc_server.posting.same_file.marks import read_marks
 from qbwc_server.posting.same_file.newest import read_sentinel, read_sentinel_closer, read_sentinel_deleted
+from qbwc_server.posting.same_file.twice import read_look_twice
 from qbwc_server.queue.settling import RequestRow
 
 Reader = Callable[[Work, RequestRow, Reply], None]
@@ -38,6 +39,7 @@ READERS: dict[str, Reader] = {
     Purpose.LOOK_DELETED: read_look_deleted,
     Purpose.SENTINEL: read_sentinel,
     Purpose.MARKS: read_marks,
+    Purpose.LOOK_TWICE: read_look_twice,
     Purpose.SENTINEL_DELETED: read_sentinel_deleted,
     Purpose.SENTINEL_CLOSER: read_sentinel_closer,
     Purpose.VERIFY: read_verify,

@@ -191,6 +191,7 @@ class Purpose(StrEnum):
     LOOK_DELETED = "look_deleted", Priority.LOOK, OneRequest, "to find out whether it was deleted since"
     SENTINEL = "sentinel", Priority.FILE, TheFile, "to find out whether this is still the same file"
     MARKS = "marks", Priority.FILE, OneKind, "to find out whether the file bears marks that are not known here"
+    LOOK_TWICE = "look_twice", Priority.FILE, OneDocument, "to find out whether it stands there twice"
     SENTINEL_DELETED = "sentinel_deleted", Priority.FILE, OneDocument, "to find out whether somebody deleted it"
     SENTINEL_CLOSER = "sentinel_closer", Priority.FILE, OneDocument, "to find out whether it is as we wrote it last"
     VERIFY = "verify", Priority.FILE, Postings, "to find out which postings the file holds"

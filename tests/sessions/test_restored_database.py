@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
+from datetime import timedelta
+from decimal import Decimal
 from uuid import UUID
 
 import pytest
@@ -11,10 +14,13 @@ from bench.soak.stage import Rows, keep, put_back
 from qbwc_server.books.holds import HoldKind, holds_of
 from qbwc_server.documents.kinds import Document
 from qbwc_server.documents.lifecycle import Reason, State
-from qbwc_server.documents.open_work import OpenWork, WorkKind, open_work
-from tests.sessions.odd_quickbooks import known_names
+from qbwc_server.documents.open_work import Ended, OpenWork, WorkKind, end_work, open_work
+from qbwc_server.simulator import Pc, WsgiTransport
+from qbwc_server.simulator.faults import CrashBefore
+from tests.kinds_examples import example, furnish
+from tests.sessions.odd_quickbooks import at_the_next_write, known_names, quickbooks_says, refusing
 from tests.sessions.people import go_on, revise, say
-from tests.sessions.world import World, invoice, payment, receipt
+from tests.sessions.world import BY, World, invoice, payment, receipt
 
 
 def backup(world: World) -> Rows:
@@ -86,7 +92,7 @@ def test_what_is_not_known_any_more_is_listed_and_brought_again_it_waits(world: 
     world.update()
     before = marks(world)
     restore(world, rows)
-    world.hand_in(invoice("other", number="X1"))
+    world.hand_in(invoice("other", number="X1", amount="12.00"))
     world.update()
     assert holds(world) == [HoldKind.RESTORED_DATABASE]
     booked = {txn.values.get("ref_number"): txn.txn_id for txn in world.books.invoices}
@@ -107,7 +113,7 @@ def test_a_person_says_which_it_is_or_that_it_is_none(world: World) -> None:
     world.update()
     booked = {txn.values["ref_number"]: txn.txn_id for txn in world.books.invoices}
     restore(world, rows)
-    world.hand_in(invoice("other", number="X1"))
+    world.hand_in(invoice("other", number="X1", amount="12.00"))
     world.update()
     go_on(world, repost=False)
     world.hand_in(invoice("i-1", number="I1"), invoice("i-2", number="I2"))
@@ -164,3 +170,172 @@ def test_restored_to_before_anything_was_sent(world: World) -> None:
         world.update()
     assert holds(world) == [HoldKind.RESTORED_DATABASE]
     assert marks(world) == before
+    go_on(world, repost=False)
+    for _ in range(3):
+        world.update()
+    assert marks(world) == before
+    for document in documents:
+        row = world.row(document.origin)
+        assert (row.state, row.reason) == (State.HELD, Reason.OUTCOME_UNKNOWN), document.origin
+
+
+def once(world: World, number: str) -> bool:
+    return marks(world)[number] == 1
+
+
+def go_on_and_quiet(world: World) -> None:
+    world.update()
+    assert holds(world) == [HoldKind.RESTORED_DATABASE]
+    go_on(world, repost=False)
+    for _ in range(3):
+        world.update()
+
+
+@pytest.mark.parametrize("changed", [{"memo": "new"}, {"number": "I2"}, {"customer": "Shop", "number": "I2"}])
+def test_what_was_queued_then_and_revised_since_waits(world: World, changed: dict[str, str]) -> None:
+    """The request that entered it is not known, and the one that is known never left."""
+    known_names(world)
+    world.hand_in(invoice("i-1", number="I1"))
+    rows = backup(world)
+    revise(world, invoice("i-1", **{"number": "I1", **changed}))
+    world.update()
+    before = marks(world)
+    restore(world, rows)
+    go_on_and_quiet(world)
+    row = world.row("i-1")
+    assert (row.state, row.reason) == (State.HELD, Reason.OUTCOME_UNKNOWN)
+    assert marks(world) == before
+    say(world, "i-1", unknown(world)[0])
+    assert world.row("i-1").txn_id == world.books.invoices[-1].txn_id
+
+
+def test_what_was_refused_and_submitted_again_since_waits(world: World) -> None:
+    known_names(world)
+    world.hand_in(invoice("i-1", number="I1"))
+    rows = backup(world)
+    undo = quickbooks_says(world, refusing("InvoiceAdd", 3210))
+    world.update()
+    undo()
+    world.submit("i-1")
+    world.update()
+    restore(world, rows)
+    go_on_and_quiet(world)
+    assert once(world, "I1")
+    assert world.row("i-1").state is State.HELD
+
+
+def test_what_was_on_its_way_then_and_revised_since_waits(world: World) -> None:
+    known_names(world)
+    world.hand_in(invoice("i-1", number="I1"))
+    kept: list[Rows] = []
+
+    def respond(request: str, quickbooks: Callable[[str], str]) -> str:
+        if "<InvoiceAddRq" in request and not kept:
+            kept.append(backup(world))
+        return quickbooks(request)
+
+    undo = quickbooks_says(world, respond)
+    at_the_next_write(world, CrashBefore())
+    world.update()
+    undo()
+    stop = quickbooks_says(world, refusing("InvoiceAdd", 3210))
+    world.update()
+    stop()
+    revise(world, invoice("i-1", number="I2"))
+    world.update()
+    assert once(world, "I2")
+    restore(world, kept[0])
+    go_on_and_quiet(world)
+    assert marks(world)["I1"] + marks(world)["I2"] == 1
+
+
+def test_a_kind_that_was_forgotten_is_asked_for_when_it_comes_in_the_middle_of_a_session(world: World) -> None:
+    known_names(world)
+    furnish(world.books)
+    world.update()
+    rows = backup(world)
+    order = example("purchase_order")
+    world.hand_in(order)
+    world.update()
+    before = len(world.books.transactions_of("PurchaseOrder"))
+    restore(world, rows)
+    world.hand_in(invoice("i-1", number="I1"))
+    brought: list[str] = []
+
+    def respond(request: str, quickbooks: Callable[[str], str]) -> str:
+        if not brought:
+            brought.append(request)
+            world.hand_in(order)
+        return quickbooks(request)
+
+    undo = quickbooks_says(world, respond)
+    world.update()
+    undo()
+    assert holds(world) == [HoldKind.RESTORED_DATABASE]
+    go_on(world, repost=False)
+    for _ in range(3):
+        world.update()
+    assert len(world.books.transactions_of("PurchaseOrder")) == before
+
+
+@pytest.mark.parametrize("ahead", [timedelta(minutes=30), timedelta(days=1), timedelta(days=-1)])
+def test_the_clocks_of_two_pcs(world: World, ahead: timedelta) -> None:
+    """What the one wrote after the backup has an earlier time than what the other wrote before."""
+    known_names(world)
+    first, second = Pc(world.books, clock_offset=ahead), Pc(world.books)
+    connector = world.new_connector(first, WsgiTransport(world.app))
+    world.hand_in(*(invoice(f"a-{number}", number=f"A{number}") for number in range(12)))
+    world.clock.advance(minutes=10)
+    connector.update()
+    world.hand_in(invoice("b-1", number="B1"))
+    rows = backup(world)
+    world.clock.advance(minutes=10)
+    world.new_connector(second, WsgiTransport(world.app)).update()
+    assert once(world, "B1")
+    restore(world, rows)
+    for _ in range(3):
+        world.clock.advance(minutes=10)
+        world.new_connector(second, WsgiTransport(world.app)).update()
+    assert once(world, "B1")
+    assert world.row("b-1").state is State.POSTED
+
+
+def test_a_list_that_was_tidied_up_lets_nothing_in(world: World) -> None:
+    """Somebody has called it done; nobody has said which document it is."""
+    known_names(world)
+    rows = backup(world)
+    world.hand_in(invoice("i-1", number="I1"))
+    world.update()
+    restore(world, rows)
+    world.hand_in(invoice("other", number="X1", amount="12.00"))
+    world.update()
+    with world.database.transaction() as db:
+        company = world.company(db)
+        for item in open_work(db, company.id):
+            end_work(db, company.id, item.id, Ended.DONE, by=BY, now=world.clock())
+    go_on(world, repost=False)
+    world.hand_in(invoice("i-1", number="I1"))
+    world.update()
+    assert world.row("i-1").state is State.HELD
+    say(world, "i-1", None)
+    world.update()
+    assert world.row("i-1").state is State.POSTED  # the person has said that it is none of them
+
+
+def test_without_a_number_it_is_known_by_what_is_before_tax_too(world: World) -> None:
+    known_names(world)
+    world.books.use_sales_tax("Sales Tax", Decimal("8.25"))
+    world.options(sales_tax_item="Sales Tax")
+    rows = backup(world)
+    world.hand_in(invoice("i-1"))
+    world.update()
+    before = len(world.books.invoices)
+    restore(world, rows)
+    world.hand_in(invoice("other", number="X1", amount="12.00"))
+    world.update()
+    go_on(world, repost=False)
+    world.hand_in(invoice("i-1"))
+    for _ in range(3):
+        world.update()
+    assert world.row("i-1").state is State.HELD
+    assert len(world.books.invoices) == before + 1

@@ -10,9 +10,11 @@ from qbwc_server.documents.lifecycle import Event, NotNow, Reason, State
 from qbwc_server.ids import new_id
 from qbwc_server.posting.outcome.outcome import Work
 from qbwc_server.posting.requests import WRITING, of_documents
+from qbwc_server.posting.same_file.looking_again import ask_again
 from qbwc_server.queue.models import QueuedRequest
 from qbwc_server.queue.states import RequestState
-from qbwc_server.simulator import Break, Faults, WireFault
+from qbwc_server.simulator import Break, ConnectorKilled, Faults, WireFault
+from qbwc_server.simulator.bookkeeper import Bookkeeper
 from qbwc_server.simulator.faults import CrashAfter, CrashBefore
 from tests.sessions.odd_quickbooks import at_the_next_write, known_names, quickbooks_says, quiet, refusing
 from tests.sessions.people import revise, say
@@ -194,3 +196,110 @@ def test_what_quickbooks_refused_the_only_time_is_not_looked_for(world: World) -
     with world.database.reading() as db:
         queued = db.scalars(select(QueuedRequest.message).where(QueuedRequest.state == RequestState.QUEUED)).all()
     assert queued == ["InvoiceAdd"]
+
+
+def dies_with_it(world: World, office: Office) -> None:
+    """The first PC wakes up and executes what it held; nobody ever hears of it."""
+    world.books.faults.add(CrashAfter())
+    office.first_wakes_up()
+
+
+def look_again_later(world: World) -> None:
+    """What was posted is looked at again, some days later."""
+    world.clock.advance(days=2)
+    with world.database.transaction() as db:
+        ask_again(db, world.company(db), now=world.clock())
+    quiet(world)
+
+
+@pytest.mark.parametrize("number", ["1", None])
+def test_a_second_execution_of_which_nobody_heard_is_shown(world: World, number: str | None) -> None:
+    known_names(world)
+    world.hand_in(invoice("i-1", number=number))
+    office = Office(world)
+    office.first_falls_asleep(with_set=2)
+    office.second_updates()
+    first = world.row("i-1").txn_id
+    dies_with_it(world, office)
+    world.hand_in(invoice("i-2", number="2"))
+    quiet(world)
+    row = world.row("i-1")
+    assert (row.state, row.reason) == (State.HELD, Reason.TWICE)
+    assert not world.report().healthy
+    say(world, "i-1", first)
+    look_again_later(world)
+    assert world.row("i-1").state is State.POSTED  # whoever was told of it knows
+
+
+@pytest.mark.parametrize("voided", [False, True])
+def test_it_is_shown_although_others_were_written_after_it(world: World, voided: bool) -> None:
+    """And although ours is void by then."""
+    office = posted_by_both(world)
+    dies_with_it(world, office)
+    if voided:
+        world.void("i-1")
+    world.clock.advance(hours=5)
+    world.hand_in(invoice("i-2", number="2"))
+    office.second_updates()
+    look_again_later(world)
+    row = world.row("i-1")
+    assert (row.state, row.reason) == (State.HELD, Reason.TWICE)
+
+
+def test_which_one_is_left_is_shown(world: World) -> None:
+    """A bookkeeper has seen two of them and deleted the one that is known here."""
+    office = posted_by_both(world)
+    known = str(world.row("i-1").txn_id)
+    dies_with_it(world, office)
+    person = Bookkeeper(world.books)
+    person.delete(next(one for one in world.books.invoices if one.txn_id == known))
+    world.hand_in(invoice("i-2", number="2"))
+    quiet(world)
+    (left,) = standing(world, "1")
+    row = world.row("i-1")
+    assert row.state is State.HELD
+    assert left in str(row.message)
+    say(world, "i-1", left)
+    quiet(world)
+    row = world.row("i-1")
+    assert (row.state, row.txn_id) == (State.POSTED, left)
+
+
+def test_excluded_meanwhile_and_executed_unheard_it_is_shown(world: World) -> None:
+    known_names(world)
+    world.hand_in(invoice("i-1", number="1"))
+    office = Office(world)
+    office.first_falls_asleep(with_set=2)
+    undo = quickbooks_says(world, refusing("InvoiceAdd", 3210))
+    office.second_updates()
+    undo()
+    world.exclude("i-1")
+    dies_with_it(world, office)
+    world.hand_in(invoice("i-2", number="2"))
+    quiet(world)
+    row = world.row("i-1")
+    assert (row.state, row.reason) == (State.HELD, Reason.OUTCOME_UNKNOWN)
+    assert "excluded here" in str(row.message)
+    say(world, "i-1", standing(world, "1")[0])
+    quiet(world)
+    assert world.row("i-1").state is State.POSTED
+    assert len(standing(world, "1")) == 1
+
+
+@pytest.mark.parametrize("number", ["1", None])
+def test_looked_for_and_executed_after_that_it_does_not_leave_again(world: World, number: str | None) -> None:
+    known_names(world)
+    world.hand_in(invoice("i-1", number=number))
+    before = len(world.books.invoices)
+    office = Office(world)
+    office.first_falls_asleep(with_set=2)
+    for call in range(1, 9):
+        world.clock.advance(minutes=10)
+        with pytest.raises(ConnectorKilled):
+            office.second_connector.update(Faults.of(WireFault(Break.KILLED_BEFORE, "sendRequestXML", call)))
+        if may_leave(world, "i-1"):
+            break
+    dies_with_it(world, office)
+    quiet(world)
+    assert len(world.books.invoices) == before + 1
+    assert world.row("i-1").state is State.POSTED

@@ -50,7 +50,7 @@ def posted(
         return
     earlier = _earlier_sending(work, row, head)
     if earlier not in (None, txn_id):
-        _twice(work, row, head, str(earlier), txn_id)
+        twice(work, row, head, str(earlier), txn_id)
         return
     if head.undecided and head.reason == Reason.OUTCOME_UNKNOWN:
         _heard_late(work, row, head, txn_id)
@@ -123,11 +123,11 @@ def _executed_again(work: Work, row: RequestRow, head: DocumentHead, txn_id: str
     if txn_id in (known, head.txn_id) or row.message == VOID:
         return
     if known is not None:
-        _twice(work, row, head, known, txn_id)
+        twice(work, row, head, known, txn_id)
         return
     work.db.get_one(QueuedRequest, row.id).result_id = txn_id  # refused or cancelled, and in the books all the same
     if head.txn_id is not None:
-        _twice(work, row, head, head.txn_id, txn_id)
+        twice(work, row, head, head.txn_id, txn_id)
         return
     _heard_late(work, row, head, txn_id)
 
@@ -145,7 +145,8 @@ def _heard_late(work: Work, row: RequestRow, head: DocumentHead, txn_id: str) ->
     )
 
 
-def _twice(work: Work, row: RequestRow, head: DocumentHead, one: str, other: str) -> None:
+def twice(work: Work, row: RequestRow, head: DocumentHead, one: str, other: str) -> None:
+    """QuickBooks holds it as ``one``, which is known, and as ``other``: a person ends that."""
     message = f"QuickBooks holds this document two times: as {one} and as {other}."
     advice = "Void or delete one of the two in QuickBooks, then say which one stays."
     if head.operation is Operation.VOID:

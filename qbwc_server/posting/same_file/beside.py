@@ -17,6 +17,7 @@ from qbwc_server.posting.outcome.outcome import Work
 from qbwc_server.posting.reply import Reply
 from qbwc_server.posting.requests import OneKind, Purpose, ask, open_of
 from qbwc_server.posting.same_file.inventory import CHUNK
+from qbwc_server.posting.same_file.twice import marks_stand
 from qbwc_server.posting.transactions import TRANSACTIONS
 from qbwc_server.posting.transactions.standing import Standing
 from qbwc_server.queue.enqueue import NewRequest
@@ -68,6 +69,7 @@ def read_look_beside(work: Work, row: RequestRow, reply: Reply) -> None:
         if _is_the_same(document, one)
     ]
     note_work(work.db, work.company.id, found, now=work.now)
+    marks_stand(work, [one for one in shown if one.txn_id not in ids])
 
 
 def _ours(work: Work, kind: str, shown: Sequence[Standing]) -> Sequence[DocumentRow]:

@@ -23,7 +23,8 @@ from qbwc_server.posting.entries.ensure import Wanted, ensure, names_of
 from qbwc_server.posting.options import PostingOptions, options_of
 from qbwc_server.posting.requests import OneDocument, OnePart, Purpose, ask, write
 from qbwc_server.posting.submitting.closing_date import closed_until, hold_for_closing_date
-from qbwc_server.posting.submitting.forgotten import forgotten, hold_for_mark
+from qbwc_server.posting.submitting.first_of_kind import ask_for_marks_of
+from qbwc_server.posting.submitting.forgotten import forgotten, hold_for_mark, like_document
 from qbwc_server.posting.submitting.looked_for import looks_before
 from qbwc_server.posting.submitting.questions import learn_words
 from qbwc_server.posting.submitting.waiting import Invoices, invoices_named, not_posted, take_over, under_way
@@ -116,11 +117,11 @@ def submit_locked(
             hold_for_closing_date(db, row, closed, now=now)
             result.not_ready.append(row)
             continue
-        if row.txn_id is None and (like := unknown.like(row)):
+        request, wanted, notes = written
+        if row.txn_id is None and unknown.items and (like := like_document(db, unknown, row, request.sent)):
             hold_for_mark(db, row, like, now=now)
             result.not_ready.append(row)
             continue
-        request, wanted, notes = written
         invoices.pending[row.origin] = request.id
         ready.append((row, request, wanted))
         add_notes(row, notes)
@@ -136,6 +137,7 @@ def submit_locked(
     for guid, look in looks_before(db, company.id, pairs).items() if look_first else ():
         questions.setdefault(guid, []).append(look)
     new = [replace(one, after=(*one.after, *(q.id for q in questions.get(one.id, ())))) for one in new]
+    ask_for_marks_of(db, company, {row.kind for row, _ in pairs if row.txn_id is None}, now)
     put(db, company.id, [*(one for some in questions.values() for one in some), *new], now)
     take_over(db, company, {row.id: request.id for row, request in zip(result.submitted, new, strict=True)})
     _mark_submitted(db, result.submitted, new, by=by, now=now)
