@@ -5,8 +5,8 @@ What lies outside is transliterated with a note, or refused; it never becomes a 
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from anyascii import anyascii
 
@@ -28,8 +28,7 @@ class TextRefused(BuildError):
     """The text cannot be stored as it is; ``path`` names the field."""
 
 
-@dataclass(frozen=True)
-class Fitted:
+class Fitted(NamedTuple):
     """A text that QuickBooks stores as it stands, and what had to be changed for that, in plain words."""
 
     text: str

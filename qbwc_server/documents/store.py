@@ -9,12 +9,12 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import bindparam, func, or_, select, update
+from sqlalchemy import bindparam, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from qbwc_server.db import Base
 from qbwc_server.documents.history import CREATED, entry, record
-from qbwc_server.documents.kinds import Document, body_digest, dump_document
+from qbwc_server.documents.kinds import Document, body_digest, dump_document, kept_form
 from qbwc_server.documents.kinds.fields import LARGEST_AMOUNT
 from qbwc_server.documents.lifecycle import UNDECIDED, Event, NotNow, Reason, State, after
 from qbwc_server.documents.models import DocumentRow, Operation
@@ -53,7 +53,7 @@ class SaveResult:
 class Verdict:
     """What a document that is handed in is, compared with what is kept under its origin."""
 
-    document: Document
+    document: Document  # as it is kept
     body: str
     digest: str
     row: DocumentRow | None  # that is kept under its origin
@@ -72,8 +72,8 @@ def compare(db: Session, company_id: int, documents: Sequence[Document], *, revi
     return [_verdict(document, known.get(document.origin), revise=revise) for document in documents]
 
 
-def _verdict(document: Document, row: DocumentRow | None, *, revise: bool) -> Verdict:
-    body = dump_document(document)
+def _verdict(given: Document, row: DocumentRow | None, *, revise: bool) -> Verdict:
+    document, body = kept_form(given)
     digest = body_digest(body)
     if row is None:
         return Verdict(document, body, digest, None, Saved.ADDED)
@@ -106,22 +106,25 @@ def _is_incomplete(row: DocumentRow) -> bool:
 
 def add(db: Session, company_id: int, verdicts: Sequence[Verdict], *, by: Actor, now: datetime) -> list[DocumentRow]:
     """Keep documents whose origins are new."""
-    rows = []
-    for verdict in verdicts:
-        row = DocumentRow(
-            company_id=company_id,
-            origin=verdict.document.origin,
-            state=State.FOR_REVIEW,
-            operation=Operation.ADD,
-            revision=1,
-            created_at=now,
-            changed_at=now,
-        )
-        _fill(row, verdict.document, verdict.body, verdict.digest)
-        row.source_digest = verdict.digest
-        rows.append(row)
-    db.add_all(rows)
-    db.flush()
+    if not verdicts:
+        return []
+    values = [
+        {
+            **_content(verdict.document, verdict.body, verdict.digest),
+            "source_digest": verdict.digest,
+            "company_id": company_id,
+            "origin": verdict.document.origin,
+            "state": State.FOR_REVIEW,
+            "operation": Operation.ADD,
+            "revision": 1,
+            "created_at": now,
+            "changed_at": now,
+        }
+        for verdict in verdicts
+    ]
+    rows = list(db.scalars(insert(DocumentRow).returning(DocumentRow, sort_by_parameter_order=True), values))
+    for row, verdict in zip(rows, verdicts, strict=True):
+        show_problems(row, verdict.document.problems())
     record(db, [entry(company_id, row.id, CREATED, None, row.state, by=by, now=now) for row in rows])
     return rows
 
@@ -142,16 +145,25 @@ def change_body(db: Session, row: DocumentRow, document: Document, *, by: Actor,
     row.revision += 1
     row.operation = Operation.CHANGE if row.txn_id else Operation.ADD
     body = dump_document(document)
-    _fill(row, document, body, body_digest(body))
-
-
-def _fill(row: DocumentRow, document: Document, body: str, digest: str) -> None:
-    row.kind, row.number, row.date = document.kind, document.number, document.date
-    party = document.party
-    row.party, row.party_kind = (None, None) if party is None else (party.name, party.list_kind)
-    row.total, row.subtotal = _storable(document.comes_to()), _storable(document.adds_up_to())
-    row.body, row.body_digest = body, digest
+    for name, value in _content(document, body, body_digest(body)).items():
+        setattr(row, name, value)
     show_problems(row, document.problems())
+
+
+def _content(document: Document, body: str, digest: str) -> dict[str, Any]:
+    """The columns that say what a document is."""
+    party = document.party
+    return {
+        "kind": document.kind,
+        "number": document.number,
+        "date": document.date,
+        "party": None if party is None else party.name,
+        "party_kind": None if party is None else party.list_kind,
+        "total": _storable(document.comes_to()),
+        "subtotal": _storable(document.adds_up_to()),
+        "body": body,
+        "body_digest": digest,
+    }
 
 
 def _storable(amount: Decimal | None) -> Decimal | None:
@@ -160,6 +172,8 @@ def _storable(amount: Decimal | None) -> Decimal | None:
 
 def show_problems(row: DocumentRow, found: Sequence[Problem]) -> None:
     """Let the document say what is missing; nothing found clears what it said."""
+    if not found and row.problems is None and row.reason is None:
+        return
     row.problems = {"problems": [p.as_record() for p in found]} if found else None
     row.tell(found[0].notice if found else None)
 

@@ -11,10 +11,13 @@ from uuid import UUID
 from sqlalchemy import Row, delete, exists, insert, select, update
 from sqlalchemy.orm import Session
 
+from qbwc_server.db import Base
 from qbwc_server.ids import new_id
 from qbwc_server.queue.models import QueuedRequest, RequestWait
 from qbwc_server.queue.states import TRANSITIONS, Event, Priority, RequestState, after
 
+# The tables, not the classes: the ORM would take longer than the database.
+_REQUESTS, _WAITS = (Base.metadata.tables[name] for name in ("queued_requests", "request_waits"))
 _AT_A_TIME = 1_000  # ids in one statement; databases take some ten thousand at most
 
 
@@ -37,8 +40,8 @@ def put(db: Session, company_id: int, requests: Sequence[NewRequest], now: datet
     """Queue ``requests``; those that wait for others stay waiting until ``release``."""
     if not requests:
         return
-    db.execute(
-        insert(QueuedRequest),
+    db.connection().execute(
+        insert(_REQUESTS),
         [
             {
                 "id": r.id,
@@ -61,7 +64,7 @@ def put(db: Session, company_id: int, requests: Sequence[NewRequest], now: datet
         {"company_id": company_id, "request_id": r.id, "after_id": before} for r in requests for before in set(r.after)
     ]
     if waits:
-        db.execute(insert(RequestWait), waits)
+        db.connection().execute(insert(_WAITS), waits)
 
 
 def release(db: Session, done: Collection[UUID]) -> list[Row[tuple[UUID, str, str, str]]]:

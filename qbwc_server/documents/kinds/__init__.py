@@ -34,7 +34,7 @@ from qbwc_server.documents.kinds.sales_receipt import SalesReceipt
 from qbwc_server.documents.kinds.transfer import Transfer
 from qbwc_server.documents.kinds.vendor_credit import VendorCredit
 
-__all__ = ["KINDS", "Document", "Named", "body_digest", "dump_document", "load_document", "read_document"]
+__all__ = ["KINDS", "Document", "Named", "body_digest", "dump_document", "kept_form", "load_document", "read_document"]
 
 KINDS: dict[str, type[Document]] = {
     "invoice": Invoice,
@@ -56,6 +56,7 @@ KINDS: dict[str, type[Document]] = {
     "transfer": Transfer,
     "inventory_adjustment": InventoryAdjustment,
 }
+_JSON = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 _ONE_OF_THEM: Any = Annotated[reduce(or_, KINDS.values()), Field(discriminator="kind")]
 # Made when the first document is read: a process that has none to read would spend a fifth of its start on it.
 _ANY: TypeAdapter[Document] = TypeAdapter(_ONE_OF_THEM, config=ConfigDict(defer_build=True))
@@ -73,8 +74,15 @@ def load_document(body: str) -> Document:
 
 def dump_document(document: Document) -> str:
     """Canonical JSON: equal documents give equal text, so that two bodies can be compared."""
+    return _JSON.encode(_plain(document.model_dump(mode="json", by_alias=True, exclude_none=True)))
+
+
+def kept_form(document: Document) -> tuple[Document, str]:
+    """The document as ``load_document`` gives it back, and its body: what is empty is not there."""
     values = document.model_dump(mode="json", by_alias=True, exclude_none=True)
-    return json.dumps(_plain(values), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    plain = _plain(values)
+    body = _JSON.encode(plain)
+    return (document if plain == values else load_document(body)), body
 
 
 def body_digest(body: str) -> str:

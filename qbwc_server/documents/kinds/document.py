@@ -24,8 +24,7 @@ from qbwc_server.documents.problems import Problem
 from qbwc_server.list_kinds import ListKind
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(NamedTuple):
     """An entry of a list of the company file that a document names."""
 
     list_kind: ListKind

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
+from functools import lru_cache
 from uuid import UUID
 
 from sqlalchemy import select, update
@@ -21,6 +22,7 @@ from qbwc_server.posting.requests import ENTRIES, OneEntry, Purpose, ask, open_o
 from qbwc_server.posting.texts import CannotWrite, Texts, too_long
 from qbwc_server.queue.enqueue import NewRequest, put
 from qbwc_server.tenancy.models import Company
+from qbxml import CharacterPolicy
 from qbxml.message import Request
 from qbxml.messages.account import AccountQueryRq
 from qbxml.messages.customer import CustomerQueryRq
@@ -58,7 +60,7 @@ def names_of(document: Document, texts: Texts) -> Iterator[tuple[Named, str | Pr
     for named in document.names():
         if _seen_to(named.list_kind, document):
             try:
-                yield named, _full_name(texts, named)
+                yield named, _full_name(texts.policy, named.list_kind, named.name, named.field)
             except CannotWrite as cannot:
                 yield named, cannot.problem
 
@@ -69,18 +71,18 @@ def _seen_to(kind: ListKind, document: Document) -> bool:
     return kind in QUERIES and not (document.adds_items and kind in _NOT_OF_SALES)
 
 
-def _full_name(texts: Texts, named: Named) -> str:
-    field, kind = named.field, named.list_kind
-    fitted = texts.name(named.name, field, LONGEST_NAME[kind])
+@lru_cache(maxsize=10_000)  # few names stand on many documents
+def _full_name(policy: CharacterPolicy, kind: ListKind, name: str, field: str) -> str:
+    fitted = Texts(policy).name(name, field, LONGEST_NAME[kind])
     parts = fitted.split(":")
     if longer := next((part for part in parts if len(part) > LONGEST_PART.get(kind, len(part))), None):
         raise CannotWrite(too_long(field, longer, LONGEST_PART[kind]))
-    if len(parts) - 1 != named.name.count(":"):
+    if len(parts) - 1 != name.count(":"):
         raise CannotWrite(
             Problem(
                 "characters",
                 field,
-                f"In QuickBooks the name {named.name} would be {fitted}: a sign of another script becomes a colon.",
+                f"In QuickBooks the name {name} would be {fitted}: a sign of another script becomes a colon.",
                 "A colon stands between a name and what belongs to it, as in Customer:Job; correct the name.",
             )
         )

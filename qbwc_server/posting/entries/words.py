@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -50,7 +51,7 @@ class Word:
     kind: ListKind
     name: str
     said: str
-    field: str = ""
+    field: str = dataclasses.field(default="", compare=False)  # where a document says it
 
     @property
     def text(self) -> str:
@@ -82,21 +83,26 @@ class Words:
         self._learnt: dict[tuple[ListKind, str], tuple[Word, bool]] = {}
         self._used: dict[str, Word] = {}  # by what a question of it is about
         self._asked: dict[str, Finding] = {}  # the same
-        names = {step.name.lower() for one in words for step in one.steps()}
+        self._through: dict[Word, bool] = {}  # learnt already, and whether as sure: most come again and again
+        names = {step.name.lower() for one in set(words) for step in one.steps()}
         if not names:
             return
-        known = select(KnownWord).where(KnownWord.company_id == company_id, KnownWord.name_key.in_(names))
-        for row in db.scalars(known):
+        known = select(KnownWord.kind, KnownWord.name_key, KnownWord.word, KnownWord.sure).where(
+            KnownWord.company_id == company_id, KnownWord.name_key.in_(names)
+        )
+        for row in db.execute(known):
             self._known.setdefault((row.kind, row.name_key), {})[row.word] = row.sure
-        present = select(ListEntry).where(
+        present = select(ListEntry.kind, ListEntry.name_key, ListEntry.full_name).where(
             ListEntry.company_id == company_id,
             ListEntry.name_key.in_(names),
             ListEntry.presence == Presence.PRESENT,
         )
-        self._entries = {(entry.kind, entry.name_key): entry.full_name for entry in db.scalars(present)}
+        self._entries = {(entry.kind, entry.name_key): entry.full_name for entry in db.execute(present)}
 
     def question(self, one: Word) -> Problem | None:
         """Why a person should see the word before it is used, if it was not used before."""
+        if one in self._through:
+            return None
         for step in one.steps():
             key = step.kind, step.name.lower()
             known = self._known.get(key, {})
@@ -111,6 +117,9 @@ class Words:
 
     def learn(self, one: Word, *, sure: bool) -> None:
         """From now on the word is known."""
+        if self._through.get(one) in (sure, True):
+            return
+        self._through[one] = sure
         for step in one.steps():
             known = self._known.setdefault((step.kind, step.name.lower()), {})
             certain = sure or step.is_the_name

@@ -30,9 +30,10 @@ def re_date(db: Session, company: Company, row: DocumentRow, *, by: Actor, now: 
         raise NotNow(f"{row.date:%Y-%m-%d} is open by now: submit it again.")
     if row.txn_id is not None:
         raise NotNow(f"Document {row.id} is in QuickBooks, on a closed day: it can only be changed there.")
-    document = load_document(row.body)
+    before = load_document(row.body)
     told = f"Dated {row.date:%Y-%m-%d}, when the books were closed already."
     first_open = closed + timedelta(days=1)
-    memo = told if document.memo is None else f"{document.memo} {told}"
-    change_body(db, row, document.model_copy(update={"date": first_open, "memo": memo}), by=by, now=now)
-    return submit_locked(db, company, [row], by=by, now=now)
+    memo = told if before.memo is None else f"{before.memo} {told}"
+    document = before.model_copy(update={"date": first_open, "memo": memo})
+    change_body(db, row, document, by=by, now=now)
+    return submit_locked(db, company, [(row, document)], by=by, now=now)

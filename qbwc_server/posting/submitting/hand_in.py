@@ -18,7 +18,7 @@ from qbwc_server.documents.store import Saved, SaveResult, ask, remember_called,
 from qbwc_server.errors import Conflict
 from qbwc_server.posting.options import options_of
 from qbwc_server.posting.requests import of_documents
-from qbwc_server.posting.submitting.questions import learn_words, questions
+from qbwc_server.posting.submitting.questions import learn_words, questions, words_of
 from qbwc_server.posting.submitting.submit import Submitted, lock, shortcomings, submit_locked
 from qbwc_server.posting.submitting.waiting import cancel_with_entries
 from qbwc_server.posting.transactions import TRANSACTIONS
@@ -77,28 +77,30 @@ def hand_in(
         asides: one per document, or none at all.
     """
     lock(db, company)
-    results: list[SaveResult | Conflict] = []
+    kept: list[tuple[Document, SaveResult | Conflict]] = []
     for batch in _apart(documents):
-        results += _keep(db, company, batch, by=by, now=now, revise=revise)
+        kept += _keep(db, company, batch, by=by, now=now, revise=revise)
     fresh = {
         result.row.id: (result.row, document, aside)
-        for document, result, aside in zip(documents, results, asides or [Aside()] * len(documents), strict=True)
+        for (document, result), aside in zip(kept, asides or [Aside()] * len(documents), strict=True)
         if isinstance(result, SaveResult) and result.saved is not Saved.SAME
     }
     for row, _, aside in fresh.values():
         remember_called(row, aside.called or {})
     asked = {row.id: list(aside.reviews) for row, _, aside in fresh.values() if aside.reviews}
-    unasked = [(row, document) for row, document, _ in fresh.values() if row.id not in asked]
-    asked.update({row_id: [question] for row_id, question in questions(db, company, unasked, now=now).items()})
-    ready = [row for row, _, _ in fresh.values() if submit_now and row.id not in asked]
+    words = words_of(db, company, [(row, document) for row, document, _ in fresh.values()])
+    unasked = [row for row, _, _ in fresh.values() if row.id not in asked]
+    asked.update({row_id: [question] for row_id, question in questions(db, company, unasked, words, now=now).items()})
+    ready = [(row, document) for row, document, _ in fresh.values() if submit_now and row.id not in asked]
     submitted = submit_locked(db, company, ready, by=by, now=now)
     options = options_of(db, company.id)
     for row, document, _ in fresh.values():
         if row.id in asked or not submit_now:
             _show(row, asked.get(row.id, []), shortcomings(row, document, options))
             submitted.not_ready.append(row)
-    learn_words(db, company, [(row, fresh[row.id][1]) for row in submitted.submitted], sure=False, now=now)
-    return HandedIn(results, submitted, asked)
+    learnt = [one for row in submitted.submitted for one in words[row.id]]
+    learn_words(db, company, learnt, sure=False, now=now)
+    return HandedIn([result for _, result in kept], submitted, asked)
 
 
 def _show(row: DocumentRow, asked: Sequence[Problem], lacking: Sequence[Problem]) -> None:
@@ -122,8 +124,8 @@ def _apart(documents: Sequence[Document]) -> Iterator[list[Document]]:
 
 def _keep(
     db: Session, company: Company, documents: Sequence[Document], *, by: Actor, now: datetime, revise: bool
-) -> list[SaveResult | Conflict]:
-    """Keep each document under its origin, one result per document in the same order."""
+) -> list[tuple[Document, SaveResult | Conflict]]:
+    """Keep each document under its origin: as it is kept, and the result, in the same order."""
     verdicts = store.compare(db, company.id, documents, revise=revise)
     added = iter(store.add(db, company.id, [one for one in verdicts if one.saved is Saved.ADDED], by=by, now=now))
     results: list[SaveResult | Conflict] = []
@@ -136,7 +138,7 @@ def _keep(
             results.append(SaveResult(verdict.row, Saved.SAME))
         else:
             results.append(_revise(db, company, verdict, verdict.row, by=by, now=now))
-    return results
+    return [(verdict.document, result) for verdict, result in zip(verdicts, results, strict=True)]
 
 
 def _revise(

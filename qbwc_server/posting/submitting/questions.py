@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from qbwc_server.documents.kinds import Document
@@ -20,10 +21,16 @@ from qbwc_server.posting.texts import Texts
 from qbwc_server.tenancy.models import Company
 
 _ONE_SALE = {"sales_receipt": "invoice"}  # a sale that is paid is the same sale
+_OF_A_SALE = ("kind", "number", "party", "date", "total", "subtotal")  # columns that tell one from another
 
 
-def words_of(row: DocumentRow, document: Document, texts: Texts) -> list[Word]:
-    """The words of a document, or of its source, for list entries."""
+def words_of(db: Session, company: Company, documents: Iterable[tuple[DocumentRow, Document]]) -> dict[int, list[Word]]:
+    """The words of documents, or of their sources, for list entries, by the id of the document."""
+    texts = Texts(options_of(db, company.id).characters)
+    return {row.id: _words(row, document, texts) for row, document in documents}
+
+
+def _words(row: DocumentRow, document: Document, texts: Texts) -> list[Word]:
     called = called_of(row)
     return [
         Word(named.list_kind, fitted, called.get(named.name, named.name), named.field)
@@ -32,12 +39,8 @@ def words_of(row: DocumentRow, document: Document, texts: Texts) -> list[Word]:
     ]
 
 
-def learn_words(
-    db: Session, company: Company, documents: Sequence[tuple[DocumentRow, Document]], *, sure: bool, now: datetime
-) -> None:
+def learn_words(db: Session, company: Company, words: Sequence[Word], *, sure: bool, now: datetime) -> None:
     """Documents are submitted: their words need not be asked about again."""
-    texts = Texts(options_of(db, company.id).characters)
-    words = [one for row, document in documents for one in words_of(row, document, texts)]
     known = Words(db, company.id, words)
     for one in words:
         known.learn(one, sure=sure)
@@ -45,7 +48,7 @@ def learn_words(
 
 
 def questions(
-    db: Session, company: Company, fresh: Sequence[tuple[DocumentRow, Document]], *, now: datetime
+    db: Session, company: Company, fresh: Sequence[DocumentRow], words: Mapping[int, Sequence[Word]], *, now: datetime
 ) -> dict[int, Problem]:
     """What to ask of each new document, by its id; one question each.
 
@@ -54,17 +57,15 @@ def questions(
     """
     if not fresh:
         return {}
-    texts = Texts(options_of(db, company.id).characters)
-    words = [words_of(row, document, texts) for row, document in fresh]
-    known = Words(db, company.id, [one for some in words for one in some])
-    doubles = _doubles(db, company.id, [row for row, _ in fresh])
+    known = Words(db, company.id, [one for row in fresh for one in words[row.id]])
+    doubles = _doubles(db, company.id, fresh)
     found: dict[int, Problem] = {}
-    for (row, _), some in zip(fresh, words, strict=True):
-        asked = doubles.get(row.id) or next(filter(None, map(known.question, some)), None)
+    for row in fresh:
+        asked = doubles.get(row.id) or next(filter(None, map(known.question, words[row.id])), None)
         if asked is not None:
             found[row.id] = asked
             continue
-        for one in some:
+        for one in words[row.id]:
             known.learn(one, sure=False)
     known.tell(now)
     return found
@@ -74,8 +75,8 @@ def _doubles(db: Session, company_id: int, rows: Sequence[DocumentRow]) -> dict[
     numbers = {row.number for row in rows if row.number is not None and row.txn_id is None}
     if not numbers:
         return {}
-    others = db.scalars(
-        select(DocumentRow)
+    others = db.execute(
+        select(DocumentRow.id, DocumentRow.origin, *(getattr(DocumentRow, name) for name in _OF_A_SALE))
         .where(
             DocumentRow.company_id == company_id,
             DocumentRow.number.in_(numbers),
@@ -83,7 +84,7 @@ def _doubles(db: Session, company_id: int, rows: Sequence[DocumentRow]) -> dict[
         )
         .order_by(DocumentRow.id)
     )
-    first: dict[tuple[object, ...], DocumentRow] = {}
+    first: dict[tuple[object, ...], Row[Any]] = {}
     for other in others:
         first.setdefault(_sale(other), other)
     found = {}
@@ -94,12 +95,12 @@ def _doubles(db: Session, company_id: int, rows: Sequence[DocumentRow]) -> dict[
     return found
 
 
-def _sale(row: DocumentRow) -> tuple[object, ...]:
+def _sale(row: DocumentRow | Row[Any]) -> tuple[object, ...]:
     kind = _ONE_SALE.get(row.kind, row.kind)
     return kind, row.number, (row.party or "").lower(), row.date, row.total if row.total is not None else row.subtotal
 
 
-def _double(row: DocumentRow, other: DocumentRow) -> Problem:
+def _double(row: DocumentRow, other: Row[Any]) -> Problem:
     comes_to = "" if row.total is None else f" over {row.total}"
     return Problem(
         "same_number",

@@ -26,7 +26,7 @@ from qbwc_server.posting.submitting.closing_date import closed_until, hold_for_c
 from qbwc_server.posting.submitting.first_of_kind import ask_for_marks_of
 from qbwc_server.posting.submitting.forgotten import forgotten, hold_for_mark, like_document
 from qbwc_server.posting.submitting.looked_for import looks_before
-from qbwc_server.posting.submitting.questions import learn_words
+from qbwc_server.posting.submitting.questions import learn_words, words_of
 from qbwc_server.posting.submitting.waiting import Invoices, invoices_named, not_posted, take_over, under_way
 from qbwc_server.posting.texts import CannotWrite, Texts
 from qbwc_server.posting.transactions import TRANSACTIONS, transaction_of
@@ -88,19 +88,28 @@ def submit(
         NotNow: one is not waiting to be submitted.
     """
     lock(db, company, rows)
-    result = submit_locked(db, company, rows, by=by, now=now, look_first=look_first)
-    learn_words(db, company, [(row, load_document(row.body)) for row in result.submitted], sure=answers, now=now)
+    documents = {row.id: load_document(row.body) for row in rows}
+    result = submit_locked(
+        db, company, [(row, documents[row.id]) for row in rows], by=by, now=now, look_first=look_first
+    )
+    words = words_of(db, company, [(row, documents[row.id]) for row in result.submitted])
+    learn_words(db, company, [one for some in words.values() for one in some], sure=answers, now=now)
     return result
 
 
 def submit_locked(
-    db: Session, company: Company, rows: Sequence[DocumentRow], *, by: Actor, now: datetime, look_first: bool = True
+    db: Session,
+    company: Company,
+    documents: Sequence[tuple[DocumentRow, Document]],
+    *,
+    by: Actor,
+    now: datetime,
+    look_first: bool = True,
 ) -> Submitted:
-    """The same where the lane of the company is ours already."""
+    """The same where the lane of the company is ours already, and the documents are read."""
     options = options_of(db, company.id)
     closed, unknown = closed_until(db, company.id), forgotten(db, company.id)
     result = Submitted()
-    documents = [(row, load_document(row.body)) for row in rows]
     invoices = invoices_named(db, company, [document for _, document in documents])
     ready: list[tuple[DocumentRow, NewRequest, dict[Wanted, Party | None]]] = []
     # what others wait for before what waits

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 from uuid import UUID
 
@@ -79,6 +80,7 @@ def not_posted(origin: str) -> Problem:
     )
 
 
+@lru_cache(maxsize=10_000)  # few names stand in many requests
 def ref(name: str | None) -> Ref | None:
     """A reference by full name."""
     return None if name is None else Ref(full_name=name)

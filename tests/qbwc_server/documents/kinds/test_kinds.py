@@ -15,6 +15,7 @@ from qbwc_server.documents.kinds import (
     Document,
     body_digest,
     dump_document,
+    kept_form,
     load_document,
     read_document,
 )
@@ -189,3 +190,20 @@ def test_a_document_survives_its_canonical_form(document: Document) -> None:
     assert dump_document(again) == body
     assert type(again) is KINDS[document.kind]
     assert again == document
+
+
+@pytest.mark.parametrize(
+    "given_as",
+    [
+        {},
+        {"memo": ""},
+        {"customer": {"name": "Acme", "billing_address": {}}},
+        {"customer": {"name": "Acme", "billing_address": {"lines": []}}},
+        {"lines": [{"item": "Seat", "amount": "30", "description": ""}]},
+    ],
+)
+def test_a_document_is_kept_in_the_form_in_which_it_is_read_back(given_as: dict[str, Any]) -> None:
+    document = read_document({**INVOICE, **given_as})
+    kept, body = kept_form(document)
+    assert body == dump_document(document)
+    assert kept == load_document(body)
