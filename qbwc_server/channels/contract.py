@@ -10,12 +10,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from qbwc_server.channels.http import Upstream
-from qbwc_server.channels.options import ChannelOptions
 from qbwc_server.documents.kinds import Document
 from qbwc_server.documents.problems import Problem
+
+if TYPE_CHECKING:  # files are read without what asks the network
+    from qbwc_server.channels.http import Upstream
+    from qbwc_server.channels.options import ChannelOptions
 
 
 @dataclass(frozen=True, slots=True)

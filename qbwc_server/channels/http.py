@@ -8,7 +8,7 @@ import re
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any, ClassVar, Self
 from urllib.parse import quote, urlsplit
@@ -18,6 +18,7 @@ import stamina
 
 from qbwc_server import strict_json
 from qbwc_server.channels.addresses import CheckedTransport, Resolve, resolve
+from qbwc_server.clock import Clock, now
 from qbwc_server.errors import QbwcError
 from qbwc_server.shortening import shortened
 from qbwc_server.strict_json import BadJson
@@ -125,12 +126,15 @@ class Upstream:
         private: bool,
         secrets: Iterable[str] = (),
         before_each: Callable[[], None] = lambda: None,
+        clock: Clock = now,
         resolve: Resolve = resolve,
     ) -> None:
         """``private``: private addresses may be called; ``secrets``: never to be repeated in a message.
 
         ``before_each`` is called before every attempt, and ends the work by raising.
         """
+        self.lag = timedelta(0)
+        """How far the clock upstream was seen to be behind ours: what changes there now bears a time so much older."""
         self._client = httpx.Client(
             transport=CheckedTransport(private=private, resolve=resolve),
             timeout=_TIMES,
@@ -139,7 +143,7 @@ class Upstream:
             headers={"User-Agent": "qbwc-server"},
         )
         self._hidden = _ways_of_writing(secrets)
-        self._before_each = before_each
+        self._before_each, self._clock = before_each, clock
 
     def __enter__(self) -> Self:
         return self
@@ -174,6 +178,7 @@ class Upstream:
     def _asked(self, method: str, url: str, **more: Any) -> Answer:
         for _ in range(_REDIRECTS + 1):
             self._before_each()
+            asked_at = self._clock()
             try:
                 with self._client.stream(method, url, **more) as response:
                     body = _bounded(response)
@@ -185,6 +190,8 @@ class Upstream:
                 raise AnswerUnreadable(f"The answer of {_host(url)} is packed in a way that cannot be read.") from None
             except (httpx.TransportError, httpx.InvalidURL):
                 raise UpstreamUnreachable(f"{_host(url)} cannot be reached.") from None
+            if (there := _moment(response.headers.get("Date"))) is not None:
+                self.lag = max(self.lag, asked_at - there)
             if not (300 <= response.status_code < 400):
                 return self._judged(url, response, body)
             url = _where_to(url, response, method)
@@ -226,19 +233,26 @@ def how_long(error: Exception) -> bool | float:
     return isinstance(error, UpstreamUnreachable)
 
 
-def patience(header: str | None, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> float | None:
+def patience(header: str | None, now: Clock = now) -> float | None:
     """Seconds that Retry-After asks for, in either of its forms; ``None`` where it cannot be read."""
     if header is None:
         return None
     try:
         seconds = float(header)
     except ValueError:
-        try:
-            moment = parsedate_to_datetime(header)
-        except (ValueError, TypeError):
+        moment = _moment(header)
+        if moment is None:
             return None
-        seconds = (moment.replace(tzinfo=moment.tzinfo or UTC) - now()).total_seconds()
+        seconds = (moment - now()).total_seconds()
     return max(0.0, seconds) if math.isfinite(seconds) else None
+
+
+def _moment(header: str | None) -> datetime | None:
+    try:
+        found = None if header is None else parsedate_to_datetime(header)
+    except (ValueError, TypeError, OverflowError):
+        return None
+    return None if found is None else found.replace(tzinfo=found.tzinfo or UTC)
 
 
 def _with_params(url: str, params: Mapping[str, str]) -> str:

@@ -7,7 +7,7 @@ adds nothing twice.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -17,6 +17,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from qbwc_server.channels.contract import Draft, Outcome, Remark, RowProblem, Skipped, Stored
+from qbwc_server.channels.gone import GONE, bring_back, take_away
 from qbwc_server.channels.report import Counts, Finding, IntakeReport, Kept
 from qbwc_server.channels.wanted import LeftOut
 from qbwc_server.clock import Clock
@@ -26,6 +27,7 @@ from qbwc_server.documents.lifecycle import State
 from qbwc_server.documents.models import DocumentRow
 from qbwc_server.documents.problems import Problem
 from qbwc_server.documents.store import Saved, SaveResult, add_notes, by_origin, find
+from qbwc_server.errors import Notice
 from qbwc_server.posting.entries.ensure import declare_items
 from qbwc_server.posting.submitting.hand_in import Aside, hand_in
 from qbwc_server.posting.submitting.submit import lock, submit
@@ -34,6 +36,7 @@ from qbwc_server.tenancy.companies import find_company
 from qbwc_server.tenancy.models import Company
 
 BATCH = 500
+Alongside = Callable[[Session, Sequence["Draft | Skipped"], Sequence["Finding"]], None]
 _TRIES = 3
 _AT_A_TIME = 100  # ranges of origins in one statement
 _NOT_POSTED = "invoice_not_posted"  # a payment that came before its invoice
@@ -53,12 +56,17 @@ class Intake:
         revise: bool = False,
         submit: bool = True,
         accounts: Mapping[str, str | None] | None = None,
+        alongside: Alongside | None = None,
     ) -> None:
-        """``accounts``: items that are no income, each with the account under which it may be added, if any."""
+        """``accounts``: items that are no income, each with the account under which it may be added, if any.
+
+        ``alongside`` is called in the transaction of every batch, with the batch and what was found about it.
+        """
         self.report = report
         self._database, self._company_code = database, company_code
         self._by, self._clock, self._revise, self._submit = by, clock, revise, submit
         self._accounts = accounts or {}
+        self._alongside = alongside
         self._batch: list[Draft | Skipped] = []
         self._origins: set[str] = set()
         self._refused_line = 0
@@ -77,14 +85,14 @@ class Intake:
         origin = _origin(outcome)
         full = len(self._batch) >= BATCH or (isinstance(outcome, Draft) and origin in self._origins)
         if full:
-            self._flush()
+            self.flush()
         self._batch.append(outcome)
         self._origins.add(origin)
         return full
 
     def finish(self) -> None:
         """Take in the last batch, and payments that came before their invoices; put the findings in order."""
-        self._flush()
+        self.flush()
         for start in range(0, len(self._waiting), BATCH):
             self._submit_again(self._waiting.some(start, BATCH))
         self.report.findings.sort(key=lambda finding: finding.line_number or 0)
@@ -95,7 +103,8 @@ class Intake:
             self.report.counts.problems += 1
         self.report.note(Finding(Kept.PROBLEM, mistake.problem, mistake.line_number, mistake.origin))
 
-    def _flush(self) -> None:
+    def flush(self) -> None:
+        """Take in what has collected."""
         if not self._batch:
             return
         for attempt in range(_TRIES):
@@ -129,9 +138,12 @@ class Intake:
                 plain.append(draft)
             else:
                 stored.refuse(draft, _same_sale(twin))
+        bring_back(db, company, {draft.document.origin for draft in plain}, by=self._by, now=now)
         self._hand_in(db, company, plain, stored, now)
         self._follow_up(db, company, plain, stored, now)
         self._skip(db, company, [one for one in self._batch if isinstance(one, Skipped)], stored, now)
+        if self._alongside is not None:
+            self._alongside(db, self._batch, stored.findings)
         return stored
 
     def _hand_in(self, db: Session, company: Company, drafts: list[Draft], stored: _Stored, now: datetime) -> None:
@@ -178,6 +190,9 @@ class Intake:
 
     def _skip(self, db: Session, company: Company, skipped: Sequence[Skipped], stored: _Stored, now: datetime) -> None:
         """What is left out may stand in the books from an earlier intake: then say so, and keep it as open work."""
+        gone = {one.origin: one for one in skipped if one.gone}
+        for origin, row in by_origin(db, company.id, gone).items():
+            take_away(db, company, [row], Notice(GONE, gone[origin].problem.message, ""), by=self._by, now=now)
         left_out = LeftOut(db, company, skipped)
         for one in skipped:
             stored.counts.skipped += 1

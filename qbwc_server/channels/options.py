@@ -121,6 +121,13 @@ def secret_names(options: type[ChannelOptions]) -> tuple[str, ...]:
     return tuple(name for name, field in options.model_fields.items() if is_secret(field))
 
 
+def addresses(options: ChannelOptions) -> tuple[str, ...]:
+    """The addresses among what was chosen: those of the fields with the format uri."""
+    extra = {name: field.json_schema_extra for name, field in type(options).model_fields.items()}
+    named = [name for name, said in extra.items() if isinstance(said, dict) and said.get("format") == "uri"]
+    return tuple(str(value) for name in named if (value := getattr(options, name)))
+
+
 def read_options(options: type[ChannelOptions], values: Mapping[str, object]) -> ChannelOptions:
     """Options from what a person or program gave. Raises WrongConnectionOptions, which never repeats a value."""
     try:

@@ -1,4 +1,4 @@
-"""For whom a job runs: once for the server, or once for each company; another kind is one line here."""
+"""For whom a job runs: once for the server, or for each company or connection; another kind is one line here."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from datetime import UTC, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from qbwc_server.jobs.due import When
+from qbwc_server.channels.connections.models import Connection
+from qbwc_server.channels.connections.states import BY_THE_CLOCK
+from qbwc_server.jobs.due import Every, When
 from qbwc_server.tenancy.models import Company
 
 _EVER = datetime.min.replace(tzinfo=UTC)
@@ -51,5 +53,18 @@ def _companies(db: Session) -> Iterable[Subject]:
     return [Subject(number, number, zone, since) for number, zone, since in found]
 
 
+def _connections(db: Session) -> Iterable[Subject]:
+    found = db.execute(
+        select(Connection.id, Connection.company_id, Company.time_zone, Connection.changed_at, Connection.every_minutes)
+        .join(Company, Company.id == Connection.company_id)
+        .where(Connection.state.in_(BY_THE_CLOCK))
+        .order_by(Connection.id)
+    )
+    return [
+        Subject(number, company_id, zone, since, Every(minutes)) for number, company_id, zone, since, minutes in found
+    ]
+
+
 SERVER = Each("server", _server)
 COMPANY = Each("company", _companies)
+CONNECTION = Each("connection", _connections)

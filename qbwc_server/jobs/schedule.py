@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from qbwc_server.channels.connections.by_the_clock import run_by_the_clock
+from qbwc_server.channels.connections.retention import shorten_records
 from qbwc_server.clock import Clock
 from qbwc_server.connector.sessions import close_silent_sessions
 from qbwc_server.db import Database
 from qbwc_server.jobs.due import Daily, Every, When
-from qbwc_server.jobs.each import COMPANY, SERVER, Each
+from qbwc_server.jobs.each import COMPANY, CONNECTION, SERVER, Each
 from qbwc_server.jobs.runs import purge_job_runs
 from qbwc_server.posting.same_file.looking_again import look_again
 from qbwc_server.queue.retention import shorten_evidence
@@ -36,7 +38,7 @@ class Work(Protocol):
 
         Args:
             due_at: the moment for which it runs; on a late run, long ago.
-            subject_id: the number of the company it runs for; 0 for the server.
+            subject_id: the number of the company or connection it runs for; 0 for the server.
             checkpoint: to be called between two transactions of long work. It ends the work by an exception when the
                 process is to stop (the run is done later, from the start) or another has taken the run over.
 
@@ -64,5 +66,7 @@ JOBS: tuple[Job, ...] = (
     Job("purge_login_failures", Daily(3, 30), SERVER, purge_login_failures),
     Job("shorten_evidence", Daily(4, 0), SERVER, shorten_evidence),
     Job("look_again", Daily(4, 30), COMPANY, look_again),
+    Job("run_connection", Every(60), CONNECTION, run_by_the_clock),  # each by its own schedule
+    Job("shorten_records", Daily(4, 10), SERVER, shorten_records),
     Job("purge_job_runs", Daily(3, 40), SERVER, purge_job_runs),
 )

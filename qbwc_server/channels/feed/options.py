@@ -13,7 +13,9 @@ class FeedOptions(ChannelOptions):
     """Options of a feed."""
 
     address: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)] = Field(
-        title="Address", description="Where the feed stands, such as https://shop.example.com/books."
+        title="Address",
+        description="Where the feed stands, such as https://shop.example.com/books.",
+        json_schema_extra={"format": "uri"},
     )
     name: Annotated[str, StringConstraints(pattern="^[a-z0-9-]{1,30}$")] = Field(
         title="Name of the source",

@@ -1,0 +1,178 @@
+"""Records to documents: group by group through the intake, and what became of the records in the same commits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+
+import structlog
+from sqlalchemy import update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from qbwc_server.channels.connections.groups import Group, undrafted_groups
+from qbwc_server.channels.connections.models import Connection, Record
+from qbwc_server.channels.connections.states import RecordState
+from qbwc_server.channels.contract import Channel, Draft, RowProblem, Skipped
+from qbwc_server.channels.intake import Intake
+from qbwc_server.channels.report import Finding, IntakeReport, Kept
+from qbwc_server.clock import Clock
+from qbwc_server.db import Base, Database
+from qbwc_server.documents.lifecycle import UNDECIDED, State
+from qbwc_server.documents.models import DocumentRow
+from qbwc_server.documents.problems import Problem
+from qbwc_server.documents.store import by_origin
+from qbwc_server.tenancy.actor import Actor
+
+log = structlog.get_logger(__name__)
+
+RECORDS = 500  # that are drafted at a time
+_AT_A_TIME = 500  # ids in one statement
+_PAIRS = Base.metadata.tables["record_documents"]
+
+
+class Drafting:
+    """Drafts what is not drafted yet of one connection. ``step`` takes one batch, and says whether there was one."""
+
+    def __init__(
+        self,
+        database: Database,
+        connection: Connection,
+        company_code: str,
+        channel: Channel,
+        options: Any,
+        *,
+        by: Actor,
+        clock: Clock,
+        guard: Callable[[Session], None],
+    ) -> None:
+        """``guard`` is called in every transaction, and raises when the run is not ours any more."""
+        self.set_aside = 0
+        self._database, self._connection, self._channel, self._options = database, connection, channel, options
+        self._guard = guard
+        self._after_id = 0
+        self._groups: dict[str, Group] = {}  # of the batch
+        self._group_of: dict[str, str] = {}  # by origin, of the batch
+        self._later: set[str] = set()  # groups whose document cannot be changed at this moment
+        self._intake = Intake(
+            database,
+            company_code,
+            IntakeReport(),
+            by=by,
+            clock=clock,
+            revise=True,
+            submit=connection.submits,
+            accounts=channel.accounts(options),
+            alongside=self._alongside,
+        )
+
+    @property
+    def report(self) -> IntakeReport:
+        """What became of the documents."""
+        return self._intake.report
+
+    def step(self) -> bool:
+        """Draft the next batch of groups."""
+        with self._database.reading() as db:
+            groups, last = undrafted_groups(db, self._connection.id, self._after_id, RECORDS)
+        if last is None:
+            return False
+        self._after_id = last
+        self._groups = {group.key: group for group in groups}
+        self._group_of, self._later = {}, set()
+        for group in groups:
+            for outcome in self._outcomes(group):
+                self._intake.take(outcome)
+        self._intake.flush()
+        with self._database.transaction() as db:
+            self._guard(db)
+            self._mark(db)
+        return True
+
+    def finish(self) -> None:
+        """Take in what waited for other documents of the run."""
+        self._intake.finish()
+
+    def _outcomes(self, group: Group) -> Iterator[Draft | Skipped]:
+        """What the channel makes of a group, and what it does not make any more."""
+        if group.problem is not None:
+            return
+        try:
+            made = list(self._channel.draft(group.facts, self._options))
+        except Exception as error:  # whatever a channel stumbles over costs this group, and no other
+            log.exception("channel broke", code="channel_broke", connection_id=self._connection.id)
+            # by its type alone: texts of exceptions hold data of customers
+            group.problem = Problem("channel_broke", "", f"The channel broke on it ({type(error).__name__}).", "")
+            return
+        group.problem = next((one.problem for one in made if isinstance(one, RowProblem)), None)
+        told: set[str] = set()
+        for one in made:
+            if isinstance(one, Draft | Skipped):
+                origin = _origin(one)
+                told.add(origin)
+                self._group_of[origin] = group.key
+                yield one
+        if group.problem is None:
+            yield from (self._gone(origin) for origin in group.origins if origin not in told)
+
+    def _gone(self, origin: str) -> Skipped:
+        what = f"{self._connection.title} does not hold {origin} any more."
+        return Skipped(Problem("gone_upstream", "origin", what, ""), origin, gone=True)
+
+    def _alongside(self, db: Session, batch: Sequence[Draft | Skipped], findings: Sequence[Finding]) -> None:
+        """In the transaction that keeps documents: the pairs, and which of the documents could not be kept."""
+        self._guard(db)
+        origins = [one.document.origin for one in batch if isinstance(one, Draft)]
+        _keep_pairs(db, self._connection, [(origin, self._group_of[origin]) for origin in origins])
+        refused = {one.origin: one.problem for one in findings if one.outcome is Kept.PROBLEM and one.origin}
+        for origin, row in by_origin(db, self._connection.company_id, refused).items():
+            group = self._groups.get(self._group_of.get(origin, ""))
+            if group is None or row.state is State.EXCLUDED:  # a person said: not into the books
+                continue
+            if _is_on_its_way(row):
+                self._later.add(group.key)
+            else:
+                group.problem = group.problem or refused[origin]
+
+    def _mark(self, db: Session) -> None:
+        """What became of the records of the batch."""
+        drafted = []
+        for group in self._groups.values():
+            if group.problem is not None:
+                self.set_aside += group.fresh
+                _say(db, group.waiting, RecordState.SET_ASIDE, group.problem)
+            elif group.key in self._later:
+                _say(db, group.waiting, RecordState.WAITING, None)
+            else:
+                drafted += group.waiting
+        _say(db, drafted, RecordState.DRAFTED, None)
+
+
+def _origin(one: Draft | Skipped) -> str:
+    return one.document.origin if isinstance(one, Draft) else one.origin
+
+
+def _is_on_its_way(row: DocumentRow) -> bool:
+    """Whether what is refused now may be taken later without anybody's doing, or after a person has decided."""
+    return row.state is State.SUBMITTED or row.reason in UNDECIDED
+
+
+def _say(db: Session, ids: Sequence[int], state: RecordState, problem: Problem | None) -> None:
+    code, message = (None, None) if problem is None else (problem.code, problem.message)
+    for some in _pieces(ids):
+        db.execute(update(Record).where(Record.id.in_(some)).values(state=state, code=code, message=message))
+
+
+def _keep_pairs(db: Session, connection: Connection, pairs: Sequence[tuple[str, str]]) -> None:
+    if not pairs:
+        return
+    insert = postgresql.insert if db.get_bind().dialect.name == "postgresql" else sqlite.insert
+    shared = {"company_id": connection.company_id, "connection_id": connection.id}
+    db.execute(
+        insert(_PAIRS).on_conflict_do_nothing(index_elements=["connection_id", "origin"]),
+        [{**shared, "origin": origin, "group_key": group} for origin, group in pairs],
+    )
+
+
+def _pieces(ids: Sequence[int]) -> Iterable[Sequence[int]]:
+    return (ids[start : start + _AT_A_TIME] for start in range(0, len(ids), _AT_A_TIME))

@@ -1,0 +1,250 @@
+"""A person connects a channel, changes what it was told, and tries whether it works."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from qbwc_server.channels.addresses import check_url
+from qbwc_server.channels.connections.finding import channel_of, find_connection, options_of, sealed_secrets, secrets_of
+from qbwc_server.channels.connections.models import Connection, Record, RecordDocument
+from qbwc_server.channels.connections.records import BROKEN
+from qbwc_server.channels.connections.states import ConnectionEvent, ConnectionState, RecordState, after
+from qbwc_server.channels.contract import Channel
+from qbwc_server.channels.gone import DISCONNECTED
+from qbwc_server.channels.http import SignInRefused, Upstream
+from qbwc_server.channels.options import (
+    ChannelOptions,
+    addresses,
+    open_values,
+    read_options,
+    secret_names,
+    secret_values,
+)
+from qbwc_server.clock import Clock
+from qbwc_server.db import Database
+from qbwc_server.documents.lifecycle import State
+from qbwc_server.documents.models import DocumentRow
+from qbwc_server.errors import Conflict, Invalid, Notice, QbwcError
+from qbwc_server.settings import Settings
+from qbwc_server.shortening import storable
+from qbwc_server.tenancy.models import Company
+
+_LONGEST_TITLE = 100
+_MOST_MINUTES = 24 * 60
+
+
+class AlreadyConnected(Conflict):
+    """This account is connected already."""
+
+    code = "already_connected"
+    advice = "Change that connection, or disconnect it first."
+
+
+class AnotherAccount(Conflict):
+    """These options name another account."""
+
+    code = "another_account"
+    advice = "Add another connection for it, so that the documents of both are not mixed up."
+
+
+class BadSchedule(Invalid):
+    """This is no schedule."""
+
+    code = "bad_schedule"
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What a person chooses beside the options of the channel; ``None``: as it is, or the default."""
+
+    title: str | None = None
+    every_minutes: int | None = None
+    submits: bool | None = None
+    since: datetime | None = None
+
+
+def add_connection(
+    db: Session,
+    company: Company,
+    channel: Channel,
+    values: Mapping[str, object],
+    choices: Choices,
+    *,
+    settings: Settings,
+    now: datetime,
+) -> Connection:
+    """Connect a channel; one that was connected before is the same again, and knows what it brought.
+
+    Raises:
+        WrongConnectionOptions, AddressRefused, BadSchedule: what was chosen cannot be used.
+        AlreadyConnected: the account is connected.
+    """
+    options = _checked(channel, values, settings)
+    account = channel.account(options)
+    row = db.scalar(
+        select(Connection)
+        .where(Connection.company_id == company.id, Connection.channel == channel.code, Connection.account == account)
+        .with_for_update()
+    )
+    if row is None:
+        row = Connection(
+            company_id=company.id,
+            channel=channel.code,
+            account=account,
+            title=channel.title,
+            state=ConnectionState.BEING_SET_UP,
+            every_minutes=channel.every_minutes,
+            submits=False,
+            created_at=now,
+        )
+        db.add(row)
+    elif row.state is not ConnectionState.DISCONNECTED:
+        raise AlreadyConnected(f"{channel.title} {account} is connection {row.id} already.")
+    else:
+        row.state = after(row.state, ConnectionEvent.CONNECTED_AGAIN)
+        _bring_back(db, row)
+    _keep(row, options, settings)
+    _choose(row, channel, choices)
+    row.tell(None)
+    row.failing_since = row.not_before = None
+    row.changed_at = now
+    db.flush()
+    return row
+
+
+def change_connection(
+    db: Session,
+    row: Connection,
+    values: Mapping[str, object],
+    choices: Choices,
+    *,
+    settings: Settings,
+    now: datetime,
+) -> None:
+    """Give a connection other options; one that is None goes back to its default. What was set aside is tried again.
+
+    Raises:
+        WrongConnectionOptions, AddressRefused, BadSchedule, AnotherAccount: what was chosen cannot be used.
+        ConnectionNotNow: it is disconnected.
+    """
+    channel = channel_of(row)
+    state = after(row.state, ConnectionEvent.CHANGED)
+    secret = secret_names(channel.options)
+    kept = {**row.options, **secrets_of(row.sealed if values.keys() != set(secret) else None, settings)}
+    merged = {name: value for name, value in {**kept, **values}.items() if value is not None}
+    options = _checked(channel, merged, settings)
+    if channel.account(options) != row.account:
+        raise AnotherAccount(f"Connection {row.id} is that of {row.account}.")
+    _keep(row, options, settings)
+    _choose(row, channel, choices)
+    if state is not row.state or values.keys() & set(secret):
+        row.tell(None)
+    row.state, row.not_before, row.changed_at = state, None, now
+    db.execute(
+        update(Record)
+        .where(
+            Record.connection_id == row.id, Record.state == RecordState.SET_ASIDE, ~Record.version.startswith(BROKEN)
+        )
+        .values(state=RecordState.NEW)
+    )
+
+
+def try_connection(
+    database: Database, company_id: int, connection_id: int, *, settings: Settings, clock: Clock
+) -> list[tuple[str, Notice | None, str]]:
+    """Try the live checks of a connection: title of each, what is wrong or None, what was found.
+
+    One that was being set up or needs a key goes on by its schedule when all are well. Raises NotFound,
+    ConnectionNotNow.
+    """
+    with database.reading() as db:
+        row = find_connection(db, company_id, connection_id)
+        after(row.state, ConnectionEvent.CHANGED)  # of one that is disconnected nothing is known to try
+        channel, options = channel_of(row), options_of(row, settings)
+    found: list[tuple[str, Notice | None, str]] = []
+    event = ConnectionEvent.WORKED
+    secrets = secret_values(options).values()
+    with Upstream(private=settings.private_upstreams, secrets=secrets, clock=clock) as upstream:
+        for check in channel.checks:
+            try:
+                found.append((check.title, None, check.check(options, upstream)))
+            except QbwcError as error:
+                found.append((check.title, error.notice, ""))
+                event = ConnectionEvent.REFUSED if isinstance(error, SignInRefused) else ConnectionEvent.FAILED
+    with database.transaction() as db:
+        row = db.get_one(Connection, connection_id, with_for_update=True)
+        wrong = next((notice for _, notice, _ in found if notice is not None), None)
+        say(row, event, wrong, clock())
+    return found
+
+
+def say(row: Connection, event: ConnectionEvent, notice: Notice | None, now: datetime) -> None:
+    """Move a connection by what upstream answered."""
+    row.state = after(row.state, event)
+    row.tell(notice)
+    failing = event is ConnectionEvent.FAILED
+    row.failing_since = (row.failing_since or now) if failing else None
+
+
+def _checked(channel: Channel, values: Mapping[str, object], settings: Settings) -> ChannelOptions:
+    options = read_options(channel.options, values)
+    for address in addresses(options):
+        check_url(address, private=settings.private_upstreams)
+    return options
+
+
+def _keep(row: Connection, options: ChannelOptions, settings: Settings) -> None:
+    kept: dict[str, Any] = open_values(options)
+    row.options = kept
+    row.sealed = sealed_secrets(secret_values(options), settings)
+
+
+def _choose(row: Connection, channel: Channel, choices: Choices) -> None:
+    if choices.title is not None:
+        title = " ".join(storable(choices.title).split())
+        if not title or len(title) > _LONGEST_TITLE:
+            raise Invalid(f"A connection is called something of at most {_LONGEST_TITLE} characters.")
+        row.title = title
+    if choices.every_minutes is not None:
+        if not channel.at_least_minutes <= choices.every_minutes <= _MOST_MINUTES:
+            raise BadSchedule(
+                f"{channel.title} can be run every {channel.at_least_minutes} to {_MOST_MINUTES} minutes.",
+                advice="Choose another number of minutes.",
+            )
+        row.every_minutes = choices.every_minutes
+    if choices.submits is not None:
+        row.submits = choices.submits
+    if choices.since is not None:
+        row.since = choices.since
+
+
+def _bring_back(db: Session, row: Connection) -> None:
+    """What was taken away when it was disconnected is drafted again."""
+    taken = (
+        select(RecordDocument.group_key)
+        .join(
+            DocumentRow,
+            (DocumentRow.company_id == RecordDocument.company_id) & (DocumentRow.origin == RecordDocument.origin),
+        )
+        .where(
+            RecordDocument.connection_id == row.id,
+            DocumentRow.state == State.EXCLUDED,
+            DocumentRow.reason == DISCONNECTED,
+        )
+    )
+    db.execute(
+        update(Record)
+        .where(
+            Record.connection_id == row.id,
+            Record.group_key.in_(taken),
+            Record.state == RecordState.DRAFTED,
+            ~Record.version.startswith(BROKEN),
+        )
+        .values(state=RecordState.NEW)
+    )
