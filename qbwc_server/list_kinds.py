@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from enum import StrEnum
 
 
@@ -50,3 +51,25 @@ LONGEST_NAME = {  # characters of a full name, Parent:Child:Grandchild
     ListKind.CUSTOMER_MESSAGE: 101,
     ListKind.TEMPLATE: 31,
 }
+
+
+def usable_name(kind: ListKind, said: str) -> str:
+    """What a person typed as a full name, without blanks around it.
+
+    Raises:
+        ValueError: QuickBooks cannot have such a name; the sentence says why.
+    """
+    name = said.strip()
+    parts = name.split(":")
+    most = LONGEST_PART.get(kind, LONGEST_NAME[kind])
+    if not name:
+        raise ValueError("the name is empty")
+    if any(unicodedata.category(character) in ("Cc", "Cs") for character in name):
+        raise ValueError("the name holds a line end or another character that no name has")
+    if len(name) > LONGEST_NAME[kind]:
+        raise ValueError(f"a full name has {LONGEST_NAME[kind]} characters at most in QuickBooks")
+    if not all(part.strip() for part in parts):
+        raise ValueError("the name has nothing before, between or behind a colon")
+    if any(len(part) > most for part in parts):
+        raise ValueError(f"each part of the name has {most} characters at most in QuickBooks")
+    return name

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import unquote_to_bytes
+
 from flask import Blueprint, Response, jsonify, request
 from flask.globals import request_ctx
 
@@ -36,6 +38,10 @@ def api_blueprint(database: Database, clock: Clock) -> Blueprint:
 
 def _refuse_unknown_parameters() -> None:
     """A parameter that is not understood changes the meaning of a question: revize=1 would not revise."""
+    try:
+        unquote_to_bytes(request.query_string).decode()
+    except UnicodeDecodeError:
+        raise UnknownParameter("The parameters are not UTF-8.") from None
     known = _PARAMETERS.get(request.endpoint or "", ())
     for name, values in request.args.lists():
         if name not in known:

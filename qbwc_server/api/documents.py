@@ -125,6 +125,7 @@ def _add_one(blueprint: Blueprint, access: Access) -> None:
     @blueprint.post(f"{_ONE}/<any({_NAMES}):action>")
     def act(code: str, document_id: int, action: str) -> Response:
         """Do one thing with a document; the answer is the document as it stands then."""
+        read_object(request, {})
         with access.changing() as (db, company):
             row = find(db, company.id, document_id)
             ACTIONS[action](db, company, row, by=access.by, now=access.now())

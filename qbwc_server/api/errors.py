@@ -34,6 +34,13 @@ class UnknownParameter(QbwcError):
     advice = "Correct its name or leave it out; docs/operations.md lists what each address takes."
 
 
+class Encoded(QbwcError):
+    """The body is declared as packed, or in another encoding than UTF-8."""
+
+    code = "wrong_content_encoding"
+    advice = "Send it as it is, in UTF-8."
+
+
 class BadBody(Invalid):
     """The body cannot be used; its fields list what is wrong with it."""
 
@@ -88,6 +95,7 @@ STATUS: dict[type[QbwcError], int] = {
     NotFound: 404,
     Conflict: 409,
     WrongType: 415,
+    Encoded: 415,
     Invalid: 422,
     OurMistake: 500,
     Busy: 503,
@@ -123,18 +131,18 @@ def translate(error: Exception) -> Response:
     return response
 
 
+_PLAIN = {  # by status: what Flask itself refuses, in our words
+    404: ("There is nothing at this address.", "docs/operations.md lists the addresses."),
+    405: ("This address does not take this method.", "OPTIONS at the same address tells which it takes."),
+    413: ("The body is too large.", "Send one document at a time."),
+}
+
+
 def _plain_http(error: HTTPException) -> Response:
     """What Flask itself refuses: no such path, wrong method, too large a body."""
     code = (error.name or "error").lower().replace(" ", "_")
-    response = jsonify(
-        error={
-            "code": code,
-            "message": error.description or error.name,
-            "detail": "",
-            "advice": "",
-            "retry_helps": False,
-        }
-    )
+    message, advice = _PLAIN.get(error.code or 500, ("The request cannot be understood.", ""))
+    response = jsonify(error={"code": code, "message": message, "detail": "", "advice": advice, "retry_helps": False})
     response.status_code = error.code or 500
     for name, value in error.get_headers():
         if name in ("Allow", "Retry-After"):

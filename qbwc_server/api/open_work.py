@@ -43,6 +43,7 @@ def add_routes(blueprint: Blueprint, access: Access) -> None:
     @blueprint.post(f"{_ALL}/<int(max={LARGEST_ID}):item_id>/<any({', '.join(ENDS)}):end>")
     def end_item(code: str, item_id: int, end: str) -> Response:
         """Say that an item is done, or dismiss it; the answer is the item as it stands then."""
+        read_object(request, {})
         with access.changing() as (db, company):
             item = end_work(db, company.id, item_id, ENDS[end], by=access.by, now=access.now())
             record = work_record(item)
@@ -59,6 +60,7 @@ def add_routes(blueprint: Blueprint, access: Access) -> None:
     @blueprint.post(f"{_ALL}/<int(max={LARGEST_ID}):item_id>/add-anew")
     def add_anew_of(code: str, item_id: int) -> Response:
         """Say that the old name of a renamed customer or item is another one, to be added."""
+        read_object(request, {})
         with access.changing() as (db, company):
             record = work_record(add_anew(db, company, item_id, by=access.by, now=access.now()))
         return jsonify(record)

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Request
 
 from qbwc_server import strict_json
-from qbwc_server.api.errors import BadBody, BadDocument, FieldMistake, WrongType
+from qbwc_server.api.errors import BadBody, BadDocument, Encoded, FieldMistake, WrongType
 from qbwc_server.channels.contract import Draft
 from qbwc_server.channels.files import json_lines
 from qbwc_server.documents.kinds import KINDS, Document
@@ -25,7 +25,7 @@ def read_body(request: Request) -> Document:
     """The document in the body of ``request``, by the same rules as a line of a JSON Lines file.
 
     Raises:
-        WrongType, NotJson, NestedTooDeeply: the body is no JSON object in UTF-8.
+        WrongType, Encoded, NotJson, NestedTooDeeply: the body is no JSON object in UTF-8.
         BadDocument: it is no document; every mistake with the path of its field.
     """
     try:
@@ -88,6 +88,10 @@ def read_names(request: Request) -> dict[str, object]:
 def _decoded(request: Request) -> object:
     if request.mimetype != "application/json":
         raise WrongType
+    packed = request.headers.get("Content-Encoding", "identity").strip().lower()
+    charset = request.mimetype_params.get("charset", "utf-8").lower()
+    if packed not in ("", "identity") or charset not in ("utf-8", "utf8", "us-ascii"):
+        raise Encoded
     try:
         body = request.get_data().decode()
     except UnicodeDecodeError:

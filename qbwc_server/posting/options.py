@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
 from sqlalchemy import ForeignKey, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -14,7 +14,7 @@ from qbwc_server.books.models import ListEntry
 from qbwc_server.db import Base
 from qbwc_server.db.types import JsonRecord
 from qbwc_server.errors import Invalid
-from qbwc_server.list_kinds import ListKind
+from qbwc_server.list_kinds import ListKind, usable_name
 from qbwc_server.validation import sentences
 from qbxml import CharacterPolicy
 
@@ -50,7 +50,7 @@ class PostingOptions(BaseModel):
     @model_validator(mode="after")
     def _income_account_for_items(self) -> PostingOptions:
         if self.create_items and not self.item_income_account:
-            raise ValueError("create_items needs item_income_account, the account that their sales go to")
+            raise ValueError("to add items, item_income_account is needed: the account that their sales go to")
         return self
 
     def name_of(self, kind: ListKind, name: str) -> str:
@@ -73,6 +73,23 @@ class OptionsInForce(PostingOptions):
             if called is not None:
                 return ":".join((called, *parts[depth:]))
         return name
+
+
+_NAMES = {
+    "item_income_account": ListKind.ACCOUNT,
+    "sales_tax_item": ListKind.SALES_TAX_ITEM,
+    "ar_account": ListKind.ACCOUNT,
+    "deposit_to": ListKind.ACCOUNT,
+}
+
+
+class OptionsSaid(PostingOptions):
+    """Options as a person says them: what is stored from earlier is not judged again when it is read."""
+
+    @field_validator(*_NAMES)
+    @classmethod
+    def _is_a_name(cls, said: str | None, about: ValidationInfo) -> str | None:
+        return None if said is None else usable_name(_NAMES[about.field_name or ""], said)
 
 
 class PostingOptionsRow(Base):
@@ -99,7 +116,7 @@ def change_options(db: Session, company_id: int, changes: dict[str, object]) -> 
     row = db.get(PostingOptionsRow, company_id, with_for_update=True)
     values = {**({} if row is None else row.options), **changes}
     try:
-        options = PostingOptions.model_validate({key: value for key, value in values.items() if value is not None})
+        options = OptionsSaid.model_validate({key: value for key, value in values.items() if value is not None})
     except ValidationError as mistake:
         raise Invalid(" ".join(sentences(mistake, "options"))) from None
     kept = options.model_dump(mode="json", exclude_defaults=True)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from qbwc_server.books.models import ListEntry, Presence
 from qbwc_server.documents.open_work import Ended, OpenWork, WorkKind, end_work
 from qbwc_server.errors import Invalid
-from qbwc_server.list_kinds import LONGEST_NAME
+from qbwc_server.list_kinds import usable_name
 from qbwc_server.posting.entries.ensure import name_key
 from qbwc_server.queue.lane import take_lane
 from qbwc_server.tenancy.actor import Actor
@@ -26,15 +26,17 @@ def use_name(db: Session, company: Company, item_id: int, name: str | None, *, b
     Raises:
         NotFound: this company has no such item.
         AlreadyEnded: it is not open any more.
-        Invalid: it asks something else; no name is known; or QuickBooks has none so long.
+        Invalid: it asks something else; no name is known; or QuickBooks can have none such.
     """
     item, entry = _asked(db, company, item_id, by=by, now=now)
     found = (item.detail or {}).get("name")
-    called = (name or found or "").strip()
-    if not called:
+    said = found if name is None else name
+    if said is None:
         raise Invalid("Say under which name QuickBooks has it now.")
-    if len(called) > LONGEST_NAME[entry.kind]:
-        raise Invalid(f"A full name has {LONGEST_NAME[entry.kind]} characters at most in QuickBooks.")
+    try:
+        called = usable_name(entry.kind, said)
+    except ValueError as wrong:
+        raise Invalid(f"This cannot be its name in QuickBooks: {wrong}.") from None
     if found is None or name_key(called) != name_key(found):
         entry.list_id = None  # another entry is meant than the one that we know
     entry.called = None if name_key(called) == entry.name_key else called

@@ -121,3 +121,29 @@ def test_what_is_no_object_changes_nothing(alice: Caller, body: bytes) -> None:
     answer = alice._open("PATCH", "/options", data=body, content_type="application/json")
     assert answer.status_code in (400, 422)
     assert answer.get_json()["error"]["code"] in ("not_json", "nested_too_deeply", "invalid_body")
+
+
+@pytest.mark.parametrize(
+    ("option", "name"),
+    [
+        ("ar_account", "a\x00b"),
+        ("deposit_to", "a\x01b"),
+        ("ar_account", "a\nb"),
+        ("ar_account", "a\x9bb"),
+        ("ar_account", "  "),
+        ("ar_account", "Bank::Till"),
+        ("ar_account", "Bank:" + "b" * 32),
+        ("item_income_account", "a" * 160),
+        ("sales_tax_item", "a" * 32),
+    ],
+)
+def test_a_name_that_quickbooks_cannot_have_is_no_option(alice: Caller, option: str, name: str) -> None:
+    answer = alice._open("PATCH", "/options", json={option: name})
+    assert answer.status_code == 422
+    assert f"{option}: " in answer.get_json()["error"]["message"]
+    assert alice.get("/options").get_json()["options"][option] is None
+
+
+def test_names_in_options_are_kept_without_blanks_around_them(alice: Caller) -> None:
+    answer = alice._open("PATCH", "/options", json={"deposit_to": " Bank:Till "})
+    assert answer.get_json()["options"]["deposit_to"] == "Bank:Till"

@@ -359,3 +359,31 @@ def test_mistakes_are_told_in_plain_words(alice: Caller, invoice: dict[str, Any]
     answer = alice.post("/documents", data=json.dumps({**invoice, **changes}), content_type="application/json")
     said = [field["message"] for field in answer.get_json().get("error", {}).get("fields", [])]
     assert not [message for message in said if "nput should" in message or "``" in message or "validator" in message]
+
+
+@pytest.mark.parametrize("action", ["submit", "exclude", "restore", "void", "keep", "re-date"])
+def test_a_body_that_means_nothing_is_refused(alice: Caller, invoice: dict[str, Any], action: str) -> None:
+    document = alice.post("/documents", json=invoice).get_json()["id"]
+    path = f"/documents/{document}/{action}"
+    assert alice.post(path, json={"reason": "x"}).status_code == 422
+    assert alice.post(path, data=b"}{", content_type="application/json").status_code == 400
+    assert alice.get(f"/documents/{document}").get_json()["state"] == "submitted"
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{"Content-Encoding": "gzip"}, {"Content-Encoding": "br"}, {"Content-Type": "application/json; charset=utf-16"}],
+)
+def test_a_body_in_another_form_is_refused_as_such(
+    alice: Caller, invoice: dict[str, Any], headers: dict[str, str]
+) -> None:
+    said = {"Content-Type": "application/json", **headers}
+    answer = alice.post("/documents", data=json.dumps(invoice), headers=said)
+    assert (answer.status_code, answer.get_json()["error"]["code"]) == (415, "wrong_content_encoding")
+    assert alice.get("/documents").get_json()["documents"] == []
+
+
+@pytest.mark.parametrize("query", ["number=%FF", "origin=%ED%A0%80", "%C3=1"])
+def test_parameters_that_are_no_text_find_nothing_silently(alice: Caller, query: str) -> None:
+    answer = alice.get(f"/documents?{query}")
+    assert (answer.status_code, answer.get_json()["error"]["code"]) == (400, "unknown_parameter")

@@ -27,6 +27,7 @@ def test_paths_that_do_not_exist_answer_in_json(alice: Caller, path: str) -> Non
     answer = alice.client.get(path)
     assert answer.status_code == 404
     assert set(answer.get_json()["error"]) == SHAPE
+    assert answer.get_json()["error"]["message"] == "There is nothing at this address."
 
 
 def test_wrong_methods_answer_in_json_and_name_the_right_one(alice: Caller) -> None:

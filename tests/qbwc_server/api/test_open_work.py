@@ -107,3 +107,15 @@ def test_the_old_name_is_added_anew(app: Flask, alice: Caller, renamed: int, ite
     assert names(app) == (None, None)
     assert alice.post(f"/open-work/{item}/add-anew").status_code == 422
     assert [one["id"] for one in alice.get("/open-work").get_json()["open_work"]] == [item]
+
+
+@pytest.mark.parametrize("name", ["", "  ", "a\nb", "a\x01b", ":a", "b" * 42])
+def test_a_name_that_quickbooks_cannot_have_is_not_used(app: Flask, alice: Caller, renamed: int, name: str) -> None:
+    assert alice.post(f"/open-work/{renamed}/use-name", json={"name": name}).status_code == 422
+    assert names(app) == (None, "80000001-1")
+
+
+@pytest.mark.parametrize("action", ["done", "dismiss", "add-anew"])
+def test_what_is_sent_and_means_nothing_is_refused(alice: Caller, renamed: int, action: str) -> None:
+    assert alice.post(f"/open-work/{renamed}/{action}", json={"nam": "x"}).status_code == 422
+    assert [one["id"] for one in alice.get("/open-work").get_json()["open_work"]] == [renamed]
