@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from qbwc_server.books.facts import Introduction, Refused, UnreadableFile
+from qbwc_server.books.mirror.keeping import forget_lists
 from qbwc_server.books.models import CompanyFacts, ListEntry, Presence
 from qbwc_server.errors import QbwcError
 from qbwc_server.tenancy.models import Company
@@ -117,6 +118,7 @@ def forget(db: Session, facts: CompanyFacts) -> dict[str, Any]:
         .where(ListEntry.company_id == facts.company_id)
         .values(presence=Presence.UNKNOWN, list_id=None)
     )
+    forget_lists(db, facts.company_id)
     db.flush()
     return said
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from qbwc_server.books.mirror.refreshing import refresh_when_due
 from qbwc_server.channels.connections.by_the_clock import run_by_the_clock
 from qbwc_server.channels.connections.retention import shorten_records
 from qbwc_server.clock import Clock
@@ -68,5 +69,6 @@ JOBS: tuple[Job, ...] = (
     Job("look_again", Daily(4, 30), COMPANY, look_again),
     Job("run_connection", Every(60), CONNECTION, run_by_the_clock),  # each by its own schedule
     Job("shorten_records", Daily(4, 10), SERVER, shorten_records),
+    Job("refresh_lists", Every(60), SERVER, refresh_when_due),
     Job("purge_job_runs", Daily(3, 40), SERVER, purge_job_runs),
 )

@@ -33,6 +33,8 @@ class Reply:
         whole: whether all that matter were kept; of an answer beyond all bounds only the first ones are.
         recovered: the TxnID or ListID of what QuickBooks remembers of a request that it had done before.
         ended_by: why there is no answer.
+        remaining: how many objects the pages to come hold, of an answer in pages.
+        iterator_id: by which the next page is asked for.
     """
 
     said: Status
@@ -43,6 +45,8 @@ class Reply:
     whole: bool = True
     recovered: str | None = None
     ended_by: Ended | None = None
+    remaining: int | None = None
+    iterator_id: str | None = None
 
     @classmethod
     def of(cls, answer: Answer, rets: tuple[Aggregate, ...], *, shown: int, whole: bool = True) -> Self:
@@ -56,6 +60,8 @@ class Reply:
             shown,
             whole,
             None if recovery is None else recovery.txn_id or recovery.list_id,
+            remaining=answer.iterator_remaining_count,
+            iterator_id=answer.iterator_id,
         )
 
     @classmethod

@@ -113,7 +113,8 @@ def next_set(
 
     Questions about the file leave alone, then look-ups, then what else is only read: as long as one is queued nothing
     else does, so nothing is believed of the wrong file, nothing is written in doubt, and nothing is added to a list
-    before all is known of what it is for.
+    before all is known of what it is for. What is read in the background leaves last and alone: a long answer must not
+    be what the answer to a write is lost with.
 
     Args:
         document: makes the whole qbXML text of rendered requests.
@@ -155,7 +156,9 @@ def _fitting(due: Sequence[_DueRow], limits: Limits) -> Sequence[_DueRow]:
             raise RuntimeError(f"request {row.id} is due without text")
         if row.largest_set is not None:
             most = min(most, max(1, row.largest_set))
-        alone = due[0].priority <= Priority.READ and row.priority != due[0].priority
+        alone = row.priority != due[0].priority and (
+            due[0].priority <= Priority.READ or row.priority == Priority.REFRESH
+        )
         size += len(row.xml)
         if count and (alone or count >= most or size > limits.size):
             return due[:count]

@@ -218,6 +218,15 @@ def _ask_again(db: Session, company_id: int, kind: ListKind, list_ids: Collectio
 
 
 def forget_lists(db: Session, company_id: int) -> None:
-    """It may be another company file: nothing of what was read is taken for what stands in it."""
-    for model in (EntryWord, FormerName, MirrorEntry, MirrorList):
+    """It may be another company file: nothing of what was read, or is being read, is taken for what stands in it."""
+    for model in (EntryWord, FormerName, MirrorEntry):
         db.execute(delete(model).where(model.company_id == company_id))
+    db.execute(
+        update(MirrorList)
+        .where(MirrorList.company_id == company_id)
+        .values(
+            number=MirrorList.number + 1,  # an answer that comes late is none to the next reading
+            **dict.fromkeys(("wanted", "reading", "begun_at", "remaining", "mark", "read_at", "whole_at", "newest")),
+            **dict.fromkeys(("capacity", "trouble")),
+        )
+    )

@@ -123,7 +123,7 @@ class MirroredList:
             None if self.name_only else _text(ret, "email"),
             next((found for field in self.number if (found := _text(ret, field))), None),
             _text(ret, "company_name"),
-            _moment(getattr(ret, "time_modified", None)),
+            moment_of(ret, "time_modified"),
             {field: plain(value) for field in self.rest if (value := getattr(ret, field, None)) not in (None, ())},
         )
 
@@ -137,8 +137,9 @@ def _text(ret: Aggregate, field: str) -> str | None:
     return None if value is None else str(value) or None
 
 
-def _moment(value: datetime | None) -> datetime | None:
-    """In UTC; one without its offset is the PC's own and is taken for UTC, which is near enough for the overlap."""
+def moment_of(ret: Aggregate, field: str) -> datetime | None:
+    """A time in UTC; one without its offset is the PC's own and is taken for UTC, which is near enough for overlaps."""
+    value: datetime | None = getattr(ret, field, None)
     try:
         return None if value is None else (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(UTC)
     except OverflowError:

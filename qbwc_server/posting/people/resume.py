@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 
 from qbwc_server.books.contact import name_of, take_for_ours
 from qbwc_server.books.holds import Hold, HoldKind, holds_of, lift
+from qbwc_server.books.mirror.keeping import forget_lists
+from qbwc_server.books.mirror.refreshing import distrust_lists
 from qbwc_server.books.models import ListEntry, Presence
 from qbwc_server.documents.lifecycle import NotNow
 from qbwc_server.errors import Invalid
@@ -66,8 +68,10 @@ def _forget_entries(db: Session, company: Company, lifted: HoldKind) -> None:
     ours = update(ListEntry).where(ListEntry.company_id == company.id)
     if lifted is HoldKind.OTHER_FILE:
         db.execute(ours.values(presence=Presence.UNKNOWN, list_id=None, called=None))
+        forget_lists(db, company.id)
     else:
         db.execute(ours.values(presence=Presence.RESTORED))
+        distrust_lists(db, company.id)
 
 
 def hold_to_lift(db: Session, company: Company, named: HoldKind | None) -> Hold:
