@@ -68,10 +68,20 @@ def _shown(intent: Intent, txn: Transaction, of: Witness, names: Witness) -> dic
     for posting in txn.postings:
         account = f"posted to {names.same_name(accounts.entry(posting.account).full_name)}"
         shown[account] = shown.get(account, 0) + posting.amount
+    if any("quantity_difference" in line and "value_difference" not in line for line in record.get("lines", ())):
+        _without_values(shown)
     applied = [(of.origin_of(one.target), one.amount) for one in txn.applications if one.source == txn.txn_id]
     if applied:
         shown["applied"] = sorted(applied)
     return shown
+
+
+def _without_values(shown: dict[str, Any]) -> None:
+    """QuickBooks values an adjustment of stock by the average cost of the moment, which differs between two books."""
+    for name in [name for name in shown if name == "total" or name.startswith("posted to ")]:
+        del shown[name]
+    for name in [name for name in shown if name.startswith("line ")]:
+        shown[name].pop("value_difference", None)
 
 
 def _line(line: Any, of: Witness, names: Witness) -> Any:

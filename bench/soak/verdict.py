@@ -10,6 +10,7 @@ from bench.soak.twin import Twin, differences
 from bench.soak.wishes import Intent
 from qbwc_server.documents.lifecycle import State
 from qbwc_server.documents.models import DocumentRow
+from qbwc_server.documents.open_work import WorkKind
 from qbwc_server.simulator.transactions import Transaction
 
 if TYPE_CHECKING:
@@ -148,6 +149,6 @@ def _writing(schedule: Schedule) -> Iterator[Violation]:
         intent = schedule.wishes.all.get(witness.origin_of(txn_id))
         if intent is None or intent.origin not in rows:
             continue
-        row = rows[intent.origin]
-        if intent.origin not in schedule.person.seen and not row.notes and edits[-1] != "TxnVoid":
+        told = intent.origin in schedule.person.seen or WorkKind.EDITED_IN_QUICKBOOKS.value in intent.acknowledged
+        if not told and edits[-1] != "TxnVoid":
             yield Violation("overwritten", f"{intent.named()} {txn_id}: {edits}, without a word")

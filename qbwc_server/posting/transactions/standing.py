@@ -97,6 +97,12 @@ class Standing:
         return [[getattr(line, lines.key, None) for line in lines.of(self.ret)] for lines in self.sets]
 
     @property
+    def touched(self) -> bool:
+        """Whether somebody changed it after it was entered; two seconds may pass while QuickBooks enters it."""
+        made, changed = self.time_created, self.time_modified
+        return made is not None and changed is not None and changed - made > _WHILE_ENTERED
+
+    @property
     def voided(self) -> bool:
         """Whether every line is zero, as a void leaves it; a total of zero alone may be a sum of plus and minus."""
         told = self.total is not None or self.subtotal is not None
