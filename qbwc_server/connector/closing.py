@@ -10,6 +10,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from qbwc_server.connector.models import UpdateSessionRow
+from qbwc_server.documents.kinds import KINDS
 from qbwc_server.documents.lifecycle import NEEDS_A_PERSON
 from qbwc_server.documents.open_work import count_open_work
 from qbwc_server.documents.store import counts
@@ -17,6 +18,7 @@ from qbwc_server.queue.models import MessageSet, QueuedRequest
 from qbwc_server.queue.states import Delivery, RequestState
 from qbwc_server.tenancy.credentials import digest
 
+_ONE = {kind.titles: kind.title for kind in KINDS.values()}
 STATUS_PATH = "/status/"
 LINK_LIVES = timedelta(days=3)  # read on Monday what was said on Friday
 
@@ -56,7 +58,7 @@ def closing_words(session: UpdateSessionRow, left: LeftOver, address: str) -> st
 
 def _posted(session: UpdateSessionRow) -> str:
     done = [
-        f"{count} {titles if count != 1 else titles.removesuffix('s')}"
+        f"{count} {titles if count != 1 else _ONE.get(titles, titles)}"
         for titles, count in sorted(session.posted.items())
     ]
     return f"{' and '.join([', '.join(done[:-1]), done[-1]] if len(done) > 1 else done)} posted"

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from qbwc_server.db import Base
@@ -70,6 +70,16 @@ def body_of(db: Session, row: DocumentRow, revision: int) -> str:
     if not 0 < revision <= len(revised):
         return row.body
     return str((revised[revision - 1].detail or {}).get("before", row.body))
+
+
+def revisions_since(db: Session, document_id: int, moment: datetime) -> int:
+    """How many times a document has got another content since."""
+    revised = select(func.count()).where(
+        DocumentEvent.document_id == document_id,
+        DocumentEvent.event == Event.REVISED.value,
+        DocumentEvent.at >= moment,
+    )
+    return db.scalar(revised) or 0
 
 
 def before_last(db: Session, document_id: int, event: Event) -> State | None:

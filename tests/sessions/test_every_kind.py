@@ -15,6 +15,7 @@ import pytest
 from qbwc_server.documents.kinds import Document
 from qbwc_server.documents.lifecycle import NotNow, Reason, State
 from qbwc_server.documents.models import DocumentRow
+from qbwc_server.documents.open_work import WorkKind, open_work
 from qbwc_server.documents.store import by_origin
 from qbwc_server.posting.options import options_of
 from qbwc_server.posting.texts import Texts
@@ -128,6 +129,13 @@ class Kinds:
         rows = {kind: self.row(kind) for kind in KINDS}
         return {kind: row.state.value if row.message is None else row.message for kind, row in rows.items()}
 
+    def told_of_edits(self) -> set[str]:
+        """Of which documents a person is told that somebody edited them."""
+        with self.world.database.reading() as db:
+            work = open_work(db, self.world.company(db).id)
+        told = {one.document_id for one in work if one.work is WorkKind.EDITED_IN_QUICKBOOKS}
+        return {kind for kind in KINDS if self.row(kind).id in told}
+
     def booked(self, kind: str) -> list[Booked]:
         """What stands in the books of that kind, apart from what was there before."""
         tag = TRANSACTIONS[kind].txn_type.value
@@ -218,15 +226,42 @@ def change(kinds: Kinds, kind: str, txn: Booked) -> None:
         kinds.person.change(txn, memo=f"{mark}by hand")
 
 
+EDITED: dict[Callable[[Kinds, str, Booked], None], set[str]] = {
+    renumber: {kind for kind in KINDS if TRANSACTIONS[kind].document.number_limit},
+    re_date: {*KINDS},
+    renumber_and_re_date: {*KINDS},
+    change: {*KINDS} - {"journal_entry"},
+}
+
+
 @pytest.mark.parametrize("correct", [renumber, re_date, renumber_and_re_date, change])
 def test_a_person_corrects_what_was_lost(kinds: Kinds, correct: Callable[[Kinds, str, Booked], None]) -> None:
     kinds.hand_in()
     kinds.break_off(CrashAfter())
+    kinds.world.clock.advance(minutes=1)
     for kind in KINDS:
         correct(kinds, kind, kinds.booked(kind)[0])
     quiet(kinds.world)
     assert kinds.states() == everywhere("posted")
     assert kinds.numbers() == everywhere(1)
+    assert kinds.told_of_edits() == EDITED[correct]
+
+
+@pytest.mark.parametrize("correct", [renumber, re_date, change])
+def test_it_is_revised_after_a_person_corrected_what_was_lost(
+    kinds: Kinds, correct: Callable[[Kinds, str, Booked], None]
+) -> None:
+    """The revision is written over the correction, and the person is told what it said."""
+    kinds.hand_in()
+    kinds.break_off(CrashAfter())
+    kinds.world.clock.advance(minutes=1)
+    for kind in CHANGEABLE:
+        correct(kinds, kind, kinds.booked(kind)[0])
+    kinds.revise()
+    quiet(kinds.world)
+    assert kinds.states() == everywhere("posted")
+    assert kinds.numbers() == everywhere(1)
+    assert kinds.told_of_edits() == EDITED[correct].intersection(CHANGEABLE)
 
 
 def test_a_person_voids_what_was_lost(kinds: Kinds) -> None:

@@ -9,11 +9,9 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, defer
 
-from qbwc_server.documents.lifecycle import Event
-from qbwc_server.documents.models import DocumentEvent
 from qbwc_server.ids import new_id
 from qbwc_server.posting.requests import OneDocument, Purpose, of_documents
 from qbwc_server.posting.sent import Sent
@@ -144,13 +142,3 @@ def as_deleted(one: TxnDeletedRet) -> dict[str, str]:
     """A deleted transaction as far as a person needs it to recognise it."""
     names = ("txn_id", "ref_number", "time_created", "time_deleted")
     return {name: str(value) for name in names if (value := getattr(one, name, None)) is not None}
-
-
-def revised_since(db: Session, document: int, moment: datetime) -> bool:
-    """Whether the document has got another content since."""
-    revised = exists().where(
-        DocumentEvent.document_id == document,
-        DocumentEvent.event == Event.REVISED.value,
-        DocumentEvent.at >= moment,
-    )
-    return bool(db.scalar(select(revised)))

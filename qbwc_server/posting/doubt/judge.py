@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from qbwc_server.documents.history import revisions_since
 from qbwc_server.documents.kinds import load_document
 from qbwc_server.documents.lifecycle import Event, Reason
 from qbwc_server.errors import Notice
@@ -15,7 +16,6 @@ from qbwc_server.posting.doubt.evidence import (
     alike,
     as_deleted,
     deletions,
-    revised_since,
     without_our_mark,
 )
 from qbwc_server.posting.doubt.questions import executed_before, look_at_changed, look_at_deleted, sendings
@@ -206,7 +206,7 @@ def _found(work: Work, about: RequestRow, head: DocumentHead, said: Sendings, on
         posted(work, about, head, one.txn_id, one.ret, None, {"found": "by its GUID"})
         return
     earlier = said.of(one.mark)
-    revised = earlier is not None and revised_since(work.db, head.id, earlier.created_at)
+    revised = earlier is not None and bool(revisions_since(work.db, head.id, earlier.created_at))
     if earlier is None or head.undecided or (revised and head.rules.mod_message is None):
         why = "QuickBooks holds what an earlier sending of it said, and that cannot be changed from here."
         _ask(work, about, head, [one.as_candidate()], why)
@@ -215,7 +215,7 @@ def _found(work: Work, about: RequestRow, head: DocumentHead, said: Sendings, on
     if not work.settle(about, RequestEvent.DONE, result_id=one.txn_id):
         work.take_out(about.id, let_go=not revised)
     if revised:
-        take_and_change(work, about, head, one)
+        take_and_change(work, about, head, one, since=earlier.created_at)
     else:
         as_posted(work, about, head, one.txn_id, one.ret, {"found": "by the GUID of an earlier sending"})
 

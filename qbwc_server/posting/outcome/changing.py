@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import func, select
 
-from qbwc_server.documents.history import FOUND, entry, record
+from qbwc_server.documents.history import FOUND, entry, record, revisions_since
 from qbwc_server.documents.kinds import Document, load_document
 from qbwc_server.documents.lifecycle import Event, Reason
 from qbwc_server.documents.models import DocumentEvent, DocumentRow, Operation
@@ -31,6 +33,7 @@ from qbxml import Aggregate
 from qbxml.outcome import Cause
 from qbxml.status_codes import STATUS
 
+_NOT_OURS = ""  # an edit sequence that our writing cannot have left: somebody edited it before it was seen
 STALE = tuple(code for code, said in STATUS.items() if said.cause is Cause.STALE)
 
 
@@ -119,11 +122,16 @@ def read_again(work: Work, row: RequestRow, head: DocumentHead, reply: Reply) ->
     queue_read(work, row, head)
 
 
-def take_and_change(work: Work, row: RequestRow, head: DocumentHead, found: Standing) -> None:
-    """An older content of the document stands in the books: it is the document's from now on, and is changed."""
+def take_and_change(work: Work, row: RequestRow, head: DocumentHead, found: Standing, *, since: datetime) -> None:
+    """An older content of the document stands in the books: it is the document's from now on, and is changed.
+
+    Args:
+        since: when the request that entered it was made; what was revised later, it did not say.
+    """
     document = work.document(head.id)
-    document.txn_id, document.edit_sequence, document.operation = found.txn_id, found.edit_sequence, Operation.CHANGE
-    document.written, document.posted_at = None, work.now
+    document.txn_id, document.operation, document.posted_at = found.txn_id, Operation.CHANGE, work.now
+    document.edit_sequence = _NOT_OURS if found.touched else found.edit_sequence
+    document.written = {"revision": document.revision - revisions_since(work.db, head.id, since)}
     detail = {"found": "by the GUID of an earlier sending, to be changed", "txn_id": found.txn_id}
     record(
         work.db,

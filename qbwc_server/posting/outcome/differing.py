@@ -8,8 +8,12 @@ from decimal import Decimal
 from qbwc_server.documents.kinds import KINDS, load_document
 from qbwc_server.documents.models import DocumentRow
 from qbwc_server.documents.open_work import Finding, WorkKind
+from qbwc_server.ids import new_id
 from qbwc_server.posting.options import PostingOptions
+from qbwc_server.posting.requests import OneDocument, Purpose, ask
+from qbwc_server.posting.transactions import TRANSACTIONS
 from qbwc_server.posting.transactions.standing import Difference, Standing
+from qbwc_server.queue.enqueue import NewRequest
 
 
 def total_differs(document: DocumentRow, standing: Standing, options: PostingOptions) -> Finding | None:
@@ -47,6 +51,12 @@ def may_differ(total: Decimal | None, subtotal: Decimal | None, standing: Standi
 def _taxed(document: DocumentRow, options: PostingOptions) -> bool:
     body = load_document(document.body)
     return bool(getattr(body, "sales_tax_item", None) or options.sales_tax_item)
+
+
+def look_closer(kind: str, document_id: int, txn_id: str | None) -> NewRequest:
+    """The question whether somebody edited it, or voided it."""
+    query = TRANSACTIONS[kind].by_id([txn_id or ""], new_id())
+    return ask(Purpose.LOOK_CLOSER, OneDocument(document_id), query)
 
 
 def edited(document: DocumentRow, standing: Standing, differences: Sequence[Difference]) -> Finding:

@@ -8,11 +8,12 @@ from qbwc_server.documents.lifecycle import Event, Reason
 from qbwc_server.documents.models import Operation
 from qbwc_server.documents.open_work import WorkKind
 from qbwc_server.errors import Notice
-from qbwc_server.posting.outcome.differing import may_differ, total_differs
+from qbwc_server.posting.outcome.differing import look_closer, may_differ, total_differs
 from qbwc_server.posting.outcome.outcome import DocumentHead, Work
 from qbwc_server.posting.pc_clock import modified_at
 from qbwc_server.posting.reply import Reply
 from qbwc_server.posting.requests import requests_of
+from qbwc_server.posting.transactions import ADDS
 from qbwc_server.posting.transactions.last_writing import left_by
 from qbwc_server.posting.transactions.standing import Standing
 from qbwc_server.queue.models import QueuedRequest
@@ -80,6 +81,8 @@ def as_posted(
     }
     if standing is not None:
         _compare(work, head, standing)
+        if row.message in ADDS and standing.touched:  # found by a look-up, and by somebody else before that
+            work.put(look_closer(head.rules.kind, head.id, txn_id))
     work.post(head.id, Event.POSTED, row.id, values, detail)
 
 

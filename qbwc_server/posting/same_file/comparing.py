@@ -63,12 +63,6 @@ def compare(document: DocumentRow, *, again: bool) -> NewRequest:
     return ask(Purpose.COMPARE if again else Purpose.COMPARE_AS_IS, OneDocument(document.id), query)
 
 
-def look_closer(document: DocumentRow) -> NewRequest:
-    """The question whether somebody edited it, or voided it."""
-    query = TRANSACTIONS[document.kind].by_id([document.txn_id or ""], new_id())
-    return ask(Purpose.LOOK_CLOSER, OneDocument(document.id), query)
-
-
 def read_compare(work: Work, row: RequestRow, reply: Reply) -> None:
     """Does it say in this file what it was changed into last? If not, nobody knows who is right: a person does."""
     _read_compare(work, row, reply, again=True)

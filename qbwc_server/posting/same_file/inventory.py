@@ -19,13 +19,14 @@ from qbwc_server.documents.store import move
 from qbwc_server.errors import Notice
 from qbwc_server.ids import new_id
 from qbwc_server.posting.doubt.evidence import Sendings, alike, look_by_content, sendings_of, without_our_mark
+from qbwc_server.posting.outcome.differing import look_closer
 from qbwc_server.posting.outcome.named import as_shown, not_the_one, unlike
 from qbwc_server.posting.outcome.outcome import Work
 from qbwc_server.posting.patience import MOST_QUESTIONS
 from qbwc_server.posting.pc_clock import modified_at
 from qbwc_server.posting.reply import Reply
 from qbwc_server.posting.requests import IfMissing, OneDocument, OnePosting, Postings, Purpose, ask
-from qbwc_server.posting.same_file.comparing import compare, look_closer, not_void
+from qbwc_server.posting.same_file.comparing import compare, not_void
 from qbwc_server.posting.sent import Sent
 from qbwc_server.posting.submitting.submit import submit
 from qbwc_server.posting.submitting.waiting import silence
@@ -135,7 +136,7 @@ def read_verify(work: Work, row: RequestRow, reply: Reply) -> None:
         if document.revision > 1 and TRANSACTIONS[document.kind].mod_message is not None:
             work.put(compare(document, again=again))
         elif document.time_modified != modified[document.id]:
-            work.put(look_closer(document))  # nobody but a person has written to it since
+            work.put(look_closer(document.kind, document.id, document.txn_id))  # a person has written to it since
     not_void(work, row, withdrawn, there, again=again)
 
 

@@ -13,13 +13,12 @@ from qbwc_server.db import Database
 from qbwc_server.documents.lifecycle import Event, State
 from qbwc_server.documents.models import DocumentRow, Operation
 from qbwc_server.documents.store import move
-from qbwc_server.posting.outcome.differing import edited, gone
+from qbwc_server.posting.outcome.differing import edited, gone, look_closer
 from qbwc_server.posting.outcome.outcome import Work
 from qbwc_server.posting.pc_clock import modified_at
 from qbwc_server.posting.reply import Reply
 from qbwc_server.posting.requests import OneDocument, Purpose, TheFile, ask, open_of
 from qbwc_server.posting.same_file.beside import NUMBER, look_beside
-from qbwc_server.posting.same_file.comparing import look_closer
 from qbwc_server.posting.same_file.inventory import CHUNK, question_for, summaries
 from qbwc_server.posting.same_file.newest import missing
 from qbwc_server.posting.sent import Sent
@@ -94,7 +93,7 @@ def read_look_again(work: Work, row: RequestRow, reply: Reply) -> None:
             document.seen_at = work.now
             missing(work, document)
         elif shown is not None and _changed_since(document, modified_at(shown)):
-            work.put(look_closer(document))
+            work.put(look_closer(document.kind, document.id, document.txn_id))
 
 
 def _asked_for(work: Work, row: RequestRow) -> Sequence[DocumentRow]:

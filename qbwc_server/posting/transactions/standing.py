@@ -98,9 +98,9 @@ class Standing:
 
     @property
     def touched(self) -> bool:
-        """Whether somebody changed it after it was entered; two seconds may pass while QuickBooks enters it."""
+        """Whether it was changed after it was entered, be it by a PC whose clock is behind."""
         made, changed = self.time_created, self.time_modified
-        return made is not None and changed is not None and changed - made > _WHILE_ENTERED
+        return made is not None and changed is not None and changed != made
 
     @property
     def voided(self) -> bool:
