@@ -324,6 +324,7 @@ class Stage:
     def add_qwc(self) -> None:
         """The .qwc file is added on the first PC: its FileID goes into the company file that is open there."""
         self.pcs[0].register(self.owner_id, self.file_id)
+        self.misplaced = self.pcs[0].file is self.other  # who does that has said that it is the company's file
 
     def right_file(self) -> bool:
         """Open the company's file on every PC. Whether that changed anything."""

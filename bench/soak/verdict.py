@@ -35,7 +35,7 @@ def _company(schedule: Schedule) -> Iterator[Violation]:
     file = schedule.stage.file
     if holds := schedule.office.holds():
         yield Violation("held to the end", f"{holds}: {schedule.office.report().hold_detail}")
-    if schedule.stage.other.executed_writes:
+    if schedule.stage.other.executed_writes and not schedule.stage.misplaced:
         yield Violation("stranger's file", "something was written into another company's file")
     if file.books.recomputed() != file.trial_balance():
         yield Violation("simulator", "its ledger does not agree with its transactions")
