@@ -134,6 +134,7 @@ def reorder(schedule: Schedule, dice: random.Random) -> None:
         if order == sorted(order):
             raise LookupError("nothing to change")
         ann.reorder_lines(txn, order)
+        schedule.witness.reordered.add(txn.txn_id)
 
     _edit(schedule, dice, "lines in another order", edit, changes=False)
 

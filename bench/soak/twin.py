@@ -44,7 +44,8 @@ class Twin:
 
 def differences(intent: Intent, here: Transaction, there: Transaction, mine: Witness, twins: Witness) -> list[str]:
     """Field by field, what the books say instead of what they ought to say."""
-    left, right = _shown(intent, here, mine, mine), _shown(intent, there, twins, mine)
+    any_order = here.txn_id in mine.reordered
+    left, right = _shown(intent, here, mine, mine, any_order), _shown(intent, there, twins, mine, any_order)
     return [
         f"{name} is {left.get(name)!r} instead of {right.get(name)!r}"
         for name in sorted({*left, *right})
@@ -52,7 +53,7 @@ def differences(intent: Intent, here: Transaction, there: Transaction, mine: Wit
     ]
 
 
-def _shown(intent: Intent, txn: Transaction, of: Witness, names: Witness) -> dict[str, Any]:
+def _shown(intent: Intent, txn: Transaction, of: Witness, names: Witness, any_order: bool) -> dict[str, Any]:
     record = intent.record
     shown = {
         name: plain(value, names.same_name)
@@ -62,8 +63,8 @@ def _shown(intent: Intent, txn: Transaction, of: Witness, names: Witness) -> dic
     if "number" not in record:
         shown.pop("ref_number", None)
     shown["kind"], shown["total"] = txn.kind.tag, txn.total
-    for number, line in enumerate(txn.lines):
-        shown[f"line {number + 1}"] = _line(line, of, names)
+    lines = [_line(line, of, names) for line in txn.lines]
+    shown |= {f"line {n}": line for n, line in enumerate(sorted(lines, key=repr) if any_order else lines, 1)}
     accounts = of.file.books.lists
     for posting in txn.postings:
         account = f"posted to {names.same_name(accounts.entry(posting.account).full_name)}"

@@ -33,6 +33,7 @@ class Witness:
     made: dict[str, str] = field(default_factory=dict)  # by programs: TxnID to origin
     typed: dict[str, str] = field(default_factory=dict)  # by people from the same paper: TxnID to origin
     touched: dict[str, list[str]] = field(default_factory=dict)  # what people did to it since a program last wrote it
+    reordered: set[str] = field(default_factory=set)  # TxnIDs whose lines people have put in another order
     overwritten: list[tuple[str, list[str]]] = field(default_factory=list)  # TxnID and what people had done to it
     strangers: list[tuple[str, str]] = field(default_factory=list)  # TxnID of no document, and what a program did to it
     entries: list[tuple[str, str]] = field(default_factory=list)  # list entries that programs made: kind, full name
