@@ -43,6 +43,7 @@ from qbwc_server.simulator import (
 )
 from qbwc_server.simulator.switches import Edition
 from qbwc_server.simulator.wire_faults import Break, FaultCounter
+from qbwc_server.tenancy.actor import SERVER
 from qbwc_server.tenancy.companies import add_company
 
 OPTIONS: dict[str, object] = {"create_items": True, "item_income_account": "Sales"}
@@ -312,7 +313,7 @@ class Stage:
         with servers.database.transaction() as db:
             company = add_company(db, code=code, name=code, time_zone="UTC", now=self.clock())
             login, self.password = add_login(db, company)
-            change_options(db, company.id, OPTIONS)
+            change_options(db, company.id, OPTIONS, by=SERVER, now=self.clock())
             self.company_id = company.id
             self.owner_id, self.file_id = UUID(login.owner_id), UUID(login.file_id)
         self.file = stocked(code, self.clock)

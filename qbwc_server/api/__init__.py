@@ -7,7 +7,7 @@ from urllib.parse import unquote_to_bytes
 from flask import Blueprint, Response, jsonify, request
 from flask.globals import request_ctx
 
-from qbwc_server.api import companies, documents, open_work, status, tokens
+from qbwc_server.api import audit, companies, documents, open_work, status, tokens
 from qbwc_server.api.access import Access
 from qbwc_server.api.errors import UnknownParameter, translate
 from qbwc_server.clock import Clock
@@ -15,9 +15,11 @@ from qbwc_server.db import Database
 from qbwc_server.shortening import shortened
 
 PREFIX = "/api/v1"
-_RESOURCES = (companies, documents, open_work, status, tokens)
+_RESOURCES = (audit, companies, documents, open_work, status, tokens)
 _PARAMETERS = {
-    f"api.{endpoint}": names for resource in (documents, open_work) for endpoint, names in resource.PARAMETERS.items()
+    f"api.{endpoint}": names
+    for resource in (audit, documents, open_work)
+    for endpoint, names in resource.PARAMETERS.items()
 }
 NEEDS = {f"api.{endpoint}": needed for resource in _RESOURCES for endpoint, needed in resource.NEEDS.items()}
 """What somebody must be allowed, by endpoint."""

@@ -57,7 +57,7 @@ class Access:
                 raise Unauthorized
             if found.state in UNUSABLE:  # also where it asks for another company: its owner is told what to do
                 raise UNUSABLE[found.state]
-            g.by = Actor(ActorKind.TOKEN, found.label, str(found.token_id))
+            g.by = Actor(ActorKind.TOKEN, found.label, str(found.token_id), place=request.remote_addr or "")
             standing = standing_of(db, g.by, (request.view_args or {}).get("code", ""), now=now)
         if request.method != "OPTIONS":
             standing.require(self._needed)

@@ -95,7 +95,7 @@ def _add_options(blueprint: Blueprint, access: Access) -> None:
         """Change some options; null takes one back to its default."""
         changes = read_names(request)
         with access.changing() as (db, found):
-            change_options(db, found.id, changes)
+            change_options(db, found.id, changes, by=access.by, now=access.now())
             record = options_record(db, found)
         return jsonify(options=record)
 

@@ -47,6 +47,7 @@ def add_routes(blueprint: Blueprint, access: Access) -> None:
                 scopes=scopes,
                 days=said.get("days"),
                 not_after=access.token.expires_at,
+                by=access.by,
                 now=access.now(),
             )
             record = token_record(row, access.now())
@@ -56,5 +57,5 @@ def add_routes(blueprint: Blueprint, access: Access) -> None:
     def revoke(code: str, token_id: int) -> Response:
         """It opens nothing from this moment on; the answer is the token as it stands then."""
         with access.changing() as (db, company):
-            record = token_record(revoke_token(db, company.id, token_id, access.now()), access.now())
+            record = token_record(revoke_token(db, company.id, token_id, access.now(), by=access.by), access.now())
         return jsonify(record)

@@ -15,6 +15,7 @@ from qbwc_server.db.types import EnumValue, JsonRecord, Key, UtcDateTime, Words
 from qbwc_server.errors import Conflict
 from qbwc_server.queue.lane import take_lane
 from qbwc_server.tenancy.actor import Actor, ActorColumn
+from qbwc_server.tenancy.audit import Audited, note_audit
 
 
 class HoldKind(StrEnum):
@@ -129,3 +130,4 @@ def pause(db: Session, company_id: int, *, by: Actor, now: datetime) -> None:
     if any(hold.kind is HoldKind.PAUSED for hold in holds_of(db, company_id)):
         raise Conflict("It is paused already.")
     put_on_hold(db, company_id, HoldKind.PAUSED, PAUSED_BY_OPERATOR, by=by, now=now)
+    note_audit(db, Audited.PAUSED, by=by, now=now, company_id=company_id)

@@ -24,6 +24,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "status": ("status", "status"),
     "db": ("db", "db"),
     "company": ("company", "company"),
+    "partner": ("partners", "partner"),
+    "user": ("users", "user"),
+    "member": ("members", "member"),
+    "audit": ("audit", "audit"),
     "documents": ("documents", "documents"),
     "open-work": ("open_work", "open_work"),
 }

@@ -21,6 +21,7 @@ from qbwc_server.posting.options import PostingOptions, change_options, options_
 from qbwc_server.posting.people import resume as resuming
 from qbwc_server.reports.companies import company_record, whole_company_record
 from qbwc_server.tenancy import companies
+from qbwc_server.tenancy.partners import find_partner
 from qwc_templates import QwcError
 
 
@@ -48,14 +49,19 @@ for each in (token, tokens, revoke):
 @click.option("--name", required=True, help="Name as people know it.")
 @click.option("--time-zone", required=True, metavar="ZONE", help="Where the books are kept, e.g. America/New_York.")
 @click.option("--company-file", default="", metavar="PATH", help="Company file on the PC; default: the open one.")
+@click.option("--partner", metavar="CODE", help="Under which partner it stands; default: one of its own is made.")
 @json_option
 @pass_runtime
-def add(runtime: Runtime, code: str, name: str, time_zone: str, company_file: str, as_json: bool) -> None:
+def add(
+    runtime: Runtime, code: str, name: str, time_zone: str, company_file: str, partner: str | None, as_json: bool
+) -> None:
     """Add a company; prints its Web Connector password, this once."""
     with runtime.database.transaction() as db:
-        added = companies.add_company(db, code=code, name=name, time_zone=time_zone, now=runtime.now())
-        login, password = logins.add_login(db, added)
-        login.company_file = company_file
+        under = find_partner(db, partner) if partner else None
+        added = companies.add_company(
+            db, code=code, name=name, time_zone=time_zone, now=runtime.now(), partner=under, by=runtime.by
+        )
+        login, password = logins.add_login(db, added, company_file=company_file, by=runtime.by)
         record = company_record(db, added)
     if as_json:
         print_json({**record, "connector_password": password})
@@ -176,7 +182,7 @@ def password(runtime: Runtime, code: str, as_json: bool) -> None:
     with runtime.database.transaction() as db:
         found = companies.find_company(db, code)
         login = logins.login_of(db, found.id)
-        renewed = logins.renew_password(db, login, runtime.now())
+        renewed = logins.renew_password(db, login, runtime.now(), by=runtime.by)
     if as_json:
         print_json({"code": found.code, "connector_user": login.user, "connector_password": renewed})
         return
@@ -196,7 +202,8 @@ def options(runtime: Runtime, code: str, changes: tuple[str, ...], as_json: bool
     """
     if changes:
         with runtime.database.transaction() as db:
-            in_force = change_options(db, companies.find_company(db, code).id, _read_changes(changes))
+            company_id = companies.find_company(db, code).id
+            in_force = change_options(db, company_id, _read_changes(changes), by=runtime.by, now=runtime.now())
     else:
         with runtime.database.reading() as db:
             in_force = options_of(db, companies.find_company(db, code).id)
@@ -236,7 +243,7 @@ def postpone(runtime: Runtime, code: str, minutes: int, as_json: bool) -> None:
     with runtime.database.transaction() as db:
         found = companies.find_company(db, code)
         login = logins.login_of(db, found.id)
-        logins.postpone(login, seconds=minutes * 60, now=runtime.now())
+        logins.postpone(db, login, seconds=minutes * 60, by=runtime.by, now=runtime.now())
         record = company_record(db, found)
     if as_json:
         print_json(record)

@@ -120,12 +120,12 @@ def prepare(database: Database, settings: Settings, place: DemoFolder) -> str:
         try:
             company = companies.find_company(db, COMPANY)
             login = logins.login_of(db, company.id)
-            password = logins.renew_password(db, login, clock.now())
+            password = logins.renew_password(db, login, clock.now(), by=_BY)
         except NotFound:
             company = companies.add_company(
-                db, code=COMPANY, name="Riverside Trading", time_zone="America/Los_Angeles", now=clock.now()
+                db, code=COMPANY, name="Riverside Trading", time_zone="America/Los_Angeles", now=clock.now(), by=_BY
             )
-            login, password = logins.add_login(db, company)
+            login, password = logins.add_login(db, company, by=_BY)
         place.qwc.write_bytes(qwc_file(company, login, settings))
     return password
 

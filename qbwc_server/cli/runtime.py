@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import getpass
+import os
+import socket
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -45,9 +47,17 @@ class Runtime:
         from qbwc_server.tenancy.actor import Actor, ActorKind
 
         try:
-            return Actor(ActorKind.COMMAND_LINE, getpass.getuser())
+            name = getpass.getuser()
         except (KeyError, OSError, ImportError):  # no such user in the system's list, as in some containers
-            return Actor(ActorKind.COMMAND_LINE)
+            name = ""
+        return Actor(ActorKind.COMMAND_LINE, name, place=_place())
+
+
+def _place() -> str:
+    """This machine, and from which address somebody has signed in to it, where the shell tells."""
+    machine = socket.gethostname()
+    address = os.environ.get("SSH_CONNECTION", "").partition(" ")[0]
+    return f"{machine}, from {address}" if address else machine
 
 
 pass_runtime = click.make_pass_decorator(Runtime)

@@ -30,7 +30,7 @@ def token(runtime: Runtime, code: str, label: str, scopes: tuple[str, ...], days
     allowed = [Scope(name) for name in scopes] or list(Scope)
     with runtime.database.transaction() as db:
         found = companies.find_company(db, code)
-        row, made = add_token(db, found, label=label, scopes=allowed, days=days, now=runtime.now())
+        row, made = add_token(db, found, label=label, scopes=allowed, days=days, by=runtime.by, now=runtime.now())
         record = token_record(row, runtime.now())
     if as_json:
         print_json({"code": found.code, **record, "token": made})
@@ -86,7 +86,7 @@ def revoke(runtime: Runtime, code: str, token_id: int, as_json: bool) -> None:
     now = runtime.now()
     with runtime.database.transaction() as db:
         found = companies.find_company(db, code)
-        row = revoke_token(db, found.id, token_id, now)
+        row = revoke_token(db, found.id, token_id, now, by=runtime.by)
         record = token_record(row, now)
     if as_json:
         print_json({"code": found.code, **record})

@@ -17,6 +17,7 @@ from qbwc_server.errors import Invalid
 from qbwc_server.queue.lane import take_lane
 from qbwc_server.shortening import same_words
 from qbwc_server.tenancy.actor import Actor
+from qbwc_server.tenancy.audit import Audited, note_audit
 from qbwc_server.tenancy.models import Company
 
 
@@ -55,4 +56,7 @@ def refuse_file(db: Session, company: Company, name: str, *, by: Actor, now: dat
     seen = forget(db, facts)
     detail = f"{known} is not the company file of {company.name}: somebody here said so."
     put_on_hold(db, company.id, HoldKind.OTHER_FILE, detail, by=by, now=now, seen=seen)
+    note_audit(
+        db, Audited.FILE_REFUSED, by=by, now=now, company_id=company.id, subject=known, after={"new_qwc": marked}
+    )
     return FileRefused(known, marked)

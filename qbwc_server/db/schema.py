@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 # Where tables are declared. By name, because db stands below these packages and imports none of them.
 MODELS = (
     "qbwc_server.tenancy.models",
+    "qbwc_server.tenancy.audit",
     "qbwc_server.tenancy.server_key",
     "qbwc_server.queue.lane",
     "qbwc_server.queue.models",

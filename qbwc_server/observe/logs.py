@@ -85,11 +85,16 @@ def blot_out(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     return {name: _shown(name, value) for name, value in event.items()}
 
 
+def names_a_secret(name: str) -> bool:
+    """Whether a value of that name is not to be shown, whoever asks."""
+    lower = name.lower()
+    return any(part in lower for part in SECRET)
+
+
 def _shown(name: str, value: object) -> object:
     if name.startswith("_"):
         return value  # structlog's own
-    lower = name.lower()
-    if value is not None and (any(part in lower for part in SECRET) or lower in CUSTOMER_DATA):
+    if value is not None and (names_a_secret(name) or name.lower() in CUSTOMER_DATA):
         return HIDDEN
     if isinstance(value, Mapping):
         return {str(key): _shown(str(key), item) for key, item in value.items()}

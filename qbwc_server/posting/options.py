@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -15,6 +16,8 @@ from qbwc_server.db import Base
 from qbwc_server.db.types import JsonRecord
 from qbwc_server.errors import Invalid
 from qbwc_server.list_kinds import ListKind, usable_name
+from qbwc_server.tenancy.actor import Actor
+from qbwc_server.tenancy.audit import Audited, note_audit
 from qbwc_server.validation import sentences
 from qbxml import CharacterPolicy
 
@@ -111,7 +114,9 @@ def options_of(db: Session, company_id: int) -> OptionsInForce:
     return OptionsInForce.model_validate({**({} if row is None else row.options), "called": called})
 
 
-def change_options(db: Session, company_id: int, changes: dict[str, object]) -> PostingOptions:
+def change_options(
+    db: Session, company_id: int, changes: dict[str, object], *, by: Actor, now: datetime
+) -> PostingOptions:
     """Set some options, None takes one back to its default. Raises Invalid naming what cannot be."""
     row = db.get(PostingOptionsRow, company_id, with_for_update=True)
     values = {**({} if row is None else row.options), **changes}
@@ -120,6 +125,9 @@ def change_options(db: Session, company_id: int, changes: dict[str, object]) -> 
     except ValidationError as mistake:
         raise Invalid(" ".join(sentences(mistake, "options"))) from None
     kept = options.model_dump(mode="json", exclude_defaults=True)
+    before = {**PostingOptions.model_validate({}).model_dump(mode="json"), **({} if row is None else row.options)}
+    after = options.model_dump(mode="json")
+    note_audit(db, Audited.OPTIONS_CHANGED, by=by, now=now, company_id=company_id, before=before, after=after)
     if row is None:
         db.add(PostingOptionsRow(company_id=company_id, options=kept))
     else:

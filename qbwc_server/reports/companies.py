@@ -14,6 +14,7 @@ from qbwc_server.errors import NotFound
 from qbwc_server.posting.options import options_of
 from qbwc_server.reports.company import hold_record
 from qbwc_server.tenancy.models import Company
+from qbwc_server.tenancy.partners import partner_of
 
 
 def company_record(db: Session, company: Company) -> dict[str, Any]:
@@ -23,6 +24,7 @@ def company_record(db: Session, company: Company) -> dict[str, Any]:
         "code": company.code,
         "name": company.name,
         "time_zone": company.time_zone,
+        "partner": partner_of(db, company).code,
         "created_at": company.created_at.isoformat(),
         **_login_record(db, company),
         "hold": standing[0].kind.value if standing else None,

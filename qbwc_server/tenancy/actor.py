@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from sqlalchemy import Dialect, String, TypeDecorator
@@ -40,11 +40,13 @@ class Actor:
     Args:
         label: what people call this one: a name, the label of a token, the code of a job.
         id: its number here, where it has one, so that a later change of the name does not hide who it was.
+        place: from where, for the audit: the address of a caller, the machine of a command. It is not who acts.
     """
 
     kind: ActorKind
     label: str = ""
     id: str = ""
+    place: str = field(default="", compare=False)
 
     def __str__(self) -> str:
         without, labelled = _WORDS[self.kind]

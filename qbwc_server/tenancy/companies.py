@@ -9,12 +9,21 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from qbwc_server.errors import Conflict, Invalid, NotFound
+from qbwc_server.tenancy.actor import SERVER, Actor
+from qbwc_server.tenancy.audit import Audited, note_audit
 from qbwc_server.tenancy.models import Company, Partner
 from qbwc_server.tenancy.partners import partner_made_for, read_code, read_name
 
 
 def add_company(
-    db: Session, *, code: str, name: str, time_zone: str, now: datetime, partner: Partner | None = None
+    db: Session,
+    *,
+    code: str,
+    name: str,
+    time_zone: str,
+    now: datetime,
+    partner: Partner | None = None,
+    by: Actor = SERVER,
 ) -> Company:
     """A new company, which nobody can log in for yet.
 
@@ -33,10 +42,12 @@ def add_company(
         raise Invalid(f"{time_zone!r} is no time zone; use a name such as America/New_York.") from None
     if db.scalar(select(Company.id).where(Company.code == code)):
         raise Conflict(f"There is already a company {code}.")
-    under = partner or partner_made_for(db, code=code, name=name, now=now)
+    under = partner or partner_made_for(db, code=code, name=name, now=now, by=by)
     company = Company(code=code, name=name, time_zone=time_zone, partner_id=under.id, created_at=now)
     db.add(company)
     db.flush()
+    after = {"code": code, "name": name, "time_zone": time_zone, "partner": under.code}
+    note_audit(db, Audited.COMPANY_ADDED, by=by, now=now, company_id=company.id, subject=code, after=after)
     return company
 
 

@@ -10,6 +10,8 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from qbwc_server.errors import Conflict, NotFound
+from qbwc_server.tenancy.actor import Actor
+from qbwc_server.tenancy.audit import Audited, note_audit
 from qbwc_server.tenancy.models import Company, Membership, Partner, User
 from qbwc_server.tenancy.permissions import Role
 
@@ -28,6 +30,7 @@ def add_member(
     of: Partner | Company,
     role: Role,
     *,
+    by: Actor,
     now: datetime,
     limits: Mapping[str, list[str]] | None = None,
 ) -> Membership:
@@ -52,11 +55,19 @@ def add_member(
     )
     db.add(row)
     db.flush()
+    _note(db, Audited.MEMBER_ADDED, user, of, by, now, before=None, after=_state(row))
     return row
 
 
 def change_role(
-    db: Session, user: User, of: Partner | Company, role: Role, *, limits: Mapping[str, list[str]] | None = None
+    db: Session,
+    user: User,
+    of: Partner | Company,
+    role: Role,
+    *,
+    by: Actor,
+    now: datetime,
+    limits: Mapping[str, list[str]] | None = None,
 ) -> Membership:
     """``user`` is that there from now on; limits that are not said again are gone.
 
@@ -64,16 +75,19 @@ def change_role(
         NotFound: he is no member there.
     """
     row = find_membership(db, user, of)
+    before = _state(row)
     row.role, row.limits = role, dict(limits) if limits else None
     db.flush()
+    _note(db, Audited.MEMBER_CHANGED, user, of, by, now, before=before, after=_state(row))
     return row
 
 
-def remove_member(db: Session, user: User, of: Partner | Company) -> Membership:
+def remove_member(db: Session, user: User, of: Partner | Company, *, by: Actor, now: datetime) -> Membership:
     """``user`` is a stranger there from now on. Raises NotFound."""
     row = find_membership(db, user, of)
     db.delete(row)
     db.flush()
+    _note(db, Audited.MEMBER_REMOVED, user, of, by, now, before=_state(row), after=None)
     return row
 
 
@@ -108,6 +122,35 @@ def memberships_of(db: Session, user: User) -> list[tuple[Membership, Partner | 
         .order_by(Company.code)
     )
     return [(row, where) for row, where in partners] + [(row, where) for row, where in companies]
+
+
+def _state(row: Membership) -> dict[str, object]:
+    return {"role": row.role, "limits": row.limits}
+
+
+def _note(
+    db: Session,
+    action: Audited,
+    user: User,
+    of: Partner | Company,
+    by: Actor,
+    now: datetime,
+    *,
+    before: Mapping[str, object] | None,
+    after: Mapping[str, object] | None,
+) -> None:
+    company_id, partner_id = (of.id, None) if isinstance(of, Company) else (None, of.id)
+    note_audit(
+        db,
+        action,
+        by=by,
+        now=now,
+        company_id=company_id,
+        partner_id=partner_id,
+        subject=user.email,
+        before=before,
+        after=after,
+    )
 
 
 def _membership(db: Session, user: User, of: Partner | Company) -> Membership | None:

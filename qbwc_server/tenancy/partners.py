@@ -9,6 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from qbwc_server.errors import Conflict, Invalid, NotFound
+from qbwc_server.tenancy.actor import SERVER, Actor
+from qbwc_server.tenancy.audit import Audited, note_audit
 from qbwc_server.tenancy.models import Company, Partner
 
 LONGEST_CODE, LONGEST_NAME = 40, 200
@@ -16,7 +18,7 @@ _CODE = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")  # which a .qwc file cannot hold
 
 
-def add_partner(db: Session, *, code: str, name: str, now: datetime) -> Partner:
+def add_partner(db: Session, *, code: str, name: str, now: datetime, by: Actor = SERVER) -> Partner:
     """A new partner, without a company.
 
     Raises:
@@ -28,10 +30,12 @@ def add_partner(db: Session, *, code: str, name: str, now: datetime) -> Partner:
         raise Conflict(f"There is already a partner {code}.")
     db.add(partner)
     db.flush()
+    after = {"code": partner.code, "name": partner.name}
+    note_audit(db, Audited.PARTNER_ADDED, by=by, now=now, partner_id=partner.id, subject=partner.code, after=after)
     return partner
 
 
-def partner_made_for(db: Session, *, code: str, name: str, now: datetime) -> Partner:
+def partner_made_for(db: Session, *, code: str, name: str, now: datetime, by: Actor) -> Partner:
     """The partner of a company that was added without naming one: nobody has to think of it, and nobody else is in it.
 
     Raises:
@@ -41,7 +45,7 @@ def partner_made_for(db: Session, *, code: str, name: str, now: datetime) -> Par
     while db.scalar(select(Partner.id).where(Partner.code == free)):
         number += 1
         free = f"{code[: LONGEST_CODE - len(str(number)) - 1].rstrip('-')}-{number}"
-    return add_partner(db, code=free, name=name, now=now)
+    return add_partner(db, code=free, name=name, now=now, by=by)
 
 
 def find_partner(db: Session, code: str) -> Partner:
@@ -60,6 +64,11 @@ def no_partner(code: str) -> NotFound:
 def partners(db: Session) -> list[Partner]:
     """All partners by code."""
     return list(db.scalars(select(Partner).order_by(Partner.code)))
+
+
+def partner_of(db: Session, company: Company) -> Partner:
+    """Under which it stands."""
+    return db.get_one(Partner, company.partner_id)
 
 
 def companies_of(db: Session, partner: Partner) -> list[Company]:

@@ -11,6 +11,8 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from qbwc_server.errors import Invalid, NotFound
+from qbwc_server.tenancy.actor import SERVER, Actor
+from qbwc_server.tenancy.audit import Audited, note_audit
 from qbwc_server.tenancy.credentials import digest, new_secret
 from qbwc_server.tenancy.models import ApiToken, Company
 from qbwc_server.tenancy.permissions import Scope
@@ -54,6 +56,7 @@ def add_token(
     scopes: Collection[Scope] = ALL_SCOPES,
     days: int | None = None,
     not_after: datetime | None = None,
+    by: Actor = SERVER,
 ) -> tuple[ApiToken, str]:
     """Make an API token for ``company``. The text that is returned beside it cannot be shown again.
 
@@ -85,6 +88,10 @@ def add_token(
     )
     db.add(row)
     db.flush()
+    note_audit(
+        db, Audited.TOKEN_MADE, by=by, now=now, company_id=company.id, subject=_called(row),
+        after={"scopes": row.scopes, "expires_at": expires_at},
+    )  # fmt: skip
     return row, token
 
 
@@ -152,7 +159,7 @@ def tokens_of(db: Session, company_id: int) -> list[ApiToken]:
     return list(db.scalars(select(ApiToken).where(ApiToken.company_id == company_id).order_by(ApiToken.id)))
 
 
-def revoke_token(db: Session, company_id: int, token_id: int, now: datetime) -> ApiToken:
+def revoke_token(db: Session, company_id: int, token_id: int, now: datetime, *, by: Actor) -> ApiToken:
     """It opens nothing any more, from this moment; a second time changes nothing.
 
     Raises:
@@ -161,5 +168,11 @@ def revoke_token(db: Session, company_id: int, token_id: int, now: datetime) -> 
     token = db.scalars(select(ApiToken).where(ApiToken.company_id == company_id, ApiToken.id == token_id)).one_or_none()
     if token is None:
         raise NotFound(f"There is no token {token_id}.")
-    token.revoked_at = token.revoked_at or now
+    if token.revoked_at is None:
+        token.revoked_at = now
+        note_audit(db, Audited.TOKEN_REVOKED, by=by, now=now, company_id=company_id, subject=_called(token))
     return token
+
+
+def _called(token: ApiToken) -> str:
+    return f"{token.id} ({token.label})"

@@ -10,6 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from qbwc_server.errors import Conflict, Invalid, NotFound
+from qbwc_server.tenancy.actor import Actor
+from qbwc_server.tenancy.audit import Audited, note_audit
 from qbwc_server.tenancy.credentials import LONGEST_PASSWORD, password_matches, slow_hash
 from qbwc_server.tenancy.models import User
 from qbwc_server.tenancy.partners import read_name
@@ -29,7 +31,7 @@ class WeakPassword(Invalid):
     advice = f"Take {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters that nobody can guess, such as several words."
 
 
-def add_user(db: Session, *, email: str, name: str, now: datetime) -> User:
+def add_user(db: Session, *, email: str, name: str, by: Actor, now: datetime) -> User:
     """A new user, who cannot sign in before there is a password, and is nowhere a member.
 
     Raises:
@@ -42,6 +44,7 @@ def add_user(db: Session, *, email: str, name: str, now: datetime) -> User:
         raise Conflict(f"There is already a user {address}.")
     db.add(user)
     db.flush()
+    note_audit(db, Audited.USER_ADDED, by=by, now=now, subject=address, after={"email": address, "name": user.name})
     return user
 
 
@@ -58,7 +61,7 @@ def users(db: Session) -> list[User]:
     return list(db.scalars(select(User).order_by(User.email)))
 
 
-def set_password(user: User, password: str) -> None:
+def set_password(db: Session, user: User, password: str, *, by: Actor, now: datetime) -> None:
     """From now on ``user`` signs in with this one. Raises WeakPassword."""
     said = _as_compared(password)
     if not SHORTEST_PASSWORD <= len(said) <= LONGEST_PASSWORD:
@@ -66,6 +69,7 @@ def set_password(user: User, password: str) -> None:
     if len(set(said)) < _FEWEST_CHARACTERS or said.casefold() in (user.email, user.name.casefold()):
         raise WeakPassword
     user.password_hash = slow_hash(said)
+    note_audit(db, Audited.USER_PASSWORD, by=by, now=now, subject=user.email)
 
 
 def signed_in(db: Session, email: str, password: str) -> User | None:
@@ -78,14 +82,18 @@ def signed_in(db: Session, email: str, password: str) -> User | None:
     return user if fits else None
 
 
-def disable(user: User, now: datetime) -> None:
+def disable(db: Session, user: User, *, by: Actor, now: datetime) -> None:
     """From now on a stranger everywhere; a second time changes nothing. The memberships stay, for the day of return."""
-    user.disabled_at = user.disabled_at or now
+    if user.disabled_at is None:
+        user.disabled_at = now
+        note_audit(db, Audited.USER_DISABLED, by=by, now=now, subject=user.email)
 
 
-def enable(user: User) -> None:
+def enable(db: Session, user: User, *, by: Actor, now: datetime) -> None:
     """What was disabled works again."""
-    user.disabled_at = None
+    if user.disabled_at is not None:
+        user.disabled_at = None
+        note_audit(db, Audited.USER_ENABLED, by=by, now=now, subject=user.email)
 
 
 def read_email(said: str) -> str:

@@ -34,7 +34,7 @@ from qbwc_server.tenancy.tokens import add_token
 from tests.conftest import TurnableClock
 from tests.sessions.odd_quickbooks import quiet
 from tests.sessions.wire import Wire, no_trouble
-from tests.sessions.world import World, invoice, losing
+from tests.sessions.world import BY, World, invoice, losing
 
 ELSEWHERE = "198.51.100.66"
 _ENTITIES = "".join(f'<!ENTITY a{n + 1} "' + f"&a{n};" * 10 + '">' for n in range(11))
@@ -190,7 +190,7 @@ def test_a_ticket_of_an_ended_session_says_nothing_once_the_password_is_another(
     wire.close(ticket)
     world.clock.advance(days=1)
     with world.database.transaction() as db:
-        renew_password(db, login_of(db, world.company(db).id), world.clock())
+        renew_password(db, login_of(db, world.company(db).id), world.clock(), by=BY)
     assert wire.receive(ticket, re.sub("(?<=<TxnID>)[^<]+", "F0-1", answer)) == -1
     row = world.row("i-1")
     assert (row.state, row.txn_id) == (State.POSTED, world.books.invoices[0].txn_id)

@@ -13,12 +13,12 @@ from qbwc_server.simulator import Bookkeeper
 from tests.sessions.odd_quickbooks import quiet
 from tests.sessions.test_attacks import at_a_write
 from tests.sessions.wire import Wire
-from tests.sessions.world import World, invoice
+from tests.sessions.world import BY, World, invoice
 
 
 def renew(world: World) -> str:
     with world.database.transaction() as db:
-        return renew_password(db, login_of(db, world.company(db).id), world.clock())
+        return renew_password(db, login_of(db, world.company(db).id), world.clock(), by=BY)
 
 
 def test_an_open_session_gets_nothing_more(world: World) -> None:

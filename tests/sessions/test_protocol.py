@@ -139,7 +139,7 @@ def test_minimum_interval_and_postponement_stand_in_their_places(wire: Wire) -> 
     assert rest == ["", "", "900"]
     wire.close(ticket)
     with wire.world.database.transaction() as db:
-        postpone(wire.world.login(db), seconds=60, now=wire.world.clock())
+        postpone(db, wire.world.login(db), seconds=60, by=BY, now=wire.world.clock())
     assert wire.authenticate() == ["", "none", "61", "900"]
     login(wire, minimum_interval_s=None)
     assert wire.authenticate() == ["", "none", "61"]
@@ -153,7 +153,7 @@ def test_a_postponed_update_is_shown_as_such_and_a_paused_company_as_nothing_to_
     world.hand_in(invoice("i-1"))
     world.connector.application.run_every_seconds = 60
     with world.database.transaction() as db:
-        postpone(world.login(db), seconds=3600, now=world.clock())
+        postpone(db, world.login(db), seconds=3600, by=BY, now=world.clock())
     report = world.update(later=False)
     assert (report.ok, report.status_line) == (True, "Update postponed by application")
     world.clock.advance(hours=2)

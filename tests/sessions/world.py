@@ -64,7 +64,7 @@ class World:
         with self.database.transaction() as db:
             company = add_company(db, code=code, name="Kern Lighting", time_zone="America/New_York", now=clock())
             login, self.password = add_login(db, company)
-            change_options(db, company.id, {"create_items": True, "item_income_account": "Sales"})
+            change_options(db, company.id, {"create_items": True, "item_income_account": "Sales"}, by=BY, now=clock())
             self.owner_id, self.file_id = UUID(login.owner_id), UUID(login.file_id)
         self.books = CompanyFile("Kern Lighting", path=f"C:\\QuickBooks\\{code}.qbw", now=clock)
         self.books.register(self.owner_id, self.file_id)
@@ -120,7 +120,7 @@ class World:
     def options(self, **changes: object) -> None:
         """Change the company's posting options."""
         with self.database.transaction() as db:
-            change_options(db, self.company(db).id, changes)
+            change_options(db, self.company(db).id, changes, by=BY, now=self.clock())
 
     def row(self, origin: str) -> DocumentRow:
         """The document of this origin as it stands now."""

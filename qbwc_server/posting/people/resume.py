@@ -19,6 +19,7 @@ from qbwc_server.posting.same_file.inventory import verify_all
 from qbwc_server.queue.lane import take_lane
 from qbwc_server.shortening import same_words
 from qbwc_server.tenancy.actor import Actor
+from qbwc_server.tenancy.audit import Audited, note_audit
 from qbwc_server.tenancy.models import Company
 
 
@@ -53,6 +54,15 @@ def resume(
         shown = "no file" if seen is None else name_of(seen)
         raise Invalid(f"What QuickBooks had open is {shown}, not {accept_file}.")
     lift(db, company.id, kind, by=by, now=now)
+    note_audit(
+        db,
+        Audited.RESUMED,
+        by=by,
+        now=now,
+        company_id=company.id,
+        subject=kind.words,
+        after={"repost": repost, "accept_file": accept_file},
+    )
     if kind is not HoldKind.PAUSED:
         _forget_entries(db, company, kind)
     if kind is HoldKind.OTHER_FILE and seen is not None:

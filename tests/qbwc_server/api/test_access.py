@@ -34,6 +34,7 @@ PATHS = (
     ("POST", "/open-work/1/use-name"),
     ("POST", "/open-work/1/add-anew"),
     ("GET", "/status"),
+    ("GET", "/audit"),
     ("GET", "/tokens"),
     ("POST", "/tokens"),
     ("DELETE", "/tokens/1"),

@@ -10,6 +10,7 @@ from flask import Flask
 
 from qbwc_server.api import NEEDS
 from qbwc_server.tenancy.access import Standing
+from qbwc_server.tenancy.actor import SERVER
 from qbwc_server.tenancy.companies import find_company
 from qbwc_server.tenancy.models import ApiToken
 from qbwc_server.tenancy.permissions import RULES, Scope
@@ -146,7 +147,7 @@ def test_what_waited_for_its_turn_while_the_token_was_revoked_writes_nothing(
     def then_revoked(*arguments: Any) -> None:
         looked_at(*arguments)
         with app.extensions["database"].transaction() as db:
-            revoke_token(db, find_company(db, "acme").id, record["id"], clock())
+            revoke_token(db, find_company(db, "acme").id, record["id"], clock(), by=SERVER)
 
     for method, path in PATHS:
         if method == "GET":

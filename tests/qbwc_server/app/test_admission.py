@@ -8,6 +8,7 @@ import pytest
 
 from qbwc_server.app.admission import Admission
 from qbwc_server.settings import MIB, Settings, load
+from qbwc_server.tenancy.actor import SERVER
 from qbwc_server.tenancy.companies import find_company
 from qbwc_server.tenancy.tokens import add_token, revoke_token
 from tests.conftest import TurnableClock
@@ -78,7 +79,7 @@ def test_a_token_vouches_for_the_rest_face(world: World, admission: Admission, c
         assert admission.room(path, authorization, b"{") == 0
     assert admission.room("/qbwc", f"Bearer {token}", b"{") == 0
     with world.database.transaction() as db:
-        revoke_token(db, row.company_id, row.id, clock())
+        revoke_token(db, row.company_id, row.id, clock(), by=SERVER)
     assert admission.room(path, f"Bearer {token}", b"{") == 0
 
 

@@ -66,6 +66,13 @@ def cli_database(run: CommandLine) -> Iterator[Database]:
     database.engine.dispose()
 
 
+@pytest.fixture
+def ann(run: CommandLine) -> str:
+    """A user; returns the e-mail address."""
+    assert run("user", "add", "Ann@Example.com", "--name", "Ann").exit_code == 0
+    return "ann@example.com"
+
+
 Import = Callable[..., Any]
 
 

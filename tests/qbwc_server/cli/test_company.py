@@ -37,6 +37,7 @@ KEYS = {
     "code",
     "name",
     "time_zone",
+    "partner",
     "created_at",
     "connector_user",
     "owner_id",

@@ -110,7 +110,7 @@ def test_paused_postponed_and_with_an_open_session(house: House) -> None:
     assert (login.paused, login.session_open) == (True, True)
     assert login.nothing_to_do(house.clock()) == ["", "none", "", "900"]
     with house.database.transaction() as db:
-        postpone(login_of(db, house.id), seconds=60, now=house.clock())
+        postpone(db, login_of(db, house.id), by=SERVER, seconds=60, now=house.clock())
     assert house.login().nothing_to_do(house.clock()) == ["", "none", "61", "900"]
     house.clock.advance(seconds=60)
     assert house.login().nothing_to_do(house.clock()) == ["", "none", "", "900"]

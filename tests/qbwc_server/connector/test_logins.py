@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import text
 
 from qbwc_server.connector.logins import add_login, login_of, postpone, renew_password
-from qbwc_server.connector.models import ConnectorLogin
 from qbwc_server.db import Database
 from qbwc_server.errors import NotFound
+from qbwc_server.tenancy.actor import SERVER
 from qbwc_server.tenancy.credentials import password_key, password_matches
 from tests.conftest import TurnableClock
 from tests.qbwc_server.tenants import tenant
@@ -41,18 +41,19 @@ def test_a_company_without_a_login(database: Database, clock: TurnableClock) -> 
 def test_the_old_password_ends_with_the_new_one(database: Database, clock: TurnableClock) -> None:
     with database.transaction() as db:
         login, old = add_login(db, tenant(db, clock()))
-        new = renew_password(db, login, clock())
+        new = renew_password(db, login, clock(), by=SERVER)
         key = password_key(db)
     with database.reading() as db:
         stored = login_of(db, login.company_id).password_hash
     assert [password_matches(stored, password, key) for password in (old, new)] == [False, True]
 
 
-def test_sessions_are_postponed_and_let_go(clock: TurnableClock) -> None:
-    login = ConnectorLogin()
-    postpone(login, seconds=90, now=clock())
-    assert login.postpone_until == clock() + timedelta(seconds=90)
-    for seconds in (0, -5):
-        postpone(login, seconds=90, now=clock())
-        postpone(login, seconds=seconds, now=clock())
-        assert login.postpone_until is None
+def test_sessions_are_postponed_and_let_go(database: Database, clock: TurnableClock) -> None:
+    with database.transaction() as db:
+        login, _ = add_login(db, tenant(db, clock()))
+        postpone(db, login, by=SERVER, seconds=90, now=clock())
+        assert login.postpone_until == clock() + timedelta(seconds=90)
+        for seconds in (0, -5):
+            postpone(db, login, by=SERVER, seconds=90, now=clock())
+            postpone(db, login, by=SERVER, seconds=seconds, now=clock())
+            assert login.postpone_until is None

@@ -9,6 +9,7 @@ import pytest
 from qbwc_server.db import Database
 from qbwc_server.errors import Invalid
 from qbwc_server.posting.options import PostingOptions, PostingOptionsRow, change_options, options_of
+from qbwc_server.tenancy.actor import SERVER
 from tests.conftest import TurnableClock
 from tests.qbwc_server.tenants import tenant
 
@@ -17,13 +18,13 @@ class Kept:
     """The options of a company in a database."""
 
     def __init__(self, database: Database, clock: TurnableClock) -> None:
-        self.database = database
+        self.database, self.clock = database, clock
         with database.transaction() as db:
             self.id = tenant(db, clock()).id
 
     def change(self, **changes: object) -> None:
         with self.database.transaction() as db:
-            change_options(db, self.id, changes)
+            change_options(db, self.id, changes, by=SERVER, now=self.clock())
 
     @property
     def in_force(self) -> PostingOptions:

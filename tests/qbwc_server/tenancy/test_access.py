@@ -63,20 +63,20 @@ class Office:
     def user(self, email: str) -> Actor:
         """A user who is nothing anywhere yet."""
         with self.database.transaction() as db:
-            user = add_user(db, email=email, name=email, now=self.clock())
+            user = add_user(db, email=email, name=email, by=SERVER, now=self.clock())
         return Actor(ActorKind.PERSON, email, str(user.id))
 
     def let_in(self, actor: Actor, company: str, role: Role, limits: dict[str, list[str]] | None = None) -> Actor:
         """He is that in a company from now on."""
         with self.database.transaction() as db:
             user, where = find_user(db, actor.label), find_company(db, company)
-            add_member(db, user, where, role, now=self.clock(), limits=limits)
+            add_member(db, user, where, role, by=SERVER, now=self.clock(), limits=limits)
         return actor
 
     def let_in_everywhere(self, actor: Actor, partner: str, role: Role) -> Actor:
         """He is that in all companies of a partner from now on."""
         with self.database.transaction() as db:
-            add_member(db, find_user(db, actor.label), find_partner(db, partner), role, now=self.clock())
+            add_member(db, find_user(db, actor.label), find_partner(db, partner), role, by=SERVER, now=self.clock())
         return actor
 
     def token(self, company: str, scopes: list[Scope], days: int | None = None) -> Actor:
@@ -186,15 +186,15 @@ def test_a_listing_asks_once_and_leaves_out_what_may_not_be_seen(office: Office)
 def test_one_who_is_disabled_or_removed_is_a_stranger(office: Office) -> None:
     member = office.let_in(office.user("a@b.example"), "kern", Role.OWNER)
     with office.database.transaction() as db:
-        disable(find_user(db, "a@b.example"), office.clock())
+        disable(db, find_user(db, "a@b.example"), by=SERVER, now=office.clock())
     assert isinstance(office.refusal(member, "kern"), NotFound)
     with office.database.reading() as db:
         assert companies_for(db, member) == []
     with office.database.transaction() as db:
-        enable(find_user(db, "a@b.example"))
+        enable(db, find_user(db, "a@b.example"), by=SERVER, now=office.clock())
     assert office.refusal(member, "kern") is None
     with office.database.transaction() as db:
-        remove_member(db, find_user(db, "a@b.example"), find_company(db, "kern"))
+        remove_member(db, find_user(db, "a@b.example"), find_company(db, "kern"), by=SERVER, now=office.clock())
     assert isinstance(office.refusal(member, "kern"), NotFound)
 
 
@@ -214,7 +214,7 @@ def test_a_token_may_what_its_scopes_cover_and_never_lets_people_in(office: Offi
 def test_a_token_that_opens_nothing_any_more_is_told_so_for_its_own_company_only(office: Office) -> None:
     short, revoked = office.token("kern", list(Scope), days=1), office.token("kern", list(Scope))
     with office.database.transaction() as db:
-        revoke_token(db, find_company(db, "kern").id, int(revoked.id), office.clock())
+        revoke_token(db, find_company(db, "kern").id, int(revoked.id), office.clock(), by=SERVER)
     office.clock.moment += timedelta(days=1)
     assert isinstance(office.refusal(short, "kern"), TokenExpired)
     assert isinstance(office.refusal(revoked, "kern"), TokenRevoked)

@@ -10,6 +10,7 @@ from sqlalchemy import select, text
 
 from qbwc_server.db import Database
 from qbwc_server.errors import Invalid, NotFound
+from qbwc_server.tenancy.actor import SERVER
 from qbwc_server.tenancy.credentials import digest
 from qbwc_server.tenancy.models import ApiToken
 from qbwc_server.tenancy.permissions import Scope
@@ -69,10 +70,10 @@ def test_revoked_is_revoked_once_and_by_its_own_company(database: Database, cloc
         alice, bob = tenant(db, clock(), "alice"), tenant(db, clock(), "bob")
         row, token = add_token(db, alice, label="till", now=clock())
         with pytest.raises(NotFound):
-            revoke_token(db, bob.id, row.id, clock())
-        first = revoke_token(db, alice.id, row.id, clock()).revoked_at
+            revoke_token(db, bob.id, row.id, clock(), by=SERVER)
+        first = revoke_token(db, alice.id, row.id, clock(), by=SERVER).revoked_at
         clock.advance(days=1)
-        assert revoke_token(db, alice.id, row.id, clock()).revoked_at == first
+        assert revoke_token(db, alice.id, row.id, clock(), by=SERVER).revoked_at == first
         found = find_token(db, token, clock())
         assert found is not None
         assert found.state is TokenState.REVOKED

@@ -8,6 +8,7 @@ import pytest
 from qbwc_server.db import Database
 from qbwc_server.errors import Conflict, Invalid, NotFound
 from qbwc_server.tenancy import credentials
+from qbwc_server.tenancy.actor import Actor, ActorKind
 from qbwc_server.tenancy.models import User
 from qbwc_server.tenancy.users import (
     WeakPassword,
@@ -22,6 +23,7 @@ from qbwc_server.tenancy.users import (
 )
 from tests.conftest import TurnableClock
 
+BY = Actor(ActorKind.COMMAND_LINE, "root")
 PASSWORD = "zwölf Löwen gähnen"
 
 
@@ -32,8 +34,8 @@ def _quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def ann(database: Database, clock: TurnableClock) -> User:
     with database.transaction() as db:
-        user = add_user(db, email=" Ann@Example.COM ", name=" Ann O'Hara ", now=clock())
-        set_password(user, PASSWORD)
+        user = add_user(db, email=" Ann@Example.COM ", name=" Ann O'Hara ", by=BY, now=clock())
+        set_password(db, user, PASSWORD, by=BY, now=clock())
     return user
 
 
@@ -44,8 +46,8 @@ def test_a_user_is_found_however_the_address_is_written(database: Database, cloc
         for said in ("ann@example.com", "ANN@EXAMPLE.COM", " ann@example.com\n"):
             assert find_user(db, said).id == user.id
         with pytest.raises(Conflict, match=r"ann@example\.com"):
-            add_user(db, email="ANN@example.com", name="Another", now=clock())
-        add_user(db, email="aaa@example.com", name="First", now=clock())
+            add_user(db, email="ANN@example.com", name="Another", by=BY, now=clock())
+        add_user(db, email="aaa@example.com", name="First", by=BY, now=clock())
         assert [each.email for each in users(db)] == ["aaa@example.com", "ann@example.com"]
         for stranger in ("ben@example.com", "", "' OR 1=1 --", "x" * 1000):
             with pytest.raises(NotFound):
@@ -79,17 +81,17 @@ def test_the_right_password_signs_in_and_no_other(database: Database, clock: Tur
 def test_without_a_password_or_disabled_nobody_signs_in(database: Database, clock: TurnableClock) -> None:
     ann(database, clock)
     with database.transaction() as db:
-        add_user(db, email="new@example.com", name="New", now=clock())
+        add_user(db, email="new@example.com", name="New", by=BY, now=clock())
         for said in ("", PASSWORD, "None"):
             assert signed_in(db, "new@example.com", said) is None
         user = find_user(db, "ann@example.com")
-        disable(user, clock())
+        disable(db, user, by=BY, now=clock())
         first = user.disabled_at
         clock.advance(days=1)
-        disable(user, clock())
+        disable(db, user, by=BY, now=clock())
         assert user.disabled_at == first
         assert signed_in(db, user.email, PASSWORD) is None
-        enable(user)
+        enable(db, user, by=BY, now=clock())
         assert signed_in(db, user.email, PASSWORD) is not None
 
 
@@ -117,10 +119,13 @@ def test_an_unknown_address_costs_as_much_as_a_known_one(
     "weak",
     ["", "short", "elevenchars", "aaaaaaaaaaaaaaa", "abababababab", "x" * 201, "ann@example.com", "Ann of Gables"],
 )
-def test_passwords_that_would_be_guessed_are_refused_and_not_quoted(weak: str, clock: TurnableClock) -> None:
-    user = User(email="ann@example.com", name="ann of gables", created_at=clock())
-    with pytest.raises(WeakPassword) as refused:
-        set_password(user, weak)
+def test_passwords_that_would_be_guessed_are_refused_and_not_quoted(
+    weak: str, sqlite_database: Database, clock: TurnableClock
+) -> None:
+    with sqlite_database.transaction() as db:
+        user = add_user(db, email="ann@example.com", name="ann of gables", by=BY, now=clock())
+        with pytest.raises(WeakPassword) as refused:
+            set_password(db, user, weak, by=BY, now=clock())
     assert user.password_hash is None
     if len(weak) > 5:
         assert weak not in str(refused.value.as_record())
@@ -129,6 +134,6 @@ def test_passwords_that_would_be_guessed_are_refused_and_not_quoted(weak: str, c
 def test_a_new_password_ends_the_old_one(database: Database, clock: TurnableClock) -> None:
     ann(database, clock)
     with database.transaction() as db:
-        set_password(find_user(db, "ann@example.com"), "another long password")
+        set_password(db, find_user(db, "ann@example.com"), "another long password", by=BY, now=clock())
         assert signed_in(db, "ann@example.com", PASSWORD) is None
         assert signed_in(db, "ann@example.com", "another long password") is not None
