@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from uuid import UUID
-from xml.sax.saxutils import escape
+from xml.sax.saxutils import escape, unescape
 
 from sqlalchemy import create_engine
 from sqlalchemy.engine import make_url
@@ -33,8 +34,9 @@ CODE = "bench"
 _BY = Actor(ActorKind.COMMAND_LINE, "bench")
 CUSTOMERS = 20
 ITEMS = ("Seat", "Consulting", "Coffee Beans 1kg")
-_REQUEST = re.compile(rb'requestID=(?:"|&quot;)([0-9a-f-]{36}).*?RefNumber&gt;([^&]*)&lt;', re.DOTALL)
-_PLAIN = re.compile(r'requestID="([0-9a-f-]{36})".*?RefNumber>([^<]*)<', re.DOTALL)
+_REQUEST = re.compile(r'(\w+)Rq requestID="([0-9a-f-]{36})"')
+_NUMBER = re.compile(r"RefNumber>([^<]*)<")
+_NOTHING = '<%sRs requestID="%s" statusCode="1" statusSeverity="Info" statusMessage="Nothing was found."/>'
 
 
 @dataclass(frozen=True)
@@ -139,33 +141,34 @@ def _empty(url: str) -> Database:
 
 
 class InstantCompany:
-    """Answers every InvoiceAdd at once with an InvoiceRet as large as QuickBooks', which it keeps prepared."""
+    """Answers every InvoiceAdd at once with an InvoiceRet as large as QuickBooks', which it keeps prepared.
+
+    It finds nothing that it is asked for.
+    """
 
     def __init__(self) -> None:
         self.text = _invoice_ret()  # %s: request id, transaction id, number, GUID
-        self._written = escape(self.text, {'"': "&quot;"}).encode()
-        self._head = escape('<?xml version="1.0" ?><QBXML><QBXMLMsgsRs>').encode()
-        self._tail = escape("</QBXMLMsgsRs></QBXML>").encode()
         self._made = 0
 
     def __call__(self, request: bytes) -> bytes:
         """The answer to a message set."""
-        answers = [self._head]
-        for request_id, number in _REQUEST.findall(request):
-            self._made += 1
-            answers.append(self._written % (request_id, b"%X-1760000000" % self._made, number, request_id))
-        answers.append(self._tail)
-        return b"".join(answers)
+        return escape(self.plain(unescape(request.decode(), {"&quot;": '"'})), {'"': "&quot;"}).encode()
 
     def plain(self, request: str) -> str:
         """The same for a message set that does not come through SOAP."""
-        found = _PLAIN.findall(request)
-        first = self._made + 1
-        self._made += len(found)
-        return answer_set(
-            self.text % (request_id, f"{made:X}-1760000000", number, request_id)
-            for made, (request_id, number) in enumerate(found, first)
-        )
+        return answer_set(self._answers(request))
+
+    def _answers(self, request: str) -> Iterator[str]:
+        asked = list(_REQUEST.finditer(request))
+        for one, end in zip(asked, [*(following.start() for following in asked[1:]), len(request)], strict=True):
+            message, request_id = one.groups()
+            if message != "InvoiceAdd":
+                yield _NOTHING % (message, request_id)
+                continue
+            self._made += 1
+            number = _NUMBER.search(request, one.end(), end)
+            txn_id = f"{self._made:X}-1760000000"
+            yield self.text % (request_id, txn_id, "" if number is None else number[1], request_id)
 
 
 def _invoice_ret() -> str:

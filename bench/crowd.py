@@ -16,6 +16,7 @@ from qbwc_server.db import Database
 from qbwc_server.queue.models import QueuedRequest
 from qbwc_server.queue.states import Priority, RequestState
 from qbwc_server.tenancy.models import Company
+from qbwc_server.tenancy.partners import add_partner
 
 _COLUMNS = (
     *("id", "company_id", "purpose", "subject", "message", "writes", "priority", "state"),
@@ -40,9 +41,10 @@ def fill(database: Database, *, companies: int, requests: int, company_id: int |
     with database.transaction() as db:
         first = (db.scalar(text("SELECT max(id) FROM companies")) or 0) + 1
         ids = list(range(first, first + companies))
+        partner = add_partner(db, code=f"crowd-{first}", name="Crowd", now=now)
         for start in range(0, companies, _CHUNK):
             some = ids[start : start + _CHUNK]
-            db.execute(insert(Company), [_company(one, now) for one in some])
+            db.execute(insert(Company), [_company(one, partner.id, now) for one in some])
             db.execute(insert(ConnectorLogin), [_login(one) for one in some])
             db.execute(insert(CompanyFacts), [_facts(one, now) for one in some])
         if db.get_bind().dialect.name == "postgresql":
@@ -68,12 +70,13 @@ def fill(database: Database, *, companies: int, requests: int, company_id: int |
     return targets
 
 
-def _company(company_id: int, now: datetime) -> dict[str, Any]:
+def _company(company_id: int, partner_id: int, now: datetime) -> dict[str, Any]:
     return {
         "id": company_id,
         "code": f"crowd-{company_id}",
         "name": f"Crowd {company_id}",
         "time_zone": "UTC",
+        "partner_id": partner_id,
         "created_at": now,
     }
 
