@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import NamedTuple
 
 from pydantic.fields import FieldInfo
@@ -59,7 +60,7 @@ class Place(NamedTuple):
     path: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # there is one of each: they are compared for every cell
 class Column:
     """One column, and where its value goes in each kind of document."""
 
@@ -70,7 +71,10 @@ class Column:
 
     def place(self, kind: str, lines: str = "") -> Place | None:
         """Where it goes in this kind, in the document itself or in these lines; None where it goes nowhere."""
-        return next((place for place in self.places.get(kind, ()) if place.lines == lines), None)
+        for place in self.places.get(kind, ()):  # asked several times for every cell
+            if place.lines == lines:
+                return place
+        return None
 
 
 class _Cell(NamedTuple):
@@ -131,7 +135,8 @@ def _called(rows: type[Fields], field: str, shown: str) -> str:
     return f"line_{shown}" if shown in _OF_DOCUMENTS else shown
 
 
-def lines_of(cls: type[Document]) -> dict[str, type[Fields]]:
+@cache
+def lines_of(cls: type[Document]) -> Mapping[str, type[Fields]]:
     """The sorts of line that a kind has."""
     found = {}
     for field, info in cls.model_fields.items():

@@ -54,9 +54,10 @@ class LeftOut:
 
 def holds_a_sum(cells: Sequence[str]) -> bool:
     """Whether the record says "Total" and beside that nothing but numbers."""
-    texts = [" ".join(cell.split()) for cell in cells if cell.strip()]
-    words = [text for text in texts if not _NUMBER.fullmatch(text)]
-    return len(words) == 1 and words[0].rstrip(": ").casefold() in _SUM_WORDS
+    texts = (" ".join(cell.split()) for cell in cells if cell.strip())
+    words = (text for text in texts if not _NUMBER.fullmatch(text))
+    word = next(words, None)  # of most rows the second cell tells already that they are none
+    return word is not None and word.rstrip(": ").casefold() in _SUM_WORDS and next(words, None) is None
 
 
 def may_be_cut(cell: str, before: str) -> bool:

@@ -7,6 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 
 from qbwc_server.channels.files.cells import Unreadable, shown
 
@@ -60,6 +61,7 @@ class Written:
         return DecimalSign.COMMA if self.by_point is None else DecimalSign.POINT
 
 
+@lru_cache(maxsize=10_000)  # each is read twice, and few stand in many rows
 def written(text: str, *, currency: str | None = None, brackets: bool = False) -> Written:
     """Both readings of ``text``, which may be signed, hold ``currency`` and, if allowed, stand in ``brackets``.
 
