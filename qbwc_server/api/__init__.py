@@ -7,28 +7,29 @@ from urllib.parse import unquote_to_bytes
 from flask import Blueprint, Response, jsonify, request
 from flask.globals import request_ctx
 
-from qbwc_server.api import audit, companies, documents, open_work, status, tokens
+from qbwc_server.api import audit, companies, connections, documents, open_work, status, tokens
 from qbwc_server.api.access import Access
 from qbwc_server.api.errors import UnknownParameter, translate
 from qbwc_server.clock import Clock
 from qbwc_server.db import Database
+from qbwc_server.settings import Settings
 from qbwc_server.shortening import shortened
 
 PREFIX = "/api/v1"
-_RESOURCES = (audit, companies, documents, open_work, status, tokens)
+_RESOURCES = (audit, companies, connections, documents, open_work, status, tokens)
 _PARAMETERS = {
     f"api.{endpoint}": names
-    for resource in (audit, documents, open_work)
+    for resource in (audit, connections, documents, open_work)
     for endpoint, names in resource.PARAMETERS.items()
 }
 NEEDS = {f"api.{endpoint}": needed for resource in _RESOURCES for endpoint, needed in resource.NEEDS.items()}
 """What somebody must be allowed, by endpoint."""
 
 
-def api_blueprint(database: Database, clock: Clock) -> Blueprint:
+def api_blueprint(database: Database, settings: Settings, clock: Clock) -> Blueprint:
     """All resources of the API."""
     blueprint = Blueprint("api", __name__, url_prefix=PREFIX)
-    access = Access(database, clock, NEEDS)
+    access = Access(database, settings, clock, NEEDS)
     blueprint.before_request(access.require)
     blueprint.before_request(_refuse_unknown_parameters)
     blueprint.before_request(_tell_methods)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from qbwc_server.clock import Clock
 from qbwc_server.db import Database
+from qbwc_server.settings import Settings
 from qbwc_server.tenancy.access import UNUSABLE, Unauthorized, company_for, standing_of
 from qbwc_server.tenancy.actor import Actor, ActorKind
 from qbwc_server.tenancy.models import Company
@@ -23,8 +24,9 @@ from qbwc_server.tenancy.tokens import FoundToken, find_token, note_use
 class Access:
     """Opens the database for the company that the caller's token belongs to."""
 
-    def __init__(self, database: Database, clock: Clock, needs: Mapping[str, Permission]) -> None:
+    def __init__(self, database: Database, settings: Settings, clock: Clock, needs: Mapping[str, Permission]) -> None:
         """``needs``: by endpoint, what somebody must be allowed; the strictest where nothing is said."""
+        self.database, self.settings = database, settings
         self._database = database
         self._clock = clock
         self._needs = needs

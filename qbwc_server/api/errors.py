@@ -84,7 +84,7 @@ class OurMistake(QbwcError):
     retry_helps = True
 
 
-DONE, CREATED = 200, 201
+DONE, CREATED, ACCEPTED = 200, 201, 202
 # the nearest ancestor decides
 STATUS: dict[type[QbwcError], int] = {
     NotJson: 400,

@@ -44,7 +44,7 @@ def read_object(request: Request, fields: Mapping[str, type]) -> dict[str, Any]:
     """The JSON object in the body of ``request``; null is the same as left out, no body the same as an empty object.
 
     Args:
-        fields: which there may be, each with its type: str, bool or int.
+        fields: which there may be, each with its type: str, bool, int or dict.
 
     Raises:
         WrongType, NotJson, NestedTooDeeply: the body is no JSON in UTF-8.
@@ -70,7 +70,7 @@ def read_object(request: Request, fields: Mapping[str, type]) -> dict[str, Any]:
     return {name: item for name, item in value.items() if item is not None}
 
 
-_TYPES = {str: "a text", bool: "true or false", int: "a whole number"}
+_TYPES = {str: "a text", bool: "true or false", int: "a whole number", dict: "names and values"}
 
 
 def read_names(request: Request) -> dict[str, object]:

@@ -67,7 +67,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> Flask:
             limits=limits,
         )
     )
-    app.register_blueprint(api.api_blueprint(database, clock))
+    app.register_blueprint(api.api_blueprint(database, settings, clock))
     app.register_blueprint(pages.pages_blueprint(database, settings))
     app.register_blueprint(status_page.status_blueprint(database, clock))
     app.register_error_handler(Exception, _refuse)

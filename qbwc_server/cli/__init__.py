@@ -29,6 +29,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "member": ("members", "member"),
     "audit": ("audit", "audit"),
     "documents": ("documents", "documents"),
+    "connection": ("connection", "connection"),
     "open-work": ("open_work", "open_work"),
 }
 

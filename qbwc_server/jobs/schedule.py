@@ -13,6 +13,7 @@ from qbwc_server.channels.connections.retention import shorten_records
 from qbwc_server.clock import Clock
 from qbwc_server.connector.sessions import close_silent_sessions
 from qbwc_server.db import Database
+from qbwc_server.jobs.asked_for import RUN_CONNECTION
 from qbwc_server.jobs.due import Daily, Every, When
 from qbwc_server.jobs.each import COMPANY, CONNECTION, SERVER, Each
 from qbwc_server.jobs.runs import purge_job_runs
@@ -67,7 +68,7 @@ JOBS: tuple[Job, ...] = (
     Job("purge_login_failures", Daily(3, 30), SERVER, purge_login_failures),
     Job("shorten_evidence", Daily(4, 0), SERVER, shorten_evidence),
     Job("look_again", Daily(4, 30), COMPANY, look_again),
-    Job("run_connection", Every(60), CONNECTION, run_by_the_clock),  # each by its own schedule
+    Job(RUN_CONNECTION, Every(60), CONNECTION, run_by_the_clock),  # each by its own schedule
     Job("shorten_records", Daily(4, 10), SERVER, shorten_records),
     Job("refresh_lists", Every(60), SERVER, refresh_when_due),
     Job("purge_job_runs", Daily(3, 40), SERVER, purge_job_runs),

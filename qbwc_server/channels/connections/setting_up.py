@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from qbwc_server.channels.addresses import check_url
-from qbwc_server.channels.connections.finding import channel_of, find_connection, options_of, sealed_secrets, secrets_of
+from qbwc_server.channels.connections.finding import (
+    channel_of,
+    find_connection,
+    marks_of,
+    options_of,
+    sealed_secrets,
+    secrets_of,
+)
 from qbwc_server.channels.connections.models import Connection, Record, RecordDocument
 from qbwc_server.channels.connections.records import BROKEN
 from qbwc_server.channels.connections.states import ConnectionEvent, ConnectionState, RecordState, after
@@ -67,6 +75,32 @@ class Choices:
     every_minutes: int | None = None
     submits: bool | None = None
     since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """One live check: what is wrong, or what was found."""
+
+    title: str
+    notice: Notice | None
+    found: str
+
+    def as_record(self) -> dict[str, object]:
+        """JSON-ready."""
+        notice = self.notice
+        told = {} if notice is None else {"code": notice.code, "message": notice.message, "advice": notice.advice}
+        return {"check": self.title, "well": notice is None, "found": self.found, **told}
+
+
+def read_since(text: str | None, time_zone: str) -> datetime | None:
+    """A day, which begins where the company keeps its books, or a moment. Raises Invalid."""
+    if text is None:
+        return None
+    try:
+        found = datetime.fromisoformat(text.strip())
+        return (found if found.tzinfo else found.replace(tzinfo=ZoneInfo(time_zone))).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise Invalid("This is no day such as 2026-03-31, and no moment such as 2026-03-31T12:00:00Z.") from None
 
 
 def add_connection(
@@ -155,10 +189,16 @@ def change_connection(
     )
 
 
+def ask_again_since(db: Session, row: Connection, since: datetime) -> None:
+    """At its next run a connection is asked again for all that changed since then; what is known is known."""
+    for mark in marks_of(db, row).values():
+        mark.complete_until = min(mark.complete_until, since)
+
+
 def try_connection(
     database: Database, company_id: int, connection_id: int, *, settings: Settings, clock: Clock
-) -> list[tuple[str, Notice | None, str]]:
-    """Try the live checks of a connection: title of each, what is wrong or None, what was found.
+) -> list[Tried]:
+    """Try the live checks of a connection.
 
     One that was being set up or needs a key goes on by its schedule when all are well. Raises NotFound,
     ConnectionNotNow.
@@ -167,19 +207,19 @@ def try_connection(
         row = find_connection(db, company_id, connection_id)
         after(row.state, ConnectionEvent.CHANGED)  # of one that is disconnected nothing is known to try
         channel, options = channel_of(row), options_of(row, settings)
-    found: list[tuple[str, Notice | None, str]] = []
+    found: list[Tried] = []
     event = ConnectionEvent.WORKED
     secrets = secret_values(options).values()
     with Upstream(private=settings.private_upstreams, secrets=secrets, clock=clock) as upstream:
         for check in channel.checks:
             try:
-                found.append((check.title, None, check.check(options, upstream)))
+                found.append(Tried(check.title, None, check.check(options, upstream)))
             except QbwcError as error:
-                found.append((check.title, error.notice, ""))
+                found.append(Tried(check.title, error.notice, ""))
                 event = ConnectionEvent.REFUSED if isinstance(error, SignInRefused) else ConnectionEvent.FAILED
     with database.transaction() as db:
         row = db.get_one(Connection, connection_id, with_for_update=True)
-        wrong = next((notice for _, notice, _ in found if notice is not None), None)
+        wrong = next((one.notice for one in found if one.notice is not None), None)
         say(row, event, wrong, clock())
     return found
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from qbwc_server.api.connections import STOPS
 from qbwc_server.api.documents import ACTIONS
 from qbwc_server.api.open_work import ENDS
 from tests.qbwc_server.api.conftest import Caller
@@ -33,6 +34,17 @@ PATHS = (
     ("POST", "/open-work/1/dismiss"),
     ("POST", "/open-work/1/use-name"),
     ("POST", "/open-work/1/add-anew"),
+    ("GET", "/connection-types"),
+    ("GET", "/connections"),
+    ("POST", "/connections"),
+    ("GET", "/connections/1"),
+    ("PATCH", "/connections/1"),
+    ("GET", "/connections/1/records"),
+    ("POST", "/connections/1/test"),
+    ("POST", "/connections/1/run"),
+    ("POST", "/connections/1/pause"),
+    ("POST", "/connections/1/resume"),
+    ("POST", "/connections/1/disconnect"),
     ("GET", "/status"),
     ("GET", "/audit"),
     ("GET", "/tokens"),
@@ -46,7 +58,7 @@ def test_the_table_of_paths_is_complete(app: Flask) -> None:
     tested = {asked.match(f"/api/v1/companies/acme{path}", method=method)[0] for method, path in PATHS}
     assert tested == {rule.endpoint for rule in app.url_map.iter_rules() if rule.endpoint.startswith("api.")}
     assert {path.rpartition("/")[2] for method, path in PATHS if "/1/" in path} == {
-        *ACTIONS, *ENDS, "decide", "use-name", "add-anew",
+        *ACTIONS, *ENDS, *STOPS, "decide", "use-name", "add-anew", "records", "test", "run", "disconnect",
     }  # fmt: skip
 
 

@@ -1,0 +1,88 @@
+"""A channel, a connection and a run, in lines for the person at the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from qbwc_server.channels.contract import Channel
+from qbwc_server.channels.options import Option, declared
+from qbwc_server.channels.report import Finding
+from qbwc_server.cli.output import moment, paragraph, plain, say
+
+_SHOWN = 10  # findings
+
+
+def when(text: str, zone: str) -> str:
+    """A moment of a record as the people of the company read it."""
+    return moment(datetime.fromisoformat(text), zone) or ""
+
+
+def show_channel(channel: Channel) -> None:
+    """What it brings, what it needs, and every option."""
+    say(f"{channel.code}: {channel.title}")
+    paragraph(f"  Brings: {channel.brings}")
+    paragraph(f"  Needs: {channel.needs}")
+    say(f"  Is run every {channel.every_minutes} minutes where nothing else is said.")
+    for option in declared(channel.options):
+        paragraph(f"  {option.name} ({_about(option)}): {option.help}")
+
+
+def _about(option: Option) -> str:
+    parts = [option.type, *option.checks]
+    if option.choices:
+        parts.append("one of " + ", ".join(option.choices))
+    if option.required:
+        parts.append("needed")
+    elif option.default not in (None, "") and not option.secret:
+        parts.append(f"default {option.default}")
+    return "; ".join(parts)
+
+
+def show_connection(record: Mapping[str, Any], zone: str) -> None:
+    """How it stands, what it was told, its records and runs."""
+    said = record["state"].replace("_", " ")
+    if record["failing_since"]:
+        said += f" since {when(record['failing_since'], zone)}"
+    say(
+        f"Connection {record['id']}: {plain(record['title'])} ({record['channel']}, {plain(record['account'])}), {said}"
+    )
+    if record["message"]:
+        paragraph(f"  {record['message']} {record['advice'] or ''}".rstrip())
+    goes = "submitted at once" if record["submits"] else "for review"
+    say(f"  Run every {record['every_minutes']} minutes; documents are {goes}.")
+    for name, value in record["options"].items():
+        say(f"  {name} = {plain(str(value))}")
+    for name, until in record["complete_until"].items():
+        say(f"  {name}: complete until {when(until, zone)}")
+    counts = ", ".join(f"{number} {name.replace('_', ' ')}" for name, number in record["records"].items() if number)
+    say(f"  Records: {counts or 'none'}")
+    for run in record["runs"]:
+        paragraph(f"  {when(run['started_at'], zone)}  {_one_line(run)}")
+
+
+def _one_line(run: Mapping[str, Any]) -> str:
+    records, documents = run["records"], run["documents"]
+    said = f"{run['outcome'].replace('_', ' ')}: {run['pages']} pages, records: {records['new']} new, "
+    said += f"{records['changed']} changed, {records['known']} known"
+    if records["set_aside"]:
+        said += f", {records['set_aside']} set aside"
+    if documents.get("documents"):
+        said += f"; documents: {documents['added']} added, {documents['revised']} revised, {documents['same']} there"
+    said += f" ({run['seconds']} s)" if run["seconds"] is not None else ""
+    return f"{said}. {run['message'] or ''}".rstrip()
+
+
+def show_run(run: Mapping[str, Any], findings: Sequence[Finding], set_aside: int) -> None:
+    """What came of a run, and what was found."""
+    paragraph(_one_line(run))
+    if run["advice"]:
+        paragraph(f"      {run['advice']}")
+    for finding in findings[:_SHOWN]:
+        where = f"{plain(finding.origin)}: " if finding.origin else ""
+        paragraph(f"  {where}{finding.outcome.replace('_', ' ')}: {finding.problem.message} {finding.problem.advice}")
+    if len(findings) > _SHOWN:
+        say(f"  and {len(findings) - _SHOWN} more; --json lists them")
+    if set_aside:
+        say(f"  {set_aside} records are set aside; connection records --set-aside says why.")
