@@ -79,7 +79,7 @@ class Access:
         return self._needs.get(request.endpoint or "", STRICTEST)
 
     def _note_use(self, found: FoundToken) -> None:
-        with suppress(OperationalError), self._database.transaction() as db:  # no reason to refuse anybody
+        with suppress(OperationalError), self._database.at_once() as db:  # no reason to refuse anybody
             note_use(db, found.token_id, self._clock())
 
     @contextmanager

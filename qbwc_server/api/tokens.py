@@ -48,6 +48,7 @@ def add_routes(blueprint: Blueprint, access: Access) -> None:
                 days=said.get("days"),
                 not_after=access.token.expires_at,
                 by=access.by,
+                made_by=access.token.token_id,
                 now=access.now(),
             )
             record = token_record(row, access.now())
@@ -55,7 +56,8 @@ def add_routes(blueprint: Blueprint, access: Access) -> None:
 
     @blueprint.delete(f"{_ALL}/<int(max={LARGEST_ID}):token_id>")
     def revoke(code: str, token_id: int) -> Response:
-        """It opens nothing from this moment on; the answer is the token as it stands then."""
+        """It opens nothing from this moment on, nor does what it made; the answer is the token as it stands then."""
         with access.changing() as (db, company):
-            record = token_record(revoke_token(db, company.id, token_id, access.now(), by=access.by), access.now())
+            token, *made = revoke_token(db, company.id, token_id, access.now(), by=access.by)
+            record = {**token_record(token, access.now()), "revoked_too": [one.id for one in made]}
         return jsonify(record)

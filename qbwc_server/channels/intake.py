@@ -31,6 +31,7 @@ from qbwc_server.errors import Notice
 from qbwc_server.posting.entries.ensure import declare_items
 from qbwc_server.posting.submitting.hand_in import Aside, hand_in
 from qbwc_server.posting.submitting.submit import lock, submit
+from qbwc_server.posting.transactions.writing import NOT_POSTED
 from qbwc_server.tenancy.actor import Actor
 from qbwc_server.tenancy.companies import find_company
 from qbwc_server.tenancy.models import Company
@@ -39,7 +40,6 @@ BATCH = 500
 Alongside = Callable[[Session, Sequence["Draft | Skipped"], Sequence["Finding"]], None]
 _TRIES = 3
 _AT_A_TIME = 100  # ranges of origins in one statement
-_NOT_POSTED = "invoice_not_posted"  # a payment that came before its invoice
 
 
 class Intake:
@@ -197,7 +197,7 @@ class Intake:
         for one in skipped:
             stored.counts.skipped += 1
             stored.findings.append(Finding(Kept.SKIPPED, left_out.problem(one), one.line_number, one.origin))
-        left_out.tell(now)
+        stored.counts.open_work += left_out.tell(now)
 
     def _submit_again(self, waiting: Sequence[tuple[int, int | None]]) -> None:
         """Payments whose invoices came later find them now."""
@@ -248,7 +248,7 @@ class _Stored:
         counts.added += saved is Saved.ADDED
         counts.same += saved is Saved.SAME
         counts.revised += saved is Saved.REVISED
-        waits = submit and row.state is State.FOR_REVIEW and row.reason == _NOT_POSTED
+        waits = submit and row.state is State.FOR_REVIEW and row.reason == NOT_POSTED
         if waits:
             self.waiting[row.id] = draft.line_number
         if saved is Saved.SAME:

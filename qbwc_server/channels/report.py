@@ -57,6 +57,7 @@ class Counts:
     for_review: int = 0
     total: Decimal = Decimal(0)
     without_total: int = 0
+    open_work: int = 0  # items that a person has to see to, of what was skipped
 
     @property
     def documents(self) -> int:
@@ -86,8 +87,9 @@ class IntakeReport:
 
     @property
     def needs_a_person(self) -> bool:
-        """Whether something was refused, or waits for review although it was to be submitted."""
-        return bool(self.counts.problems) or any(f.outcome is Kept.FOR_REVIEW for f in self.findings)
+        """Whether something was refused, waits for review although it was to be submitted, or is left for a person."""
+        left = self.counts.problems or self.counts.open_work
+        return bool(left) or any(finding.outcome is Kept.FOR_REVIEW for finding in self.findings)
 
     def note(self, finding: Finding) -> None:
         """Keep a finding, or count it when there are very many of its outcome."""

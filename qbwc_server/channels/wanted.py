@@ -41,8 +41,8 @@ class LeftOut:
         row = self.standing.get(one.origin)
         return one.problem if row is None else _but_it_is_here(one.problem, row)
 
-    def tell(self, now: datetime) -> None:
-        """Keep as open work what a person has to enter; what a person has ended is not opened again."""
+    def tell(self, now: datetime) -> int:
+        """Keep as open work what a person has to enter, and say how much; what a person has ended stays ended."""
         credit_memos, payments = {}, {}
         for one in self._skipped:
             row, problem = self.standing.get(one.origin), self.problem(one)
@@ -54,13 +54,16 @@ class LeftOut:
                     WorkKind.PAYMENT_WANTED, one.origin, problem.message, problem.advice, self._known.get(one.origin)
                 )
         settled = {str(row_id) for row_id in self._known.values()}
-        self._keep(WorkKind.CREDIT_MEMO_WANTED, credit_memos, settled, now)
-        self._keep(WorkKind.PAYMENT_WANTED, payments, {one.origin for one in self._skipped}, now)
+        origins = {one.origin for one in self._skipped}
+        kept = self._keep(WorkKind.CREDIT_MEMO_WANTED, credit_memos, settled, now)
+        return kept + self._keep(WorkKind.PAYMENT_WANTED, payments, origins, now)
 
-    def _keep(self, work: WorkKind, found: dict[str, Finding], looked_at: set[str], now: datetime) -> None:
+    def _keep(self, work: WorkKind, found: dict[str, Finding], looked_at: set[str], now: datetime) -> int:
         settle_work(self._db, self._company_id, work, looked_at - found.keys(), now=now)
         seen = ended_by_people(self._db, self._company_id, work, found)
-        note_work(self._db, self._company_id, [one for key, one in found.items() if key not in seen], now=now)
+        left = [one for key, one in found.items() if key not in seen]
+        note_work(self._db, self._company_id, left, now=now)
+        return len(left)
 
 
 def _is_being_voided(row: DocumentRow) -> bool:

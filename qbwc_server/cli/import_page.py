@@ -42,6 +42,8 @@ def _counts(counts: Counts) -> list[str]:
         "with problems": counts.problems,
     }
     lines = [", ".join(f"{n} {what}" for what, n in parts.items() if n) or "nothing in it"]
+    if counts.open_work:
+        lines.append(f"{counts.open_work} of them left for you to see to: qbwc-server open-work list")
     if counts.added or counts.revised:
         unknown = f", without {counts.without_total} that only QuickBooks can price" if counts.without_total else ""
         lines.append(

@@ -9,6 +9,7 @@ import click
 from qbwc_server.cli.output import Exit, json_option, note, paragraph, plain, print_json, say
 from qbwc_server.cli.runtime import Runtime, pass_runtime
 from qbwc_server.reports.company import CompanyReport, company_report
+from qbwc_server.reports.jobs import jobs_report
 from qbwc_server.tenancy import companies
 from qbwc_server.tenancy.models import Company
 
@@ -26,8 +27,11 @@ def status(ctx: click.Context, runtime: Runtime, company: str | None, as_json: b
     with runtime.database.reading() as db:
         found = [companies.find_company(db, company)] if company else companies.companies(db)
         reports = [(each, company_report(db, each, now=runtime.now())) for each in found]
+        clock_work = jobs_report(db, now=runtime.now())
     for doubt in runtime.settings.doubts():
         note(f"Warning: {doubt}")
+    if clock_work.scheduler_seen is not None and clock_work.needs_a_person:
+        note("Warning: what happens by the clock does not, or fails; qbwc-server jobs tells more.")
     if as_json:
         records = [{"code": each.code, **report.as_record()} for each, report in reports]
         print_json(records[0] if company else {"companies": records})

@@ -82,13 +82,15 @@ def tokens(runtime: Runtime, code: str, as_json: bool) -> None:
 @json_option
 @pass_runtime
 def revoke(runtime: Runtime, code: str, token_id: int, as_json: bool) -> None:
-    """End a token, by its id in the list: it opens nothing from this moment on."""
+    """End a token, by its id in the list: it opens nothing from this moment on, nor does what it made."""
     now = runtime.now()
     with runtime.database.transaction() as db:
         found = companies.find_company(db, code)
-        row = revoke_token(db, found.id, token_id, now, by=runtime.by)
-        record = token_record(row, now)
+        row, *made = revoke_token(db, found.id, token_id, now, by=runtime.by)
+        record = {**token_record(row, now), "revoked_too": [one.id for one in made]}
     if as_json:
         print_json({"code": found.code, **record})
         return
     say(f"Token {record['id']} ({record['label']}) is revoked.")
+    for one in made:
+        say(f"So is token {one.id} ({one.label}), which was made with it.")

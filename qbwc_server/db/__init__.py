@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Dialect, Engine, MetaData, create_engine, event
+from sqlalchemy import Dialect, Engine, MetaData, create_engine, event, text
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.orm import DeclarativeBase, Session
 
@@ -15,6 +15,8 @@ from qbwc_server.db.sqlite_file import check_file, database_file, said_plainly
 from qbwc_server.db.unusable import DriverMissing
 
 _READ_ONLY = "qbwc_read_only"
+_AT_ONCE = "qbwc_at_once"
+_PATIENCE_MS = 30_000  # how long a writer waits for another one
 _MUST_EXIST = "qbwc_must_exist"
 
 
@@ -88,7 +90,7 @@ def _sqlite_engine(url: str) -> Engine:
     def _prepare(connection: Any, _record: object) -> None:
         connection.isolation_level = None  # BEGIN is ours to say, below
         with said_plainly(file):
-            for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+            for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={_PATIENCE_MS}"):
                 connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
@@ -96,6 +98,12 @@ def _sqlite_engine(url: str) -> Engine:
         if connection.get_execution_options().get(_READ_ONLY, False):
             # cannot fail, and a tenth of a millisecond cheaper so: it stands before every poll
             connection.connection.driver_connection.execute("BEGIN")  # type: ignore[union-attr]
+        elif connection.get_execution_options().get(_AT_ONCE, False):
+            connection.exec_driver_sql("PRAGMA busy_timeout=0")
+            try:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            finally:
+                connection.exec_driver_sql(f"PRAGMA busy_timeout={_PATIENCE_MS}")
         else:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
 
@@ -109,12 +117,24 @@ class Database:
         self.engine = make_engine(url)
         self.engine.update_execution_options(**{_MUST_EXIST: True})
         self._reading = self.engine.execution_options(**{_READ_ONLY: True})
+        self._at_once = self.engine.execution_options(**{_AT_ONCE: True})
         self.now = DatabaseClock(self._reading)  # one clock for all hosts
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
         """A session that commits at the end, or rolls everything back when an exception passes."""
         with Session(self.engine, expire_on_commit=False) as db, db.begin():
+            yield db
+
+    @contextmanager
+    def at_once(self) -> Iterator[Session]:
+        """A transaction for what is not worth waiting for: OperationalError at once where another writes the same.
+
+        On SQLite, another that writes anything.
+        """
+        with Session(self._at_once, expire_on_commit=False) as db, db.begin():
+            if self.engine.dialect.name == "postgresql":
+                db.execute(text("SET LOCAL lock_timeout = '1ms'"))
             yield db
 
     @contextmanager

@@ -24,6 +24,7 @@ from qbwc_server.queue.models import QueuedRequest, RequestWait
 from qbwc_server.queue.sets import in_flight
 from qbwc_server.queue.states import RequestState
 from qbwc_server.reports.documents import called, shown
+from qbwc_server.reports.jobs import FailedJob, failed_jobs_of
 from qbwc_server.tenancy.models import Company
 
 _QUIET = timedelta(days=1)
@@ -92,6 +93,7 @@ class CompanyReport:
     behind_others: int = 0  # submitted documents that wait for one that needs a person
     waits: list[Waits] = field(default_factory=list)  # the first of those
     open_work: list[ToSeeTo] = field(default_factory=list)
+    failed_jobs: list[FailedJob] = field(default_factory=list)
     holds: list[dict[str, Any]] = field(default_factory=list)  # as of hold_record, the strongest first
 
     def as_record(self) -> dict[str, Any]:
@@ -112,7 +114,19 @@ class CompanyReport:
     @property
     def healthy(self) -> bool:
         """Whether nothing needs a person."""
-        return not (self.needs_you or self.open_work or self.hold or self.last_session_failed)
+        failed = self.failed_jobs or self.last_session_failed or self._asleep
+        return not (self.needs_you or self.open_work or self.hold or failed)
+
+    @property
+    def _asleep(self) -> bool:
+        """Whether documents wait for a Web Connector that used to call, and has been silent for more than a day."""
+        return bool(self.documents.get(State.SUBMITTED.value)) and self._is_silent
+
+    @property
+    def _is_silent(self) -> bool:
+        if self.last_session_at is None or self.last_session_open:
+            return False
+        return datetime.fromisoformat(self.now) - datetime.fromisoformat(self.last_session_at) > _QUIET
 
     def lines(self) -> list[str]:
         """The report in sentences, the most urgent first."""
@@ -132,6 +146,10 @@ class CompanyReport:
         for items in self.open_work:
             yield items.message if items.count == 1 else f"{items.message} There are {items.count} of this kind."
             yield f"What to do: {items.advice}"
+        for job in self.failed_jobs:
+            what = f"{job.job.replace('_', ' ')}, {self._when(job.due_at)}"
+            yield f"What the server does by the clock failed ({what}): {job.message}"
+            yield "What to do: it is tried again when it is next due; if it fails again, tell whoever runs the server."
         yield from self._waiting()
         yield from self._session()
         posted = self.documents.get(State.POSTED.value, 0)
@@ -172,16 +190,19 @@ class CompanyReport:
             yield "The Web Connector has not called yet."
             yield "What to do: add the .qwc file to the Web Connector, type the password, and press Update Selected."
             return
-        at = datetime.fromisoformat(self.last_session_at).astimezone(ZoneInfo(self.time_zone))
-        when = at.strftime("%Y-%m-%d %H:%M")
+        when = self._when(self.last_session_at)
         if self.last_session_open:
             yield f"An update session is running since {when}."
             return
         yield f"The last update session was at {when}: {self.last_session_words or 'it ended without a word.'}"
         if self.last_session_failed and self.last_session_advice:
             yield f"What to do: {self.last_session_advice}"
-        if datetime.fromisoformat(self.now) - at > _QUIET:
+        if self._is_silent:
             yield "What to do: the Web Connector has been silent for more than a day; see whether that PC is on."
+
+    def _when(self, moment: str) -> str:
+        """A moment as the company's clocks show it."""
+        return datetime.fromisoformat(moment).astimezone(ZoneInfo(self.time_zone)).strftime("%Y-%m-%d %H:%M")
 
 
 def _requests(count: int) -> str:
@@ -230,6 +251,7 @@ def company_report(db: Session, company: Company, *, now: datetime) -> CompanyRe
         behind_others=_behind_others(db, company),
         waits=_waits(db, company),
         open_work=_open_work(db, company),
+        failed_jobs=failed_jobs_of(db, company.id, now=now),
         holds=[hold_record(hold) for hold in holds_of(db, company.id)],
     )
 

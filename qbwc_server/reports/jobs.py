@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import Session
 
 from qbwc_server.jobs.runs import JobRun
@@ -28,6 +28,16 @@ class FailedRun:
     due_at: datetime
     code: str | None
     message: str | None
+
+
+@dataclass(frozen=True)
+class FailedJob:
+    """A timed job whose newest run for one company, or for one of its connections, failed."""
+
+    job: str
+    due_at: str  # ISO 8601
+    code: str | None
+    message: str
 
 
 @dataclass(frozen=True)
@@ -65,6 +75,26 @@ def jobs_report(db: Session, *, now: datetime, jobs: Sequence[Job] = JOBS) -> Jo
     return JobsReport(seen, silent, [_standing(db, job, now) for job in jobs])
 
 
+def failed_jobs_of(db: Session, company_id: int, *, now: datetime, jobs: Sequence[Job] = JOBS) -> list[FailedJob]:
+    """What failed last of what is done for one company, each job once, with its newest failure."""
+    newest = _newest(JobRun.company_id == company_id, now - _LOOKED_BACK).subquery()
+    rows = db.execute(
+        select(JobRun.job, JobRun.due_at, JobRun.code, JobRun.detail)
+        .join(
+            newest,
+            and_(
+                JobRun.job == newest.c.job,
+                JobRun.subject_id == newest.c.subject_id,
+                JobRun.due_at == newest.c.due_at,
+            ),
+        )
+        .where(JobRun.state == RunState.FAILED, JobRun.job.in_([job.name for job in jobs]))
+        .order_by(JobRun.due_at, JobRun.id)
+    )
+    found = {job: FailedJob(job, due_at.isoformat(), code, detail or "") for job, due_at, code, detail in rows}
+    return [found[job] for job in sorted(found)]
+
+
 def _standing(db: Session, job: Job, now: datetime) -> JobStanding:
     def count(state: RunState) -> int:
         found = select(func.count()).select_from(JobRun).where(JobRun.job == job.name, JobRun.state == state)
@@ -85,12 +115,7 @@ def _standing(db: Session, job: Job, now: datetime) -> JobStanding:
 
 def _failures(db: Session, job: Job, since: datetime) -> list[FailedRun]:
     """The newest ended run of each subject, where it failed."""
-    newest = (
-        select(JobRun.subject_id, func.max(JobRun.due_at).label("due_at"))
-        .where(JobRun.job == job.name, JobRun.due_at >= since, JobRun.state.in_([RunState.DONE, RunState.FAILED]))
-        .group_by(JobRun.subject_id)
-        .subquery()
-    )
+    newest = _newest(JobRun.job == job.name, since).subquery()
     rows = db.execute(
         select(Company.code, JobRun.subject_id, JobRun.due_at, JobRun.code, JobRun.detail)
         .join(newest, and_(JobRun.subject_id == newest.c.subject_id, JobRun.due_at == newest.c.due_at))
@@ -99,3 +124,12 @@ def _failures(db: Session, job: Job, since: datetime) -> list[FailedRun]:
         .order_by(JobRun.subject_id)
     )
     return [FailedRun(*row) for row in rows]
+
+
+def _newest(which: ColumnElement[bool], since: datetime) -> Select[str, int, datetime]:
+    """When the newest run that ended was due, of each job and subject."""
+    return (
+        select(JobRun.job, JobRun.subject_id, func.max(JobRun.due_at).label("due_at"))
+        .where(which, JobRun.due_at >= since, JobRun.state.in_([RunState.DONE, RunState.FAILED]))
+        .group_by(JobRun.job, JobRun.subject_id)
+    )

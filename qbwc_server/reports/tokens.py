@@ -19,5 +19,6 @@ def token_record(token: ApiToken, now: datetime) -> dict[str, Any]:
         "created_at": token.created_at.isoformat(),
         "expires_at": None if token.expires_at is None else token.expires_at.isoformat(),
         "last_used_at": None if token.last_used_at is None else token.last_used_at.isoformat(),
+        "made_by": token.made_by,
         "revoked_at": None if token.revoked_at is None else token.revoked_at.isoformat(),
     }

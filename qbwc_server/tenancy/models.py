@@ -83,6 +83,7 @@ class ApiToken(Base):
     expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # to the minute
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    made_by: Mapped[int | None] = mapped_column(ForeignKey("api_tokens.id", ondelete="SET NULL"))  # None: a person
 
 
 class LoginFailures(Base):

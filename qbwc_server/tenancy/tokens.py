@@ -57,6 +57,7 @@ def add_token(
     days: int | None = None,
     not_after: datetime | None = None,
     by: Actor = SERVER,
+    made_by: int | None = None,
 ) -> tuple[ApiToken, str]:
     """Make an API token for ``company``. The text that is returned beside it cannot be shown again.
 
@@ -64,9 +65,10 @@ def add_token(
         label: what it is for, 1 to 100 characters.
         days: how long it is good; None: until ``not_after``, or without that until it is revoked.
         not_after: when it ends at the latest.
+        made_by: the token that asks for it, with which it is revoked; None: a person asks.
 
     Raises:
-        Invalid: no label, no scope, days that are none, or that go beyond ``not_after``.
+        Invalid: no label, no scope, days that are none, or that go beyond ``not_after``; or ``made_by`` is revoked.
     """
     if not label.strip() or len(label) > LONGEST_LABEL:
         raise Invalid(f"The label needs 1 to {LONGEST_LABEL} characters.")
@@ -77,6 +79,8 @@ def add_token(
     expires_at = not_after if days is None else now + timedelta(days=days)
     if expires_at is not None and not_after is not None and expires_at > not_after:
         raise Invalid("A token cannot make one that is good for longer than itself. Ask for fewer days, or for none.")
+    if made_by is not None and _locked(db, company.id, made_by).revoked_at is not None:
+        raise Invalid("The token that asks for another one is revoked.")
     token = "qbwc_" + new_secret()
     row = ApiToken(
         company_id=company.id,
@@ -85,6 +89,7 @@ def add_token(
         scopes=" ".join(sorted(scopes)),
         created_at=now,
         expires_at=expires_at,
+        made_by=made_by,
     )
     db.add(row)
     db.flush()
@@ -159,18 +164,32 @@ def tokens_of(db: Session, company_id: int) -> list[ApiToken]:
     return list(db.scalars(select(ApiToken).where(ApiToken.company_id == company_id).order_by(ApiToken.id)))
 
 
-def revoke_token(db: Session, company_id: int, token_id: int, now: datetime, *, by: Actor) -> ApiToken:
-    """It opens nothing any more, from this moment; a second time changes nothing.
+def revoke_token(db: Session, company_id: int, token_id: int, now: datetime, *, by: Actor) -> list[ApiToken]:
+    """It opens nothing any more, from this moment, nor does what it made; a second time changes nothing.
+
+    Returns:
+        The token itself, and behind it those that it made and that opened something until now.
 
     Raises:
         NotFound: this company has no such token.
     """
-    token = db.scalars(select(ApiToken).where(ApiToken.company_id == company_id, ApiToken.id == token_id)).one_or_none()
+    revoked = [_locked(db, company_id, token_id)]
+    for parent in revoked:  # grows while it is walked through
+        made = select(ApiToken).where(ApiToken.made_by == parent.id, ApiToken.revoked_at.is_(None))
+        revoked += db.scalars(made.order_by(ApiToken.id).with_for_update())
+    for token in revoked:
+        if token.revoked_at is None:
+            token.revoked_at = now
+            note_audit(db, Audited.TOKEN_REVOKED, by=by, now=now, company_id=company_id, subject=_called(token))
+    return revoked
+
+
+def _locked(db: Session, company_id: int, token_id: int) -> ApiToken:
+    """The token, kept from being revoked or making another one until this transaction ends."""
+    of_company = select(ApiToken).where(ApiToken.company_id == company_id, ApiToken.id == token_id)
+    token = db.scalars(of_company.with_for_update().execution_options(populate_existing=True)).one_or_none()
     if token is None:
         raise NotFound(f"There is no token {token_id}.")
-    if token.revoked_at is None:
-        token.revoked_at = now
-        note_audit(db, Audited.TOKEN_REVOKED, by=by, now=now, company_id=company_id, subject=_called(token))
     return token
 
 

@@ -72,7 +72,7 @@ def test_a_payment_whose_invoice_is_no_longer_on_its_way_fails_alone(sqlite_worl
     assert world.row("i-1").state is State.WITHDRAWN
     assert {row.state for row in world.rows(["i-2", "i-3"])} == {State.POSTED}
     row = world.row("p-1")
-    assert (row.state, row.reason) == (State.FAILED, "invoice_not_posted")
+    assert (row.state, row.reason) == (State.FAILED, "named_not_posted")
     assert row.advice
     assert world.report().waiting == 0
 

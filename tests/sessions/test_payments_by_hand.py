@@ -72,7 +72,7 @@ def test_what_is_not_there_or_somebody_elses_is_said(typed: World, part: dict[st
     typed.hand_in(pays("p", part))
     assert typed.update().ok
     row = typed.row("p")
-    assert (row.state, row.reason) == (State.FAILED, "invoice_not_found")
+    assert (row.state, row.reason) == (State.FAILED, "named_not_found")
     assert said in (row.message or "")
     assert row.advice
     assert not typed.books.payments
@@ -100,7 +100,7 @@ def test_no_payment_waits_for_an_invoice_that_was_excluded(typed: World) -> None
     typed.hand_in(invoice("third", number="3"), pays("p", {"number": "3"}))
     typed.exclude("third")
     assert typed.update().ok
-    assert typed.row("p").reason == "invoice_not_found"
+    assert typed.row("p").reason == "named_not_found"
 
 
 def test_an_excluded_payment_asks_nothing(typed: World) -> None:

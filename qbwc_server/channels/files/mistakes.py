@@ -124,9 +124,9 @@ _SENTENCES: dict[str, _Say] = {
         ("date_type", "date_parsing", "date_form", "date_from_datetime_parsing", "date_from_datetime_inexact"), _no_date
     ),
     "one_of_three": lambda value, context: (
-        "which_invoice",
-        "It does not say which invoice, or says it twice.",
-        "Name the invoice by one of invoice (its origin), number and txn_id.",
+        "which_one",
+        "It does not say which document is meant, or says it twice.",
+        "Name it by one of {origin} (its origin), {number} and {txn_id}.".format(**context),
     ),
     "string_type": _no_text,
     "nul_character": lambda value, context: (

@@ -26,12 +26,13 @@ class LeftOut:
     """Takes records that repeat the header or hold nothing but a sum, and remembers their lines."""
 
     titles: Sequence[str]
+    key_at: int | None = None  # column of the key: a row that has one belongs to it, whatever it says
     line_numbers: list[int] = field(default_factory=list)
     count: int = 0
 
     def takes(self, record: Record) -> bool:
         """Whether the record is no row of the table."""
-        if record.trouble is not None or not (self._repeats(record.cells) or holds_a_sum(record.cells)):
+        if record.trouble is not None or not (self._repeats(record.cells) or self._is_sum(record.cells)):
             return False
         self.count += 1
         if self.count <= _MOST_LINES:
@@ -48,6 +49,12 @@ class LeftOut:
             lines = ", ".join((first, *more)) + rest
             yield f"Lines {lines} repeat the header, or hold nothing but a sum; they were left out."
 
+    def _is_sum(self, cells: Sequence[str]) -> bool:
+        if self.key_at is None or not holds_a_sum(cells):
+            return False
+        key = cells[self.key_at].strip() if self.key_at < len(cells) else ""
+        return not key or _names_a_sum(key)
+
     def _repeats(self, cells: Sequence[str]) -> bool:
         return len(cells) > 1 and tuple(" ".join(cell.split()) for cell in cells) == tuple(self.titles)
 
@@ -57,7 +64,11 @@ def holds_a_sum(cells: Sequence[str]) -> bool:
     texts = (" ".join(cell.split()) for cell in cells if cell.strip())
     words = (text for text in texts if not _NUMBER.fullmatch(text))
     word = next(words, None)  # of most rows the second cell tells already that they are none
-    return word is not None and word.rstrip(": ").casefold() in _SUM_WORDS and next(words, None) is None
+    return word is not None and _names_a_sum(word) and next(words, None) is None
+
+
+def _names_a_sum(text: str) -> bool:
+    return text.rstrip(": ").casefold() in _SUM_WORDS
 
 
 def may_be_cut(cell: str, before: str) -> bool:

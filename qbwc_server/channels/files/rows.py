@@ -130,10 +130,16 @@ class Table:
             _check_alone(self._records, header, column, telling)
             self.remarks.append(f"The header is in line {header.line_number}; what stands above it was left out.")
 
-    def rows(self) -> Iterator[Row | BrokenRow]:
-        """All records below the header, in order. Raises FileRefused after very many broken ones."""
+    def rows(self, key: str | None = None) -> Iterator[Row | BrokenRow]:
+        """All records below the header, in order; with the column of the ``key``, sums are left out.
+
+        Raises FileRefused after very many broken ones.
+        """
         broken, last = 0, ""
+        left_out = LeftOut(self.titles, None if key is None else self.columns.index(key))
         for record in self._below_header():
+            if left_out.takes(record):
+                continue
             cells = {
                 name: cell if isinstance(cell, Typed) else _unguarded(cell.strip())
                 for name, cell in zip(self.columns, record.cells, strict=False)
@@ -172,8 +178,8 @@ class Table:
         seen: set[int] = set()
         twice: set[int] = set()
         last = ""
-        left_out = LeftOut(self.titles)
-        for record in self._records_below_header():
+        left_out = LeftOut(self.titles, at)
+        for record in self._below_header():
             if left_out.takes(record):
                 continue
             cells = record.cells
@@ -201,7 +207,7 @@ class Table:
         trusted = key in self.columns[:2]  # further right, a stray comma may have moved the cells
         current: Group | None = None
         doubt: BrokenRow | None = None
-        for row in self.rows():
+        for row in self.rows(key):
             name = row.cells.get(key, "")
             if isinstance(row, BrokenRow) and not (name and trusted):
                 if current is not None:
@@ -222,10 +228,6 @@ class Table:
             yield current
 
     def _below_header(self) -> Iterator[Record]:
-        left_out = LeftOut(self.titles)
-        return (record for record in self._records_below_header() if not left_out.takes(record))
-
-    def _records_below_header(self) -> Iterator[Record]:
         return islice(self._records.records(len(self.titles)), self._header_at + 1, None)
 
 

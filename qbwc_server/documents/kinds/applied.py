@@ -30,7 +30,8 @@ class Applied(Fields):
     def _names_one(self) -> Self:
         if sum(getattr(self, name) is not None for name in self.known_by) != 1:
             origin, number, txn_id = self.known_by
-            raise PydanticCustomError("one_of_three", f"exactly one of {origin}, {number} and {txn_id} is given")
+            names = {"origin": origin, "number": number, "txn_id": txn_id}
+            raise PydanticCustomError("one_of_three", "exactly one of {origin}, {number} and {txn_id} is given", names)
         return self
 
     @property

@@ -15,7 +15,7 @@ from qbwc_server.queue.settling import RequestRow
 from qbwc_server.queue.states import Event
 from qbxml.outcome import Outcome
 
-_CODE = "invoice_not_found"
+_CODE = "named_not_found"
 
 
 def read_find(work: Work, row: RequestRow, reply: Reply) -> None:

@@ -14,7 +14,7 @@ from qbwc_server.documents.store import move, show_problems
 from qbwc_server.posting.requests import WRITING, OneDocument, of_documents
 from qbwc_server.posting.submitting.hand_in import recall
 from qbwc_server.posting.submitting.submit import lock, refuse_undecided
-from qbwc_server.posting.submitting.waiting import not_posted
+from qbwc_server.posting.transactions.writing import not_posted
 from qbwc_server.queue.enqueue import cancel, release
 from qbwc_server.queue.models import QueuedRequest, RequestWait
 from qbwc_server.tenancy.actor import Actor
@@ -34,9 +34,9 @@ def exclude(db: Session, company: Company, row: DocumentRow, *, by: Actor, now: 
     _refuse_waiting(db, company, row, by=by, now=now)
 
 
-def _refuse_waiting(db: Session, company: Company, invoice: DocumentRow, *, by: Actor, now: datetime) -> None:
-    """Payments that wait for this invoice wait in vain: a person is told."""
-    own = db.scalars(select(QueuedRequest.id).where(of_documents(company.id, [invoice.id]))).all()
+def _refuse_waiting(db: Session, company: Company, named: DocumentRow, *, by: Actor, now: datetime) -> None:
+    """What waits for this document waits in vain: a person is told."""
+    own = db.scalars(select(QueuedRequest.id).where(of_documents(company.id, [named.id]))).all()
     waiting = db.execute(
         select(QueuedRequest.id, QueuedRequest.subject)
         .join(RequestWait, RequestWait.request_id == QueuedRequest.id)
@@ -48,7 +48,7 @@ def _refuse_waiting(db: Session, company: Company, invoice: DocumentRow, *, by: 
     for one in waiting:
         row = db.get_one(DocumentRow, OneDocument.of(one).document)
         move(db, row, Event.REFUSED, by=by, now=now, request_id=str(one.id))
-        show_problems(row, [not_posted(invoice.origin)])
+        show_problems(row, [not_posted(named.origin)])
 
 
 def restore(db: Session, company: Company, row: DocumentRow, *, by: Actor, now: datetime) -> None:

@@ -27,10 +27,11 @@ from qbwc_server.posting.submitting.first_of_kind import ask_for_marks_of
 from qbwc_server.posting.submitting.forgotten import forgotten, hold_for_mark, like_document
 from qbwc_server.posting.submitting.looked_for import looks_before
 from qbwc_server.posting.submitting.questions import learn_words, words_of
-from qbwc_server.posting.submitting.waiting import Invoices, invoices_named, not_posted, take_over, under_way
+from qbwc_server.posting.submitting.waiting import Invoices, invoices_named, take_over, under_way
 from qbwc_server.posting.texts import CannotWrite, Texts
 from qbwc_server.posting.transactions import TRANSACTIONS, transaction_of
 from qbwc_server.posting.transactions.compiled import compile_add, compile_void, pending
+from qbwc_server.posting.transactions.writing import not_posted
 from qbwc_server.queue.enqueue import NewRequest, put
 from qbwc_server.queue.lane import take_lane
 from qbwc_server.tenancy.actor import Actor

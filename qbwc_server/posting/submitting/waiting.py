@@ -15,7 +15,6 @@ from qbwc_server.documents.kinds import Document, load_document
 from qbwc_server.documents.kinds.document import Elsewhere
 from qbwc_server.documents.lifecycle import Event, State
 from qbwc_server.documents.models import DocumentRow
-from qbwc_server.documents.problems import Problem
 from qbwc_server.documents.store import by_origin, move, show_problems
 from qbwc_server.errors import Notice
 from qbwc_server.posting.options import options_of
@@ -32,6 +31,7 @@ from qbwc_server.posting.requests import (
 )
 from qbwc_server.posting.texts import CannotWrite
 from qbwc_server.posting.transactions.compiled import compile_add
+from qbwc_server.posting.transactions.writing import not_posted
 from qbwc_server.queue.enqueue import cancel, hand_over, open_requests, release, supply, waiting_for
 from qbwc_server.queue.models import QueuedRequest, RequestWait
 from qbwc_server.queue.states import RequestState
@@ -232,13 +232,3 @@ def take_over(db: Session, company: Company, new: Mapping[int, UUID]) -> None:
     ).all()
     for one in old:
         hand_over(db, one.id, new[OneDocument.of(one).document])
-
-
-def not_posted(origin: str) -> Problem:
-    """What a document names is not to be had: an invoice of a payment, a payment in a deposit, a credit in a refund."""
-    return Problem(
-        "invoice_not_posted",
-        "applies_to",
-        f"It names document {origin}, which is neither in QuickBooks nor on its way there.",
-        "Hand in or submit that document first, then submit this one again.",
-    )

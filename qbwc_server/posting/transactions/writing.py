@@ -70,11 +70,14 @@ class Writing:
             raise CannotWrite(not_posted(origin)) from None
 
 
+NOT_POSTED = "named_not_posted"
+
+
 def not_posted(origin: str) -> Problem:
-    """A document that another one names is not in the books."""
+    """What a document names is not to be had: an invoice of a payment, a payment in a deposit, a credit in a refund."""
     return Problem(
-        "not_posted",
-        "waits_for",
+        NOT_POSTED,
+        "",
         f"It names document {origin}, which is neither in QuickBooks nor on its way there.",
         "Hand in or submit that document first, then submit this one again.",
     )

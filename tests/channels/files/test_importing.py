@@ -173,7 +173,7 @@ def test_a_payment_may_stand_before_its_invoice(
 def test_a_payment_of_no_invoice_waits(shop: Database, tmp_path: Path) -> None:
     report = run(shop, json_lines(tmp_path, payment("p", "nothing")))
     assert tally(report) == (1, 1, 0, 0, 0, 1, 0, 0)
-    assert [f.problem.code for f in report.findings] == ["invoice_not_posted"]
+    assert [f.problem.code for f in report.findings] == ["named_not_posted"]
     later = run(shop, json_lines(tmp_path, invoice("nothing"), payment("p", "nothing")))
     assert (later.counts.added, later.counts.same, later.counts.submitted) == (1, 1, 2)
 
@@ -447,3 +447,13 @@ def test_reading_a_file_is_a_stream(tmp_path: Path) -> None:
         found = recognise(stream, path.name)
         next(iter(found.read(stream, read_options(found, None))))
         assert stream.tell() < path.stat().st_size / 4
+
+
+def test_what_was_paid_for_an_order_that_is_left_out_needs_a_person(shop: Database, tmp_path: Path) -> None:
+    kept = order("#1", "20.00", [line("Tea", "20.00")], Cancelled_at="2026-03-05")
+    given_back = order("#2", "20.00", [line("Tea", "20.00")], Cancelled_at="2026-03-05", Refunded_Amount="20.00")
+    options = ShopifyOptions(**CHOSEN)
+    report = run(shop, orders(tmp_path, kept, given_back), options=options)
+    assert (report.counts.skipped, report.counts.open_work, report.needs_a_person) == (2, 1, True)
+    report = run(shop, orders(tmp_path, given_back), options=options)
+    assert (report.counts.skipped, report.counts.open_work, report.needs_a_person) == (1, 0, False)

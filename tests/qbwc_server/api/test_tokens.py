@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from qbwc_server.api import NEEDS
+from qbwc_server.db import Database
 from qbwc_server.tenancy.access import Standing
 from qbwc_server.tenancy.actor import SERVER
 from qbwc_server.tenancy.companies import find_company
@@ -48,10 +50,10 @@ def test_a_token_does_what_its_scope_covers_and_nothing_else(app: Flask, alice: 
     urls = app.url_map.bind("localhost")
     for method, path in PATHS:
         endpoint, _ = urls.match(f"/api/v1/companies/acme{path}", method=method)
+        assert refusal(narrow, "OPTIONS", path) == (200, None)
         status, code = refusal(narrow, method, path)
         assert (code == "out_of_scope") == (RULES[NEEDS[endpoint]].scope is not scope), (method, path, status)
         assert (status == 403) == (code == "out_of_scope")
-        assert refusal(narrow, "OPTIONS", path) == (200, None)
 
 
 def test_what_reads_changes_nothing() -> None:
@@ -160,3 +162,25 @@ def test_what_waited_for_its_turn_while_the_token_was_revoked_writes_nothing(
         assert (answer.status_code, answer.get_json()["error"]["code"]) == (401, "token_revoked"), (method, path)
     assert alice.get("/documents").get_json()["documents"] == []
     assert [token["label"] for token in alice.get("/tokens").get_json()["tokens"]] == ["tests", "till"]
+
+
+def test_what_a_revoked_token_made_opens_nothing(alice: Caller) -> None:
+    parent = made(alice)
+    child = made(replace(alice, token=parent["token"]))
+    grandchild = made(replace(alice, token=child["token"]))
+    assert (child["made_by"], grandchild["made_by"]) == (parent["id"], child["id"])
+    revoked = alice._open("DELETE", f"/tokens/{parent['id']}").get_json()
+    assert revoked["revoked_too"] == [child["id"], grandchild["id"]]
+    for one in (parent, child, grandchild):
+        assert refusal(replace(alice, token=one["token"])) == (401, "token_revoked")
+    assert refusal(alice) == (200, None)
+
+
+def test_that_a_token_is_used_is_not_waited_for(app: Flask, alice: Caller) -> None:
+    database: Database = app.extensions["database"]
+    with database.transaction() as db:  # the note would wait for this one, half a minute on SQLite
+        row = db.scalars(select(ApiToken).with_for_update()).one()
+        assert alice.get("/documents").status_code == 200
+    assert (row.last_used_at, alice.get("/documents").status_code) == (None, 200)
+    with database.reading() as db:
+        assert db.get_one(ApiToken, row.id).last_used_at is not None

@@ -16,7 +16,7 @@ from alembic import command
 from alembic.script import ScriptDirectory
 from sqlalchemy import event, inspect, select, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
 from qbwc_server.books.holds import holds_of
@@ -382,6 +382,22 @@ def test_looking_does_not_wait_for_a_writer(sqlite_database: Database) -> None:
     with sqlite_database.transaction() as db:
         db.execute(text("INSERT INTO login_failures (key, count, last_at) VALUES ('k', 1, '2026-03-02 15:00:00')"))
         assert schema.is_current(sqlite_database.engine)  # would wait half a minute, then fail
+
+
+def test_what_is_not_worth_waiting_for_does_not_wait_for_a_writer(database: Database) -> None:
+    with database.transaction() as db:
+        db.execute(text("INSERT INTO login_failures (key, count, last_at) VALUES ('k', 1, '2026-03-02 15:00:00')"))
+    change = text("UPDATE login_failures SET count = count + 1")
+    with database.transaction() as db:
+        db.execute(change)
+        with pytest.raises(OperationalError), database.at_once() as other:  # would wait half a minute, then fail
+            other.execute(change)
+    with database.at_once() as db:
+        db.execute(change)
+    with database.transaction() as db:  # who waits, waits again afterwards
+        assert db.execute(text("SELECT count FROM login_failures")).scalar_one() == 3
+        if database.engine.dialect.name == "sqlite":
+            assert db.execute(text("PRAGMA busy_timeout")).scalar_one() == 30_000
 
 
 def test_a_migration_without_a_change_is_refused() -> None:

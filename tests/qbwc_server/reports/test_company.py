@@ -16,6 +16,8 @@ from qbwc_server.db import Database
 from qbwc_server.documents import store
 from qbwc_server.documents.kinds import read_document
 from qbwc_server.documents.lifecycle import Event
+from qbwc_server.jobs.runs import JobRun
+from qbwc_server.jobs.states import RunState
 from qbwc_server.queue.enqueue import NewRequest, put
 from qbwc_server.queue.models import QueuedRequest
 from qbwc_server.queue.sets import Limits, next_set
@@ -291,3 +293,39 @@ def test_a_session_without_any_word_is_told_as_such(office: Office) -> None:
         session, _ = open_session(db, db.get_one(Company, office.id), office.clock())
         end_session(session, office.clock())
     assert any("ended without a word" in line for line in office.report().lines())
+
+
+def test_documents_that_wait_for_a_pc_that_is_off_need_somebody() -> None:
+    asleep = replace(NEW, **{**WELL, "documents": {"submitted": 1}}, now="2026-03-04T15:00:00+00:00")
+    assert ASLEEP in asleep.lines()
+    assert not asleep.healthy
+    assert replace(asleep, documents={"posted": 1}).healthy
+    assert replace(asleep, now="2026-03-03T14:00:00+00:00").healthy
+    assert replace(asleep, last_session_open=True).healthy
+
+
+def test_what_failed_by_the_clock_is_told(database: Database, clock: TurnableClock) -> None:
+    with database.transaction() as db:
+        kern, acme = tenant(db, clock(), "kern"), tenant(db, clock(), "acme")
+        for job, company, hours, state, detail in (
+            ("look_again", kern, 3, RunState.DONE, None),
+            ("look_again", kern, 2, RunState.FAILED, "The disk is full."),
+            ("shorten_evidence", kern, 3, RunState.FAILED, "It did better since."),
+            ("shorten_evidence", kern, 2, RunState.DONE, None),
+            ("forgotten_job", kern, 2, RunState.FAILED, "No such job any more."),
+            ("look_again", acme, 2, RunState.FAILED, "Another company."),
+            ("look_again", kern, 1, RunState.RUNNING, None),
+        ):
+            at = clock() - timedelta(hours=hours)
+            db.add(
+                JobRun(
+                    job=job, subject_id=company.id, company_id=company.id, due_at=at, keep_until=at, state=state,
+                    precedence=0, detail=detail, code=None if detail is None else "job_broke",
+                )
+            )  # fmt: skip
+    with database.reading() as db:
+        report = company_report(db, kern, now=clock())
+    assert [(one.job, one.message) for one in report.failed_jobs] == [("look_again", "The disk is full.")]
+    assert not report.healthy
+    assert any("(look again, " in line and "The disk is full." in line for line in report.lines())
+    assert json.loads(json.dumps(report.as_record()))["failed_jobs"][0]["code"] == "job_broke"

@@ -71,9 +71,9 @@ def test_revoked_is_revoked_once_and_by_its_own_company(database: Database, cloc
         row, token = add_token(db, alice, label="till", now=clock())
         with pytest.raises(NotFound):
             revoke_token(db, bob.id, row.id, clock(), by=SERVER)
-        first = revoke_token(db, alice.id, row.id, clock(), by=SERVER).revoked_at
+        first = revoke_token(db, alice.id, row.id, clock(), by=SERVER)[0].revoked_at
         clock.advance(days=1)
-        assert revoke_token(db, alice.id, row.id, clock(), by=SERVER).revoked_at == first
+        assert revoke_token(db, alice.id, row.id, clock(), by=SERVER)[0].revoked_at == first
         found = find_token(db, token, clock())
         assert found is not None
         assert found.state is TokenState.REVOKED
@@ -112,3 +112,20 @@ def test_scopes_are_read(said: str, read: Sequence[Scope]) -> None:
     assert read_scopes(said) == {*read}
     with pytest.raises(Invalid, match="every"):
         read_scopes(f"{said} every")
+
+
+def test_a_revoked_token_takes_with_it_what_it_made(database: Database, clock: TurnableClock) -> None:
+    with database.transaction() as db:
+        alice = tenant(db, clock(), "alice")
+        first = add_token(db, alice, label="first", now=clock())[0]
+        child = add_token(db, alice, label="child", now=clock(), made_by=first.id)[0]
+        grandchild = add_token(db, alice, label="grandchild", now=clock(), made_by=child.id)[0]
+        gone = add_token(db, alice, label="gone", now=clock(), made_by=first.id)[0]
+        revoke_token(db, alice.id, gone.id, clock(), by=SERVER)
+        other = add_token(db, alice, label="other", now=clock())[0]
+        assert revoke_token(db, alice.id, first.id, clock(), by=SERVER) == [first, child, grandchild]
+        assert [one.id for one in tokens_of(db, alice.id) if one.revoked_at is None] == [other.id]
+        with pytest.raises(Invalid):
+            add_token(db, alice, label="late", now=clock(), made_by=first.id)
+        with pytest.raises(NotFound):
+            add_token(db, tenant(db, clock(), "bob"), label="late", now=clock(), made_by=other.id)

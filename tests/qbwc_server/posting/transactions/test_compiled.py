@@ -176,7 +176,7 @@ def test_whatever_comes_is_valid_for_quickbooks_or_refused_with_a_problem(
         compiled = compile_add(document, GUID, PostingOptions.model_validate({"characters": policy}), invoices)
     except CannotWrite as refusal:
         problem = refusal.problem
-        assert problem.code in ("too_long", "characters", "not_for_quickbooks", "not_posted")
+        assert problem.code in ("too_long", "characters", "not_for_quickbooks", "named_not_posted")
         assert problem.message
         assert problem.advice
         return
