@@ -94,6 +94,8 @@ def learn(
         _first_contact(company, said, qwc_file_id)
     else:
         _known_file(company, known, said, qwc_file_id)
+        if not introduction.closing_date_told and known.closing_date is not None:  # it is not open because of that
+            said["closing_date"] = known.closing_date.isoformat()
     if known is None or not _is_called_the_same(known, said):
         _nobody_elses(db, company, said)
     return _remember(db, company, said, now)

@@ -49,6 +49,7 @@ class Introduction:
     file_id: str | None = None
     machine: str | None = None
     closing_date: date | None = None
+    closing_date_told: bool = False  # also that there is none
     preferences: dict[str, Any] = field(default_factory=dict)
     refused: Status | None = None  # the first of the three questions that was not answered
 
@@ -89,7 +90,7 @@ def _company(found: Introduction, ret: CompanyRet, owner_id: str) -> None:
 def _preferences(found: Introduction, ret: PreferencesRet) -> None:
     accounting, tax = _said(ret, "accounting_preferences"), _said(ret, "sales_tax_preferences")
     currency = _said(ret, "multi_currency_preferences")
-    found.closing_date = _said(accounting, "closing_date")
+    found.closing_date, found.closing_date_told = _said(accounting, "closing_date"), accounting is not None
     found.preferences = {
         "class_tracking": bool(_said(accounting, "is_using_class_tracking")),
         "sales_tax": tax is not None,

@@ -72,13 +72,24 @@ def body_of(db: Session, row: DocumentRow, revision: int) -> str:
     return str((revised[revision - 1].detail or {}).get("before", row.body))
 
 
-def revisions_since(db: Session, document_id: int, moment: datetime) -> int:
-    """How many times a document has got another content since."""
-    revised = select(func.count()).where(
-        DocumentEvent.document_id == document_id,
-        DocumentEvent.event == Event.REVISED.value,
-        DocumentEvent.at >= moment,
+def revisions_since(db: Session, document_id: int, requests: Mapping[str, datetime]) -> int:
+    """How many times a document has got another content since the first of these requests was made.
+
+    The order of its history tells, not the clock, which somebody may have set back.
+
+    Args:
+        requests: by id when each was made, for those that were not queued by submitting it.
+    """
+    if not requests:
+        return 0
+    of_it = DocumentEvent.document_id == document_id
+    made = db.scalar(
+        select(func.min(DocumentEvent.id)).where(
+            of_it, DocumentEvent.event == Event.SUBMITTED.value, DocumentEvent.request_id.in_(requests)
+        )
     )
+    later = DocumentEvent.at >= min(requests.values()) if made is None else DocumentEvent.id > made
+    revised = select(func.count()).where(of_it, DocumentEvent.event == Event.REVISED.value, later)
     return db.scalar(revised) or 0
 
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 
 from qbwc_server.documents.lifecycle import NotNow, Reason, State
 from qbwc_server.documents.store import by_origin
 from qbwc_server.posting.people.re_date import re_date
+from qbwc_server.posting.submitting.hand_in import hand_in
 from qbwc_server.simulator import Break, Faults, WireFault
+from qbwc_server.simulator.bookkeeper import Bookkeeper
 from qbwc_server.simulator.transactions import Transaction
 from tests.sessions.odd_quickbooks import known_names
 from tests.sessions.people import revise
@@ -177,3 +180,48 @@ def test_what_may_have_left_is_looked_up_and_not_taken_out(world: World, kind: B
     executed = len(booked(world))
     assert executed <= 1
     assert (world.row("i-1").state is State.POSTED) if executed else held(world, "i-1")
+
+
+def test_what_stands_on_a_closed_day_is_not_taken_out_of_there(world: World) -> None:
+    """The revision itself is dated on an open day."""
+    known_names(world)
+    world.hand_in(invoice("i-1", number="1"))
+    world.update()
+    close(world, DAY)
+    revise(world, invoice("i-1", number="1", date=DAY + timedelta(days=1)))
+    world.update()
+    assert [txn.txn_date for txn in booked(world)] == [DAY]
+    assert held(world, "i-1")
+    assert "changed or voided only there" in (world.row("i-1").advice or "")
+    with pytest.raises(NotNow, match="only be changed there"):
+        act(world, "i-1")
+    close(world, DAY - timedelta(days=1))
+    world.submit("i-1")
+    world.update()
+    assert [txn.txn_date for txn in booked(world)] == [DAY + timedelta(days=1)]
+
+
+def test_nor_is_what_somebody_dated_there_in_quickbooks(world: World) -> None:
+    known_names(world)
+    world.hand_in(invoice("i-1", number="1", date=DAY + timedelta(days=1)))
+    world.update()
+    Bookkeeper(world.books).change(booked(world)[0], txn_date=DAY)
+    close(world, DAY)
+    revise(world, invoice("i-1", number="1", date=DAY + timedelta(days=1), memo="new"))
+    world.update()
+    assert [txn.txn_date for txn in booked(world)] == [DAY]
+    assert held(world, "i-1")
+
+
+def test_what_stands_on_a_closed_day_is_not_void_because_it_was_revised(world: World) -> None:
+    known_names(world)
+    world.hand_in(invoice("i-1", number="1"))
+    world.update()
+    with world.database.transaction() as db:
+        later = invoice("i-1", number="1", date=DAY + timedelta(days=1))
+        hand_in(db, world.company(db), [later], by=BY, now=world.clock(), revise=True, submit_now=False)
+    world.void("i-1")
+    close(world, DAY)
+    world.update()
+    assert [txn.total for txn in booked(world)] == [Decimal("30.00")]
+    assert held(world, "i-1")

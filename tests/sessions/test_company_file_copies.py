@@ -13,7 +13,16 @@ from qbwc_server.books.holds import holds_of
 from qbwc_server.documents import store
 from qbwc_server.documents.lifecycle import Reason, State
 from qbwc_server.posting.people.void import keep
-from tests.sessions.odd_quickbooks import answered, by_hand, lose_the_answer, numbers, quickbooks_says, quiet, refusing
+from tests.sessions.odd_quickbooks import (
+    answered,
+    by_hand,
+    known_names,
+    lose_the_answer,
+    numbers,
+    quickbooks_says,
+    quiet,
+    refusing,
+)
 from tests.sessions.people import go_on, revise, say
 from tests.sessions.world import BY, World, invoice, payment, receipt
 
@@ -389,3 +398,44 @@ def test_a_time_that_cannot_be_is_no_reason_to_lose_an_answer(world: World, time
     quiet(world)
     assert [world.row(one).state for one in ("i-1", "i-2", "r-1")] == [State.POSTED, State.POSTED, State.WITHDRAWN]
     assert numbers(world) == ["1", "2"]
+
+
+def test_a_payment_that_waited_names_what_was_entered_anew(world: World) -> None:
+    """Its text was written when the invoice had another TxnID."""
+    known_names(world)
+    backup = world.books.backup()
+    world.hand_in(invoice("i-1", number="1"))
+    quiet(world)
+    world.hand_in(payment("p-1", amount="30.00", pays={"i-1": "30.00"}))
+    world.books.restore(backup)
+    assert "older backup" in world.update().status_line
+    go_on(world, repost=True)
+    quiet(world)
+    assert (world.row("i-1").state, world.row("p-1").state) == (State.POSTED, State.POSTED)
+    (paid,) = world.books.transactions_of("ReceivePayment")
+    assert [one.target for one in paid.applications] == [world.row("i-1").txn_id]
+
+
+def test_what_was_left_out_and_stands_in_the_newer_copy_is_shown(world: World) -> None:
+    known_names(world)
+    older = world.books.backup()
+    world.hand_in(invoice("i-1", number="1"))
+    quiet(world)
+    newer = world.books.backup()
+    world.books.restore(older)
+    world.hand_in(invoice("i-2", number="2"))
+    world.update()
+    go_on(world, repost=False)
+    quiet(world)
+    assert world.row("i-1").state is State.WITHDRAWN
+    world.books.restore(newer)
+    world.hand_in(invoice("i-3", number="3"))
+    world.update()
+    go_on(world, repost=True)
+    quiet(world)
+    row = world.row("i-1")
+    assert (row.state, row.reason) == (State.HELD, Reason.OUTCOME_UNKNOWN)
+    say(world, "i-1", next(one.txn_id for one in world.books.invoices if one.ref_number == "1"))
+    quiet(world)
+    assert world.row("i-1").state is State.POSTED
+    assert numbers(world).count("1") == 1

@@ -12,6 +12,7 @@ from uuid import UUID
 
 import pytest
 
+from bench.soak.stage import keep, put_back
 from qbwc_server.documents.kinds import Document
 from qbwc_server.documents.lifecycle import NotNow, Reason, State
 from qbwc_server.documents.models import DocumentRow
@@ -29,7 +30,7 @@ from qbxml import read_answers, render
 from tests.kinds_examples import example, furnish, needed, revision, unmarked
 from tests.sessions.odd_quickbooks import by_hand, quickbooks_says, quiet
 from tests.sessions.people import go_on, say
-from tests.sessions.world import World, invoice
+from tests.sessions.world import World, invoice, receipt
 
 KINDS = tuple(TRANSACTIONS)
 CHANGEABLE = tuple(kind for kind in KINDS if TRANSACTIONS[kind].mod_message is not None)
@@ -358,3 +359,45 @@ def test_what_quickbooks_does_not_change(kinds: Kinds, kind: str) -> None:
     quiet(kinds.world)
     assert kinds.states() == everywhere("posted")
     assert kinds.differences() == everywhere([])
+
+
+def test_executed_again_by_a_pc_of_which_nobody_hears(kinds: Kinds) -> None:
+    sets: list[str] = []
+
+    def respond(request: str, quickbooks: Callable[[str], str]) -> str:
+        if WRITES.search(request):
+            sets.append(request)
+        return quickbooks(request)
+
+    kinds.hand_in()
+    undo = quickbooks_says(kinds.world, respond)
+    quiet(kinds.world)
+    undo()
+    kinds.world.clock.advance(hours=1)
+    for one in sets:
+        kinds.world.books.open()
+        kinds.world.books.process(one)
+        kinds.world.books.close()
+    twice = [kind for kind in KINDS if len(kinds.booked(kind)) == 2]
+    assert set(KINDS) - set(twice) == {"deposit"}  # its payment is in a deposit already
+    kinds.world.hand_in(receipt("other", number="noticed"))
+    quiet(kinds.world)
+    assert {kind: kinds.row(kind).reason for kind in twice} == everywhere(Reason.TWICE.value, twice)
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["queued", "forgotten"])
+def test_our_database_is_restored(kinds: Kinds, known: bool) -> None:
+    if known:
+        kinds.hand_in()
+    rows = keep(kinds.world.database.engine)
+    kinds.post()
+    kinds.world.database.engine.dispose()
+    put_back(kinds.world.database.engine, rows)
+    kinds.world.restart()
+    kinds.hand_in()
+    assert "older than the file" in kinds.world.update().status_line
+    go_on(kinds.world, repost=False)
+    quiet(kinds.world)
+    assert kinds.numbers() == everywhere(1)
+    wanted = State.POSTED if known else State.HELD
+    assert {kind: kinds.row(kind).state for kind in KINDS} == everywhere(wanted)

@@ -15,7 +15,8 @@ from qbwc_server.posting.same_file.looking_again import EACH_WITHIN, ask_again
 from qbwc_server.simulator.bookkeeper import Bookkeeper
 from qbwc_server.simulator.transactions import Transaction
 from qbwc_server.tenancy.actor import QUICKBOOKS
-from tests.sessions.odd_quickbooks import known_names
+from tests.sessions.odd_quickbooks import known_names, quickbooks_says, refusing
+from tests.sessions.people import revise
 from tests.sessions.world import BY, World, invoice
 
 MANY = 60  # more than one question holds, and more than the newest that each session asks for
@@ -169,3 +170,42 @@ def test_documents_go_before_it(posted: World) -> None:
     posted.update()
     assert posted.row("urgent").state is State.POSTED
     assert timedelta(0) <= posted.clock() - (posted.row("urgent").posted_at or posted.clock())
+
+
+def test_typed_beside_ours_under_the_new_name_of_its_customer(posted: World) -> None:
+    ann = Bookkeeper(posted.books)
+    ann.rename("Customer", "Acme", "Acme Ltd")
+    ann.type_again(booked(posted, 5))
+    look(posted)
+    assert [(item.work, item.document_id) for item in work(posted)] == [(WorkKind.TYPED_BESIDE, posted.row("i-5").id)]
+
+
+def test_a_void_one_into_which_somebody_writes_is_shown(posted: World) -> None:
+    posted.void("i-5")
+    posted.update()
+    posted.clock.advance(hours=1)
+    Bookkeeper(posted.books).change_line(booked(posted, 5), 0, amount=Decimal("31.00"))
+    posted.clock.advance(days=EACH_WITHIN.days)
+    look(posted)
+    (found,) = [item for item in work(posted) if item.document_id == posted.row("i-5").id]
+    assert found.work is WorkKind.EDITED_IN_QUICKBOOKS
+    assert "is void here, and comes to 31.00" in found.message
+
+
+@pytest.mark.parametrize("deed", ["delete", "void", "edit"])
+def test_what_waits_for_a_person_is_looked_at_too(posted: World, deed: str) -> None:
+    undo = quickbooks_says(posted, refusing("InvoiceMod", 3210))
+    revise(posted, invoice("i-5", number="5", memo="new"))
+    posted.update()
+    undo()
+    assert posted.row("i-5").state is State.FAILED
+    ann, ours = Bookkeeper(posted.books), booked(posted, 5)
+    if deed == "edit":
+        ann.change_line(ours, 0, amount=Decimal("31.00"))
+    else:
+        getattr(ann, deed)(ours)
+    posted.clock.advance(days=EACH_WITHIN.days)
+    look(posted)
+    (found,) = [item for item in work(posted) if item.document_id == posted.row("i-5").id]
+    assert found.work is (WorkKind.EDITED_IN_QUICKBOOKS if deed == "edit" else WorkKind.GONE_FROM_QUICKBOOKS)
+    assert posted.row("i-5").state is State.FAILED

@@ -137,6 +137,19 @@ def test_another_number_party_day_total_or_kind_is_another_document(world: World
     assert {row.state for row in world.rows(list("abcdefgh"))} == {State.SUBMITTED}
 
 
+@pytest.mark.parametrize(("first", "second"), [("inv-1", "INV-1"), ("INV-1", "inv-1"), ("Inv-1", "INV-1")])
+def test_a_number_in_capitals_is_the_same(world: World, first: str, second: str) -> None:
+    world.hand_in(invoice("a", number=first))
+    world.hand_in(invoice("b", number=second))
+    assert world.row("b").reason == "same_number"
+
+
+def test_one_that_is_revised_into_another_is_a_question(world: World) -> None:
+    world.hand_in(invoice("a", number="1"), invoice("b", number="2"))
+    world.hand_in(invoice("a", number="2"), revise=True)
+    assert (world.row("a").reason, world.row("b").state) == ("same_number", State.SUBMITTED)
+
+
 def test_what_was_excluded_is_no_double(world: World) -> None:
     world.hand_in(invoice("a", number="1"))
     world.exclude("a")

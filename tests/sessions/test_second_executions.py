@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from sqlalchemy import select
 
@@ -302,4 +304,23 @@ def test_looked_for_and_executed_after_that_it_does_not_leave_again(world: World
     dies_with_it(world, office)
     quiet(world)
     assert len(world.books.invoices) == before + 1
+    assert world.row("i-1").state is State.POSTED
+
+
+def test_the_clock_of_the_server_may_be_set_back(world: World) -> None:
+    """What was sent may have been executed all the same, and what was revised since was revised."""
+    known_names(world)
+    world.clock.advance(hours=3)
+    world.hand_in(invoice("i-1", number="1"))
+    world.clock.advance(hours=-3)
+    office = Office(world)
+    office.first_falls_asleep(with_set=2)
+    undo = quickbooks_says(world, refusing("InvoiceAdd", 3210))
+    office.second_updates()
+    undo()
+    revise(world, invoice("i-1", number="2", amount="99.00"))
+    dies_with_it(world, office)
+    quiet(world)
+    ours = [one for one in world.books.invoices if one.ref_number in ("1", "2")]
+    assert [(one.ref_number, one.total) for one in ours] == [("2", Decimal("99.00"))]
     assert world.row("i-1").state is State.POSTED

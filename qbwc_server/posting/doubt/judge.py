@@ -206,16 +206,16 @@ def _found(work: Work, about: RequestRow, head: DocumentHead, said: Sendings, on
         posted(work, about, head, one.txn_id, one.ret, None, {"found": "by its GUID"})
         return
     earlier = said.of(one.mark)
-    revised = earlier is not None and bool(revisions_since(work.db, head.id, earlier.created_at))
-    if earlier is None or head.undecided or (revised and head.rules.mod_message is None):
+    since = 0 if earlier is None else revisions_since(work.db, head.id, {str(earlier.id): earlier.created_at})
+    if earlier is None or head.undecided or (since and head.rules.mod_message is None):
         why = "QuickBooks holds what an earlier sending of it said, and that cannot be changed from here."
         _ask(work, about, head, [one.as_candidate()], why)
         return
     earlier.result_id = one.txn_id
     if not work.settle(about, RequestEvent.DONE, result_id=one.txn_id):
-        work.take_out(about.id, let_go=not revised)
-    if revised:
-        take_and_change(work, about, head, one, since=earlier.created_at)
+        work.take_out(about.id, let_go=not since)
+    if since:
+        take_and_change(work, about, head, one, revisions=since)
     else:
         as_posted(work, about, head, one.txn_id, one.ret, {"found": "by the GUID of an earlier sending"})
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from sqlalchemy import func, select
 
-from qbwc_server.documents.history import FOUND, entry, record, revisions_since
+from qbwc_server.documents.history import FOUND, entry, record
 from qbwc_server.documents.kinds import Document, load_document
 from qbwc_server.documents.lifecycle import Event, Reason
 from qbwc_server.documents.models import DocumentEvent, DocumentRow, Operation
@@ -20,6 +18,7 @@ from qbwc_server.posting.outcome.outcome import DocumentHead, Work
 from qbwc_server.posting.patience import MOST_STALE
 from qbwc_server.posting.reply import Reply
 from qbwc_server.posting.requests import OneDocument, Purpose, ask, of_documents, write
+from qbwc_server.posting.submitting.closing_date import closed_there, closed_until
 from qbwc_server.posting.texts import CannotWrite
 from qbwc_server.posting.transactions.compiled import compile_change, edits_since
 from qbwc_server.posting.transactions.last_writing import about_to_change, last_writing
@@ -45,7 +44,7 @@ def queue_change(work: Work, row: RequestRow, head: DocumentHead, ret: Aggregate
     document = work.document(head.id)
     guid = new_id()
     try:
-        if _is_a_strangers(work, row, document, found):
+        if _is_a_strangers(work, row, document, found) or _is_closed(work, row, document, found):
             return
         content, last = load_document(document.body), last_writing(work.db, document)
         if _edited(work, row, document, content, found, last):
@@ -69,6 +68,15 @@ def _is_a_strangers(work: Work, row: RequestRow, document: DocumentRow, found: S
         document.not_in_books()
         work.hold(document.id, row.id, not_the_one(document, found, differences), as_shown(found, differences))
     return bool(differences)
+
+
+def _is_closed(work: Work, row: RequestRow, document: DocumentRow, found: Standing) -> bool:
+    """Whether it stands in the books on a day that is closed: a change would take it out of there."""
+    closed = closed_until(work.db, work.company.id)
+    if closed is None or found.day is None or found.day > closed:
+        return False
+    work.hold(document.id, row.id, closed_there(found.day, closed))
+    return True
 
 
 def _edited(
@@ -122,16 +130,16 @@ def read_again(work: Work, row: RequestRow, head: DocumentHead, reply: Reply) ->
     queue_read(work, row, head)
 
 
-def take_and_change(work: Work, row: RequestRow, head: DocumentHead, found: Standing, *, since: datetime) -> None:
+def take_and_change(work: Work, row: RequestRow, head: DocumentHead, found: Standing, *, revisions: int) -> None:
     """An older content of the document stands in the books: it is the document's from now on, and is changed.
 
     Args:
-        since: when the request that entered it was made; what was revised later, it did not say.
+        revisions: how many of the document the request that entered it did not know.
     """
     document = work.document(head.id)
     document.txn_id, document.operation, document.posted_at = found.txn_id, Operation.CHANGE, work.now
     document.edit_sequence = _NOT_OURS if found.touched else found.edit_sequence
-    document.written = {"revision": document.revision - revisions_since(work.db, head.id, since)}
+    document.written = {"revision": document.revision - revisions}
     detail = {"found": "by the GUID of an earlier sending, to be changed", "txn_id": found.txn_id}
     record(
         work.db,

@@ -75,6 +75,19 @@ def edited(document: DocumentRow, standing: Standing, differences: Sequence[Diff
     )
 
 
+def filled_again(document: DocumentRow, standing: Standing) -> Finding:
+    """What was void comes to something again: somebody has written into it."""
+    comes_to = "something" if standing.total is None else f"{standing.total:,.2f}"
+    return Finding(
+        WorkKind.EDITED_IN_QUICKBOOKS,
+        str(document.id),
+        f"{called(document, standing.number)} is void here, and comes to {comes_to} in QuickBooks again.",
+        "Void it there; or if it is right as it is, see that its source knows it, too.",
+        document.id,
+        {"txn_id": standing.txn_id, "books": standing.as_candidate()},
+    )
+
+
 def called(document: DocumentRow, number: str | None = None) -> str:
     """How a sentence names a document: "Invoice 7 for Acme (document 3)"."""
     title = KINDS[document.kind].title

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from qbwc_server.documents.history import DECIDED as DECISION
@@ -16,7 +16,7 @@ from qbwc_server.documents.models import DocumentEvent, DocumentRow, Operation
 from qbwc_server.documents.store import move
 from qbwc_server.errors import Invalid
 from qbwc_server.posting.outcome.named import CONFIRMED, DECIDED, was_shown
-from qbwc_server.posting.requests import OneDocument, Purpose, of_documents, open_of, requests_of
+from qbwc_server.posting.requests import OneDocument, Purpose, open_of, requests_of
 from qbwc_server.posting.same_file.inventory import check_one
 from qbwc_server.posting.submitting.forgotten import decided_about
 from qbwc_server.posting.submitting.submit import lock, submit
@@ -99,7 +99,7 @@ def _refuse_unseen(db: Session, row: DocumentRow, txn_id: str | None) -> None:
 def _older_content(db: Session, row: DocumentRow, sent: Sequence[QueuedRequest], txn_id: str | None) -> bool:
     """Whether what stands there is known to come from an earlier sending, and the document was revised since."""
     source = next((one for one in sent if txn_id is not None and one.result_id == txn_id), None)
-    return source is not None and bool(revisions_since(db, row.id, source.created_at))
+    return source is not None and bool(revisions_since(db, row.id, {str(source.id): source.created_at}))
 
 
 def _txn_id(db: Session, company: Company, row: DocumentRow, said: str) -> str:
@@ -175,9 +175,5 @@ def _was_void(db: Session, row: DocumentRow) -> bool:
 
 def _revised_since(db: Session, row: DocumentRow) -> bool:
     """Whether the document has got another content since it was first sent."""
-    sent = db.scalar(
-        select(func.min(QueuedRequest.created_at)).where(
-            of_documents(row.company_id, [row.id], [Purpose.POST]), QueuedRequest.attempts > 0
-        )
-    )
-    return sent is not None and bool(revisions_since(db, row.id, sent))
+    own = requests_of(db, row.company_id, row.id, [Purpose.POST])
+    return bool(revisions_since(db, row.id, {str(one.id): one.created_at for one in own if one.attempts}))

@@ -26,10 +26,10 @@ def re_date(db: Session, company: Company, row: DocumentRow, *, by: Actor, now: 
     closed = closed_until(db, company.id)
     if row.state is not State.HELD or row.reason != Reason.CLOSING_DATE:
         raise NotNow(f"Document {row.id} does not wait because of the closing date.")
-    if closed is None or row.date > closed:
-        raise NotNow(f"{row.date:%Y-%m-%d} is open by now: submit it again.")
     if row.txn_id is not None:
         raise NotNow(f"Document {row.id} is in QuickBooks, on a closed day: it can only be changed there.")
+    if closed is None or row.date > closed:
+        raise NotNow(f"{row.date:%Y-%m-%d} is open by now: submit it again.")
     before = load_document(row.body)
     told = f"Dated {row.date:%Y-%m-%d}, when the books were closed already."
     first_open = closed + timedelta(days=1)

@@ -61,12 +61,13 @@ def read_look_beside(work: Work, row: RequestRow, reply: Reply) -> None:
     ids = {document.txn_id for document in ours}
     strangers = without_our_mark(work.db, work.company.id, [one for one in shown if one.txn_id not in ids])
     told = known_keys(work.db, work.company.id, WorkKind.TYPED_BESIDE, [one.txn_id for one in strangers])
+    here = {one.txn_id: one for one in shown}
     found = [
         _finding(document, one)
         for one in strangers
         if one.txn_id not in told and one.total != 0  # zero: that one is void
         for document in ours
-        if _is_the_same(document, one)
+        if _is_the_same(document, here.get(document.txn_id or ""), one)
     ]
     note_work(work.db, work.company.id, found, now=work.now)
     marks_stand(work, [one for one in shown if one.txn_id not in ids])
@@ -85,10 +86,12 @@ def _ours(work: Work, kind: str, shown: Sequence[Standing]) -> Sequence[Document
     ).all()
 
 
-def _is_the_same(document: DocumentRow, one: Standing) -> bool:
+def _is_the_same(document: DocumentRow, ours: Standing | None, one: Standing) -> bool:
+    """Whether it has the number and the party of ours: as QuickBooks shows it, whose names may be others by now."""
     if (one.number or "").lower() != (document.posted_number or document.number or "").lower():
         return False  # QuickBooks compares without case
-    return document.party is None or one.party is None or one.party.is_called(document.party)
+    party = document.party if ours is None or ours.party is None else ours.party.name
+    return party is None or one.party is None or one.party.is_called(party)
 
 
 def _finding(document: DocumentRow, one: Standing) -> Finding:

@@ -13,13 +13,13 @@ from qbwc_server.db import Database
 from qbwc_server.documents.lifecycle import Event, State
 from qbwc_server.documents.models import DocumentRow, Operation
 from qbwc_server.documents.store import move
-from qbwc_server.posting.outcome.differing import edited, gone, look_closer
+from qbwc_server.posting.outcome.differing import edited, filled_again, gone, look_closer
 from qbwc_server.posting.outcome.outcome import Work
 from qbwc_server.posting.pc_clock import modified_at
 from qbwc_server.posting.reply import Reply
 from qbwc_server.posting.requests import OneDocument, Purpose, TheFile, ask, open_of
 from qbwc_server.posting.same_file.beside import NUMBER, look_beside
-from qbwc_server.posting.same_file.inventory import CHUNK, question_for, summaries
+from qbwc_server.posting.same_file.inventory import CHUNK, MAY_STAND, question_for, summaries
 from qbwc_server.posting.same_file.newest import missing
 from qbwc_server.posting.sent import Sent
 from qbwc_server.posting.texts import CannotWrite
@@ -60,11 +60,7 @@ def ask_again(db: Session, company: Company, *, now: datetime) -> int:
     take_lane(db, company.id)
     if open_of(db, company.id, Purpose.LOOK_AGAIN, [TheFile()]):
         return 0
-    posted = (
-        DocumentRow.company_id == company.id,
-        DocumentRow.state == State.POSTED,
-        DocumentRow.txn_id.is_not(None),
-    )
+    posted = (DocumentRow.company_id == company.id, MAY_STAND, DocumentRow.txn_id.is_not(None))
     many = db.scalar(select(func.count()).select_from(DocumentRow).where(*posted)) or 0
     due = or_(DocumentRow.seen_at.is_(None), DocumentRow.seen_at <= now - EACH_WITHIN + timedelta(days=ROUNDS))
     chosen = db.execute(
@@ -103,7 +99,7 @@ def _asked_for(work: Work, row: RequestRow) -> Sequence[DocumentRow]:
         select(DocumentRow).where(
             DocumentRow.company_id == work.company.id,
             DocumentRow.txn_id.in_(ids),
-            DocumentRow.state == State.POSTED,
+            MAY_STAND,
         )
     )
     return [one for one in found if (one.written_at or work.now) <= asking.created_at]
@@ -119,7 +115,10 @@ def read_look_closer(work: Work, row: RequestRow, reply: Reply) -> None:
     """Is it void there, or does it say something else than we wrote?"""
     document = work.document(OneDocument.of(row).document)
     found = None if reply.first is None else TRANSACTIONS[document.kind].standing(reply.first)
-    if not work.settle(row, RequestEvent.DONE, reply) or found is None or document.state is not State.POSTED:
+    if not work.settle(row, RequestEvent.DONE, reply) or found is None or found.txn_id != document.txn_id:
+        return
+    if document.state is not State.POSTED:
+        _tell_of_others(work, document, found)
         return
     if found.voided and document.total:
         move(work.db, document, Event.WITHDRAWN, by=QUICKBOOKS, now=work.now, request_id=str(row.id), detail=_VOID)
@@ -128,6 +127,23 @@ def read_look_closer(work: Work, row: RequestRow, reply: Reply) -> None:
     else:
         _tell_edits(work, document, found)
     document.edit_sequence, document.time_modified = found.edit_sequence, found.time_modified
+
+
+def _tell_of_others(work: Work, document: DocumentRow, found: Standing) -> None:
+    """What is void here and comes to something there; what waits for a person and is void there, or was edited.
+
+    It stays as it is: whoever submits it hears of the edit again.
+    """
+    document.time_modified = found.time_modified
+    if document.state is State.WITHDRAWN:
+        if document.operation is Operation.VOID and not found.voided:
+            work.findings.append(filled_again(document, found))
+    elif document.state is State.SUBMITTED:
+        return
+    elif found.voided and document.total:
+        work.findings.append(gone(document, "was voided"))
+    else:
+        _tell_edits(work, document, found)
 
 
 _VOID = {"found": "voided in QuickBooks by a person"}

@@ -218,13 +218,15 @@ def read_sentinel_deleted(work: Work, row: RequestRow, reply: Reply) -> None:
     if not work.settle(row, RequestEvent.DONE, reply) or not asked:
         return
     document = work.document(OneDocument.of(row).document)
-    if document.state not in (State.POSTED, State.WITHDRAWN):
+    if document.txn_id is None or document.state in (State.SUBMITTED, State.EXCLUDED):
         return
     if document.txn_id in deleted:
         document.written_at = None  # it need not be asked for again
         if document.state is State.WITHDRAWN:
             return
         work.findings.append(gone(document, "was deleted"))
+        if document.state is not State.POSTED:
+            return  # what a person is asked about it stays; submitted, it is found missing
         found = {"found": "deleted in QuickBooks by a person"}
         move(work.db, document, Event.WITHDRAWN, by=QUICKBOOKS, now=work.now, request_id=str(row.id), detail=found)
         return

@@ -6,15 +6,16 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from qbwc_server.books.models import CompanyFacts
 from qbwc_server.documents.lifecycle import Event, Reason, State
-from qbwc_server.documents.models import DocumentRow
+from qbwc_server.documents.models import DocumentRow, Operation
 from qbwc_server.documents.store import move
 from qbwc_server.errors import Notice
 from qbwc_server.posting.requests import OneDocument, Purpose, open_of
+from qbwc_server.posting.transactions.last_writing import last_writing
 from qbwc_server.queue.enqueue import cancel
 from qbwc_server.tenancy.actor import SERVER
 from qbwc_server.tenancy.models import Company
@@ -35,8 +36,25 @@ def closed_until(db: Session, company_id: int) -> date | None:
 def hold_for_closing_date(db: Session, row: DocumentRow, closed: date, *, now: datetime) -> None:
     """Let a person decide about a document whose day is closed."""
     move(db, row, Event.HELD, by=SERVER, now=now)
-    message = f"{row.date:%Y-%m-%d} is closed in QuickBooks, up to and with {closed:%Y-%m-%d}."
-    row.tell(Notice(Reason.CLOSING_DATE, message, _ADVICE if row.txn_id is None else _ADVICE_POSTED))
+    there = written_day(db, row)
+    if there is None:
+        row.tell(Notice(Reason.CLOSING_DATE, _closed(row.date, closed), _ADVICE))
+    else:
+        row.tell(closed_there(min(row.date, there), closed))
+
+
+def closed_there(day: date, closed: date) -> Notice:
+    """What a person is told of what stands in the books on a closed day."""
+    return Notice(Reason.CLOSING_DATE, _closed(day, closed), _ADVICE_POSTED)
+
+
+def _closed(day: date, closed: date) -> str:
+    return f"{day:%Y-%m-%d} is closed in QuickBooks, up to and with {closed:%Y-%m-%d}."
+
+
+def written_day(db: Session, row: DocumentRow) -> date | None:
+    """The day under which it stands in the books as we wrote it last; None where it does not stand there."""
+    return None if row.txn_id is None else last_writing(db, row).document.date
 
 
 def hold_closed(db: Session, company: Company, *, now: datetime) -> int:
@@ -52,6 +70,8 @@ def hold_closed(db: Session, company: Company, *, now: datetime) -> int:
         after = (rows[-1].date, rows[-1].id)
         requests = _requests(db, company, rows)
         for row in rows:
+            if row.date > closed and (written_day(db, row) or row.date) > closed:
+                continue
             ids = requests.get(row.id, set())
             if ids and cancel(db, ids, now) == ids:
                 hold_for_closing_date(db, row, closed, now=now)
@@ -66,7 +86,8 @@ def _submitted(db: Session, company: Company, closed: date, after: tuple[date, i
         .where(
             DocumentRow.company_id == company.id,
             DocumentRow.state == State.SUBMITTED,
-            DocumentRow.date <= closed,
+            # what is to be void stands there as it was written last; what is to be changed is read before
+            or_(DocumentRow.date <= closed, DocumentRow.operation == Operation.VOID),
             tuple_(DocumentRow.date, DocumentRow.id) > after,
         )
         .order_by(DocumentRow.date, DocumentRow.id)

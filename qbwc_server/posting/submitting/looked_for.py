@@ -21,7 +21,7 @@ def looks_before(
     db: Session, company_id: int, ready: Sequence[tuple[DocumentRow, NewRequest]]
 ) -> dict[UUID, NewRequest]:
     """The look-up that each of these requests has to wait for, where its document may be in the books already."""
-    old = [(row, request) for row, request in ready if row.txn_id is None and row.changed_at > row.created_at]
+    old = [(row, request) for row, request in ready if row.txn_id is None and row.changed_at != row.created_at]
     if not old:
         return {}
     said = sendings_of(db, company_id, [row.id for row, _ in old])

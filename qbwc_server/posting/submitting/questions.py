@@ -79,25 +79,39 @@ def _doubles(db: Session, company_id: int, rows: Sequence[DocumentRow]) -> dict[
         select(DocumentRow.id, DocumentRow.origin, *(getattr(DocumentRow, name) for name in _OF_A_SALE))
         .where(
             DocumentRow.company_id == company_id,
-            DocumentRow.number.in_(numbers),
+            DocumentRow.number.in_({written for number in numbers for written in _ways(number)}),
             DocumentRow.state.not_in((State.EXCLUDED, State.WITHDRAWN)),
         )
         .order_by(DocumentRow.id)
     )
-    first: dict[tuple[object, ...], Row[Any]] = {}
+    known: dict[tuple[object, ...], list[Row[Any]]] = {}
     for other in others:
-        first.setdefault(_sale(other), other)
+        known.setdefault(_sale(other), []).append(other)
+    fresh = {row.id for row in rows}
     found = {}
     for row in rows:
-        earlier = first.get(_sale(row))
-        if row.number in numbers and earlier is not None and earlier.id < row.id:
+        # of two that are new the later one is asked about; one that was revised may be the earlier one
+        there = (one for one in known.get(_sale(row), ()) if one.id < row.id or one.id not in fresh)
+        earlier = next(there, None)
+        if row.number in numbers and earlier is not None:
             found[row.id] = _double(row, earlier)
     return found
 
 
+def _ways(number: str) -> set[str]:
+    """How a number may be written: QuickBooks compares without case."""
+    return {number, number.lower(), number.upper(), number.title(), number.capitalize()}
+
+
 def _sale(row: DocumentRow | Row[Any]) -> tuple[object, ...]:
     kind = _ONE_SALE.get(row.kind, row.kind)
-    return kind, row.number, (row.party or "").lower(), row.date, row.total if row.total is not None else row.subtotal
+    return (
+        kind,
+        (row.number or "").lower(),
+        (row.party or "").lower(),
+        row.date,
+        row.total if row.total is not None else row.subtotal,
+    )
 
 
 def _double(row: DocumentRow, other: Row[Any]) -> Problem:

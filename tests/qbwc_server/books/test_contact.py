@@ -67,11 +67,18 @@ UNMARKED = replace(OURS, file_id=None)
 def test_what_was_said_is_remembered(kern: Acquaintance) -> None:
     kern.meets(replace(OURS, closing_date=date(2025, 12, 31), machine="PC-1", preferences={"sales_tax": True}))
     kern.clock.advance(days=1)
-    kern.meets(replace(OURS, product="QuickBooks Pro 2016"), file_path="D:\\Kern.QBW")
+    kern.meets(replace(OURS, product="QuickBooks Pro 2016", closing_date_told=True), file_path="D:\\Kern.QBW")
     with kern.database.reading() as db:
         facts = db.get_one(CompanyFacts, kern.id)
     assert (facts.product, facts.country, facts.qbxml_version) == ("QuickBooks Pro 2016", "US", "13.0")
     assert (facts.file_path, facts.closing_date, facts.seen_at) == ("D:\\Kern.QBW", None, kern.clock())
+
+
+def test_what_is_closed_stays_closed_until_the_file_says_otherwise(kern: Acquaintance) -> None:
+    """Whoever may not see the preferences does not hear of it."""
+    kern.meets(replace(OURS, closing_date=date(2025, 12, 31), closing_date_told=True))
+    assert kern.meets(OURS).closing_date == date(2025, 12, 31)
+    assert kern.meets(replace(OURS, closing_date_told=True)).closing_date is None
 
 
 @pytest.mark.parametrize(
