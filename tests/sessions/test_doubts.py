@@ -11,7 +11,14 @@ import pytest
 from qbwc_server.documents.lifecycle import Reason, State
 from qbwc_server.simulator import Bookkeeper, HResultError
 from qbwc_server.simulator.faults import CrashBefore
-from tests.sessions.odd_quickbooks import at_the_next_write, known_names, lose_the_answer, quickbooks_says, quiet
+from tests.sessions.odd_quickbooks import (
+    at_the_next_write,
+    known_names,
+    lose_the_answer,
+    numbers,
+    quickbooks_says,
+    quiet,
+)
 from tests.sessions.world import World, invoice
 
 
@@ -167,3 +174,31 @@ def test_a_customer_whose_look_up_could_not_be_read_is_not_added_again(world: Wo
     assert [world.row(origin).state for origin in ("i-1", "i-2")] == [State.POSTED, State.POSTED]
     names = [one.full_name for one in world.books.customers]
     assert names.count("New one") == 1
+
+
+def test_its_number_was_taken_by_somebody_else_and_ours_renumbered(world: World) -> None:
+    """QuickBooks warns of a number that is given twice, so a bookkeeper gives ours another: it is found by its mark."""
+    known_names(world)
+    person = Bookkeeper(world.books)
+    person.enter("Invoice", customer="Shop", ref_number="100", lines=[{"item": "Seat", "amount": Decimal(7)}])
+    world.hand_in(invoice("i-1", number="100"))
+    lose_the_answer(world)
+    ours = world.books.invoices[-1]
+    person.change(ours, ref_number="100A")
+    quiet(world)
+    row = world.row("i-1")
+    assert (row.state, row.txn_id) == (State.POSTED, ours.txn_id)
+    assert numbers(world).count("100") == 1
+
+
+def test_with_one_of_its_number_and_none_of_its_mark_a_person_is_shown_the_one(world: World) -> None:
+    known_names(world)
+    person = Bookkeeper(world.books)
+    one = person.enter("Invoice", customer="Shop", ref_number="100", lines=[{"item": "Seat", "amount": Decimal(7)}])
+    world.hand_in(invoice("i-1", number="100"))
+    at_the_next_write(world, CrashBefore())
+    world.update()
+    quiet(world)
+    row = world.row("i-1")
+    assert (row.state, row.reason) == (State.HELD, Reason.OUTCOME_UNKNOWN)
+    assert one.txn_id in str(world.proof("i-1").history[-1])

@@ -18,7 +18,13 @@ from qbwc_server.posting.doubt.evidence import (
     deletions,
     without_our_mark,
 )
-from qbwc_server.posting.doubt.questions import executed_before, look_at_changed, look_at_deleted, sendings
+from qbwc_server.posting.doubt.questions import (
+    candidates_before,
+    executed_before,
+    look_at_changed,
+    look_at_deleted,
+    sendings,
+)
 from qbwc_server.posting.entries.answers import present, refuse
 from qbwc_server.posting.outcome.changing import take_and_change
 from qbwc_server.posting.outcome.outcome import DocumentHead, Work
@@ -57,6 +63,8 @@ def read_look(work: Work, row: RequestRow, reply: Reply) -> None:
                 _judge_void(work, about, found)
             elif about.message not in ADDS:
                 _judge_change(work, about, found)
+            elif (like := _like_it(work, about, found)) and reply.tells_all:
+                look_at_changed(work, about, row, [one.as_candidate() for one in like])
             elif not _judge_add(work, about, found, complete=reply.tells_all):
                 look_at_changed(work, about, row)
 
@@ -67,13 +75,16 @@ def read_look_changed(work: Work, row: RequestRow, reply: Reply) -> None:
     if about is None:
         work.settle(row, RequestEvent.DONE, reply)
         return
-    found = _standings(work, about, reply)
+    found, like = _standings(work, about, reply), candidates_before(work, row)
     if not reply.shown and not reply.proves_absence:
-        _cannot_look(work, row, about, reply)
+        _cannot_look(work, row, about, reply, like)
     elif work.settle(row, RequestEvent.DONE, reply):
         marks = sendings(work, about).marks
         complete = reply.tells_all and reply.shown < MOST_SHOWN
-        if not _judge_add(work, about, [one for one in found if one.mark in marks], complete=complete):
+        ours = [one for one in found if one.mark in marks]
+        if like and not ours:
+            _ask(work, about, work.head_of(about), like, _NO_MARK)
+        elif not _judge_add(work, about, ours, complete=complete):
             if work.head_of(about).rules.deleted_type is None:
                 why = "QuickBooks does not hold it, and does not tell whether somebody deleted it."
                 _ask(work, about, work.head_of(about), [], why)
@@ -176,6 +187,16 @@ def _judge_change(work: Work, about: RequestRow, found: Sequence[Standing]) -> N
         supply(work.db, {about.id: as_supplied(compiled)})
 
 
+_NO_MARK = "QuickBooks holds one like it that does not bear our mark."
+
+
+def _like_it(work: Work, about: RequestRow, found: Sequence[Standing]) -> list[Standing]:
+    """What may be it and bears no mark of ours, where none was found that does: ours may have another number by now."""
+    said = sendings(work, about)
+    done = work.states[about.id] is RequestState.DONE
+    return [] if done or any(one.mark in said.marks for one in found) else _may_be_it(work, said, found)
+
+
 def _judge_add(work: Work, about: RequestRow, found: Sequence[Standing], *, complete: bool) -> bool:
     """Whether what was found settles the matter; if not, it was not found."""
     head, said = work.head_of(about), sendings(work, about)
@@ -192,7 +213,7 @@ def _judge_add(work: Work, about: RequestRow, found: Sequence[Standing], *, comp
     others = _may_be_it(work, said, found)
     if others:
         candidates = [one.as_candidate() for one in others]
-        _ask(work, about, head, candidates, "QuickBooks holds one like it that does not bear our mark.")
+        _ask(work, about, head, candidates, _NO_MARK)
     elif not complete:
         _ask(work, about, head, [], "QuickBooks could not show all that it holds of that number or date.")
     else:
@@ -268,7 +289,9 @@ def _again(work: Work, about: RequestRow) -> bool:
     return False
 
 
-def _cannot_look(work: Work, row: RequestRow, about: RequestRow, reply: Reply) -> None:
+def _cannot_look(
+    work: Work, row: RequestRow, about: RequestRow, reply: Reply, candidates: Sequence[Mapping[str, str]] = ()
+) -> None:
     """QuickBooks refused the look-up itself: try again a few times, then ask a person. Never guess."""
     said = reply.said
     unread = reply.ended_by is Ended.UNREADABLE and about.purpose == Purpose.CREATE
@@ -280,7 +303,7 @@ def _cannot_look(work: Work, row: RequestRow, about: RequestRow, reply: Reply) -
     why = said.sentence if said.outcome is not Outcome.DONE else "its answer shows nothing."
     why = f"QuickBooks could not be asked: {why}"
     if about.purpose == Purpose.POST:
-        _ask(work, about, work.head_of(about), [], why)
+        _ask(work, about, work.head_of(about), candidates, why)
     else:
         advice = "See in QuickBooks whether it is there, then submit the document again: it is looked for anew."
         refuse(work, about, work.entry_of(about), f"It was to be added, but the answer was lost. {why}", advice, None)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -19,11 +20,14 @@ from qbwc_server.posting.pc_clock import reach_back
 from qbwc_server.posting.requests import OneDocument, OneEntry, OneRequest, Purpose, ask
 from qbwc_server.posting.transactions import ADDS, TRANSACTIONS
 from qbwc_server.queue.enqueue import put
+from qbwc_server.queue.models import QueuedRequest
 from qbwc_server.queue.settling import RequestRow
 from qbwc_server.queue.states import RequestState
 from qbwc_server.tenancy.models import Company
 from qbxml.message import Request
 from qbxml.messages.transaction import DeletedDateRangeFilter, TxnDeletedQueryRq
+
+_CANDIDATES = "candidates"
 
 
 def executed_before(rows: Sequence[RequestRow]) -> list[RequestRow]:
@@ -68,11 +72,26 @@ def sendings(work: Work, about: RequestRow) -> Sendings:
     return sendings_of(work.db, work.company.id, [document], also=[about.id])[document]
 
 
-def look_at_changed(work: Work, about: RequestRow, row: RequestRow) -> None:
-    """Ask, after ``row``, for what was changed since it first left: its number, date or party may be another by now."""
+def look_at_changed(
+    work: Work, about: RequestRow, row: RequestRow, candidates: Sequence[Mapping[str, str]] = ()
+) -> None:
+    """Ask, after ``row``, for what was changed since it first left: its number, date or party may be another by now.
+
+    Args:
+        candidates: what was found that may be it, unless one with its mark is found now.
+    """
     rules = work.head_of(about).rules
     query = rules.modified_since(_since(work, sendings(work, about)), new_id())
-    work.put(ask(Purpose.LOOK_CHANGED, OneRequest(about.id), query), instead_of=row.id)
+    question = ask(Purpose.LOOK_CHANGED, OneRequest(about.id), query)
+    if candidates:
+        question = replace(question, sent={_CANDIDATES: list(candidates)})
+    work.put(question, instead_of=row.id)
+
+
+def candidates_before(work: Work, row: RequestRow) -> Sequence[Mapping[str, str]]:
+    """What an earlier look-up had found when ``row`` was put."""
+    found: list[dict[str, str]] = (work.db.get_one(QueuedRequest, row.id).sent or {}).get(_CANDIDATES, [])
+    return found
 
 
 def look_at_deleted(work: Work, about: RequestRow, row: RequestRow) -> None:
