@@ -106,9 +106,9 @@ def _connected(database: Database, settings: Settings, name: str, address: str) 
         options = {"address": address, "name": name, "page_size": ON_A_PAGE}
         for row in connections_of(db, tenant.id):
             if row.account == name:
-                change_connection(db, row, options, Choices(), settings=settings, now=database.now())
+                change_connection(db, row, options, Choices(), settings=settings, by=_BY, now=database.now())
                 return row.id
-        return add_connection(db, tenant, FEED, options, Choices(), settings=settings, now=database.now()).id
+        return add_connection(db, tenant, FEED, options, Choices(), settings=settings, by=_BY, now=database.now()).id
 
 
 def _pages(records: int) -> Sequence[bytes]:

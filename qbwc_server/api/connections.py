@@ -106,7 +106,14 @@ def _add_setting_up(blueprint: Blueprint, access: Access) -> None:
         with access.changing() as (db, company):
             choices = _choices(said, read_since(said.get("since"), company.time_zone))
             row = add_connection(
-                db, company, channel, said.get("options", {}), choices, settings=access.settings, now=access.now()
+                db,
+                company,
+                channel,
+                said.get("options", {}),
+                choices,
+                settings=access.settings,
+                by=access.by,
+                now=access.now(),
             )
             record = connection_record(db, row)
         return jsonify(record), CREATED
@@ -118,7 +125,7 @@ def _add_setting_up(blueprint: Blueprint, access: Access) -> None:
         with access.changing() as (db, company):
             row = find_connection(db, company.id, connection_id, locked=True)
             values = said.get("options", {})
-            change_connection(db, row, values, _choices(said), settings=access.settings, now=access.now())
+            change_connection(db, row, values, _choices(said), settings=access.settings, by=access.by, now=access.now())
             record = connection_record(db, row)
         return jsonify(record)
 
@@ -154,7 +161,7 @@ def _add_running(blueprint: Blueprint, access: Access) -> None:
         read_object(request, {})
         with access.changing() as (db, company):
             row = find_connection(db, company.id, connection_id, locked=True)
-            STOPS[stop](row, now=access.now())
+            STOPS[stop](db, row, by=access.by, now=access.now())
             record = connection_record(db, row)
         return jsonify(record)
 

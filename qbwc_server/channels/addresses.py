@@ -102,7 +102,7 @@ class CheckedTransport(httpx.BaseTransport):
 
     def __init__(self, *, private: bool, resolve: Resolve = resolve) -> None:
         self._private, self._resolve = private, resolve
-        self._hosts: dict[tuple[str, int], tuple[str, httpx.BaseTransport]] = {}
+        self._hosts: dict[tuple[str, int], tuple[list[str], httpx.BaseTransport]] = {}
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Send one request. Raises AddressRefused, or what httpx raises."""
@@ -111,17 +111,17 @@ class CheckedTransport(httpx.BaseTransport):
         known = self._hosts.get((host, port))
         if known is None:
             known = self._hosts[host, port] = (self._checked(host, port), httpx.HTTPTransport(trust_env=False))
-        address, transport = known
-        extensions = {**request.extensions, "sni_hostname": host}  # its certificate is that of the name
-        return transport.handle_request(
-            httpx.Request(
-                request.method,
-                request.url.copy_with(host=address),
-                headers=request.headers,
-                stream=request.stream,
-                extensions=extensions,
-            )
-        )
+        addresses, transport = known
+        for place, address in enumerate(addresses):
+            try:
+                response = transport.handle_request(_to(address, host, request))
+            except (httpx.ConnectError, httpx.ConnectTimeout):
+                if place == len(addresses) - 1:
+                    raise
+                continue
+            addresses.insert(0, addresses.pop(place))  # that one first, next time
+            return response
+        raise NameUnknown(f"The host {host} has no address.")
 
     def close(self) -> None:
         """End all connections."""
@@ -129,11 +129,22 @@ class CheckedTransport(httpx.BaseTransport):
             transport.close()
         self._hosts.clear()
 
-    def _checked(self, host: str, port: int) -> str:
-        """One address of the host, all of which are allowed."""
+    def _checked(self, host: str, port: int) -> list[str]:
+        """The addresses of the host, all of which are allowed."""
         found = self._resolve(host, port)
         if not found:
             raise NameUnknown(f"The host {host} has no address.")
         if not self._private and not all(is_public(one) for one in found):
             raise AddressRefused(f"The host {host} stands in a private network, or on this machine.")
-        return found[0]
+        return found
+
+
+def _to(address: str, host: str, request: httpx.Request) -> httpx.Request:
+    """The same request, sent to an address; the certificate there has to be that of the name."""
+    return httpx.Request(
+        request.method,
+        request.url.copy_with(host=address),
+        headers=request.headers,
+        stream=request.stream,
+        extensions={**request.extensions, "sni_hostname": host},
+    )

@@ -30,6 +30,7 @@ _WHOLE_S = 120.0  # for one answer from its beginning to its end
 _ATTEMPTS = 5
 _MOST_PATIENCE_S = 60.0  # that upstream may ask for within a run; more is for the next run
 _REDIRECTS = 5
+_MOST_LAG = timedelta(days=1)
 _MARKUP = re.compile(r"<(script|style)\b.*?</\1\s*>|<[^>]*>", re.DOTALL | re.IGNORECASE)
 _SAYS = ("message", "error_description", "error", "errors", "detail", "title", "description")
 
@@ -188,14 +189,20 @@ class Upstream:
                 raise UpstreamUnreachable(f"{_host(url)} did not answer in time.") from None
             except httpx.DecodingError:
                 raise AnswerUnreadable(f"The answer of {_host(url)} is packed in a way that cannot be read.") from None
+            except UnicodeEncodeError:
+                raise UpstreamRefused("The key, or what is asked for, holds a character that cannot be sent.") from None
             except (httpx.TransportError, httpx.InvalidURL):
                 raise UpstreamUnreachable(f"{_host(url)} cannot be reached.") from None
-            if (there := _moment(response.headers.get("Date"))) is not None:
-                self.lag = max(self.lag, asked_at - there)
+            self._see_clock(asked_at, _moment(response.headers.get("Date")))
             if not (300 <= response.status_code < 400):
                 return self._judged(url, response, body)
             url = _where_to(url, response, method)
         raise RedirectedElsewhere(f"{_host(url)} redirects again and again.")
+
+    def _see_clock(self, asked_at: datetime, there: datetime | None) -> None:
+        """A clock that is days behind is none that anything upstream is dated by."""
+        if there is not None and asked_at - there < _MOST_LAG:
+            self.lag = max(self.lag, asked_at - there)
 
     def _judged(self, url: str, response: httpx.Response, body: bytes) -> Answer:
         status, host = response.status_code, _host(url)

@@ -106,7 +106,9 @@ def add(
     with runtime.database.transaction() as db:
         tenant = find_company(db, company)
         choices = Choices(title, every_minutes, submits, read_since(since, tenant.time_zone))
-        row = add_connection(db, tenant, found, values, choices, settings=runtime.settings, now=runtime.now())
+        row = add_connection(
+            db, tenant, found, values, choices, settings=runtime.settings, by=runtime.by, now=runtime.now()
+        )
         record = connection_record(db, row)
     _tell(record, as_json, f"Connection {record['id']} to {found.title} is being set up.")
     if not as_json:
@@ -192,7 +194,7 @@ def set_(
     with runtime.database.transaction() as db:
         row = find_connection(db, find_company(db, company).id, connection, locked=True)
         choices = Choices(title, every_minutes, submits)
-        change_connection(db, row, values, choices, settings=runtime.settings, now=runtime.now())
+        change_connection(db, row, values, choices, settings=runtime.settings, by=runtime.by, now=runtime.now())
         record = connection_record(db, row)
     _tell(record, as_json, f"Connection {connection} is changed.")
 
@@ -264,7 +266,7 @@ def pause_(runtime: Runtime, company: str, connection: int, as_json: bool) -> No
     """Run it no more until resume."""
     with runtime.database.transaction() as db:
         row = find_connection(db, find_company(db, company).id, connection, locked=True)
-        pause(row, now=runtime.now())
+        pause(db, row, by=runtime.by, now=runtime.now())
         record = connection_record(db, row)
     _tell(record, as_json, f"Connection {connection} is paused.")
 
@@ -278,7 +280,7 @@ def resume_(runtime: Runtime, company: str, connection: int, as_json: bool) -> N
     """Run it by its schedule again."""
     with runtime.database.transaction() as db:
         row = find_connection(db, find_company(db, company).id, connection, locked=True)
-        resume(row, now=runtime.now())
+        resume(db, row, by=runtime.by, now=runtime.now())
         record = connection_record(db, row)
     _tell(record, as_json, f"Connection {connection} runs every {record['every_minutes']} minutes.")
 

@@ -75,7 +75,7 @@ def configure(level: str, style: str, stream: TextIO | None = None) -> None:
     root.handlers[:] = [handler]
     root.setLevel(level)
     least = logging.getLevelNamesMapping()[level]
-    for chatty in ("alembic", "apscheduler", "gunicorn.error", "waitress"):
+    for chatty in ("alembic", "apscheduler", "gunicorn.error", "httpcore", "httpx", "waitress"):
         logging.getLogger(chatty).setLevel(max(logging.WARNING, least))
     logging.getLogger("waitress.queue").setLevel(max(logging.ERROR, least))  # a line for each call that has to wait
 

@@ -43,6 +43,11 @@ class Audited(StrEnum):
     MEMBER_ADDED = "member_added"
     MEMBER_CHANGED = "member_changed"
     MEMBER_REMOVED = "member_removed"
+    CONNECTED = "connected"
+    CONNECTION_CHANGED = "connection_changed"
+    CONNECTION_PAUSED = "connection_paused"
+    CONNECTION_RESUMED = "connection_resumed"
+    DISCONNECTED = "disconnected"
     SECRETS_ROTATED = "secrets_rotated"
 
     @property

@@ -64,7 +64,7 @@ class Connected:
         with self.database.transaction() as db:
             company = find_company(db, "shop")
             row = add_connection(
-                db, company, channel, options, Choices(**choices), settings=self.settings, now=self.clock()
+                db, company, channel, options, Choices(**choices), settings=self.settings, by=ANN, now=self.clock()
             )
             return row.id
 
@@ -72,7 +72,7 @@ class Connected:
         """Give it other options."""
         with self.database.transaction() as db:
             row = find_connection(db, find_company(db, "shop").id, connection_id, locked=True)
-            change_connection(db, row, options, Choices(**choices), settings=self.settings, now=self.clock())
+            change_connection(db, row, options, Choices(**choices), settings=self.settings, by=ANN, now=self.clock())
 
     def run(self, connection_id: int, *, database: Any = None, by: Actor = ANN, **more: Any) -> RunReport:
         """Run it now."""

@@ -16,7 +16,7 @@ from qbwc_server.channels.connections.models import Connection
 from qbwc_server.channels.connections.records import forget_read_well, keep_page, move_mark
 from qbwc_server.channels.connections.runs import Progress, RunLost, begin, end, hear
 from qbwc_server.channels.connections.set_aside import tell_set_aside
-from qbwc_server.channels.connections.setting_up import say
+from qbwc_server.channels.connections.setting_up import ChannelBroke, say
 from qbwc_server.channels.connections.states import BY_THE_CLOCK, ConnectionEvent, ConnectionState, RunOutcome
 from qbwc_server.channels.contract import BrokenPage, Channel, Page, Stream, Window
 from qbwc_server.channels.http import SignInRefused, Upstream, UpstreamBusy
@@ -47,13 +47,6 @@ class PagesBroke(QbwcError):
 
     code = "pages_broke"
     advice = "They are asked for again at the next run. If it stays so, look at the system upstream."
-
-
-class ChannelBroke(QbwcError):
-    """The channel stumbled over something nobody expected."""
-
-    code = "channel_broke"
-    advice = "It is tried again at the next run. If it stays so, report what the log says of it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,9 +256,7 @@ class _Run:
             except Exception as error:
                 self._go_on()
                 log.exception("channel broke", code=ChannelBroke.code, connection_id=self._connection.id)
-                # by its type alone: texts of exceptions hold data of customers
-                said = f"The channel stumbled over something nobody expected ({type(error).__name__})."
-                raise ChannelBroke(said) from error
+                raise ChannelBroke.over(error) from error
             if page is None:
                 return
             yield page
@@ -283,7 +274,7 @@ class _Run:
                 done=Progress(1, kept.new, kept.changed, kept.known, kept.set_aside),
             )
             moves = moves and not kept.holds
-            if moves and page.complete_until is not None:
+            if moves and page.complete_until is not None and page.complete_until.tzinfo is not None:
                 until = min(page.complete_until, window.until) - upstream.lag
                 move_mark(db, self._connection, stream.name, until)
         return moves

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
+import structlog
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from qbwc_server.channels.addresses import check_url
+from qbwc_server.channels.connections.audit import note_connection, settled
 from qbwc_server.channels.connections.finding import (
     channel_of,
     find_connection,
@@ -41,7 +42,11 @@ from qbwc_server.documents.models import DocumentRow
 from qbwc_server.errors import Conflict, Invalid, Notice, QbwcError
 from qbwc_server.settings import Settings
 from qbwc_server.shortening import storable
+from qbwc_server.tenancy.actor import Actor
+from qbwc_server.tenancy.audit import Audited
 from qbwc_server.tenancy.models import Company
+
+log = structlog.get_logger(__name__)
 
 _LONGEST_TITLE = 100
 _MOST_MINUTES = 24 * 60
@@ -59,6 +64,18 @@ class AnotherAccount(Conflict):
 
     code = "another_account"
     advice = "Add another connection for it, so that the documents of both are not mixed up."
+
+
+class ChannelBroke(QbwcError):
+    """The channel stumbled over something nobody expected."""
+
+    code = "channel_broke"
+    advice = "It is tried again at the next run. If it stays so, report what the log says of it."
+
+    @classmethod
+    def over(cls, error: Exception) -> ChannelBroke:
+        """It stumbled over ``error``, which is told by its type alone: texts of exceptions hold data of customers."""
+        return cls(f"The channel stumbled over something nobody expected ({type(error).__name__}).")
 
 
 class BadSchedule(Invalid):
@@ -111,6 +128,7 @@ def add_connection(
     choices: Choices,
     *,
     settings: Settings,
+    by: Actor,
     now: datetime,
 ) -> Connection:
     """Connect a channel; one that was connected before is the same again, and knows what it brought.
@@ -143,12 +161,13 @@ def add_connection(
     else:
         row.state = after(row.state, ConnectionEvent.CONNECTED_AGAIN)
         _bring_back(db, row)
-    _keep(row, options, settings)
+    row.options, row.sealed = open_values(options), sealed_secrets(secret_values(options), settings)
     _choose(row, channel, choices)
     row.tell(None)
     row.failing_since = row.not_before = None
     row.changed_at = now
     db.flush()
+    note_connection(db, Audited.CONNECTED, row, by=by, now=now, after=settled(row))
     return row
 
 
@@ -159,6 +178,7 @@ def change_connection(
     choices: Choices,
     *,
     settings: Settings,
+    by: Actor,
     now: datetime,
 ) -> None:
     """Give a connection other options; one that is None goes back to its default. What was set aside is tried again.
@@ -167,17 +187,20 @@ def change_connection(
         WrongConnectionOptions, AddressRefused, BadSchedule, AnotherAccount: what was chosen cannot be used.
         ConnectionNotNow: it is disconnected.
     """
-    channel = channel_of(row)
+    channel, before = channel_of(row), settled(row)
     state = after(row.state, ConnectionEvent.CHANGED)
-    secret = secret_names(channel.options)
-    kept = {**row.options, **secrets_of(row.sealed if values.keys() != set(secret) else None, settings)}
+    secret = set(secret_names(channel.options))
+    sealed = None if secret <= values.keys() else row.sealed  # whoever gives them all may have lost the sealing key
+    kept = {**row.options, **secrets_of(sealed, settings)}
     merged = {name: value for name, value in {**kept, **values}.items() if value is not None}
     options = _checked(channel, merged, settings)
     if channel.account(options) != row.account:
         raise AnotherAccount(f"Connection {row.id} is that of {row.account}.")
-    _keep(row, options, settings)
+    row.options = open_values(options)
+    if values.keys() & secret:
+        row.sealed = sealed_secrets(secret_values(options), settings)
     _choose(row, channel, choices)
-    if state is not row.state or values.keys() & set(secret):
+    if state is not row.state or values.keys() & secret:
         row.tell(None)
     row.state, row.not_before, row.changed_at = state, None, now
     db.execute(
@@ -187,6 +210,7 @@ def change_connection(
         )
         .values(state=RecordState.NEW)
     )
+    note_connection(db, Audited.CONNECTION_CHANGED, row, by=by, now=now, before=before, after=settled(row))
 
 
 def ask_again_since(db: Session, row: Connection, since: datetime) -> None:
@@ -214,9 +238,11 @@ def try_connection(
         for check in channel.checks:
             try:
                 found.append(Tried(check.title, None, check.check(options, upstream)))
-            except QbwcError as error:
-                found.append(Tried(check.title, error.notice, ""))
-                event = ConnectionEvent.REFUSED if isinstance(error, SignInRefused) else ConnectionEvent.FAILED
+            except Exception as error:
+                known = error if isinstance(error, QbwcError) else ChannelBroke.over(error)
+                log.warning("check failed", code=known.code, connection_id=connection_id, exc_info=known is not error)
+                found.append(Tried(check.title, known.notice, ""))
+                event = ConnectionEvent.REFUSED if isinstance(known, SignInRefused) else ConnectionEvent.FAILED
     with database.transaction() as db:
         row = db.get_one(Connection, connection_id, with_for_update=True)
         wrong = next((one.notice for one in found if one.notice is not None), None)
@@ -237,12 +263,6 @@ def _checked(channel: Channel, values: Mapping[str, object], settings: Settings)
     for address in addresses(options):
         check_url(address, private=settings.private_upstreams)
     return options
-
-
-def _keep(row: Connection, options: ChannelOptions, settings: Settings) -> None:
-    kept: dict[str, Any] = open_values(options)
-    row.options = kept
-    row.sealed = sealed_secrets(secret_values(options), settings)
 
 
 def _choose(row: Connection, channel: Channel, choices: Choices) -> None:

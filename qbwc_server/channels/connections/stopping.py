@@ -9,6 +9,7 @@ from enum import StrEnum
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from qbwc_server.channels.connections.audit import note_connection
 from qbwc_server.channels.connections.finding import find_connection
 from qbwc_server.channels.connections.models import Connection, RecordDocument
 from qbwc_server.channels.connections.runs import break_off
@@ -19,6 +20,7 @@ from qbwc_server.db import Database
 from qbwc_server.documents.store import by_origin
 from qbwc_server.errors import Notice
 from qbwc_server.tenancy.actor import Actor
+from qbwc_server.tenancy.audit import Audited
 from qbwc_server.tenancy.companies import find_company
 
 _AT_A_TIME = 200  # documents in one transaction
@@ -39,17 +41,19 @@ class Disconnected:
     stayed: int
 
 
-def pause(row: Connection, *, now: datetime) -> None:
+def pause(db: Session, row: Connection, *, by: Actor, now: datetime) -> None:
     """Run it no more until resume; a run under way comes to its end. Raises ConnectionNotNow."""
     row.state, row.changed_at = after(row.state, ConnectionEvent.PAUSED), now
     row.tell(None)
     row.failing_since = None
+    note_connection(db, Audited.CONNECTION_PAUSED, row, by=by, now=now)
 
 
-def resume(row: Connection, *, now: datetime) -> None:
+def resume(db: Session, row: Connection, *, by: Actor, now: datetime) -> None:
     """Run it by its schedule again. Raises ConnectionNotNow."""
     row.state, row.changed_at = after(row.state, ConnectionEvent.RESUMED), now
     row.not_before = None
+    note_connection(db, Audited.CONNECTION_RESUMED, row, by=by, now=now)
 
 
 def disconnect(
@@ -67,6 +71,8 @@ def disconnect(
         row.sealed, row.changed_at, row.not_before, row.failing_since = None, clock(), None, None
         row.tell(None)
         break_off(db, row.id, now=clock())
+        said = {"unposted": unposted.value}
+        note_connection(db, Audited.DISCONNECTED, row, by=by, now=clock(), after=said)
     if unposted is Unposted.KEEP:
         return Disconnected(0, 0)
     removed, last = 0, 0

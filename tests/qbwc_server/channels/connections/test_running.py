@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from qbwc_server.channels.connections import drafting
-from qbwc_server.channels.connections.models import ConnectionRun
+from qbwc_server.channels.connections.models import Connection, ConnectionRun
 from qbwc_server.channels.connections.running import NotRunning
 from qbwc_server.channels.connections.runs import SILENT_AFTER, RunLost, RunUnderWay, begin
 from qbwc_server.channels.connections.states import ConnectionState, RecordState, RunOutcome
@@ -298,12 +298,12 @@ def test_patience_that_upstream_asks_for_has_an_end(connected: Connected, script
 def test_what_is_paused_or_disconnected_is_not_run(connected: Connected, script: Script, connection: int) -> None:
     connected.run(connection)
     with connected.database.transaction() as db:
-        pause(db.merge(connected.connection(connection)), now=connected.clock())
+        pause(db, db.get_one(Connection, connection), by=ANN, now=connected.clock())
     for by in (ANN, CLOCK):
         with pytest.raises(NotRunning, match="paused"):
             connected.run(connection, by=by)
     with connected.database.transaction() as db:
-        resume(db.merge(connected.connection(connection)), now=connected.clock())
+        resume(db, db.get_one(Connection, connection), by=ANN, now=connected.clock())
     connected.run(connection, by=CLOCK)
     disconnect(connected.database, "shop", connection, Unposted.KEEP, by=ANN, clock=connected.clock)
     with pytest.raises(NotRunning, match="disconnected"):
