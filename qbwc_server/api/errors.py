@@ -14,6 +14,7 @@ from qbwc_server.errors import Conflict, Invalid, NotFound, QbwcError, Unusable
 from qbwc_server.observe import metrics
 from qbwc_server.strict_json import NestedTooDeeply, NotJson
 from qbwc_server.tenancy.access import NotAllowed, Unauthorized
+from qbwc_server.tenancy.sealing_keys import SealingTrouble
 
 log = structlog.get_logger(__name__)
 
@@ -99,6 +100,7 @@ STATUS: dict[type[QbwcError], int] = {
     Invalid: 422,
     OurMistake: 500,
     Busy: 503,
+    SealingTrouble: 503,
     QbwcError: 422,
 }
 
@@ -112,9 +114,12 @@ def translate(error: Exception) -> Response:
     """The answer to a request that ended with ``error``: always JSON, never a traceback."""
     if isinstance(error, HTTPException):
         return _plain_http(error)
-    if isinstance(error, OperationalError | PoolTimeout | Unusable):
+    if isinstance(error, OperationalError | PoolTimeout) or _is_of_the_database(error):
         log.warning("database unavailable", endpoint=request.endpoint, exc_info=error)
         error = Busy()
+    elif isinstance(error, SealingTrouble):
+        log.warning("secrets unavailable", endpoint=request.endpoint, exc_info=error)
+        error = type(error)()  # its message names files of the server
     elif not isinstance(error, QbwcError):
         log.error("unexpected", endpoint=request.endpoint, exc_info=error)
         metrics.count("qbwc_errors_total", endpoint=request.endpoint or "none")
@@ -136,6 +141,11 @@ _PLAIN = {  # by status: what Flask itself refuses, in our words
     405: ("This address does not take this method.", "OPTIONS at the same address tells which it takes."),
     413: ("The body is too large.", "Send one document at a time."),
 }
+
+
+def _is_of_the_database(error: Exception) -> bool:
+    """What else is unusable has a sentence of its own, which helps whoever runs the server."""
+    return isinstance(error, Unusable) and not isinstance(error, SealingTrouble)
 
 
 def _plain_http(error: HTTPException) -> Response:

@@ -28,6 +28,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "user": ("users", "user"),
     "member": ("members", "member"),
     "audit": ("audit", "audit"),
+    "secrets": ("secrets", "secrets"),
     "documents": ("documents", "documents"),
     "connection": ("connection", "connection"),
     "open-work": ("open_work", "open_work"),

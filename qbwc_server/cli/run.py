@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from qbwc_server import serving
-from qbwc_server.cli.output import json_option, note, print_json, print_table
+from qbwc_server.cli.output import complain, json_option, note, print_json, print_table
 from qbwc_server.cli.runtime import Runtime, pass_runtime
 from qbwc_server.cli.server_process import LISTENS
 from qbwc_server.observe import logs
@@ -25,6 +25,7 @@ def serve(runtime: Runtime, host: str | None, port: int | None, workers: int | N
     chosen: dict[str, object] = {"host": host, "port": port, "workers": workers}
     overrides = {name: value for name, value in chosen.items() if value is not None}
     settings = load(runtime.settings_file, **overrides)
+    _prepare(settings)
     serving.serve(settings, ready=lambda address: note(f"{LISTENS} {address}; Ctrl-C stops it."))
 
 
@@ -34,7 +35,7 @@ def scheduler(runtime: Runtime) -> None:
     """Run the timed jobs until it is told to stop; one per installation is enough, several do no harm."""
     from qbwc_server.jobs import runner
 
-    runtime.database.engine.dispose()  # an old schema is refused before anything else is said
+    _prepare(runtime.settings)
     logs.configure(runtime.settings.log_level, runtime.settings.log_format)
     note("The scheduler runs; Ctrl-C stops it.")
     runner.run(runtime.settings)
@@ -49,10 +50,25 @@ def worker(runtime: Runtime) -> None:
     """
     from qbwc_server.jobs import runner
 
-    runtime.database.engine.dispose()
+    _prepare(runtime.settings)
     logs.configure(runtime.settings.log_level, runtime.settings.log_format)
     note("The worker runs; Ctrl-C stops it.")
     runner.work(runtime.settings)
+
+
+def _prepare(settings: Settings) -> None:
+    """An old schema is refused before anything else is said; the first start makes the key of sealed secrets."""
+    from qbwc_server.db import Database, schema
+    from qbwc_server.tenancy.resealing import prepare_keys
+
+    database = Database(settings.database)
+    try:
+        schema.require_current(database.engine)
+        trouble = prepare_keys(database, settings)
+    finally:
+        database.engine.dispose()  # before any fork: connections must not be shared
+    if trouble is not None:  # the books can do without
+        complain(trouble)
 
 
 @click.command()

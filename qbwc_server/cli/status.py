@@ -12,6 +12,7 @@ from qbwc_server.reports.company import CompanyReport, company_report
 from qbwc_server.reports.jobs import jobs_report
 from qbwc_server.tenancy import companies
 from qbwc_server.tenancy.models import Company
+from qbwc_server.tenancy.resealing import trouble_with_keys
 
 
 @click.command()
@@ -32,6 +33,9 @@ def status(ctx: click.Context, runtime: Runtime, company: str | None, as_json: b
         note(f"Warning: {doubt}")
     if clock_work.scheduler_seen is not None and clock_work.needs_a_person:
         note("Warning: what happens by the clock does not, or fails; qbwc-server jobs tells more.")
+    trouble = trouble_with_keys(runtime.database, runtime.settings)
+    if trouble is not None:
+        note(f"Warning: {trouble} {trouble.advice}")
     if as_json:
         records = [{"code": each.code, **report.as_record()} for each, report in reports]
         print_json(records[0] if company else {"companies": records})

@@ -9,15 +9,15 @@ from cryptography.fernet import InvalidToken
 from pydantic import SecretStr
 from sqlalchemy import Dialect, Text, TypeDecorator
 
-from qbwc_server.errors import Invalid, Unusable
+from qbwc_server.errors import Invalid
 from qbwc_server.settings import Settings
-from qbwc_server.tenancy.sealing_keys import known_keys, sealing_keys
+from qbwc_server.tenancy.sealing_keys import SealingKeys, SealingTrouble, known_keys, sealing_keys
 
 _SEALED = re.compile("(?P<key>[0-9a-f]{8}):")
 LONGEST_SECRET = 10_000  # characters: a private key with its certificates fits
 
 
-class SealingKeyLost(Unusable):
+class SealingKeyLost(SealingTrouble):
     """A secret was sealed with a key that is not here."""
 
     code = "sealing_key_lost"
@@ -27,7 +27,7 @@ class SealingKeyLost(Unusable):
     )
 
 
-class SealBroken(Unusable):
+class SealBroken(SealingTrouble):
     """A sealed secret is not what was sealed: it was changed in the database."""
 
     code = "seal_broken"
@@ -67,14 +67,22 @@ def seal(settings: Settings, secret: SecretStr | str) -> Sealed:
         SealingKeyUnusable, SealingKeyExposed: there is no key to seal with.
     """
     text = secret.get_secret_value() if isinstance(secret, SecretStr) else secret
+    _refuse_what_is_no_secret(text)
+    return seal_with(sealing_keys(settings), SecretStr(text))
+
+
+def _refuse_what_is_no_secret(text: str) -> None:
     if not 0 < len(text) <= LONGEST_SECRET:
         raise SecretUnusable
     try:
-        content = text.encode()
+        text.encode()
     except UnicodeEncodeError:
         raise SecretUnusable("A secret cannot hold half a character.") from None
-    keys = sealing_keys(settings)
-    return Sealed(f"{keys.newest.name}:{keys.fernet().encrypt(content).decode()}")
+
+
+def seal_with(keys: SealingKeys, secret: SecretStr) -> Sealed:
+    """The same with keys at hand, for one that was sealed before."""
+    return Sealed(f"{keys.newest.name}:{keys.fernet().encrypt(secret.get_secret_value().encode()).decode()}")
 
 
 def unseal(settings: Settings, sealed: Sealed) -> SecretStr:
@@ -85,7 +93,11 @@ def unseal(settings: Settings, sealed: Sealed) -> SecretStr:
         SealBroken: it was changed since it was sealed.
         SealingKeyUnusable, SealingKeyExposed: the keys cannot be read.
     """
-    keys = known_keys(settings)
+    return unseal_with(known_keys(settings), sealed)
+
+
+def unseal_with(keys: SealingKeys | None, sealed: Sealed) -> SecretStr:
+    """The same with keys at hand."""
     name = sealed.key_name
     if keys is None or name not in keys.names:
         raise SealingKeyLost(f"A secret was sealed with the key {name}, which is not here.")

@@ -24,14 +24,18 @@ _FILE = "qbwc.keys"
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
-class SealingKeyUnusable(Unusable):
+class SealingTrouble(Unusable):
+    """Sealed secrets cannot be read or made."""
+
+
+class SealingKeyUnusable(SealingTrouble):
     """The keys of sealed secrets cannot be used."""
 
     code = "sealing_key_unusable"
     advice = "Check secrets_keys and secrets_file in the settings, and whose that file is; see: qbwc-server settings"
 
 
-class SealingKeyExposed(Unusable):
+class SealingKeyExposed(SealingTrouble):
     """Others than the owner may read the file with the keys of sealed secrets."""
 
     code = "sealing_key_exposed"

@@ -9,6 +9,8 @@ from qbwc_server.api import documents, errors
 from qbwc_server.documents.lifecycle import NotNow
 from qbwc_server.errors import Conflict, Invalid, NotFound, QbwcError
 from qbwc_server.strict_json import NotJson
+from qbwc_server.tenancy.sealing import SealBroken, SealingKeyLost
+from qbwc_server.tenancy.sealing_keys import SealingKeyExposed, SealingKeyUnusable
 from tests.qbwc_server.api.conftest import Caller
 
 SHAPE = {"code", "message", "detail", "advice", "retry_helps"}
@@ -46,6 +48,21 @@ def test_a_lost_database_is_said_to_pass(alice: Caller, monkeypatch: pytest.Monk
     assert answer.status_code == 503
     assert answer.get_json()["error"]["retry_helps"] is True
     assert "Retry-After" in answer.headers
+    assert "hunter2" not in answer.text
+
+
+@pytest.mark.parametrize("kind", [SealingKeyLost, SealingKeyExposed, SealingKeyUnusable, SealBroken])
+def test_trouble_with_sealed_secrets_is_told_without_the_places_of_the_server(
+    alice: Caller, monkeypatch: pytest.MonkeyPatch, kind: type[QbwcError]
+) -> None:
+    def locked(*_: object, **__: object) -> None:
+        raise kind("The file /srv/hunter2.keys is not what it should be.")
+
+    monkeypatch.setattr(documents, "listing", locked)
+    answer = alice.get("/documents")
+    assert answer.status_code == 503
+    assert answer.get_json()["error"]["code"] == kind.code
+    assert answer.get_json()["error"]["advice"]
     assert "hunter2" not in answer.text
 
 
