@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from qbwc_server.documents.kinds import Document
 from qbwc_server.documents.problems import Problem
+from qbwc_server.mapping.said import Said
 
 if TYPE_CHECKING:  # files are read without what asks the network
     from qbwc_server.channels.http import Upstream
@@ -36,6 +37,8 @@ class Draft:
     ``line_number`` counts lines of a file from 1 and names the first row of the document. ``notes`` are remarks for
     the bookkeeper that change nothing. ``reviews`` say why a person should look before it is submitted, although the
     document itself may be complete. ``called`` gives the source's own words for names that the channel had to change.
+    ``words``: by place in the document (``lines[0].item``), the words of the source that somebody has to map to an
+    entry of QuickBooks before it is submitted; what the document has in these places is replaced by that entry.
 
     What the source says may be here already in another form. ``twin`` tells whether a stored document of the same
     number, with the given origin, is the same sale under another key; ``same_as``, whether what is stored under the
@@ -49,8 +52,14 @@ class Draft:
     reviews: tuple[Problem, ...] = ()
     twin: Callable[[str], bool] | None = None
     called: Mapping[str, str] | None = None
+    words: Mapping[str, Said] | None = None
     same_as: Callable[[Stored], bool] | None = None
     follow_ups: Callable[[Sequence[Stored]], Iterable[Draft]] | None = None
+
+    def __post_init__(self) -> None:
+        """Raises ValueError where ``words`` name a place in which the document names no entry."""
+        if self.words and (wrong := self.words.keys() - {one.field for one in self.document.names()}):
+            raise ValueError(f"no name of an entry stands in {', '.join(sorted(wrong))}")
 
 
 @dataclass(frozen=True, slots=True)

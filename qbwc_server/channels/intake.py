@@ -22,12 +22,17 @@ from qbwc_server.channels.report import Counts, Finding, IntakeReport, Kept
 from qbwc_server.channels.wanted import LeftOut
 from qbwc_server.clock import Clock
 from qbwc_server.db import Database
+from qbwc_server.documents.kinds import Document
 from qbwc_server.documents.kinds.fields import LARGEST_AMOUNT
 from qbwc_server.documents.lifecycle import State
 from qbwc_server.documents.models import DocumentRow
 from qbwc_server.documents.problems import Problem
 from qbwc_server.documents.store import Saved, SaveResult, add_notes, by_origin, find
+from qbwc_server.documents.words import DocumentWords
 from qbwc_server.errors import Notice
+from qbwc_server.mapping.documents import WordedDocument, leave_out_never, put_entries
+from qbwc_server.mapping.models import ALL_CONNECTIONS
+from qbwc_server.mapping.resolving import NEVER
 from qbwc_server.posting.entries.ensure import declare_items
 from qbwc_server.posting.submitting.hand_in import Aside, hand_in
 from qbwc_server.posting.submitting.submit import lock, submit
@@ -57,9 +62,11 @@ class Intake:
         submit: bool = True,
         accounts: Mapping[str, str | None] | None = None,
         alongside: Alongside | None = None,
+        connection_id: int = ALL_CONNECTIONS,
     ) -> None:
         """``accounts``: items that are no income, each with the account under which it may be added, if any.
 
+        ``connection_id``: whose words they are, where the drafts name words to be mapped.
         ``alongside`` is called in the transaction of every batch, with the batch and what was found about it.
         """
         self.report = report
@@ -67,6 +74,7 @@ class Intake:
         self._by, self._clock, self._revise, self._submit = by, clock, revise, submit
         self._accounts = accounts or {}
         self._alongside = alongside
+        self._connection_id = connection_id
         self._batch: list[Draft | Skipped] = []
         self._origins: set[str] = set()
         self._refused_line = 0
@@ -158,16 +166,21 @@ class Intake:
                 new.append(draft)
         if not new:
             return
+        with_entries = self._with_entries(db, company, new)
         handed = hand_in(
             db,
             company,
-            [draft.document for draft in new],
+            [document for document, _ in with_entries],
             by=self._by,
             now=now,
             revise=self._revise,
             submit_now=self._submit,
-            asides=[Aside(draft.reviews, draft.called) for draft in new],
+            asides=[
+                Aside(draft.reviews, draft.called, words) for draft, (_, words) in zip(new, with_entries, strict=True)
+            ],
         )
+        kept = [result.row for result in handed.results if isinstance(result, SaveResult)]
+        leave_out_never(db, company, [row for row in kept if row.words], by=self._by, now=now)
         for draft, result in zip(new, handed.results, strict=True):
             if isinstance(result, SaveResult):
                 add_notes(result.row, draft.notes)
@@ -176,6 +189,14 @@ class Intake:
             else:
                 problem = Problem(result.code, "origin", str(result), result.advice)
                 stored.refuse(draft, problem)
+
+    def _with_entries(
+        self, db: Session, company: Company, drafts: Sequence[Draft]
+    ) -> list[tuple[Document, DocumentWords | None]]:
+        """The documents of the drafts, their words replaced by the entries that they are mapped to."""
+        worded = [WordedDocument(one.document, one.words, one.reviews) for one in drafts if one.words]
+        put = iter(put_entries(db, company.id, self._connection_id, worded, submits=self._submit) if worded else ())
+        return [next(put) if one.words else (one.document, None) for one in drafts]
 
     def _follow_up(self, db: Session, company: Company, drafts: list[Draft], stored: _Stored, now: datetime) -> None:
         """Documents that follow from others, now that it is known what is here."""
@@ -262,6 +283,10 @@ class _Stored:
         ]
         if row.state is State.SUBMITTED:
             counts.submitted += 1
+        elif row.state is State.EXCLUDED:  # it names a word that is never taken
+            counts.skipped += 1
+            told = Problem(row.reason or NEVER, "", row.message or "", row.advice or "")
+            self.findings.append(Finding(Kept.SKIPPED, told, draft.line_number, row.origin))
         elif not waits:
             counts.for_review += 1
             if submit or row.reason is not None:

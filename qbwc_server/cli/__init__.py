@@ -32,6 +32,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "documents": ("documents", "documents"),
     "connection": ("connection", "connection"),
     "open-work": ("open_work", "open_work"),
+    "mapping": ("mapping", "mapping"),
 }
 
 

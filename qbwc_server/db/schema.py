@@ -35,6 +35,7 @@ MODELS = (
     "qbwc_server.documents.open_work",
     "qbwc_server.posting.options",
     "qbwc_server.posting.entries.words",
+    "qbwc_server.mapping.models",
     "qbwc_server.channels.connections.models",
     "qbwc_server.connector.models",
     "qbwc_server.jobs.runs",

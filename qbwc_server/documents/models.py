@@ -65,6 +65,7 @@ class DocumentRow(Base):
     notes: Mapped[dict[str, Any] | None] = mapped_column(
         JsonRecord
     )  # {"notes": [...]}: what was transliterated, cut, or differs
+    words: Mapped[dict[str, Any] | None] = mapped_column(JsonRecord)  # of its source, see documents.words
     txn_id: Mapped[str | None] = mapped_column(Cut(40))
     edit_sequence: Mapped[str | None] = mapped_column(Cut(16))
     posted_number: Mapped[str | None] = mapped_column(Cut(30))  # as QuickBooks keeps it

@@ -64,6 +64,7 @@ class Drafting:
             submit=connection.submits,
             accounts=channel.accounts(options),
             alongside=self._alongside,
+            connection_id=connection.id,
         )
 
     @property

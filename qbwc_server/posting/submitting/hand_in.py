@@ -15,6 +15,7 @@ from qbwc_server.documents.lifecycle import NotNow, State
 from qbwc_server.documents.models import DocumentRow
 from qbwc_server.documents.problems import Problem
 from qbwc_server.documents.store import Saved, SaveResult, ask, remember_called, show_problems
+from qbwc_server.documents.words import DocumentWords, words_in
 from qbwc_server.errors import Conflict
 from qbwc_server.posting.options import options_of
 from qbwc_server.posting.requests import of_documents
@@ -40,11 +41,13 @@ _UNDER_WAY = (
 class Aside:
     """What a source says beside the document: what a person should see first, and its own words for names.
 
-    ``called``: a name in the document, and the word that the source has for it, where that is another one.
+    ``called``: a name in the document, and the word that the source has for it, where that is another one. ``words``
+    are those that somebody has to map, or has mapped.
     """
 
     reviews: Sequence[Problem] = ()
     called: Mapping[str, str] | None = None
+    words: DocumentWords | None = None
 
 
 @dataclass
@@ -83,13 +86,18 @@ def hand_in(
     fresh = {
         result.row.id: (result.row, document, aside)
         for (document, result), aside in zip(kept, asides or [Aside()] * len(documents), strict=True)
-        if isinstance(result, SaveResult) and result.saved is not Saved.SAME
+        if isinstance(result, SaveResult) and (result.saved is not Saved.SAME or _words_differ(result.row, aside))
     }
     for row, _, aside in fresh.values():
         remember_called(row, aside.called or {})
+        row.words = None if aside.words is None else aside.words.as_record()
     asked = {row.id: list(aside.reviews) for row, _, aside in fresh.values() if aside.reviews}
     words = words_of(db, company, [(row, document) for row, document, _ in fresh.values()])
-    unasked = [row for row, _, _ in fresh.values() if row.id not in asked]
+    unasked = [
+        row
+        for row, _, aside in fresh.values()
+        if row.id not in asked and not (aside.words is not None and aside.words.unresolved)
+    ]
     asked.update({row_id: [question] for row_id, question in questions(db, company, unasked, words, now=now).items()})
     ready = [(row, document) for row, document, _ in fresh.values() if submit_now and row.id not in asked]
     submitted = submit_locked(db, company, ready, by=by, now=now)
@@ -101,6 +109,14 @@ def hand_in(
     learnt = [one for row in submitted.submitted for one in words[row.id]]
     learn_words(db, company, learnt, sure=False, now=now)
     return HandedIn([result for _, result in kept], submitted, asked)
+
+
+def _words_differ(row: DocumentRow, aside: Aside) -> bool:
+    """Whether the same document waits, and its words have become other entries, or entries at all, since."""
+    if aside.words is None or row.state is not State.FOR_REVIEW or row.body_digest != row.source_digest:
+        return False
+    before = words_in(row)
+    return before is None or before.words != aside.words.words
 
 
 def _show(row: DocumentRow, asked: Sequence[Problem], lacking: Sequence[Problem]) -> None:

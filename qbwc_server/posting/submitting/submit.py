@@ -18,6 +18,7 @@ from qbwc_server.documents.lifecycle import after as next_state
 from qbwc_server.documents.models import DocumentRow, Operation
 from qbwc_server.documents.problems import Problem
 from qbwc_server.documents.store import add_notes, show_problems
+from qbwc_server.documents.words import words_in
 from qbwc_server.ids import new_id
 from qbwc_server.posting.entries.ensure import Wanted, ensure, names_of
 from qbwc_server.posting.options import PostingOptions, options_of
@@ -228,10 +229,14 @@ def _written(
     guid = new_id()
     if row.txn_id is not None and row.operation is Operation.VOID:
         return write(Purpose.POST, OneDocument(row.id), guid, compile_void(row.kind, row.txn_id, guid)), {}, ()
-    found = document.problems()
+    words = words_in(row)
+    unresolved = frozenset[str]() if words is None else words.unresolved
+    found = [*(() if words is None else words.problems), *document.problems()]
     texts = Texts(options.characters)
     wanted: dict[Wanted, Party | None] = {}
     for named, fitted in names_of(document, texts):
+        if named.field in unresolved:
+            continue
         if isinstance(fitted, Problem):
             found.append(fitted)
         else:
