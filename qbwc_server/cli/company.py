@@ -152,6 +152,23 @@ def show(runtime: Runtime, code: str, as_json: bool) -> None:
 
 @company.command()
 @click.argument("code")
+@click.option("--partner", required=True, metavar="CODE", help="Under which partner it stands from now on.")
+@json_option
+@pass_runtime
+def move(runtime: Runtime, code: str, partner: str, as_json: bool) -> None:
+    """Put a company under another partner: its members are let in, those of the partner before are not any more."""
+    with runtime.database.transaction() as db:
+        found = companies.find_company(db, code)
+        companies.move_company(db, found, find_partner(db, partner), by=runtime.by, now=runtime.now())
+        record = company_record(db, found)
+    if as_json:
+        print_json(record)
+    else:
+        say(f"{found.code} stands under {record['partner']} from now on.")
+
+
+@company.command()
+@click.argument("code")
 @click.option("--output", "-o", type=click.Path(dir_okay=False, path_type=Path), help="File to write; default: stdout.")
 @click.option("--every", type=click.IntRange(1, 1440), metavar="MINUTES", help="How often the Web Connector calls.")
 @pass_runtime

@@ -27,6 +27,7 @@ class Audited(StrEnum):
 
     PARTNER_ADDED = "partner_added"
     COMPANY_ADDED = "company_added"
+    COMPANY_MOVED = "company_moved"
     LOGIN_MADE = "connector_login_made"
     LOGIN_RENEWED = "connector_password_renewed"
     POSTPONED = "connector_postponed"

@@ -8,11 +8,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from qbwc_server.db.once import add_once
 from qbwc_server.errors import Conflict, Invalid, NotFound
 from qbwc_server.tenancy.actor import SERVER, Actor
 from qbwc_server.tenancy.audit import Audited, note_audit
 from qbwc_server.tenancy.models import Company, Partner
-from qbwc_server.tenancy.partners import partner_made_for, read_code, read_name
+from qbwc_server.tenancy.partners import partner_made_for, partner_of, read_code, read_name
 
 
 def add_company(
@@ -40,15 +41,35 @@ def add_company(
         ZoneInfo(time_zone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise Invalid(f"{time_zone!r} is no time zone; use a name such as America/New_York.") from None
+    taken = Conflict(f"There is already a company {code}.")
     if db.scalar(select(Company.id).where(Company.code == code)):
-        raise Conflict(f"There is already a company {code}.")
+        raise taken  # before a partner is made for it
     under = partner or partner_made_for(db, code=code, name=name, now=now, by=by)
     company = Company(code=code, name=name, time_zone=time_zone, partner_id=under.id, created_at=now)
-    db.add(company)
-    db.flush()
+    add_once(db, company, taken)
     after = {"code": code, "name": name, "time_zone": time_zone, "partner": under.code}
     note_audit(db, Audited.COMPANY_ADDED, by=by, now=now, company_id=company.id, subject=code, after=after)
     return company
+
+
+def move_company(db: Session, company: Company, to: Partner, *, by: Actor, now: datetime) -> None:
+    """From now on it stands under that partner, whose members are let in; those of the partner before are not any more.
+
+    The partner before stays, also one that was made for this company.
+    """
+    before = partner_of(db, company)
+    company.partner_id = to.id
+    db.flush()
+    note_audit(
+        db,
+        Audited.COMPANY_MOVED,
+        by=by,
+        now=now,
+        company_id=company.id,
+        subject=company.code,
+        before={"partner": before.code},
+        after={"partner": to.code},
+    )
 
 
 def find_company(db: Session, code: str) -> Company:

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
+from qbwc_server.db.once import add_once
 from qbwc_server.errors import Conflict, NotFound
 from qbwc_server.tenancy.actor import Actor
 from qbwc_server.tenancy.audit import Audited, note_audit
@@ -43,8 +44,6 @@ def add_member(
     Raises:
         Conflict: he is something there already.
     """
-    if _membership(db, user, of) is not None:
-        raise Conflict(f"{user.email} is a member of {of.code} already.", advice="Change it with: member role")
     row = Membership(
         user_id=user.id,
         partner_id=of.id if isinstance(of, Partner) else None,
@@ -53,8 +52,8 @@ def add_member(
         limits=dict(limits) if limits else None,
         created_at=now,
     )
-    db.add(row)
-    db.flush()
+    taken = Conflict(f"{user.email} is a member of {of.code} already.", advice="Change it with: member role")
+    add_once(db, row, taken)
     _note(db, Audited.MEMBER_ADDED, user, of, by, now, before=None, after=_state(row))
     return row
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from qbwc_server.db.once import add_once
 from qbwc_server.errors import Conflict, Invalid, NotFound
 from qbwc_server.tenancy.actor import SERVER, Actor
 from qbwc_server.tenancy.audit import Audited, note_audit
@@ -26,10 +27,7 @@ def add_partner(db: Session, *, code: str, name: str, now: datetime, by: Actor =
         Conflict: the code is taken.
     """
     partner = Partner(code=read_code(code), name=read_name(name, "partner"), created_at=now)
-    if db.scalar(select(Partner.id).where(Partner.code == code)):
-        raise Conflict(f"There is already a partner {code}.")
-    db.add(partner)
-    db.flush()
+    add_once(db, partner, Conflict(f"There is already a partner {code}."))
     after = {"code": partner.code, "name": partner.name}
     note_audit(db, Audited.PARTNER_ADDED, by=by, now=now, partner_id=partner.id, subject=partner.code, after=after)
     return partner

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from qbwc_server.db.once import add_once
 from qbwc_server.errors import Conflict, Invalid, NotFound
 from qbwc_server.tenancy.actor import Actor
 from qbwc_server.tenancy.audit import Audited, note_audit
@@ -40,10 +41,7 @@ def add_user(db: Session, *, email: str, name: str, by: Actor, now: datetime) ->
     """
     address = read_email(email)
     user = User(email=address, name=read_name(name, "user"), created_at=now)
-    if db.scalar(select(User.id).where(User.email == address)):
-        raise Conflict(f"There is already a user {address}.")
-    db.add(user)
-    db.flush()
+    add_once(db, user, Conflict(f"There is already a user {address}."))
     note_audit(db, Audited.USER_ADDED, by=by, now=now, subject=address, after={"email": address, "name": user.name})
     return user
 

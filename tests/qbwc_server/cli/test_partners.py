@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from qbwc_server.db import Database
+from qbwc_server.errors import NotFound
 from qbwc_server.tenancy.permissions import Permission
 from tests.qbwc_server.cli.conftest import CommandLine
 from tests.qbwc_server.tenants import may
@@ -28,3 +31,22 @@ def test_partners_and_what_stands_under_them(run: CommandLine, ann: str, cli_dat
     assert "Members of kern" in text
     assert "Members of acme" not in text
     assert may(cli_database, ann, Permission.SEE_COMPANY, "acme")
+
+
+def test_a_company_is_moved_and_other_people_are_let_in(
+    run: CommandLine, acme: str, ann: str, cli_database: Database
+) -> None:
+    run("partner", "add", "office", "--name", "Office")
+    run("member", "add", ann, "--partner", "acme", "--role", "viewer")
+    assert may(cli_database, ann, Permission.SEE_COMPANY, "acme")
+    assert run("company", "move", "acme", "--partner", "nobody").exit_code == 3
+    assert run.json("company", "move", "acme", "--partner", "office")["partner"] == "office"
+    with pytest.raises(NotFound):
+        may(cli_database, ann, Permission.SEE_COMPANY, "acme")
+    assert [one["companies"] for one in run.json("partner", "list")["partners"]] == [[], ["acme"]]
+    run("company", "move", "acme", "--partner", "office")  # it stands there: nothing is changed
+    newest, before, *_ = run.json("audit", "list", "acme")["audit"]
+    assert (newest["action"], newest["before"], newest["after"]) == (
+        "company_moved", {"partner": "acme"}, {"partner": "office"},
+    )  # fmt: skip
+    assert before["action"] != "company_moved"
