@@ -69,9 +69,8 @@ def decode(text: str, what: str) -> object:
             text, parse_float=_number, parse_int=_whole, parse_constant=_no_number, object_pairs_hook=_record
         )
     except json.JSONDecodeError as error:
-        raise NotJson(
-            f"The {what} is not JSON: {error.msg.removesuffix(' at')} at character {error.pos + 1}."
-        ) from None
+        where = "it is empty" if not text.strip() else f"it cannot be read from character {error.pos + 1} on"
+        raise NotJson(f"The {what} is not JSON: {where}.") from None
 
 
 def _is_too_deep(text: str) -> bool:

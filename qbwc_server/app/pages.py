@@ -29,7 +29,7 @@ _PAGE = """<!doctype html>
 </html>
 """
 _WELCOME = (
-    "This server hands invoices, sales receipts, credit memos and payments to QuickBooks Desktop through the "
+    "This server hands sales, payments, purchases, bank and journal entries to QuickBooks Desktop through the "
     "QuickBooks Web Connector.",
     "There is nothing to see here for people. The Web Connector calls at {base_url}/qbwc; programs use the API at "
     "{base_url}/api/v1.",

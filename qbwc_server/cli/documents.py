@@ -42,7 +42,7 @@ _SHOWN = 20
 
 @click.group()
 def documents() -> None:
-    """Invoices, sales receipts, credit memos and payments."""
+    """What is to stand in the books: sales, payments, purchases, bank and journal entries."""
 
 
 @documents.command(name="import")
@@ -77,7 +77,7 @@ def import_(
     Exit status 1 tells that some rows did not come in or that documents wait for a person.
     """
     if not file.is_file():
-        raise NotFound(f"There is no file {file}.")
+        raise NotFound(f"{file} is no file that can be read." if file.exists() else f"There is no file {file}.")
     chosen = read_options(options)
     with progress(f"Importing {file.name}") as advance:
 
@@ -129,8 +129,12 @@ def _options_file(path: Path) -> dict[str, object]:
         values = tomllib.loads(text) if path.suffix.lower() == ".toml" else json.loads(text)
     except OSError as error:
         raise NotFound(f"The options file {path} cannot be read: {error.strerror}.") from None
-    except (ValueError, RecursionError) as error:
-        raise Invalid(f"The options file {path} cannot be read: {error}") from None
+    except tomllib.TOMLDecodeError as error:
+        raise Invalid(f"The options file {path} is no TOML: {error}.") from None
+    except json.JSONDecodeError as error:
+        raise Invalid(f"The options file {path} is no JSON: it cannot be read from line {error.lineno} on.") from None
+    except (ValueError, RecursionError):
+        raise Invalid(f"The options file {path} cannot be read.") from None
     if not isinstance(values, dict):
         raise Invalid(f"The options file {path} must hold names and values.")
     return values

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from qbwc_server.documents.problems import Problem
 from qbxml import CharacterPolicy, TextRefused, fit, shorten
 
 _SHOWN = 60
+_PLACE = re.compile(r"([a-z_]+)\[([0-9]+)\](?:\.([a-z_]+))?|([a-z_]+)(?:\.lines)?")
 
 
 class CannotWrite(Exception):
@@ -36,13 +39,13 @@ class Texts:
         """Text for people: shortened where QuickBooks has less room, with a note."""
         if value is None:
             return None
-        fitted = shorten(self._fit(value, field, None), max_length, name=field)
+        fitted = shorten(self._fit(value, field, None), max_length, name=in_words(field))
         self.notes.extend(fitted.notes)
         return fitted.text
 
     def _fit(self, value: str, field: str, max_length: int | None) -> str:
         try:
-            fitted = fit(value, policy=self.policy, max_length=max_length, name=field)
+            fitted = fit(value, policy=self.policy, max_length=max_length, name=in_words(field))
         except TextRefused as refused:
             if refused.rule == "max_length":
                 raise CannotWrite(too_long(field, str(refused.value), max_length)) from None
@@ -52,8 +55,20 @@ class Texts:
         return fitted.text
 
 
+def in_words(field: str) -> str:
+    """The path of a field as a person calls it: lines[0].item is ``line 1, item``."""
+    found = _PLACE.fullmatch(field)
+    if found is None:
+        return field.replace("_", " ").replace(".", ", ")
+    rows, index, inside, whole = found.groups()
+    if whole is not None:
+        return str(whole).replace("_", " ")
+    row = f"{rows.removesuffix('s').replace('_', ' ')} {int(index) + 1}"
+    return row if inside is None else f"{row}, {inside.replace('_', ' ')}"
+
+
 def too_long(field: str, text: str, most: int | None) -> Problem:
     """A name or number for which QuickBooks has no room: shortened by us it would name something else."""
     shown = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
-    message = f'{field}: "{shown}" has {len(text)} characters; QuickBooks keeps {most}.'
+    message = f'{in_words(field)}: "{shown}" has {len(text)} characters; QuickBooks keeps {most}.'
     return Problem("too_long", field, message, "Shorten it where it comes from, and hand the document in again.")

@@ -15,6 +15,7 @@ from qbwc_server.channels.files.contract import MAX_FILE_BYTES, FileRefused, Fil
 from qbwc_server.channels.files.csv_records import Record
 from qbwc_server.channels.files.habits import Typed, TypedAs
 from qbwc_server.channels.files.number_format import NumberFormat, number_format
+from qbwc_server.channels.files.sheet_bounds import MOST_ROWS, Look
 
 if TYPE_CHECKING:
     from openpyxl.cell.read_only import EmptyCell, ReadOnlyCell
@@ -25,7 +26,6 @@ MAX_UNPACKED = MAX_FILE_BYTES  # bytes of all parts together
 MAX_STRINGS = 64 * 1024 * 1024  # bytes of the part that is kept in memory: texts that cells share
 MAX_PARTS = 10_000
 MAX_COLUMNS = 500
-MAX_ROWS = 1_048_576  # Excel's own limit
 _ZIP = b"PK\x03\x04"
 _SHEETS = re.compile(r"xl/worksheets/[^/]+\.xml")
 _ESCAPED = re.compile("_x00([01][0-9A-F])_")  # how a workbook writes control characters, which XML cannot hold
@@ -96,21 +96,18 @@ def _checked(stream: BinaryIO) -> bool:
             sheet = _SHEETS.fullmatch(part.filename) is not None
             if not sheet and part.filename.endswith((".xml", ".rels")) and part.file_size > MAX_STRINGS:
                 raise FileTooLarge(f"The workbook holds too much beside its cells ({part.filename}).")
-            if part.filename.endswith((".xml", ".rels")):
-                with archive.open(part) as opened:
-                    if b"<!DOCTYPE" in opened.read(1024):
-                        raise DamagedWorkbook(detail=f"{part.filename} declares a document type")
-        return any(_holds(archive, part.filename, b"<f") for part in parts if _SHEETS.fullmatch(part.filename))
+        formulas = [_looked_through(archive, part.filename) for part in parts]
+        return any(formulas)
 
 
-def _holds(archive: ZipFile, part: str, mark: bytes) -> bool:
+def _looked_through(archive: ZipFile, part: str) -> bool:
+    """Whether the part is a sheet with formulas. Raises FileTooLarge, or ValueError where it is damaged."""
+    if not part.endswith((".xml", ".rels")):
+        return False
+    look = Look(part)
     with archive.open(part) as opened:
-        last = b""
-        while chunk := opened.read(1 << 20):
-            if mark in last + chunk:
-                return True
-            last = chunk[-len(mark) :]
-    return False
+        look.through(opened)
+    return look.formulas and _SHEETS.fullmatch(part) is not None
 
 
 def _load(stream: BinaryIO, *, values: bool) -> Workbook:
@@ -167,8 +164,8 @@ def _rows(sheet: ReadOnlyWorksheet) -> Iterator[tuple[_Cell, ...]]:
         if row is None:
             return
         number += 1
-        if number > MAX_ROWS:
-            raise FileTooLarge(f"The sheet {sheet.title} has more than {MAX_ROWS} rows.")
+        if number > MOST_ROWS:
+            raise FileTooLarge(f"The sheet {sheet.title} has more than {MOST_ROWS} rows.")
         if len(row) > MAX_COLUMNS and row[MAX_COLUMNS].value is not None:
             raise FileTooLarge(f"The sheet {sheet.title} has more than {MAX_COLUMNS} columns.")
         yield row

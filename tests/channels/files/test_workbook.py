@@ -263,7 +263,7 @@ def records(stream: io.BytesIO) -> SheetRecords:
 
 
 def test_rows_and_columns_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workbook, "MAX_ROWS", 3)
+    monkeypatch.setattr(workbook, "MOST_ROWS", 3)
     with pytest.raises(FileTooLarge, match="rows"):
         list(records(made(["a"], ["b"], ["c"], ["d"])).records())
     monkeypatch.setattr(workbook, "MAX_COLUMNS", 3)
@@ -272,7 +272,7 @@ def test_rows_and_columns_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_row_said_to_be_far_down_does_not_run_away(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workbook, "MAX_ROWS", 1000)
+    monkeypatch.setattr(workbook, "MOST_ROWS", 1000)
     stream = made(["a"])
     far = io.BytesIO()
     with zipfile.ZipFile(stream) as old, zipfile.ZipFile(far, "w") as new:

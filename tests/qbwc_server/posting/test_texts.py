@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from qbwc_server.posting.texts import CannotWrite, Texts
+from qbwc_server.posting.texts import CannotWrite, Texts, in_words
 from qbxml import CharacterPolicy
 
 TRANSLITERATE, REFUSE = CharacterPolicy.TRANSLITERATE, CharacterPolicy.REFUSE
@@ -64,3 +64,26 @@ def test_a_company_may_refuse_what_would_be_replaced(value: str) -> None:
 def test_control_characters_are_refused_by_everybody() -> None:
     with pytest.raises(CannotWrite):
         Texts(TRANSLITERATE).prose("a\x07b", "memo", 41)
+
+
+@pytest.mark.parametrize(
+    ("field", "words"),
+    [
+        ("memo", "memo"),
+        ("customer_message", "customer message"),
+        ("lines[0].description", "line 1, description"),
+        ("lines[11].service_date", "line 12, service date"),
+        ("expenses[2]", "expense 3"),
+        ("applies_to[0]", "applies to 1"),
+        ("billing_address.lines", "billing address"),
+        ("billing_address.city", "billing address, city"),
+    ],
+)
+def test_a_field_is_called_as_people_call_it(field: str, words: str) -> None:
+    assert in_words(field) == words
+
+
+def test_a_note_says_where_in_words() -> None:
+    texts = Texts(CharacterPolicy.TRANSLITERATE)
+    texts.prose("カ", "lines[0].description", 20)
+    assert texts.notes == ['line 1, description: QuickBooks cannot store some characters; written "カ" as "ka"']
