@@ -12,6 +12,7 @@ from qbxml import Aggregate
 
 MARGIN = timedelta(days=2)  # in questions by time: as far as that clock and ours may be apart
 UNKNOWN_LAG = timedelta(days=60)  # as long as QuickBooks has not told any time
+NEWEST = 10  # writings that tell of the clocks of the PCs in use
 _SAME_MOMENT = timedelta(minutes=15)  # offsets differ by multiples of this
 _HARDLY = timedelta(seconds=2)
 
@@ -24,10 +25,10 @@ def aware(moment: datetime) -> datetime:
 def reach_back(db: Session, company_id: int, moment: datetime) -> datetime:
     """From when on QuickBooks is asked for what happened since ``moment``, by the clock of its PC.
 
-    How far that clock lags behind ours is seen from what it told of our last writing. Before there is any, it is taken
-    to lag a good deal.
+    How far that clock lags behind ours is seen from what it told of our last writings; there may be several PCs, and
+    the one that is farthest behind counts. Before there is any, it is taken to lag a good deal.
     """
-    last = db.execute(
+    newest = db.execute(
         select(DocumentRow.written_at, DocumentRow.time_modified)
         .where(
             DocumentRow.company_id == company_id,
@@ -35,12 +36,12 @@ def reach_back(db: Session, company_id: int, moment: datetime) -> datetime:
             DocumentRow.time_modified.is_not(None),
         )
         .order_by(DocumentRow.written_at.desc())
-        .limit(1)
-    ).first()
-    if last is None:
+        .limit(NEWEST)
+    ).all()
+    if not newest:
         return moment - UNKNOWN_LAG
-    lag: timedelta = last.written_at - last.time_modified
-    return moment - MARGIN - max(lag, timedelta(0))
+    lags: list[timedelta] = [one.written_at - one.time_modified for one in newest]
+    return moment - MARGIN - max(*lags, timedelta(0))
 
 
 def modified_at(ret: Aggregate | None) -> datetime | None:

@@ -13,6 +13,8 @@ from qbwc_server.books.holds import holds_of
 from qbwc_server.documents import store
 from qbwc_server.documents.lifecycle import Reason, State
 from qbwc_server.posting.people.void import keep
+from qbwc_server.posting.same_file.looking_again import ask_again
+from qbwc_server.simulator.bookkeeper import Bookkeeper
 from tests.sessions.odd_quickbooks import (
     answered,
     by_hand,
@@ -438,4 +440,32 @@ def test_what_was_left_out_and_stands_in_the_newer_copy_is_shown(world: World) -
     say(world, "i-1", next(one.txn_id for one in world.books.invoices if one.ref_number == "1"))
     quiet(world)
     assert world.row("i-1").state is State.POSTED
+    assert numbers(world).count("1") == 1
+
+
+@pytest.mark.parametrize("repost", [True, False])
+def test_what_somebody_deleted_lives_again_in_an_older_copy(world: World, repost: bool) -> None:
+    known_names(world)
+    world.hand_in(invoice("i-1", number="1"))
+    quiet(world)
+    world.clock.advance(days=10)
+    world.hand_in(invoice("i-2", number="2"))
+    quiet(world)
+    older = world.books.backup()
+    Bookkeeper(world.books).delete(next(one for one in world.books.invoices if one.ref_number == "1"))
+    world.clock.advance(days=2)
+    with world.database.transaction() as db:
+        ask_again(db, world.company(db), now=world.clock())
+    quiet(world)
+    assert world.row("i-1").state is State.WITHDRAWN
+    world.hand_in(invoice("i-3", number="3"))
+    quiet(world)
+    world.books.restore(older)
+    world.hand_in(invoice("i-4", number="4"))
+    assert "older backup" in world.update().status_line
+    go_on(world, repost=repost)
+    quiet(world)
+    row = world.row("i-1")
+    assert (row.state, row.reason) == (State.HELD, Reason.OUTCOME_UNKNOWN)
+    assert "taken for deleted here" in str(row.message)
     assert numbers(world).count("1") == 1

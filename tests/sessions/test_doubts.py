@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from qbwc_server.documents.lifecycle import Reason, State
-from qbwc_server.simulator import Bookkeeper, HResultError
-from qbwc_server.simulator.faults import CrashBefore
+from qbwc_server.simulator import Bookkeeper, HResultError, Pc, WsgiTransport
+from qbwc_server.simulator.faults import CrashAfter, CrashBefore
 from tests.sessions.odd_quickbooks import (
     at_the_next_write,
     known_names,
@@ -202,3 +202,25 @@ def test_with_one_of_its_number_and_none_of_its_mark_a_person_is_shown_the_one(w
     row = world.row("i-1")
     assert (row.state, row.reason) == (State.HELD, Reason.OUTCOME_UNKNOWN)
     assert one.txn_id in str(world.proof("i-1").history[-1])
+
+
+def test_the_pc_that_is_farthest_behind_says_how_far_back_it_is_looked(world: World) -> None:
+    """The last writing came from another PC, whose clock is right."""
+    known_names(world)
+    behind, right = Pc(world.books, clock_offset=timedelta(days=-30)), Pc(world.books)
+    for origin, pc in (("i-2", behind), ("i-3", right)):
+        world.hand_in(invoice(origin, number=origin))
+        world.clock.advance(minutes=10)
+        world.new_connector(pc, WsgiTransport(world.app)).update()
+    world.hand_in(invoice("i-1", number="1", amount="41.00"))
+    at_the_next_write(world, CrashAfter())
+    world.clock.advance(minutes=10)
+    world.new_connector(behind, WsgiTransport(world.app)).update()
+    (txn,) = [one for one in world.books.invoices if one.ref_number == "1"]
+    with world.books.used_on(behind, behind.clock_offset):
+        Bookkeeper(world.books).change(txn, ref_number="1A")
+    for _ in range(3):
+        world.clock.advance(minutes=10)
+        world.new_connector(right, WsgiTransport(world.app)).update()
+    assert entered(world) == [txn.txn_id]
+    assert world.row("i-1").txn_id == txn.txn_id

@@ -224,3 +224,50 @@ def test_a_refused_look_up_of_a_customer_never_adds_it_again(world: World, refus
         quiet(world)
     assert world.row("i-1").state is State.POSTED
     assert customers(world) == ["Acme"]
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_what_was_added_and_renamed_before_anybody_heard_of_it_is_not_added_again(world: World, number: int) -> None:
+    """It has another name by now, and bears our mark. ``number``: of invoices that wait for it."""
+    lost: list[str] = []
+
+    def odd(request: str, quickbooks: Callable[[str], str]) -> str:
+        answer = quickbooks(request)
+        if "<CustomerAddRq" in request and not lost:
+            lost.append(request)
+            Bookkeeper(world.books).rename("Customer", "Acme", "Acme & Sons")
+            raise HResultError("0x80010108", "The connection broke.")
+        return answer
+
+    origins = [f"i-{one}" for one in range(number)]
+    world.hand_in(*(invoice(origin, number=origin) for origin in origins))
+    undo = quickbooks_says(world, odd)
+    world.update()
+    undo()
+    quiet(world)
+    assert customers(world) == ["Acme & Sons"]
+    assert {world.row(origin).state for origin in origins} == {State.FAILED}
+    assert 'It is called "Acme & Sons" in QuickBooks now.' in str(world.row("i-0").message)
+    use(world)
+    for origin in origins:
+        world.submit(origin)
+    quiet(world)
+    assert customers(world) == ["Acme & Sons"]
+    assert {world.row(origin).state for origin in origins} == {State.POSTED}
+
+
+def test_never_added_and_of_no_other_name_it_is_added(world: World) -> None:
+    lost: list[str] = []
+
+    def odd(request: str, quickbooks: Callable[[str], str]) -> str:
+        if "<CustomerAddRq" in request and not lost:
+            lost.append(request)
+            raise HResultError("0x80010108", "The connection broke.")
+        return quickbooks(request)
+
+    world.hand_in(invoice("i-1", number="1"))
+    undo = quickbooks_says(world, odd)
+    quiet(world)
+    undo()
+    assert customers(world) == ["Acme"]
+    assert world.row("i-1").state is State.POSTED

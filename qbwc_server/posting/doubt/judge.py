@@ -21,11 +21,12 @@ from qbwc_server.posting.doubt.evidence import (
 from qbwc_server.posting.doubt.questions import (
     candidates_before,
     executed_before,
+    look_at_added,
     look_at_changed,
     look_at_deleted,
     sendings,
 )
-from qbwc_server.posting.entries.answers import present, refuse
+from qbwc_server.posting.entries.answers import found_under_another_name, present, refuse
 from qbwc_server.posting.outcome.changing import take_and_change
 from qbwc_server.posting.outcome.outcome import DocumentHead, Work
 from qbwc_server.posting.outcome.written import VOID, as_posted, posted, written
@@ -37,7 +38,7 @@ from qbwc_server.posting.texts import CannotWrite
 from qbwc_server.posting.transactions import ADDS
 from qbwc_server.posting.transactions.compiled import agrees, compile_change
 from qbwc_server.posting.transactions.last_writing import about_to_change, last_writing
-from qbwc_server.posting.transactions.standing import Standing
+from qbwc_server.posting.transactions.standing import Standing, guid_of
 from qbwc_server.queue.enqueue import supply
 from qbwc_server.queue.sets import times_alone
 from qbwc_server.queue.settling import RequestRow, requests_by_id
@@ -74,6 +75,9 @@ def read_look_changed(work: Work, row: RequestRow, reply: Reply) -> None:
     about = _about(work, row)
     if about is None:
         work.settle(row, RequestEvent.DONE, reply)
+        return
+    if about.purpose == Purpose.CREATE:
+        _read_look_for_added(work, row, about, reply)
         return
     found, like = _standings(work, about, reply), candidates_before(work, row)
     if not reply.shown and not reply.proves_absence:
@@ -152,7 +156,21 @@ def _read_look_for_entry(work: Work, row: RequestRow, about: RequestRow, reply: 
         if list_id is not None:
             present(work, about, work.entry_of(about), list_id)
         else:
+            look_at_added(work, about, row)
+
+
+def _read_look_for_added(work: Work, row: RequestRow, about: RequestRow, reply: Reply) -> None:
+    """None of its name: is one there that bears its mark?"""
+    marked = [ret for ret in reply.rets if guid_of(ret) == about.id and getattr(ret, "list_id", None)]
+    if not marked and (not reply.tells_all or not (reply.shown or reply.proves_absence)):
+        _cannot_look(work, row, about, reply)
+    elif work.settle(row, RequestEvent.DONE, reply):
+        if not marked:
             _again(work, about)
+            return
+        name = str(getattr(marked[0], "full_name", None) or getattr(marked[0], "name", ""))
+        list_id = str(getattr(marked[0], "list_id", ""))
+        found_under_another_name(work, about, work.entry_of(about), list_id, name)
 
 
 def _judge_void(work: Work, about: RequestRow, found: Sequence[Standing]) -> None:

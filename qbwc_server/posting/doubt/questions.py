@@ -13,7 +13,7 @@ from qbwc_server.books.models import ListEntry
 from qbwc_server.documents.models import DocumentRow
 from qbwc_server.ids import new_id
 from qbwc_server.posting.doubt.evidence import Sendings, look_by_content, sendings_of
-from qbwc_server.posting.entries.ensure import query_for
+from qbwc_server.posting.entries.ensure import query_for, query_for_added
 from qbwc_server.posting.options import options_of
 from qbwc_server.posting.outcome.outcome import Work
 from qbwc_server.posting.pc_clock import reach_back
@@ -21,11 +21,20 @@ from qbwc_server.posting.requests import OneDocument, OneEntry, OneRequest, Purp
 from qbwc_server.posting.transactions import ADDS, TRANSACTIONS
 from qbwc_server.queue.enqueue import put
 from qbwc_server.queue.models import QueuedRequest
+from qbwc_server.queue.sets import first_sent
 from qbwc_server.queue.settling import RequestRow
 from qbwc_server.queue.states import RequestState
 from qbwc_server.tenancy.models import Company
 from qbxml.message import Request
 from qbxml.messages.transaction import DeletedDateRangeFilter, TxnDeletedQueryRq
+
+
+def look_at_added(work: Work, about: RequestRow, row: RequestRow) -> None:
+    """Ask, after ``row``, for the entries that were added since it first left: ours may have another name by now."""
+    since = reach_back(work.db, work.company.id, first_sent(work.db, about.id) or work.now)
+    query = query_for_added(work.entry_of(about).kind, since, new_id())
+    work.put(ask(Purpose.LOOK_CHANGED, OneRequest(about.id), query), instead_of=row.id)
+
 
 _CANDIDATES = "candidates"
 

@@ -117,6 +117,12 @@ def _another_name(work: Work, row: RequestRow, entry: ListEntry, name: str | Non
     refuse(work, row, entry, why, advice, None)
 
 
+def found_under_another_name(work: Work, row: RequestRow, entry: ListEntry, list_id: str, name: str) -> None:
+    """What was added here was renamed before anybody had heard of it: a person says what is meant from now on."""
+    entry.list_id, entry.changed_at = list_id, work.now
+    _another_name(work, row, entry, name)
+
+
 def about_entry(entry: ListEntry) -> str:
     """What open work about an entry is about."""
     return f"{entry.kind.value} {entry.full_name}"

@@ -18,6 +18,7 @@ from qbwc_server.ids import new_id
 from qbwc_server.list_kinds import LONGEST_NAME, LONGEST_PART, ListKind
 from qbwc_server.posting.entries.adding import ACCOUNT
 from qbwc_server.posting.options import PostingOptions, options_of
+from qbwc_server.posting.patience import MOST_SHOWN
 from qbwc_server.posting.requests import ENTRIES, OneEntry, Purpose, ask, open_of
 from qbwc_server.posting.texts import CannotWrite, Texts, too_long
 from qbwc_server.queue.enqueue import NewRequest, put
@@ -30,6 +31,7 @@ from qbxml.messages.item import ItemQueryRq
 from qbxml.messages.lists import ClassQueryRq
 from qbxml.messages.other_name import OtherNameQueryRq
 from qbxml.messages.vendor import VendorQueryRq
+from qbxml.shared import ActiveStatus
 
 Wanted = tuple[ListKind, str]  # kind, full name as QuickBooks will hold it
 QUERIES: dict[ListKind, Callable[..., Request]] = {  # the lists whose entries are asked for before a document
@@ -107,6 +109,17 @@ def query_for(entry: ListEntry, options: PostingOptions, guid: UUID) -> Request:
     """The query that tells whether the entry is there, active or not, by its name in QuickBooks."""
     name = options.name_of(entry.kind, entry.full_name)
     return QUERIES[entry.kind](full_names=(name,), include_ret_elements=WANTED_OF_AN_ENTRY, request_id=str(guid))
+
+
+def query_for_added(kind: ListKind, since: datetime, guid: UUID) -> Request:
+    """The query for what was added or changed in a list since, with its marks: it may have another name by now."""
+    return QUERIES[kind](
+        active_status=ActiveStatus.ALL,
+        max_returned=MOST_SHOWN,
+        from_modified_date=since,
+        include_ret_elements=(*WANTED_OF_AN_ENTRY, "ExternalGUID"),
+        request_id=str(guid),
+    )
 
 
 def asked_for(

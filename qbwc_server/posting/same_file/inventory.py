@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from qbwc_server.books.holds import HoldKind, put_on_hold
@@ -27,6 +27,7 @@ from qbwc_server.posting.pc_clock import modified_at
 from qbwc_server.posting.reply import Reply
 from qbwc_server.posting.requests import IfMissing, OneDocument, OnePosting, Postings, Purpose, ask
 from qbwc_server.posting.same_file.comparing import compare, not_void
+from qbwc_server.posting.same_file.twice import stands_all_the_same
 from qbwc_server.posting.sent import Sent
 from qbwc_server.posting.submitting.submit import submit
 from qbwc_server.posting.submitting.waiting import silence
@@ -55,6 +56,10 @@ MAY_STAND = or_(  # what was to be changed or voided and waits for a person too
     & or_(DocumentRow.reason.is_(None), DocumentRow.reason.not_in([str(reason) for reason in UNDECIDED])),
 )
 
+LEFT_OUT = or_(  # deleted by somebody, or left out by a person: in an older copy it may stand
+    DocumentRow.state == State.EXCLUDED,
+    and_(DocumentRow.state == State.WITHDRAWN, DocumentRow.operation != Operation.VOID),
+)
 
 NAMED_IN = (State.POSTED, State.SUBMITTED, State.FOR_REVIEW, State.FAILED, State.HELD)  # what a person said is there
 
@@ -80,7 +85,7 @@ def verify_all(db: Session, company: Company, now: datetime, if_missing: IfMissi
     """
     rows = db.execute(
         select(DocumentRow.id, DocumentRow.txn_id)
-        .where(DocumentRow.company_id == company.id, DocumentRow.txn_id.is_not(None), MAY_STAND)
+        .where(DocumentRow.company_id == company.id, DocumentRow.txn_id.is_not(None), or_(MAY_STAND, LEFT_OUT))
         .order_by(DocumentRow.id)
     ).all()
     new = []
@@ -106,6 +111,7 @@ def read_verify(work: Work, row: RequestRow, reply: Reply) -> None:
     documents = _asked_for(work, row, which)
     posted = [document for document in documents if document.state is State.POSTED]
     withdrawn = [document for document in documents if document.state is State.WITHDRAWN]
+    left_out = _asked_for(work, row, which, LEFT_OUT)
     gone = [one for one in documents if one.state is not State.WITHDRAWN and one.txn_id not in there]
     if not reply.tells_all or (gone and not reply.proves_absence):
         if _not_told(work, row, reply):
@@ -138,9 +144,18 @@ def read_verify(work: Work, row: RequestRow, reply: Reply) -> None:
         elif document.time_modified != modified[document.id]:
             work.put(look_closer(document.kind, document.id, document.txn_id))  # a person has written to it since
     not_void(work, row, withdrawn, there, again=again)
+    for document in left_out:
+        shown = there.get(document.txn_id or "")
+        if shown is not None and shown.amount:
+            detail = {"candidates": [{"txn_id": document.txn_id, "total": str(shown.amount)}]}
+            document.tell(stands_all_the_same(document.state, str(document.txn_id)))
+            how: dict[str, Any] = {"by": QUICKBOOKS, "now": work.now, "request_id": str(row.id), "detail": detail}
+            move(work.db, document, Event.HELD, **how)
 
 
-def _asked_for(work: Work, row: RequestRow, which: Postings) -> Sequence[DocumentRow]:
+def _asked_for(
+    work: Work, row: RequestRow, which: Postings, those: ColumnElement[bool] = MAY_STAND
+) -> Sequence[DocumentRow]:
     """The documents whose TxnIDs this very question named."""
     asked = Sent.from_record(work.db.get_one(QueuedRequest, row.id).sent).txn_ids
     return work.db.scalars(
@@ -148,7 +163,7 @@ def _asked_for(work: Work, row: RequestRow, which: Postings) -> Sequence[Documen
             DocumentRow.company_id == work.company.id,
             DocumentRow.id.between(which.first, which.last),
             DocumentRow.txn_id.in_(asked),
-            MAY_STAND,
+            those,
         )
     ).all()
 

@@ -21,7 +21,7 @@ from qbwc_server.ids import has_our_layout, new_id
 from qbwc_server.posting.outcome.outcome import Work as Answers
 from qbwc_server.posting.outcome.written import posted
 from qbwc_server.posting.patience import MOST_QUESTIONS
-from qbwc_server.posting.pc_clock import MARGIN, UNKNOWN_LAG
+from qbwc_server.posting.pc_clock import MARGIN, NEWEST, UNKNOWN_LAG
 from qbwc_server.posting.reply import Reply
 from qbwc_server.posting.requests import OneDocument, OneKind, Purpose, ask, open_of
 from qbwc_server.posting.same_file.newest import asked_in_vain
@@ -40,7 +40,6 @@ from qbwc_server.tenancy.actor import QUICKBOOKS
 from qbwc_server.tenancy.models import Company
 from qbxml.outcome import Outcome
 
-_NEWEST = 10
 _NOTHING = timedelta(0)
 _OFFSETS = timedelta(hours=2)  # QuickBooks is known to tell one moment with different offsets
 _EACH = timedelta(hours=20)  # that often it is asked further back
@@ -80,7 +79,7 @@ def _since(db: Session, company: Company, now: datetime) -> datetime:
             DocumentRow.time_modified.is_not(None),
         )
         .order_by(DocumentRow.written_at.desc())
-        .limit(_NEWEST)
+        .limit(NEWEST)
     ).all()
     if not newest:
         return company.created_at - UNKNOWN_LAG

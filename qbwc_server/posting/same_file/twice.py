@@ -50,7 +50,8 @@ def stands(work: Work, request: RequestRow, found: Standing) -> None:
         if work.states[request.id] in _NOT_LOOKED_FOR:  # it was looked for, and executed after that
             posted(work, request, head, found.txn_id, found.ret, None, how)
     elif _left_out(head) and head.txn_id in (None, found.txn_id):
-        work.hold(head.id, request.id, _stands_all_the_same(head, found), {"candidates": [found.as_candidate()]})
+        detail = {"candidates": [found.as_candidate()]}
+        work.hold(head.id, request.id, stands_all_the_same(head.state, found.txn_id), detail)
     elif head.txn_id is None:
         posted(work, request, head, found.txn_id, found.ret, None, how)
     elif not _was_told(work, head, found.txn_id):
@@ -62,11 +63,12 @@ def _left_out(head: DocumentHead) -> bool:
     return head.state is State.EXCLUDED or (head.state is State.WITHDRAWN and head.operation is not Operation.VOID)
 
 
-def _stands_all_the_same(head: DocumentHead, found: Standing) -> Notice:
-    here = "excluded" if head.state is State.EXCLUDED else "taken for deleted"
+def stands_all_the_same(state: State, txn_id: str) -> Notice:
+    """What a person is told of what was left out here and stands in the books."""
+    here = "excluded" if state is State.EXCLUDED else "taken for deleted"
     return Notice(
         Reason.OUTCOME_UNKNOWN,
-        f"It is {here} here, and QuickBooks holds it as {found.txn_id}.",
+        f"It is {here} here, and QuickBooks holds it as {txn_id}.",
         "If it is to stay in QuickBooks, say that it is there under that TxnID. If not, delete it there, then say that "
         "it is not there, and exclude it.",
     )
@@ -101,10 +103,11 @@ def read_look_twice(work: Work, row: RequestRow, reply: Reply) -> None:
     if found is None or found.voided or document.txn_id != known:
         return
     if _left_out(head):
-        work.hold(head.id, row.id, _stands_all_the_same(head, found), {"candidates": [found.as_candidate()]})
+        detail = {"candidates": [found.as_candidate()]}
+        work.hold(head.id, row.id, stands_all_the_same(head.state, other), detail)
     elif known in shown or head.state is not State.POSTED:
         twice(work, row, head, known, other)
     elif reply.tells_all:
-        detail = {"found": "by its GUID, under another TxnID", "before": known}
+        how = {"found": "by its GUID, under another TxnID", "before": known}
         document.txn_id, document.edit_sequence, document.time_modified = other, None, found.time_modified
-        move(work.db, document, Event.POSTED, by=QUICKBOOKS, now=work.now, request_id=str(row.id), detail=detail)
+        move(work.db, document, Event.POSTED, by=QUICKBOOKS, now=work.now, request_id=str(row.id), detail=how)
