@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import connecting, drain, fleet, handing_out, large_answer, machine, parsing, statements
+from bench import connecting, drain, fleet, handing_out, large_answer, lists, machine, parsing, statements
 from bench.figures import Report, Section
 from qbwc_server.observe import logs
 
@@ -33,6 +33,9 @@ def _parts(effort: str) -> Mapping[str, Part]:
         "large-answer": lambda report: large_answer.measure(report, rounds=1 if quick else 3, sizes=1 if quick else 2),
         "connecting": lambda report: connecting.measure(
             report, rounds=1 if quick else 3, records=10_000 if quick else 20_000
+        ),
+        "lists": lambda report: lists.measure(
+            report, customers=20_000 if quick else 100_000, questions=100 if quick else 300
         ),
         "parsing": lambda report: parsing.measure(report, rounds=3 if quick else 7, megabytes=5 if quick else 20),
     }

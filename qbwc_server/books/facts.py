@@ -8,6 +8,7 @@ from typing import Any, BinaryIO
 from uuid import UUID
 
 from qbwc_server.books.models import LONGEST_SAID
+from qbwc_server.books.preferences import Preferences
 from qbwc_server.errors import QbwcError
 from qbwc_server.shortening import shortened
 from qbxml import Aggregate, ParseError, read_answers
@@ -90,13 +91,31 @@ def _company(found: Introduction, ret: CompanyRet, owner_id: str) -> None:
 def _preferences(found: Introduction, ret: PreferencesRet) -> None:
     accounting, tax = _said(ret, "accounting_preferences"), _said(ret, "sales_tax_preferences")
     currency = _said(ret, "multi_currency_preferences")
+    work = _said(ret, "jobs_and_estimates_preferences")
+    buying, selling = _said(ret, "purchases_and_vendors_preferences"), _said(ret, "sales_and_customers_preferences")
+    stock = _said(ret, "items_and_inventory_preferences")
+    item = _said(tax, "default_item_sales_tax")
     found.closing_date, found.closing_date_told = _said(accounting, "closing_date"), accounting is not None
-    found.preferences = {
-        "class_tracking": bool(_said(accounting, "is_using_class_tracking")),
-        "sales_tax": tax is not None,
-        "sales_tax_item": _said(_said(tax, "default_item_sales_tax"), "full_name"),
-        "multi_currency": bool(_said(currency, "is_multi_currency_on")),
-    }
+    found.preferences = Preferences(
+        account_numbers=_said(accounting, "is_using_account_numbers"),
+        accounts_required=_said(accounting, "is_requiring_accounts"),
+        class_tracking=bool(_said(accounting, "is_using_class_tracking")),
+        class_required_of=_said(accounting, "assign_classes_to"),
+        sales_tax=tax is not None,
+        sales_tax_item=_said(item, "full_name"),
+        sales_tax_item_id=_said(item, "list_id"),
+        taxable_code=_said(_said(tax, "default_taxable_sales_tax_code"), "full_name"),
+        non_taxable_code=_said(_said(tax, "default_non_taxable_sales_tax_code"), "full_name"),
+        multi_currency=bool(_said(currency, "is_multi_currency_on")),
+        home_currency=_said(_said(currency, "home_currency"), "full_name"),
+        estimates=_said(work, "is_using_estimates"),
+        progress_invoicing=_said(work, "is_using_progress_invoicing"),
+        inventory=_said(buying, "is_using_inventory"),
+        receipts_apart=_said(stock, "enhanced_inventory_receiving_enabled"),
+        price_levels=_said(_said(selling, "price_levels"), "is_using_price_levels"),
+        auto_apply_payments=_said(selling, "is_auto_applying_payments"),
+        bills_due_days=_said(buying, "days_bills_are_due"),
+    ).as_record()
 
 
 def _said(part: Aggregate | None, name: str) -> Any:

@@ -8,7 +8,7 @@ from enum import IntEnum
 from typing import Any
 
 from rapidfuzz import fuzz, process
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session, aliased
 
 from qbwc_server.books.mirror.keys import address_key, findable, joined, name_key, number_key, search_key
@@ -17,12 +17,14 @@ from qbwc_server.books.mirror.models import EntryWord, MirrorEntry
 from qbwc_server.list_kinds import ListKind
 
 MOST = 100  # entries of one answer
-_CANDIDATES = 200  # entries that are looked at for each way to find them
+_CANDIDATES = 100  # entries that are looked at for each way to find them
 _COUNTED = 400  # a word that more entries bear is a common one
 _VOCABULARY = 4_000  # words of like beginning or end that are compared with what was asked for
 _LIKE_WORDS = 8  # of them, those that are taken
 _LIKE_WORD, LIKE = 72, 70  # percent of likeness from which a word, or an entry, is taken
 _LAST = "\N{DELETE}"  # behind all that a key holds
+_LONG_WORD = 7  # characters from which on a word begins or ends with the same three, else with the same two
+_LONGER = 2  # characters that a word may have more or less than another one that is like it
 _WORTH_LIKENESS = 4  # characters of a word from which on another one may be like it
 
 
@@ -63,7 +65,12 @@ class _Among:
     @property
     def entries(self) -> list[ColumnElement[bool]]:
         """Conditions on entries."""
-        found = [*self.of(MirrorEntry), MirrorEntry.gone.is_(None)]
+        return [*self.of(MirrorEntry), *self.standing]
+
+    @property
+    def standing(self) -> list[ColumnElement[bool]]:
+        """Those that no index serves, for entries that are known by their numbers."""
+        found: list[ColumnElement[bool]] = [MirrorEntry.gone.is_(None)]
         if self.types:
             found.append(MirrorEntry.entry_type.in_(self.types))
         if not self.inactive:
@@ -97,22 +104,24 @@ def search(
 ) -> list[Hit]:
     """The entries that ``text`` may mean, the likeliest first; active ones before inactive ones found as surely.
 
+    What is merely like it is looked for where nothing is found otherwise.
+
     Args:
         kinds: lists that are searched; all where none is named.
         types: of items, accounts and the like, in QuickBooks' words; all where none is named.
         inactive: whether inactive ones are found, too.
     """
     among = _among(company_id, kinds, types, inactive=inactive)
-    words = search_key(text).split()
+    words = [] if "@" in text else search_key(text).split()
     found: dict[int, How] = {}
     _note(found, How.NAME, _called(db, among, text))
     if words:
         _note(found, How.BEGINNING, _beginning(db, among, " ".join(words), limit))
     if words and len(found) < limit:
         _note(found, How.WORD, _by_words(db, among, [_Word(word) for word in findable(words)]))
-    if words and len(found) < limit:
+    if words and not found:
         _note(found, How.LIKENESS, _alike(db, among, words))
-    return _ranked(db, among, found, " ".join(words))[:limit]
+    return _ranked(db, among, found, " ".join(words), limit) if found else []
 
 
 def _among(company_id: int, kinds: Collection[ListKind], types: Collection[str], *, inactive: bool) -> _Among:
@@ -126,18 +135,20 @@ def _note(found: dict[int, How], how: How, ids: Iterable[int]) -> None:
         found.setdefault(one, how)
 
 
-def _called(db: Session, among: _Among, text: str) -> Sequence[int]:
+def _called(db: Session, among: _Among, text: str) -> list[int]:
     """Those whose full name or ListID it is, or whose e-mail or number."""
-    is_its = or_(MirrorEntry.name_key == name_key(text.strip()), MirrorEntry.list_id == text.strip())
-    named = db.scalars(select(MirrorEntry.id).where(*among.entries, is_its).limit(_CANDIDATES)).all()
-    keys = [key for key in (address_key(text), number_key(text)) if key]
-    if not any(sign.isdigit() or sign == "@" for sign in text):
-        return named
+    said = text.strip()
+    called = select(MirrorEntry.id).where(*among.entries, MirrorEntry.name_key == name_key(said)).limit(_CANDIDATES)
+    found = list(db.scalars(called))
+    if not any(sign.isdigit() or sign == "@" for sign in said):
+        return found
+    found += db.scalars(select(MirrorEntry.id).where(*among.entries, MirrorEntry.list_id == said).limit(_CANDIDATES))
+    keys = keys_of(said, said)
     worded = select(EntryWord.entry_id).where(*among.of(EntryWord), EntryWord.word.in_(keys)).limit(_CANDIDATES)
-    rows = db.execute(
-        select(MirrorEntry.id, MirrorEntry.email, MirrorEntry.number).where(*among.entries, MirrorEntry.id.in_(worded))
+    rows = db.execute(  # by its number alone: SQLite would rather go through the whole list
+        select(MirrorEntry.id, MirrorEntry.email, MirrorEntry.number).where(*among.standing, MirrorEntry.id.in_(worded))
     )
-    return [*named, *(one for one, *known in rows if keys_of(*known) & set(keys))]
+    return [*found, *(one for one, email, number in rows if keys_of(email, number) & keys)]
 
 
 def keys_of(email: str | None, number: str | None) -> set[str]:
@@ -158,10 +169,10 @@ def _by_words(db: Session, among: _Among, words: Sequence[_Word]) -> Sequence[in
     """Entries that bear all the words: the rarest word finds them, the others are looked up with each."""
     if not words:
         return ()
-    rarest = min(range(len(words)), key=lambda n: _how_many(db, among, words[n])) if len(words) > 1 else 0
+    rarest = _rarest(db, among, words)
     found = select(EntryWord.entry_id).where(*among.of(EntryWord), words[rarest].on(EntryWord.word)).distinct()
     if among.types or not among.inactive:
-        found = found.join(MirrorEntry, MirrorEntry.id == EntryWord.entry_id).where(*among.entries)
+        found = found.join(MirrorEntry, MirrorEntry.id == EntryWord.entry_id).where(*among.standing)
     for number, word in enumerate(words):
         if number != rarest:
             other = aliased(EntryWord)
@@ -170,55 +181,69 @@ def _by_words(db: Session, among: _Among, words: Sequence[_Word]) -> Sequence[in
     return db.scalars(found.limit(_CANDIDATES)).all()
 
 
-def _how_many(db: Session, among: _Among, word: _Word) -> int:
-    some = select(EntryWord.entry_id).where(*among.of(EntryWord), word.on(EntryWord.word)).limit(_COUNTED)
-    return db.scalar(select(func.count()).select_from(some.subquery())) or 0
+def _rarest(db: Session, among: _Among, words: Sequence[_Word]) -> int:
+    """The place of the word that the fewest entries bear, as far as that is counted."""
+    if len(words) == 1:
+        return 0
+    bearing = [select(EntryWord.entry_id).where(*among.of(EntryWord), word.on(EntryWord.word)) for word in words]
+    counts = [select(func.count()).select_from(one.limit(_COUNTED).subquery()).scalar_subquery() for one in bearing]
+    numbers = db.execute(select(*counts)).one()
+    return min(range(len(words)), key=lambda place: numbers[place])
 
 
-def _alike(db: Session, among: _Among, words: Sequence[str]) -> list[int]:
-    """Entries with words that are like these; where none has all of them, those with the rarest."""
+def _alike(db: Session, among: _Among, words: Sequence[str]) -> Sequence[int]:
+    """Entries with words that are like all of these; else those with the rarest of them, or with all of them in one."""
     known = [_Word(word, _like(db, among, word) or (word,)) for word in findable(list(words))]
-    found = list(_by_words(db, among, known))
-    if len(known) > 1:
+    found = _by_words(db, among, known)
+    if len(known) > 1 and not found:
         worth = [word for word in known if len(word.beginning) >= _WORTH_LIKENESS] or known
-        found += _by_words(db, among, [min(worth, key=lambda one: _how_many(db, among, one))])
         whole = joined(list(words))
-        found += _by_words(db, among, [_Word(whole, _like(db, among, whole) or (whole,))])
+        found = [
+            *_by_words(db, among, [worth[_rarest(db, among, worth)]]),
+            *_by_words(db, among, [_Word(whole, _like(db, among, whole) or (whole,))]),
+        ]
     return found
 
 
 def _like(db: Session, among: _Among, word: str) -> tuple[str, ...]:
-    """Words of the company's lists that are like this one: they begin or end as it does."""
-    if len(word) < _WORTH_LIKENESS:
+    """Words of the company's lists that are like this one: itself, or those that begin or end as it does."""
+    here = among.of(EntryWord)
+    known = select(EntryWord.entry_id).where(*here, EntryWord.word == word).limit(1)
+    if len(word) < _WORTH_LIKENESS or db.scalar(known):
         return (word,)
-    start, end = word[:2], word[:-3:-1]
+    edge = 2 if len(word) < _LONG_WORD else 3
     vocabulary: set[str] = set()
-    for column, edge in ((EntryWord.word, start), (EntryWord.backwards, end)):
-        beginning = (column >= edge, column < edge + _LAST)
-        near = select(column).where(*among.of(EntryWord), *beginning).distinct().limit(_VOCABULARY)
-        vocabulary.update(one if column is EntryWord.word else one[::-1] for one in db.scalars(near))
-    return tuple(
-        found
-        for found, _, _ in process.extract(
-            word, sorted(vocabulary), scorer=fuzz.ratio, score_cutoff=_LIKE_WORD, limit=_LIKE_WORDS
-        )
+    for column, said in ((EntryWord.word, word), (EntryWord.backwards, word[::-1])):
+        beginning = (column >= said[:edge], column < said[:edge] + _LAST)
+        as_long = func.length(column).between(len(word) - _LONGER, len(word) + _LONGER)
+        near = db.scalars(select(column).where(*here, *beginning, as_long).distinct().limit(_VOCABULARY))
+        vocabulary.update(near if said is word else (one[::-1] for one in near))
+    alike = process.extract(word, list(vocabulary), scorer=fuzz.ratio, score_cutoff=_LIKE_WORD, limit=_LIKE_WORDS)
+    return tuple(found for found, _, _ in alike)
+
+
+def _ranked(db: Session, among: _Among, found: dict[int, How], key: str, limit: int) -> list[Hit]:
+    columns = (
+        MirrorEntry.id,
+        MirrorEntry.active,
+        MirrorEntry.name_key,
+        MirrorEntry.search_key,
+        MirrorEntry.company_name,
     )
-
-
-def _ranked(db: Session, among: _Among, found: dict[int, How], key: str) -> list[Hit]:
-    hits = []
-    for entry in db.scalars(select(MirrorEntry).where(*among.entries, MirrorEntry.id.in_(found))):
-        how = found[entry.id]
-        likeness = likeness_of(key, entry)
+    ranks = []
+    for one in db.execute(select(*columns).where(*among.standing, MirrorEntry.id.in_(found))):
+        how, likeness = found[one.id], likeness_of(key, one.search_key, one.company_name)
         if how is not How.LIKENESS or likeness >= LIKE:
-            hits.append(Hit(entry, how, likeness))
-    return sorted(hits, key=lambda hit: (hit.how, not hit.entry.active, -hit.likeness, hit.entry.name_key))
+            ranks.append((how, not one.active, -likeness, one.name_key, one.id))
+    best = sorted(ranks)[:limit]
+    entries = {
+        one.id: one for one in db.scalars(select(MirrorEntry).where(MirrorEntry.id.in_([row[-1] for row in best])))
+    }
+    return [Hit(entries[number], how, -unlike) for how, _, unlike, _, number in best]
 
 
-def likeness_of(key: str, entry: MirrorEntry) -> int:
-    """How like a search key is to the name of an entry, or to its company name, in percent."""
-    keys = [entry.search_key] if entry.company_name is None else [entry.search_key, search_key(entry.company_name)]
-    alike = max(
-        max(fuzz.token_sort_ratio(key, one), fuzz.ratio(joined(key.split()), joined(one.split()))) for one in keys
-    )
-    return round(alike)
+def likeness_of(key: str, name: str, company_name: str | None) -> int:
+    """How like a search key is to that of a name, or to a company name, in percent."""
+    keys = {name} if company_name is None else {name, search_key(company_name)}
+    whole = joined(key.split())
+    return round(max(max(fuzz.token_sort_ratio(key, one), fuzz.ratio(whole, joined(one.split()))) for one in keys))

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from qbwc_server.books.facts import Introduction, UnreadableFile, read_introduction
+from qbwc_server.books.preferences import Preferences
 from qbwc_server.simulator.company_file import CompanyFile
 from tests.conftest import TurnableClock
 
@@ -58,9 +59,11 @@ def test_what_the_web_connector_sends() -> None:
     assert found.file_id == FILE  # however QuickBooks writes it
     assert found.closing_date == date(2025, 12, 31)
     assert found.preferences == {
+        "account_numbers": True,
         "class_tracking": True,
         "sales_tax": True,
         "sales_tax_item": "NY",
+        "sales_tax_item_id": "8-1",
         "multi_currency": False,
     }
 
@@ -72,6 +75,9 @@ def test_what_the_simulated_company_file_sends(clock: TurnableClock) -> None:
     found = read_introduction(io.BytesIO(books.hcp_response(UUID(OWNER)).encode()), OWNER)
     assert (found.company_name, found.file_id) == ("Kern Lighting", FILE)
     assert "13.0" in found.supported
+    said = Preferences.from_record(found.preferences)
+    assert (said.estimates, said.inventory, said.receipts_apart, said.price_levels) == (True, True, False, True)
+    assert (said.accounts_required, said.bills_due_days, said.sales_tax) == (True, 30, False)
 
 
 @pytest.mark.parametrize(
