@@ -42,7 +42,7 @@ from qbwc_server.tenancy.companies import find_company
 from qbwc_server.tenancy.models import Company
 
 BATCH = 500
-Alongside = Callable[[Session, Sequence["Draft | Skipped"], Sequence["Finding"]], None]
+Alongside = Callable[[Session, Sequence["Draft | Skipped"], Sequence["Finding"], Sequence[int]], None]
 _TRIES = 3
 _AT_A_TIME = 100  # ranges of origins in one statement
 
@@ -67,7 +67,8 @@ class Intake:
         """``accounts``: items that are no income, each with the account under which it may be added, if any.
 
         ``connection_id``: whose words they are, where the drafts name words to be mapped.
-        ``alongside`` is called in the transaction of every batch, with the batch and what was found about it.
+        ``alongside`` is called in the transaction of every batch, with the batch, what was found about it, and the ids
+        of documents that wait for others.
         """
         self.report = report
         self._database, self._company_code = database, company_code
@@ -151,7 +152,7 @@ class Intake:
         self._follow_up(db, company, plain, stored, now)
         self._skip(db, company, [one for one in self._batch if isinstance(one, Skipped)], stored, now)
         if self._alongside is not None:
-            self._alongside(db, self._batch, stored.findings)
+            self._alongside(db, self._batch, stored.findings, list(stored.waiting))
         return stored
 
     def _hand_in(self, db: Session, company: Company, drafts: list[Draft], stored: _Stored, now: datetime) -> None:

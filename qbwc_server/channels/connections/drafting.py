@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import structlog
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -120,11 +120,18 @@ class Drafting:
         what = f"{self._connection.title} does not hold {origin} any more."
         return Skipped(Problem("gone_upstream", "origin", what, ""), origin, gone=True)
 
-    def _alongside(self, db: Session, batch: Sequence[Draft | Skipped], findings: Sequence[Finding]) -> None:
-        """In the transaction that keeps documents: the pairs, and which of the documents could not be kept."""
+    def _alongside(
+        self, db: Session, batch: Sequence[Draft | Skipped], findings: Sequence[Finding], waiting: Sequence[int]
+    ) -> None:
+        """In the transaction that keeps documents: the pairs, and which of the documents could not be kept.
+
+        Payments that wait for their invoices are drafted again in the next run: they may find them then.
+        """
         self._guard(db)
         origins = [one.document.origin for one in batch if isinstance(one, Draft)]
         _keep_pairs(db, self._connection, [(origin, self._group_of[origin]) for origin in origins])
+        for origin in db.scalars(select(DocumentRow.origin).where(DocumentRow.id.in_(waiting))) if waiting else ():
+            self._later.add(self._group_of.get(origin, ""))
         refused = {one.origin: one.problem for one in findings if one.outcome is Kept.PROBLEM and one.origin}
         for origin, row in by_origin(db, self._connection.company_id, refused).items():
             group = self._groups.get(self._group_of.get(origin, ""))

@@ -338,6 +338,22 @@ def test_a_revision_of_what_is_on_its_way_waits_for_the_next_run(
     assert {record.state for record in connected.records()} == {RecordState.DRAFTED}
 
 
+def test_a_payment_that_comes_runs_before_its_invoice_goes_with_it(connected: Connected, script: Script) -> None:
+    connection = connected.add(script.channel, {}, submits=True)
+    now = connected.clock()
+    applied = [{"invoice": "feed:script:i", "amount": "5.00"}]
+    paid = {"kind": "payment", "date": "2026-03-02", "customer": "Ann", "amount": "5.00", "applies_to": applied}
+    script.tells(Fact("p", now, paid))
+    connected.run(connection)
+    assert connected.states() == {"feed:script:p": "for_review"}
+    connected.run(connection)
+    script.tells(Fact("i", now, {**fact("i", "5.00", now).body, "kind": "invoice"}))
+    connected.run(connection)
+    assert connected.states() == {"feed:script:i": "submitted", "feed:script:p": "submitted"}
+    connected.run(connection)
+    assert {record.state for record in connected.records()} == {RecordState.DRAFTED}
+
+
 def test_drafting_goes_by_batches(
     connected: Connected, script: Script, connection: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
