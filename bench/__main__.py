@@ -31,8 +31,9 @@ def _parts(effort: str) -> Mapping[str, Part]:
         ),
         "fleet": lambda report: fleet.measure(report, companies=10_000, seconds=30 if quick else 300 if full else 90),
         "large-answer": lambda report: large_answer.measure(report, rounds=1 if quick else 3, sizes=1 if quick else 2),
-        "connecting": lambda report: connecting.measure(
-            report, rounds=1 if quick else 3, records=10_000 if quick else 20_000
+        "connecting": lambda report: (
+            connecting.measure(report, rounds=1 if quick else 3, records=10_000 if quick else 20_000)
+            + connecting.hand_out(report, connections=10_000)
         ),
         "lists": lambda report: lists.measure(
             report, customers=20_000 if quick else 100_000, questions=100 if quick else 300

@@ -9,17 +9,25 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from sqlalchemy import insert
+
 from bench import company, machine
 from bench.figures import Report, Section, figure
 from qbwc_server.channels.connections.finding import connections_of
+from qbwc_server.channels.connections.models import Connection
 from qbwc_server.channels.connections.running import run_connection
 from qbwc_server.channels.connections.setting_up import Choices, add_connection, change_connection
+from qbwc_server.channels.connections.states import ConnectionState
 from qbwc_server.channels.feed.channel import FEED
 from qbwc_server.db import Database
+from qbwc_server.jobs.each import CONNECTION
+from qbwc_server.jobs.lookout import Lookout
+from qbwc_server.jobs.schedule import JOBS
 from qbwc_server.settings import Settings, load
 from qbwc_server.tenancy.actor import Actor, ActorKind
 from qbwc_server.tenancy.companies import find_company
 from tests.channels.upstream_server import Asked, Told, standing
+from tests.postgres_server import NoPostgres, postgres_server
 
 ON_A_PAGE = 500
 WARMING = 2_000  # records of another account, so that what is loaded at first use is no growth
@@ -128,3 +136,46 @@ def _line(number: int, moment: datetime) -> str:
         "total": "75.00",
     }
     return json.dumps({"key": f"o{number}", "changed_at": moment.isoformat(), "document": document}) + "\n"
+
+
+def hand_out(report: Report, *, connections: int) -> list[Section]:
+    """How long it takes until runs of that many connections, due in the same minute, are written down for workers."""
+    try:
+        with postgres_server() as url:
+            database = company.empty_postgres(url, "due")
+            report(f"connecting: {connections:,} connections due at once")
+            took = _look(database, connections)
+            database.engine.dispose()
+    except NoPostgres as reason:
+        report(f"connecting: without PostgreSQL ({reason})")
+        return []
+    return [
+        Section(
+            f"{connections:,} connections due in the same minute",
+            "PostgreSQL; one scheduler, until every run is written down for whoever does it.",
+            [figure("handed out in", [took], "s", at_most=10)],
+        )
+    ]
+
+
+def _look(database: Database, connections: int) -> float:
+    company.add(database)
+    made = database.now() - timedelta(days=1)
+    shared = {"channel": FEED.code, "title": "Bench", "options": {}, "every_minutes": 5, "submits": False}
+    with database.transaction() as db:
+        tenant = find_company(db, company.CODE)
+        db.execute(
+            insert(Connection),
+            [
+                {**shared, "company_id": tenant.id, "account": f"a{number}", "state": ConnectionState.RUNNING,
+                 "created_at": made, "changed_at": made}
+                for number in range(connections)
+            ],
+        )  # fmt: skip
+    lookout = Lookout(database, [job for job in JOBS if job.each is CONNECTION])
+    began = time.perf_counter()
+    found = lookout.look(database.now())
+    took = time.perf_counter() - began
+    if len(found) != connections:
+        raise RuntimeError(f"{len(found)} of {connections} were handed out")
+    return took

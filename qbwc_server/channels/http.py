@@ -28,7 +28,7 @@ LONGEST_WORDS = 300  # characters of what upstream says itself
 _TIMES = httpx.Timeout(30.0, connect=10.0)
 _WHOLE_S = 120.0  # for one answer from its beginning to its end
 _ATTEMPTS = 5
-_MOST_PATIENCE_S = 60.0  # that upstream may ask for within a run; more is for the next run
+_MOST_PATIENCE_S = 30.0  # that upstream may ask for within a run; more is for the next run
 _REDIRECTS = 5
 _MOST_LAG = timedelta(days=1)
 _MARKUP = re.compile(r"<(script|style)\b.*?</\1\s*>|<[^>]*>", re.DOTALL | re.IGNORECASE)

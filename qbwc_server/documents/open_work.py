@@ -33,6 +33,7 @@ class WorkKind(StrEnum):
     NAMES_FELL_TOGETHER = "names_fell_together"  # two names upstream are one name in QuickBooks
     ENTRY_RENAMED = "entry_renamed"  # a list entry has another name in QuickBooks now, or was merged or deleted there
     ENTRY_INACTIVE = "entry_inactive"  # a list entry that documents name is inactive in QuickBooks
+    CONNECTION_TROUBLE = "connection_trouble"  # a connection needs a key, or has failed for long
     RECORDS_SET_ASIDE = "records_set_aside"  # what a connection brought could not be used
     UNKNOWN_MARK = "unknown_mark"  # QuickBooks holds a transaction with a mark of ours that is not known here
 

@@ -18,6 +18,7 @@ from qbwc_server.channels.connections.runs import Progress, RunLost, begin, end,
 from qbwc_server.channels.connections.set_aside import tell_set_aside
 from qbwc_server.channels.connections.setting_up import ChannelBroke, say
 from qbwc_server.channels.connections.states import BY_THE_CLOCK, ConnectionEvent, ConnectionState, RunOutcome
+from qbwc_server.channels.connections.trouble import tell_trouble
 from qbwc_server.channels.contract import BrokenPage, Channel, Page, Stream, Window
 from qbwc_server.channels.http import SignInRefused, Upstream, UpstreamBusy
 from qbwc_server.channels.options import ChannelOptions, secret_values
@@ -299,6 +300,7 @@ class _Run:
             )
             say(row, event, notice, now)
             row.not_before = not_before
+            tell_trouble(db, row, now=now)
             waiting = tell_set_aside(db, row, now=now)
         return RunReport(self._connection.id, self._run_id, outcome, notice, report, waiting)
 

@@ -24,6 +24,7 @@ from qbwc_server.channels.connections.finding import (
 from qbwc_server.channels.connections.models import Connection, Record, RecordDocument
 from qbwc_server.channels.connections.records import BROKEN
 from qbwc_server.channels.connections.states import ConnectionEvent, ConnectionState, RecordState, after
+from qbwc_server.channels.connections.trouble import tell_trouble
 from qbwc_server.channels.contract import Channel
 from qbwc_server.channels.gone import DISCONNECTED
 from qbwc_server.channels.http import SignInRefused, Upstream
@@ -210,6 +211,7 @@ def change_connection(
         )
         .values(state=RecordState.NEW)
     )
+    tell_trouble(db, row, now=now)
     note_connection(db, Audited.CONNECTION_CHANGED, row, by=by, now=now, before=before, after=settled(row))
 
 
@@ -247,6 +249,7 @@ def try_connection(
         row = db.get_one(Connection, connection_id, with_for_update=True)
         wrong = next((one.notice for one in found if one.notice is not None), None)
         say(row, event, wrong, clock())
+        tell_trouble(db, row, now=clock())
     return found
 
 

@@ -14,6 +14,7 @@ from qbwc_server.channels.connections.finding import find_connection
 from qbwc_server.channels.connections.models import Connection, RecordDocument
 from qbwc_server.channels.connections.runs import break_off
 from qbwc_server.channels.connections.states import ConnectionEvent, ConnectionState, after
+from qbwc_server.channels.connections.trouble import tell_trouble
 from qbwc_server.channels.gone import DISCONNECTED, take_away
 from qbwc_server.clock import Clock
 from qbwc_server.db import Database
@@ -46,6 +47,7 @@ def pause(db: Session, row: Connection, *, by: Actor, now: datetime) -> None:
     row.state, row.changed_at = after(row.state, ConnectionEvent.PAUSED), now
     row.tell(None)
     row.failing_since = None
+    tell_trouble(db, row, now=now)
     note_connection(db, Audited.CONNECTION_PAUSED, row, by=by, now=now)
 
 
@@ -71,6 +73,7 @@ def disconnect(
         row.sealed, row.changed_at, row.not_before, row.failing_since = None, clock(), None, None
         row.tell(None)
         break_off(db, row.id, now=clock())
+        tell_trouble(db, row, now=clock())
         said = {"unposted": unposted.value}
         note_connection(db, Audited.DISCONNECTED, row, by=by, now=clock(), after=said)
     if unposted is Unposted.KEEP:
