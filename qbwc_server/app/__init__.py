@@ -12,7 +12,7 @@ from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from qbwc_server import api
+from qbwc_server import api, portal
 from qbwc_server.api.errors import translate
 from qbwc_server.app import pages, status_page
 from qbwc_server.app.admission import Admission
@@ -52,7 +52,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> Flask:
     clock = clock or database.now
     app = Flask("qbwc_server", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = _BODY_LIMIT
-    app.config["MAX_FORM_MEMORY_SIZE"] = 0  # nobody sends forms
+    app.config["MAX_FORM_MEMORY_SIZE"] = 0  # nobody sends forms but people in the portal, whose gate allows some
     app.extensions["database"] = database
     operations = WebConnectorOperations(database, settings, clock)
     limits = Limits(small=settings.body_limit, hcp_response=settings.hcp_limit, response=settings.response_limit)
@@ -70,6 +70,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> Flask:
     app.register_blueprint(api.api_blueprint(database, settings, clock))
     app.register_blueprint(pages.pages_blueprint(database, settings))
     app.register_blueprint(status_page.status_blueprint(database, clock))
+    portal.add_portal(app, database, settings, clock)
     app.register_error_handler(Exception, _refuse)
     app.before_request(_begin)
     app.after_request(_protect(settings))
@@ -134,6 +135,8 @@ def _refuse(error: Exception) -> Response:
     """What no blueprint has handled: paths that do not exist, and mistakes of ours."""
     if request.path.startswith(api.PREFIX + "/"):
         return translate(error)
+    if request.path.startswith(portal.PREFIX + "/"):
+        return portal.translate(error)
     if not isinstance(error, HTTPException):
         log.error("unexpected", endpoint=request.endpoint, exc_info=error)
         metrics.count("qbwc_errors_total", endpoint=request.endpoint or "none")

@@ -31,7 +31,7 @@ _PAGE = """<!doctype html>
 _WELCOME = (
     "This server hands sales, payments, purchases, bank and journal entries to QuickBooks Desktop through the "
     "QuickBooks Web Connector.",
-    "There is nothing to see here for people. The Web Connector calls at {base_url}/qbwc; programs use the API at "
+    "People sign in at {base_url}/portal/. The Web Connector calls at {base_url}/qbwc; programs use the API at "
     "{base_url}/api/v1.",
 )
 _SUPPORT = (
@@ -43,6 +43,7 @@ _SUPPORT = (
 )
 _LINKS = (
     ("/", "what this is"),
+    ("/portal/", "the portal: sign in and see whether all is well"),
     ("/support", "what to do when the Web Connector shows an error"),
     ("/healthz", "whether the server works"),
     ("/qbwc?wsdl", "the description of the service for programs"),

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 MODELS = (
     "qbwc_server.tenancy.models",
     "qbwc_server.tenancy.audit",
+    "qbwc_server.tenancy.browser_sessions",
     "qbwc_server.tenancy.server_key",
     "qbwc_server.queue.lane",
     "qbwc_server.queue.models",

@@ -20,6 +20,7 @@ from qbwc_server.jobs.runs import purge_job_runs
 from qbwc_server.posting.same_file.looking_again import look_again
 from qbwc_server.queue.retention import shorten_evidence
 from qbwc_server.settings import Settings
+from qbwc_server.tenancy.browser_sessions import purge_browser_sessions
 from qbwc_server.tenancy.guessing import purge_login_failures
 
 
@@ -71,5 +72,6 @@ JOBS: tuple[Job, ...] = (
     Job(RUN_CONNECTION, Every(60), CONNECTION, run_by_the_clock),  # each by its own schedule
     Job("shorten_records", Daily(4, 10), SERVER, shorten_records),
     Job("refresh_lists", Every(60), SERVER, refresh_when_due),
+    Job("purge_browser_sessions", Daily(3, 50), SERVER, purge_browser_sessions),
     Job("purge_job_runs", Daily(3, 40), SERVER, purge_job_runs),
 )

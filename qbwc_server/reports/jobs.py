@@ -77,9 +77,16 @@ def jobs_report(db: Session, *, now: datetime, jobs: Sequence[Job] = JOBS) -> Jo
 
 def failed_jobs_of(db: Session, company_id: int, *, now: datetime, jobs: Sequence[Job] = JOBS) -> list[FailedJob]:
     """What failed last of what is done for one company, each job once, with its newest failure."""
-    newest = _newest(JobRun.company_id == company_id, now - _LOOKED_BACK).subquery()
+    return failed_jobs_in(db, [company_id], now=now, jobs=jobs).get(company_id, [])
+
+
+def failed_jobs_in(
+    db: Session, company_ids: Sequence[int], *, now: datetime, jobs: Sequence[Job] = JOBS
+) -> dict[int, list[FailedJob]]:
+    """The same by company, of those for which something failed."""
+    newest = _newest(JobRun.company_id.in_(company_ids), now - _LOOKED_BACK).subquery()
     rows = db.execute(
-        select(JobRun.job, JobRun.due_at, JobRun.code, JobRun.detail)
+        select(JobRun.company_id, JobRun.job, JobRun.due_at, JobRun.code, JobRun.detail)
         .join(
             newest,
             and_(
@@ -88,11 +95,18 @@ def failed_jobs_of(db: Session, company_id: int, *, now: datetime, jobs: Sequenc
                 JobRun.due_at == newest.c.due_at,
             ),
         )
-        .where(JobRun.state == RunState.FAILED, JobRun.job.in_([job.name for job in jobs]))
+        .where(
+            JobRun.company_id.in_(company_ids),
+            JobRun.state == RunState.FAILED,
+            JobRun.job.in_([job.name for job in jobs]),
+        )
         .order_by(JobRun.due_at, JobRun.id)
     )
-    found = {job: FailedJob(job, due_at.isoformat(), code, detail or "") for job, due_at, code, detail in rows}
-    return [found[job] for job in sorted(found)]
+    found: dict[int, dict[str, FailedJob]] = {}
+    for company_id, job, due_at, code, detail in rows:
+        assert company_id is not None  # they are asked for by it
+        found.setdefault(company_id, {})[job] = FailedJob(job, due_at.isoformat(), code, detail or "")
+    return {company_id: [failed[job] for job in sorted(failed)] for company_id, failed in found.items()}
 
 
 def _standing(db: Session, job: Job, now: datetime) -> JobStanding:

@@ -1,0 +1,107 @@
+"""The status of a company: is all well, what needs somebody, what waits, and what may be pressed about it."""
+
+from __future__ import annotations
+
+from flask import Response, redirect, url_for
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from qbwc_server.books.holds import HoldKind, holds_of, pause
+from qbwc_server.books.models import CompanyFacts
+from qbwc_server.connector.models import UpdateSessionRow
+from qbwc_server.documents.open_work import Ended, end_work
+from qbwc_server.errors import Conflict, Invalid, NotFound, QbwcError
+from qbwc_server.portal.forms import text_field
+from qbwc_server.portal.showing import show
+from qbwc_server.portal.visit import Visit, kinds_seen
+from qbwc_server.posting.people.resume import resume
+from qbwc_server.reports.company import company_report, hold_record
+from qbwc_server.reports.needs import groups_of, open_work_seen
+from qbwc_server.reports.verdicts import verdicts
+
+_LATEST = 5  # update sessions
+_ENDS = {"done": Ended.DONE, "dismiss": Ended.DISMISSED}
+
+
+def status(visit: Visit, problem: QbwcError | None = None) -> Response:
+    """The page; a problem is what was pressed and could not be done."""
+    with visit.looking() as (db, standing):
+        company, kinds = standing.company, kinds_seen(standing)
+        (verdict,) = verdicts(db, [company], now=visit.now)
+        groups, more_groups = groups_of(db, company.id, kinds)
+        work, work_count = open_work_seen(db, company.id, kinds)
+        page = {
+            "verdict": verdict,
+            "groups": groups,
+            "more_groups": more_groups,
+            "work": work,
+            "work_count": work_count,
+            "report": company_report(db, company, now=visit.now),
+            "waits_are_named": kinds is None,
+            "holds": [hold_record(hold) for hold in holds_of(db, company.id)],
+            "facts": db.get(CompanyFacts, company.id),
+            "updates": _updates(db, company.id),
+        }
+    return show(visit, "status.html", 200 if problem is None else 409, problem=problem, **page)
+
+
+def pause_company(visit: Visit) -> Response:
+    """Nothing is written to the company file until somebody resumes."""
+    try:
+        with visit.changing() as (db, standing):
+            pause(db, standing.company.id, by=visit.by, now=visit.now)
+    except Conflict as problem:
+        return status(visit, problem)
+    return _back(visit)
+
+
+def resume_company(visit: Visit) -> Response:
+    """Lift the hold that was shown, by its kind; a company file is accepted by the name that was shown with it."""
+    kind = text_field(visit.request, "hold")
+    accepted = text_field(visit.request, "accept_file", 1000) or None
+    try:
+        hold = next((one for one in HoldKind if one.value == kind), None)
+        if hold is None:
+            raise Invalid("It was not said which hold is to be lifted.")
+        if hold is HoldKind.OTHER_FILE and accepted is None:
+            raise Invalid("Type the name of the company that QuickBooks had open.")
+        with visit.changing() as (db, standing):
+            resume(
+                db,
+                standing.company,
+                repost=text_field(visit.request, "repost") == "yes",
+                by=visit.by,
+                now=visit.now,
+                hold=hold,
+                accept_file=accepted,
+            )
+    except (Conflict, Invalid) as problem:
+        return status(visit, problem)
+    return _back(visit)
+
+
+def end_item(visit: Visit, item_id: int, end: str) -> Response:
+    """An item of open work is done, or nothing is to be done about it."""
+    try:
+        with visit.changing() as (db, standing):
+            end_work(db, standing.company.id, item_id, _ENDS[end], by=visit.by, now=visit.now)
+    except (Conflict, NotFound) as problem:
+        return status(visit, problem)
+    return _back(visit)
+
+
+def _updates(db: Session, company_id: int) -> list[UpdateSessionRow]:
+    return list(
+        db.scalars(
+            select(UpdateSessionRow)
+            .where(UpdateSessionRow.company_id == company_id)
+            .order_by(UpdateSessionRow.started_at.desc())
+            .limit(_LATEST)
+        )
+    )
+
+
+def _back(visit: Visit) -> Response:
+    response = redirect(url_for("portal.status", code=visit.code), 303)
+    assert isinstance(response, Response)
+    return response

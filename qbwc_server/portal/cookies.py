@@ -1,0 +1,58 @@
+"""Two cookies: the key of the session, and before that a secret that proves whose sign-in form it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Request, Response
+
+from qbwc_server.settings import Settings
+from qbwc_server.tenancy.browser_sessions import LONGEST
+
+
+@dataclass(frozen=True, slots=True)
+class Cookie:
+    """One cookie; behind TLS its name makes browsers refuse it from anywhere else."""
+
+    name: str
+    secure: bool
+    same_site: str
+    seconds: int | None = None
+
+    def read(self, request: Request) -> str | None:
+        """What the browser sent."""
+        return request.cookies.get(self.name) or None
+
+    def write(self, response: Response, value: str) -> None:
+        """Let the browser keep it."""
+        response.set_cookie(
+            self.name,
+            value,
+            max_age=self.seconds,
+            path="/",
+            secure=self.secure,
+            httponly=True,
+            samesite=self.same_site,
+        )
+
+    def drop(self, response: Response) -> None:
+        """Let the browser forget it."""
+        response.delete_cookie(self.name, path="/", secure=self.secure, httponly=True, samesite=self.same_site)
+
+
+@dataclass(frozen=True, slots=True)
+class Cookies:
+    """Both."""
+
+    session: Cookie
+    door: Cookie
+
+    @classmethod
+    def of(cls, settings: Settings) -> Cookies:
+        """As the public address allows: plain http is for this machine only."""
+        secure = settings.base_url.startswith("https://")
+        prefix = "__Host-" if secure else ""
+        return cls(
+            Cookie(f"{prefix}portal", secure, "Lax", int(LONGEST.total_seconds())),
+            Cookie(f"{prefix}portal-door", secure, "Strict"),
+        )

@@ -1,0 +1,113 @@
+"""Signing in and out, and the sessions that a person has."""
+
+from __future__ import annotations
+
+from flask import Response, redirect, url_for
+
+from qbwc_server.errors import NotFound, QbwcError
+from qbwc_server.portal.addresses import own_address
+from qbwc_server.portal.forms import text_field
+from qbwc_server.portal.showing import show
+from qbwc_server.portal.translation import gettext
+from qbwc_server.portal.visit import Visit
+from qbwc_server.tenancy.browser_sessions import end_browser_session, end_other_sessions, sessions_of
+from qbwc_server.tenancy.credentials import LONGEST_PASSWORD, new_secret
+from qbwc_server.tenancy.signing_in import TooManyGuesses, WrongPassword
+from qbwc_server.tenancy.signing_in import sign_in as begin
+from qbwc_server.tenancy.users import LONGEST_EMAIL
+
+
+def sign_in(visit: Visit) -> Response:
+    """The form; the browser gets a secret that proves it was shown to it."""
+    return _form(visit, wanted=own_address(visit.request.args.get("next")))
+
+
+def send_sign_in(visit: Visit) -> Response:
+    """Begin a session under a new key, whatever the browser had before, and go on to the page that was wanted."""
+    email = text_field(visit.request, "email", LONGEST_EMAIL)
+    password = visit.request.form.get("password", "")
+    wanted = own_address(visit.request.form.get("next"))
+    mistakes = _mistakes(email, password)
+    if mistakes:
+        return _form(visit, wanted, email, mistakes, status=422)
+    try:
+        key = begin(
+            visit.database,
+            visit.settings,
+            email=email,
+            password=password[: LONGEST_PASSWORD + 1],
+            address=visit.request.remote_addr or "",
+            browser=visit.request.headers.get("User-Agent", ""),
+            earlier=visit.cookies.session.read(visit.request),
+            now=visit.now,
+        )
+    except TooManyGuesses:
+        said = gettext("There were too many wrong passwords. Wait a quarter of an hour, then try again")
+        return _form(visit, wanted, email, {"password": said}, status=429)
+    except WrongPassword:
+        said = gettext("E-mail address and password do not belong together. Type both again")
+        return _form(visit, wanted, email, {"email": said}, status=422)
+    response = _go(wanted or url_for("portal.start"))
+    visit.cookies.session.write(response, key)
+    visit.cookies.door.drop(response)
+    return response
+
+
+def sign_out(visit: Visit) -> Response:
+    """The session ends here and in the browser."""
+    with visit.database.transaction() as db:
+        end_browser_session(db, visit.person.user_id, visit.person.session_id, visit.now)
+    response = _go(url_for("portal.sign_in"))
+    visit.cookies.session.drop(response)
+    return response
+
+
+def sessions(visit: Visit, problem: QbwcError | None = None) -> Response:
+    """Where this person has signed in."""
+    with visit.database.reading() as db:
+        found = sessions_of(db, visit.person.user_id, visit.now)
+    return show(visit, "sessions.html", 200 if problem is None else 404, sessions=found, problem=problem)
+
+
+def end_session(visit: Visit, session_id: int) -> Response:
+    """One of them ends, also where it is the one of this browser."""
+    try:
+        with visit.database.transaction() as db:
+            end_browser_session(db, visit.person.user_id, session_id, visit.now)
+    except NotFound as problem:
+        return sessions(visit, problem)
+    return _go(url_for("portal.sessions"))
+
+
+def end_others(visit: Visit) -> Response:
+    """Only the one of this browser goes on."""
+    with visit.database.transaction() as db:
+        end_other_sessions(db, visit.person.user_id, visit.person.session_id, visit.now)
+    return _go(url_for("portal.sessions"))
+
+
+def _mistakes(email: str, password: str) -> dict[str, str]:
+    mistakes = {}
+    if "@" not in email:
+        mistakes["email"] = gettext("Enter your e-mail address, such as name@example.com")
+    if not password:
+        mistakes["password"] = gettext("Enter your password")
+    return mistakes
+
+
+def _form(
+    visit: Visit, wanted: str | None, email: str = "", mistakes: dict[str, str] | None = None, status: int = 200
+) -> Response:
+    fresh = visit.secret is None
+    if fresh:
+        visit.secret = new_secret()
+    response = show(visit, "sign_in.html", status, wanted=wanted, email=email, mistakes=mistakes or {})
+    if fresh and visit.secret is not None:
+        visit.cookies.door.write(response, visit.secret)
+    return response
+
+
+def _go(address: str) -> Response:
+    response = redirect(address, 303)
+    assert isinstance(response, Response)
+    return response

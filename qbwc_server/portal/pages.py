@@ -1,0 +1,47 @@
+"""The one table of pages: name, address, and what somebody must be allowed who asks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from flask import Response
+
+from qbwc_server.portal import company, door, start
+from qbwc_server.portal.visit import Needs
+from qbwc_server.tenancy.permissions import Permission
+
+_COMPANY = "/companies/<code>"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page, or what a form is sent to."""
+
+    name: str
+    method: Literal["GET", "POST"]
+    address: str  # below the portal's
+    needs: Permission | Needs
+    view: Callable[..., Response]
+
+
+PAGES: tuple[Page, ...] = (
+    Page("sign_in", "GET", "/sign-in", Needs.NOTHING, door.sign_in),
+    Page("send_sign_in", "POST", "/sign-in", Needs.NOTHING, door.send_sign_in),
+    Page("sign_out", "POST", "/sign-out", Needs.A_PERSON, door.sign_out),
+    Page("sessions", "GET", "/sessions", Needs.A_PERSON, door.sessions),
+    Page("end_session", "POST", "/sessions/<int:session_id>/end", Needs.A_PERSON, door.end_session),
+    Page("end_others", "POST", "/sessions/end-others", Needs.A_PERSON, door.end_others),
+    Page("start", "GET", "/", Needs.A_PERSON, start.start),
+    Page("status", "GET", _COMPANY, Permission.SEE_COMPANY, company.status),
+    Page("pause", "POST", f"{_COMPANY}/pause", Permission.HOLD, company.pause_company),
+    Page("resume", "POST", f"{_COMPANY}/resume", Permission.HOLD, company.resume_company),
+    Page(
+        "end_work",
+        "POST",
+        f"{_COMPANY}/open-work/<int:item_id>/<any(done, dismiss):end>",
+        Permission.DO_OPEN_WORK,
+        company.end_item,
+    ),
+)

@@ -1,0 +1,29 @@
+"""Puts a page together: the template, and what every page shows around it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, make_response, render_template
+
+from qbwc_server.portal.forms import PROOF, proof_of
+from qbwc_server.portal.visit import Visit
+from qbwc_server.tenancy.permissions import Permission
+
+
+def show(visit: Visit, template: str, status: int = 200, **values: Any) -> Response:
+    """The page for this person."""
+    standing = visit.standing
+    page = render_template(
+        f"portal/{template}",
+        who=visit.who,
+        company=None if standing is None else standing.company,
+        may={one.value: standing is not None and standing.may(one) for one in Permission},
+        proof_field=PROOF,
+        proof=proof_of(visit.secret) if visit.secret else "",
+        page=visit.page,
+        now=visit.now,
+        zone="UTC" if standing is None else standing.company.time_zone,
+        **values,
+    )
+    return make_response(page, status)

@@ -1,0 +1,17 @@
+"""The start page: every company of this person with its verdict, the worst first."""
+
+from __future__ import annotations
+
+from flask import Response
+
+from qbwc_server.portal.showing import show
+from qbwc_server.portal.visit import Visit
+from qbwc_server.reports.verdicts import Finding, verdicts
+from qbwc_server.tenancy.access import companies_for
+
+
+def start(visit: Visit) -> Response:
+    """The list."""
+    with visit.database.reading() as db:
+        found = verdicts(db, companies_for(db, visit.by), now=visit.now)
+    return show(visit, "start.html", verdicts=found, unwell=sum(one.finding is not Finding.WELL for one in found))

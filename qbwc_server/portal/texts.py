@@ -1,0 +1,78 @@
+"""Words, dates and money as the reader writes them; all texts of pages go through gettext, English being the source."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime, format_time
+from babel.numbers import format_decimal
+from flask import Flask
+from markupsafe import Markup
+
+from qbwc_server.documents.kinds import KINDS
+from qbwc_server.portal import translation, words
+from qbwc_server.portal.static_files import static_url
+from qbwc_server.portal.translation import gettext, locale, ngettext
+
+_AN_HOUR = timedelta(hours=1)
+
+
+def set_up(app: Flask) -> None:
+    """Give the templates their words and filters."""
+    translation.set_up(app, lambda: "en")
+    app.jinja_env.filters.update(day=day, moment=moment, money=money, count=count)
+    app.jinja_env.globals.update(
+        STATES=words.STATES,
+        CONTACTS=words.CONTACTS,
+        LIGHTS=words.LIGHTS,
+        kind_title=kind_title,
+        static_url=static_url,
+        verdict_explained=words.verdict_explained,
+        verdict_sentence=words.verdict_sentence,
+        who_acts=words.who_acts,
+    )
+
+
+def day(value: date) -> str:
+    """A calendar day."""
+    return format_date(value, "medium", locale())
+
+
+def moment(value: datetime | str | None, zone: str, now: datetime) -> str | Markup:
+    """A moment: minutes ago for the last hour, then the time, then the day; the exact one on hover. "–" for none."""
+    if value is None:
+        return "–"
+    at = datetime.fromisoformat(value) if isinstance(value, str) else value
+    local, today = at.astimezone(ZoneInfo(zone)), now.astimezone(ZoneInfo(zone)).date()
+    exact = f"{format_datetime(local, 'medium', locale=locale())} {local.tzname()}"
+    shown = _words(at, local, today, now)
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(at.isoformat(), exact, shown)
+
+
+def money(value: Decimal | str | None) -> str:
+    """An amount; the currency is that of the document. "–" for none."""
+    return "–" if value is None else format_decimal(Decimal(value), "#,##0.00###", locale())
+
+
+def count(value: int) -> str:
+    """A number of things, never "99+"."""
+    return format_decimal(value, locale=locale())
+
+
+def kind_title(kind: str) -> str:
+    """What a document of that kind is called at the head of a page."""
+    title = KINDS[kind].title
+    return f"{title[:1].upper()}{title[1:]}"
+
+
+def _words(at: datetime, local: datetime, today: date, now: datetime) -> str:
+    if timedelta(0) <= now - at < _AN_HOUR:
+        minutes = int((now - at).total_seconds() // 60)
+        if not minutes:
+            return gettext("just now")
+        return ngettext("%(num)d minute ago", "%(num)d minutes ago", minutes)
+    if local.date() == today:
+        return format_time(local, "short", locale=locale())
+    return format_datetime(local, "short", locale=locale())

@@ -1,0 +1,85 @@
+"""One request of somebody for a page: who it is, what the page needs, and the database as far as they may see it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum, auto
+
+from flask import Request
+from sqlalchemy.orm import Session
+
+from qbwc_server.db import Database
+from qbwc_server.documents.kinds import KINDS
+from qbwc_server.portal.cookies import Cookies
+from qbwc_server.settings import Settings
+from qbwc_server.tenancy.access import Standing, standing_of
+from qbwc_server.tenancy.actor import Actor, ActorKind
+from qbwc_server.tenancy.browser_sessions import SignedIn
+from qbwc_server.tenancy.permissions import Permission
+
+
+class Needs(Enum):
+    """What a page needs that is about no company."""
+
+    NOTHING = auto()  # it is open to everybody
+    A_PERSON = auto()  # who has signed in
+
+
+@dataclass
+class Visit:
+    """Who asks for which page.
+
+    ``secret`` is what the browser has in its cookie, of the session or of the door; forms are made for it.
+    """
+
+    request: Request
+    database: Database
+    settings: Settings
+    cookies: Cookies
+    now: datetime
+    needs: Permission | Needs
+    code: str
+    secret: str | None
+    who: SignedIn | None
+    page: str = ""
+    standing: Standing | None = field(default=None)
+
+    @property
+    def person(self) -> SignedIn:
+        """Who has signed in; pages that are not open are shown to nobody else."""
+        assert self.who is not None
+        return self.who
+
+    @property
+    def by(self) -> Actor:
+        """Who acts, for the history of what is changed."""
+        place = self.request.remote_addr or ""
+        return Actor(ActorKind.PERSON, self.person.name, str(self.person.user_id), place)
+
+    @contextmanager
+    def looking(self) -> Iterator[tuple[Session, Standing]]:
+        """A session for looking only, and the company as far as this person may. Raises as ``standing_of`` does."""
+        with self.database.reading() as db:
+            yield db, self._standing(db)
+
+    @contextmanager
+    def changing(self) -> Iterator[tuple[Session, Standing]]:
+        """A transaction; whoever was removed while the request waited for its turn is refused."""
+        with self.database.transaction() as db:
+            yield db, self._standing(db)
+
+    def _standing(self, db: Session) -> Standing:
+        assert isinstance(self.needs, Permission)
+        standing = standing_of(db, self.by, self.code, now=self.now)
+        standing.require(self.needs)
+        self.standing = standing
+        return standing
+
+
+def kinds_seen(standing: Standing) -> list[str] | None:
+    """The kinds of documents that somebody may see; None: all of them."""
+    seen = [kind for kind in KINDS if standing.may(Permission.SEE_DOCUMENTS, kind)]
+    return None if len(seen) == len(KINDS) else seen

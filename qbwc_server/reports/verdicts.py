@@ -1,0 +1,226 @@
+"""Is all well? One verdict for each company, for many companies in the same few statements as for one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import Session, aliased
+
+from qbwc_server.books.holds import Hold, HoldKind
+from qbwc_server.connector.models import ConnectorLogin, KnownAddress, UpdateSessionRow
+from qbwc_server.documents.lifecycle import NEEDS_A_PERSON, Reason, State
+from qbwc_server.documents.models import DocumentRow
+from qbwc_server.documents.open_work import OpenWork
+from qbwc_server.queue.models import OPEN, QueuedRequest
+from qbwc_server.queue.states import RequestState
+from qbwc_server.reports.jobs import failed_jobs_in
+from qbwc_server.tenancy.models import Company
+
+_USUAL_INTERVAL = timedelta(minutes=30)  # where the Web Connector was told none: what people choose
+_LEAST_SILENCE = timedelta(minutes=30)
+_NOTED_EVERY = timedelta(days=1)  # calls for which there is nothing to do are written down so rarely
+
+
+class Contact(StrEnum):
+    """Whether the Web Connector calls."""
+
+    CONNECTED = "connected"
+    LATE = "late"  # work waits, and it should have been fetched
+    SILENT = "silent"
+    NEVER = "never"
+
+
+class Finding(StrEnum):
+    """What is said first about a company; the worst first."""
+
+    TWICE = "twice"  # something stands in QuickBooks two times
+    STOPPED = "stopped"  # nothing is written until a person has looked
+    SILENT = "silent"  # work waits, and nobody fetches it
+    UPDATE_FAILED = "update_failed"
+    NEEDS_YOU = "needs_you"
+    PAUSED = "paused"  # a person wanted it so
+    NEVER_CALLED = "never_called"
+    UNHEARD = "unheard"  # nothing waits, and the Web Connector has not called for more than a day
+    WELL = "well"
+
+
+class Light(StrEnum):
+    """How much of a hurry it is."""
+
+    BAD = "bad"  # nothing flows, or something is wrong in the books
+    WARN = "warn"  # a person must act, and the rest flows
+    OK = "ok"
+
+
+_LIGHTS = {Finding.WELL: Light.OK} | dict.fromkeys(
+    (Finding.TWICE, Finding.STOPPED, Finding.SILENT, Finding.UPDATE_FAILED), Light.BAD
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One company in a sentence, and the figures beside it."""
+
+    code: str
+    name: str
+    time_zone: str
+    finding: Finding
+    needs_you: int  # documents, open work, and what failed by the clock
+    waiting: int  # documents on their way
+    twice: int
+    contact: Contact
+    heard_at: datetime | None  # of the Web Connector
+    said: str  # the words of the hold or of the update that failed; else ""
+
+    @property
+    def light(self) -> Light:
+        """How much of a hurry it is."""
+        return _LIGHTS.get(self.finding, Light.WARN)
+
+
+def verdicts(db: Session, companies: Sequence[Company], *, now: datetime) -> list[Verdict]:
+    """The verdict on each company, worst first, then by name."""
+    if not companies:
+        return []
+    seen = _Seen(db, [company.id for company in companies], now)
+    found = [_judge(seen, company, now) for company in companies]
+    order = list(Finding)
+    return sorted(found, key=lambda one: (order.index(one.finding), -one.needs_you, one.name.casefold(), one.code))
+
+
+class _Seen:
+    """What the tables say of some companies: one statement each."""
+
+    def __init__(self, db: Session, ids: Sequence[int], now: datetime) -> None:
+        state, twice = DocumentRow.state, and_(DocumentRow.state == State.HELD, DocumentRow.reason == Reason.TWICE)
+        self.documents = {
+            (company, where): count
+            for company, where, count in db.execute(
+                select(DocumentRow.company_id, state, func.count())
+                .where(DocumentRow.company_id.in_(ids), state.in_((*NEEDS_A_PERSON, State.SUBMITTED)))
+                .group_by(DocumentRow.company_id, state)
+            )
+        }
+        self.twice = _by_company(
+            db.execute(
+                select(DocumentRow.company_id, func.count())
+                .where(DocumentRow.company_id.in_(ids), twice)
+                .group_by(DocumentRow.company_id)
+            )
+        )
+        self.open_work = _by_company(
+            db.execute(
+                select(OpenWork.company_id, func.count())
+                .where(OpenWork.company_id.in_(ids), OpenWork.ended_at.is_(None))
+                .group_by(OpenWork.company_id)
+            )
+        )
+        self.holds: dict[int, list[Hold]] = {}
+        for hold in db.scalars(select(Hold).where(Hold.company_id.in_(ids), Hold.lifted_at.is_(None))):
+            self.holds.setdefault(hold.company_id, []).append(hold)
+        self.failed_jobs = failed_jobs_in(db, ids, now=now)
+        self._see_connectors(db, ids)
+
+    def _see_connectors(self, db: Session, ids: Sequence[int]) -> None:
+        other = aliased(UpdateSessionRow)
+        newest = (
+            select(other.id)
+            .where(other.company_id == Company.id)
+            .order_by(other.started_at.desc())
+            .limit(1)
+            .correlate(Company)
+            .scalar_subquery()
+        )
+        last = select(UpdateSessionRow).join(Company, UpdateSessionRow.id == newest).where(Company.id.in_(ids))
+        self.sessions = {session.company_id: session for session in db.scalars(last)}
+        self.logins = {
+            login.company_id: login
+            for login in db.scalars(select(ConnectorLogin).where(ConnectorLogin.company_id.in_(ids)))
+        }
+        self.heard = _by_company(
+            db.execute(
+                select(KnownAddress.company_id, func.max(KnownAddress.last_at))
+                .where(KnownAddress.company_id.in_(ids))
+                .group_by(KnownAddress.company_id)
+            )
+        )
+        self.lifted = _by_company(
+            db.execute(
+                select(Hold.company_id, func.max(Hold.lifted_at))
+                .where(Hold.company_id.in_(ids))
+                .group_by(Hold.company_id)
+            )
+        )
+        self.due: dict[int, datetime] = {}
+        for where in (
+            QueuedRequest.state == RequestState.QUEUED,
+            and_(OPEN, QueuedRequest.state == RequestState.RESTING),
+        ):
+            oldest = select(QueuedRequest.company_id, func.min(QueuedRequest.created_at)).where(
+                QueuedRequest.company_id.in_(ids), where
+            )
+            for company_id, since in db.execute(oldest.group_by(QueuedRequest.company_id)):
+                self.due[company_id] = min(since, self.due.get(company_id, since))
+
+
+def _by_company(rows: Any) -> dict[int, Any]:
+    return {company: value for company, value in rows if value is not None}
+
+
+def _judge(seen: _Seen, company: Company, now: datetime) -> Verdict:
+    holds, session = seen.holds.get(company.id, []), seen.sessions.get(company.id)
+    stopped = next((hold for hold in holds if hold.kind is not HoldKind.PAUSED), None)
+    failed = session.error if session is not None and session.ended_at is not None else None
+    needs = sum(seen.documents.get((company.id, state), 0) for state in NEEDS_A_PERSON)
+    needs += seen.open_work.get(company.id, 0) + len(seen.failed_jobs.get(company.id, []))
+    contact, heard = _contact(seen, company.id, paused=bool(holds) and stopped is None, now=now)
+    works = company.id in seen.due
+    holding = {
+        Finding.TWICE: company.id in seen.twice,
+        Finding.STOPPED: stopped is not None,
+        Finding.SILENT: contact is Contact.SILENT and works,
+        Finding.UPDATE_FAILED: bool(failed),
+        Finding.NEEDS_YOU: needs > 0,
+        Finding.PAUSED: bool(holds),
+        Finding.NEVER_CALLED: contact is Contact.NEVER,
+        Finding.UNHEARD: contact is Contact.SILENT,
+    }
+    finding = next((one for one in Finding if holding.get(one)), Finding.WELL)
+    said = {Finding.STOPPED: stopped.detail if stopped else "", Finding.UPDATE_FAILED: failed or ""}.get(finding, "")
+    return Verdict(
+        code=company.code,
+        name=company.name,
+        time_zone=company.time_zone,
+        finding=finding,
+        needs_you=needs,
+        waiting=seen.documents.get((company.id, State.SUBMITTED), 0),
+        twice=seen.twice.get(company.id, 0),
+        contact=contact,
+        heard_at=heard,
+        said=said,
+    )
+
+
+def _contact(seen: _Seen, company_id: int, *, paused: bool, now: datetime) -> tuple[Contact, datetime | None]:
+    """Where work waits, a call would have opened a session; where none does, calls are noted once a day only."""
+    session, login = seen.sessions.get(company_id), seen.logins.get(company_id)
+    moments = [moment for moment in (session and session.last_call_at, seen.heard.get(company_id)) if moment]
+    if not moments:
+        return Contact.NEVER, None
+    heard = max(moments)
+    told = login.minimum_interval_s if login is not None else None
+    interval = timedelta(seconds=told) if told else _USUAL_INTERVAL
+    due = seen.due.get(company_id)
+    put_off = login.postpone_until if login is not None else None
+    if due is None or paused or (put_off is not None and put_off > now):
+        quiet = now - heard > _NOTED_EVERY + max(3 * interval, _LEAST_SILENCE)
+        return (Contact.SILENT if quiet else Contact.CONNECTED), heard
+    silence = now - max(moment for moment in (heard, due, put_off, seen.lifted.get(company_id)) if moment)
+    if silence > max(3 * interval, _LEAST_SILENCE):
+        return Contact.SILENT, heard
+    return (Contact.LATE if silence > 1.5 * interval else Contact.CONNECTED), heard

@@ -1,0 +1,133 @@
+"""People in browsers: each signs in by the form, and sends only what the pages give."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from html import unescape
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from qbwc_server.db import Database
+from qbwc_server.documents.kinds import read_document
+from qbwc_server.posting.submitting.hand_in import hand_in
+from qbwc_server.tenancy.actor import SERVER, Actor, ActorKind
+from qbwc_server.tenancy.companies import add_company, find_company
+from qbwc_server.tenancy.members import add_member
+from qbwc_server.tenancy.models import Company
+from qbwc_server.tenancy.permissions import Role
+from qbwc_server.tenancy.users import add_user, set_password
+from tests.conftest import TurnableClock
+
+PASSWORD = "correct horse battery"
+PROGRAM = Actor(ActorKind.TOKEN, "shop")
+
+
+@dataclass
+class Browser:
+    """One person's."""
+
+    client: FlaskClient
+    email: str = ""
+
+    def get(self, path: str, **arguments: Any) -> TestResponse:
+        """A page below the portal's address."""
+        return self.client.get(f"/portal{path}", **arguments)
+
+    def send(self, path: str, at: str, **fields: str) -> TestResponse:
+        """A form, with the proof that stands on the page ``at``."""
+        return self.client.post(f"/portal{path}", data={"proof": self.proof(at), **fields})
+
+    def proof(self, at: str) -> str:
+        """What forms of that page carry."""
+        found = re.search(r'name="proof" value="([0-9a-f]{64})"', self.get(at).text)
+        assert found, at
+        return found[1]
+
+    def sign_in(self, email: str, password: str = PASSWORD, **fields: str) -> TestResponse:
+        """By the form."""
+        self.email = email
+        return self.send("/sign-in", "/sign-in", email=email, password=password, **fields)
+
+
+@dataclass
+class Town:
+    """Companies and people, to be made by tests."""
+
+    app: Flask
+    database: Database
+    clock: TurnableClock
+
+    def company(self, code: str, name: str | None = None) -> None:
+        """One more company, under a partner of its own."""
+        with self.database.transaction() as db:
+            add_company(
+                db, code=code, name=name or code.title(), time_zone="America/New_York", by=SERVER, now=self.clock()
+            )
+
+    def person(self, email: str, name: str = "Ann", **roles: Role) -> Browser:
+        """Somebody with a password and a role in each of these companies, signed in."""
+        with self.database.transaction() as db:
+            user = add_user(db, email=email, name=name, by=SERVER, now=self.clock())
+            set_password(db, user, PASSWORD, by=SERVER, now=self.clock())
+            for code, role in roles.items():
+                add_member(db, user, find_company(db, code), role, by=SERVER, now=self.clock())
+        browser = self.stranger()
+        assert browser.sign_in(email).status_code == 303
+        return browser
+
+    def stranger(self) -> Browser:
+        """A browser without a cookie."""
+        return Browser(self.app.test_client())
+
+    def document(self, code: str, submit: bool = False, **values: Any) -> int:
+        """A document handed in; returns its number."""
+        with self.database.transaction() as db:
+            company = find_company(db, code)
+            handed = hand_in(
+                db, company, [read_document(invoice(**values))], by=PROGRAM, now=self.clock(), submit_now=submit
+            )
+            (result,) = handed.results
+            assert not isinstance(result, Exception)
+            return result.row.id
+
+    def found(self, code: str) -> Company:
+        """The company as it stands."""
+        with self.database.reading() as db:
+            return find_company(db, code)
+
+
+def invoice(**values: Any) -> dict[str, Any]:
+    """An invoice without a mistake."""
+    return {
+        "kind": "invoice",
+        "origin": "shop:1001",
+        "number": "1001",
+        "date": "2026-03-02",
+        "customer": {"name": "Müller & Söhne"},
+        "lines": [{"item": "Widget", "quantity": "2", "rate": "10.50"}],
+        **values,
+    }
+
+
+def said(answer: TestResponse) -> str:
+    """The texts of a page without its tags, in one line."""
+    return " ".join(unescape(re.sub(r"<[^>]*>", " ", answer.text)).split())
+
+
+@pytest.fixture
+def town(app: Flask, clock: TurnableClock) -> Town:
+    """With the company acme in it."""
+    town = Town(app, app.extensions["database"], clock)
+    town.company("acme", "Acme Inc.")
+    return town
+
+
+@pytest.fixture
+def owner(town: Town) -> Browser:
+    """Of acme."""
+    return town.person("owner@acme.example", "Olga Owner", acme=Role.OWNER)

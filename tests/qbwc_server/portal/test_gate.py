@@ -1,0 +1,150 @@
+"""Every page as owner, as viewer, as stranger and as nobody: nothing is open that does not say so."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+
+from qbwc_server.portal.pages import PAGES, Page
+from qbwc_server.portal.protection import HEADERS
+from qbwc_server.portal.static_files import STATIC
+from qbwc_server.portal.visit import Needs
+from qbwc_server.tenancy.actor import SERVER
+from qbwc_server.tenancy.members import remove_member
+from qbwc_server.tenancy.permissions import RULES, Permission, Role
+from qbwc_server.tenancy.users import find_user
+from tests.qbwc_server.portal.conftest import Browser, Town, said
+
+BY_NAME = {page.name: page for page in PAGES}
+OF_A_COMPANY = [page for page in PAGES if isinstance(page.needs, Permission)]
+FOR_VIEWERS = [page for page in PAGES if isinstance(page.needs, Permission) and RULES[page.needs].role is Role.VIEWER]
+_NAMED = {"<code>": "acme", "<int:session_id>": "1", "<int:item_id>": "1", "<any(done, dismiss):end>": "done"}
+OPEN = {"sign_in", "send_sign_in"}
+
+
+def address(page: Page) -> str:
+    """Where the page is for the company acme."""
+    path = page.address
+    for name, value in _NAMED.items():
+        path = path.replace(name, value)
+    assert "<" not in path, "say what stands for the new part of the address"
+    return path
+
+
+def asked(browser: Browser, page: Page, path: str | None = None) -> int:
+    """The status of the answer; forms carry what the first page of this browser gives."""
+    path = path or address(page)
+    if page.method == "GET":
+        return browser.get(path).status_code
+    return browser.send(path, "/").status_code
+
+
+def test_the_table_has_every_route(app: Flask) -> None:
+    routes = {
+        (rule.endpoint.removeprefix("portal."), method)
+        for rule in app.url_map.iter_rules()
+        if rule.endpoint.startswith("portal.")
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+    assert routes == {(page.name, page.method) for page in PAGES} | {(STATIC, "GET")}
+    assert len(BY_NAME) == len(PAGES)
+    assert {page.name for page in PAGES if page.needs is Needs.NOTHING} == OPEN
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_nobody_sees_only_what_is_open(town: Town, page: Page) -> None:
+    browser = town.stranger()
+    answer = browser.client.open(f"/portal{address(page)}", method=page.method)
+    if page.name == "sign_in":
+        assert answer.status_code == 200
+    elif page.name == "send_sign_in":
+        assert answer.status_code == 400  # no form of ours
+    else:
+        assert answer.status_code == 303
+        assert answer.headers["Location"].startswith("/portal/sign-in")
+        assert "Acme" not in answer.text
+
+
+def test_an_owner_sees_all(town: Town, owner: Browser) -> None:
+    for page in PAGES:
+        if page.name not in (*OPEN, "sign_out", "end_session"):
+            assert asked(owner, page) in (200, 303, 409), page.name  # 409: there is nothing of that kind to be done
+
+
+def test_a_viewer_sees_and_changes_nothing(town: Town) -> None:
+    viewer = town.person("viewer@acme.example", acme=Role.VIEWER)
+    for page in OF_A_COMPANY:
+        allowed = (200,) if page in FOR_VIEWERS else (403,)
+        assert asked(viewer, page) in allowed, page.name
+
+
+def test_to_a_stranger_a_company_is_one_that_does_not_exist(town: Town) -> None:
+    town.company("other")
+    stranger = town.person("ben@other.example", other=Role.OWNER)
+    for page in OF_A_COMPANY:
+        assert asked(stranger, page) == 404, page.name
+    there, nowhere = stranger.get("/companies/acme"), stranger.get("/companies/nowhere")
+    assert (there.status_code, there.text) == (nowhere.status_code, nowhere.text)
+    assert "Acme" not in stranger.get("/").text
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page.method == "POST"], ids=lambda page: page.name)
+def test_no_form_goes_through_without_its_proof(town: Town, owner: Browser, page: Page) -> None:
+    other = town.person("eve@acme.example", acme=Role.OWNER)
+    proof = owner.proof("/sign-in" if page.name == "send_sign_in" else "/")
+    wrong = [{}, {"proof": ""}, {"proof": "0" * 64}, {"proof": other.proof("/")}, {"proof": proof + "é"}]
+    for fields in wrong:
+        assert owner.client.post(f"/portal{address(page)}", data=fields).status_code == 400
+    for header in (
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+    ):
+        answer = owner.client.post(f"/portal{address(page)}", data={"proof": proof}, headers=header)
+        assert answer.status_code == 400, header
+    assert owner.get("/").status_code == 200  # nothing of it signed anybody out
+
+
+def test_forms_go_through_behind_tls_with_and_without_what_browsers_say_of_themselves(
+    town: Town, owner: Browser
+) -> None:
+    for header in (
+        {},
+        {"Origin": "http://localhost", "Referer": "http://localhost/portal/"},
+        {"Origin": "https://localhost"},
+    ):
+        answer = owner.client.post("/portal/sessions/end-others", data={"proof": owner.proof("/")}, headers=header)
+        assert answer.status_code == 303, header
+
+
+def test_every_page_has_the_strict_headers(town: Town, owner: Browser) -> None:
+    for browser in (owner, town.stranger()):
+        for path in ("/", "/sign-in", "/companies/acme", "/companies/nowhere", "/nothing", "/static/0/portal.css"):
+            answer = browser.get(path)
+            for name, value in HEADERS.items():
+                assert answer.headers.getlist(name) == [value], (path, name)
+            assert answer.headers["X-Frame-Options"] == "DENY"
+            assert answer.headers["Cache-Control"] == "no-store"
+    assert "unsafe" not in HEADERS["Content-Security-Policy"]
+    assert HEADERS["Referrer-Policy"] != "no-referrer"
+
+
+def test_nothing_stands_in_a_page_that_the_policy_would_stop(town: Town, owner: Browser) -> None:
+    for path in ("/", "/sign-in", "/sessions", "/companies/acme", "/nothing"):
+        text = owner.get(path).text
+        for part in ("<script", "<style", " style=", " onclick", "javascript:", "http://", "https://"):
+            assert part not in text.replace("http://www.w3.org", ""), (path, part)
+
+
+def test_too_long_a_form_is_refused(owner: Browser) -> None:
+    answer = owner.send("/companies/acme/pause", "/companies/acme", more="x" * 40_000)
+    assert answer.status_code == 413
+    assert "too much" in said(answer)
+
+
+def test_who_is_removed_meanwhile_is_refused(town: Town, owner: Browser) -> None:
+    proof = owner.proof("/companies/acme")
+    with town.database.transaction() as db:
+        remove_member(db, find_user(db, owner.email), town.found("acme"), by=SERVER, now=town.clock())
+    assert owner.client.post("/portal/companies/acme/pause", data={"proof": proof}).status_code == 404
