@@ -117,6 +117,9 @@ class Database:
         self.engine = make_engine(url)
         self.engine.update_execution_options(**{_MUST_EXIST: True})
         self._reading = self.engine.execution_options(**{_READ_ONLY: True})
+        # with PostgreSQL a statement alone needs no BEGIN before it and no ROLLBACK behind it: two ways there and back
+        on_server = self.engine.dialect.name == "postgresql"
+        self._looking = self._reading.execution_options(isolation_level="AUTOCOMMIT") if on_server else self._reading
         self._at_once = self.engine.execution_options(**{_AT_ONCE: True})
         self.now = DatabaseClock(self._reading)  # one clock for all hosts
 
@@ -139,8 +142,8 @@ class Database:
 
     @contextmanager
     def looking(self) -> Iterator[Connection]:
-        """The same as ``reading``, without the ORM: for what is read very often."""
-        with self._reading.connect() as connection:
+        """The same as ``reading`` for single statements, without the ORM: for what is read very often."""
+        with self._looking.connect() as connection:
             yield connection
 
     @contextmanager
