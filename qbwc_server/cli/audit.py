@@ -63,7 +63,7 @@ def _show(row: AuditRecord, zone: str) -> None:
     for name in {**before, **after}:
         if row.before is not None and row.after is not None:
             paragraph(f"      {name}: {_said(before, name)} -> {_said(after, name)}")
-        else:
+        elif (before or after)[name] is not None:
             paragraph(f"      {name}: {_said(before or after, name)}")
 
 
