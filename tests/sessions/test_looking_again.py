@@ -209,3 +209,13 @@ def test_what_waits_for_a_person_is_looked_at_too(posted: World, deed: str) -> N
     (found,) = [item for item in work(posted) if item.document_id == posted.row("i-5").id]
     assert found.work is (WorkKind.EDITED_IN_QUICKBOOKS if deed == "edit" else WorkKind.GONE_FROM_QUICKBOOKS)
     assert posted.row("i-5").state is State.FAILED
+
+
+def test_typed_as_another_kind_of_sale(posted: World) -> None:
+    ann = Bookkeeper(posted.books)
+    ann.enter("SalesReceipt", customer="Acme", ref_number="6", lines=[{"item": "Seat", "amount": Decimal("7.00")}])
+    ann.enter("SalesReceipt", customer="Acme", ref_number="5", lines=[{"item": "Seat", "amount": Decimal("30.00")}])
+    look(posted)
+    (found,) = work(posted)
+    assert (found.work, found.document_id) == (WorkKind.TYPED_BESIDE, posted.row("i-5").id)
+    assert "a sales receipt of that number, 30.00" in found.message

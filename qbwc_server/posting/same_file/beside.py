@@ -35,8 +35,9 @@ def look_beside(db: Session, company_id: int, numbered: Iterable[tuple[str, str 
     """
     kinds: dict[str, dict[str, None]] = {}
     for kind, number in numbered:
-        if number is not None and TRANSACTIONS[kind].is_asked_by_number:
-            kinds.setdefault(kind, {})[number] = None
+        for one in _as_kinds(kind) if number is not None else ():
+            if TRANSACTIONS[one].is_asked_by_number:
+                kinds.setdefault(one, {})[str(number)] = None
     asked = open_of(db, company_id, Purpose.LOOK_BESIDE, [OneKind(kind) for kind in kinds])
     return [
         ask(Purpose.LOOK_BESIDE, OneKind(kind), TRANSACTIONS[kind].glimpse_of_numbers(chunk, new_id()))
@@ -44,6 +45,14 @@ def look_beside(db: Session, company_id: int, numbered: Iterable[tuple[str, str 
         if str(OneKind(kind)) not in asked
         for chunk in _chunks(list(numbers))
     ]
+
+
+def _as_kinds(kind: str) -> tuple[str, ...]:
+    """As what the same sale may be typed: paid at once, or not."""
+    return (kind, _ONE_SALE[kind]) if kind in _ONE_SALE else (kind,)
+
+
+_ONE_SALE = {"invoice": "sales_receipt", "sales_receipt": "invoice"}
 
 
 def _chunks(numbers: Sequence[str]) -> Iterator[Sequence[str]]:
@@ -78,7 +87,7 @@ def _ours(work: Work, kind: str, shown: Sequence[Standing]) -> Sequence[Document
     return work.db.scalars(
         select(DocumentRow).where(
             DocumentRow.company_id == work.company.id,
-            DocumentRow.kind == kind,
+            DocumentRow.kind.in_(_as_kinds(kind)),
             DocumentRow.state == State.POSTED,
             DocumentRow.txn_id.is_not(None),
             NUMBER.in_(numbers),
@@ -90,17 +99,20 @@ def _is_the_same(document: DocumentRow, ours: Standing | None, one: Standing) ->
     """Whether it has the number and the party of ours: as QuickBooks shows it, whose names may be others by now."""
     if (one.number or "").lower() != (document.posted_number or document.number or "").lower():
         return False  # QuickBooks compares without case
+    if one.kind != document.kind and one.total not in (document.posted_total, document.total):
+        return False  # each kind has numbers of its own
     party = document.party if ours is None or ours.party is None else ours.party.name
     return party is None or one.party is None or one.party.is_called(party)
 
 
 def _finding(document: DocumentRow, one: Standing) -> Finding:
     comes_to = "" if one.total is None else f", {one.total:,.2f}"
+    what = f"a {TRANSACTIONS[one.kind].document.title}" if one.kind != document.kind else "another one"
     return Finding(
         WorkKind.TYPED_BESIDE,
         one.txn_id,
-        f"{called(document, one.number)} stands in QuickBooks, and so does another one of that number{comes_to} that "
-        "was not entered from here.",
+        f"{called(document, one.number)} stands in QuickBooks, and so does {what} of that number{comes_to} that was "
+        "not entered from here.",
         "Look at both in QuickBooks: if they are the same, delete the one that was typed by hand.",
         document.id,
         {"ours": document.txn_id, "beside": one.as_candidate()},
