@@ -10,10 +10,17 @@ from qbwc_server.channels.files.contract import FileTooLarge
 
 MOST_ROWS = 1_048_576  # Excel's own limit
 MOST_CELLS = 16_384  # of a row, with those that are empty: Excel's own limit
+MOST_OTHERS = 100_000  # formats, merged cells, links and so on; Excel has at most 65,530 of most of them
 MOST_CHARACTERS = 131_072  # of one text
 MOST_UNFINISHED = 4 * 1024 * 1024  # bytes of a tag or comment
 MOST_LEVELS = 64
 _CHUNK = 1 << 16
+_OF_CELLS = frozenset(  # values, shared texts and how parts of them look
+    (
+        "v", "is", "t", "si", "r", "rPh", "phoneticPr", "rPr", "rFont", "sz", "color", "family", "scheme", "charset",
+        "b", "i", "u", "strike", "vertAlign",
+    )
+)  # fmt: skip
 
 
 class DocumentTypeDeclared(ValueError):
@@ -26,7 +33,7 @@ class Look:
     def __init__(self, name: str) -> None:
         self.formulas = False
         self._name = name
-        self._rows = self._cells = self._characters = self._depth = self._fed = self._seen = 0
+        self._others = self._rows = self._cells = self._characters = self._depth = self._fed = self._seen = 0
         self._parser = expat.ParserCreate()
         self._parser.StartElementHandler = self._start
         self._parser.EndElementHandler = self._end
@@ -72,6 +79,10 @@ class Look:
             self._row(attributes)
         elif kind == "f":
             self.formulas = True
+        elif kind not in _OF_CELLS:
+            self._others += 1
+            if self._others > MOST_OTHERS:
+                raise self._too_large(f"more than {MOST_OTHERS} things beside its cells")
 
     def _end(self, _name: str) -> None:
         self._seen = self._fed

@@ -22,6 +22,7 @@ def test_a_sheet_may_be_large() -> None:
     row = b'<row r="1">' + b'<c r="A1" s="1"/>' * sheet_bounds.MOST_CELLS + b"</row>"
     text = b"<row><c><v>" + b"x" * sheet_bounds.MOST_CHARACTERS + b"</v></c></row>"
     assert not looked(row, row, text, text).formulas
+    assert not looked(b"<si><r><rPr><sz/><color/></rPr><t>x</t></r></si>" * 100_001).formulas
     assert looked(b"<row><c><f>A1</f><v>1</v></c></row>").formulas
 
 
@@ -34,6 +35,8 @@ def test_a_sheet_may_be_large() -> None:
         (b'<row r="1048577"/>', "more than 1048576 rows"),
         (b'<row r="' + b"9" * 50_000 + b'"/>', "more than 1048576 rows"),
         (b"<a>" * 64 + b"</a>" * 64, "tags inside each other"),
+        (b"<mergeCell/>" * 100_001, "more than 100000 things"),
+        (b"<x:xf xmlns:x='u'/>" * 100_001, "more than 100000 things"),
         (b"<t>" + b"x" * 131_073 + b"</t>", "more than 131072 characters"),
         (b"<t>" + b"&lt;" * 131_073 + b"</t>", "more than 131072 characters"),
         (b"<!--" + b"x" * 5_000_000 + b"-->", "a tag without an end"),
