@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
-from decimal import Decimal
 
 from qbwc_server.cli.output import counted, moment, plain, print_facts, print_table, say
 from qbwc_server.documents.kinds import KINDS, load_document
-from qbwc_server.documents.kinds.fields import Fields
 from qbwc_server.documents.models import DocumentRow
+from qbwc_server.reports.lines import line_tables
 from qbwc_server.reports.proof import Journey, Proof, RequestProof
 from qbwc_server.tenancy.models import Company
 
@@ -78,29 +76,15 @@ def _party_title(row: DocumentRow) -> str:
 def _show_lines(row: DocumentRow) -> None:
     """Each sort of line that the document has, with the fields that are filled in."""
     document = load_document(row.body)
-    for name, lines in document:
-        if isinstance(lines, tuple) and lines:
-            say()
-            _show_table(name, lines)
+    for table in line_tables(document):
+        say()
+        if table.name is not None:
+            say(table.name)
+        right = tuple(title for title, numbers in zip(table.titles, table.amounts, strict=True) if numbers)
+        print_table(table.titles, table.rows, right=right)
     if remark := document.remark():
         say()
         say(remark)
-
-
-def _show_table(name: str, lines: Sequence[Fields]) -> None:
-    shown = [line.model_dump(exclude_none=True) for line in lines]
-    titles = [field for field in type(lines[0]).model_fields if any(field in one for one in shown)]
-    if name not in ("lines", "items"):
-        say(_words(name).capitalize())
-    print_table(
-        tuple(_words(title).capitalize() for title in titles),
-        [tuple(one.get(title) for title in titles) for one in shown],
-        right=tuple(
-            _words(title).capitalize()
-            for title in titles
-            if all(isinstance(one.get(title), Decimal | None) for one in shown)
-        ),
-    )
 
 
 def _show_request(request: RequestProof, zone: str) -> None:

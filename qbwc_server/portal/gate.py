@@ -20,6 +20,7 @@ from qbwc_server.portal.pages import PAGES, Page
 from qbwc_server.portal.static_files import STATIC
 from qbwc_server.portal.visit import Needs, Visit
 from qbwc_server.settings import Settings
+from qbwc_server.shortening import storable
 from qbwc_server.tenancy.browser_sessions import SignedIn, note_use, signed_in_by
 from qbwc_server.tenancy.permissions import Permission
 
@@ -86,7 +87,7 @@ class Gate:
             cookies=self._cookies,
             now=now,
             needs=page.needs,
-            code=str((request.view_args or {}).get("code", "")),
+            code=storable(str((request.view_args or {}).get("code", ""))),
             secret=secret,
             who=who,
             page=page.name,

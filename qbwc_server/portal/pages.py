@@ -8,11 +8,16 @@ from typing import Literal
 
 from flask import Response
 
-from qbwc_server.portal import company, door, start
+from qbwc_server.documents.models import LARGEST_ID
+from qbwc_server.portal import company, documents, door, start
+from qbwc_server.portal.actions import ACTIONS
 from qbwc_server.portal.visit import Needs
 from qbwc_server.tenancy.permissions import Permission
 
 _COMPANY = "/companies/<code>"
+_NUMBER = f"int(max={LARGEST_ID})"
+_DOCUMENT = f"{_COMPANY}/documents/<{_NUMBER}:document_id>"
+_ACTIONS = ", ".join(f'"{action}"' for action in ACTIONS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +36,7 @@ PAGES: tuple[Page, ...] = (
     Page("send_sign_in", "POST", "/sign-in", Needs.NOTHING, door.send_sign_in),
     Page("sign_out", "POST", "/sign-out", Needs.A_PERSON, door.sign_out),
     Page("sessions", "GET", "/sessions", Needs.A_PERSON, door.sessions),
-    Page("end_session", "POST", "/sessions/<int:session_id>/end", Needs.A_PERSON, door.end_session),
+    Page("end_session", "POST", f"/sessions/<{_NUMBER}:session_id>/end", Needs.A_PERSON, door.end_session),
     Page("end_others", "POST", "/sessions/end-others", Needs.A_PERSON, door.end_others),
     Page("start", "GET", "/", Needs.A_PERSON, start.start),
     Page("status", "GET", _COMPANY, Permission.SEE_COMPANY, company.status),
@@ -40,8 +45,13 @@ PAGES: tuple[Page, ...] = (
     Page(
         "end_work",
         "POST",
-        f"{_COMPANY}/open-work/<int:item_id>/<any(done, dismiss):end>",
+        f"{_COMPANY}/open-work/<{_NUMBER}:item_id>/<any(done, dismiss):end>",
         Permission.DO_OPEN_WORK,
         company.end_item,
     ),
+    Page("documents", "GET", f"{_COMPANY}/documents", Permission.SEE_DOCUMENTS, documents.index),
+    Page("document", "GET", _DOCUMENT, Permission.SEE_DOCUMENTS, documents.document),
+    Page("confirm_void", "GET", f"{_DOCUMENT}/void", Permission.POST_DOCUMENTS, documents.confirm_void),
+    Page("act", "POST", f"{_DOCUMENT}/<any({_ACTIONS}):action>", Permission.POST_DOCUMENTS, documents.act),
+    Page("decide_one", "POST", f"{_DOCUMENT}/decide", Permission.POST_DOCUMENTS, documents.decide_one),
 )

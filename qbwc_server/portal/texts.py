@@ -15,16 +15,22 @@ from qbwc_server.documents.kinds import KINDS
 from qbwc_server.portal import translation, words
 from qbwc_server.portal.static_files import static_url
 from qbwc_server.portal.translation import gettext, locale, ngettext
+from qbwc_server.shortening import shortened
 
 _AN_HOUR = timedelta(hours=1)
+_MOST_RAW = 50_000  # characters of one text of the proof on a page
 
 
 def set_up(app: Flask) -> None:
     """Give the templates their words and filters."""
     translation.set_up(app, lambda: "en")
-    app.jinja_env.filters.update(day=day, moment=moment, money=money, count=count)
+    app.jinja_env.filters.update(day=day, moment=moment, money=money, count=count, cell=cell, shortened=shortened)
     app.jinja_env.globals.update(
+        MOST_RAW=_MOST_RAW,
         STATES=words.STATES,
+        TABS=words.TABS,
+        event_words=words.event_words,
+        request_words=words.request_words,
         CONTACTS=words.CONTACTS,
         LIGHTS=words.LIGHTS,
         kind_title=kind_title,
@@ -54,6 +60,21 @@ def moment(value: datetime | str | None, zone: str, now: datetime) -> str | Mark
 def money(value: Decimal | str | None) -> str:
     """An amount; the currency is that of the document. "–" for none."""
     return "–" if value is None else format_decimal(Decimal(value), "#,##0.00###", locale())
+
+
+def cell(value: object) -> str:
+    """A field of a line: numbers as the reader writes them, what has fields of its own by its name."""
+    if value is None:
+        return "–"
+    if isinstance(value, bool):
+        return gettext("yes") if value else gettext("no")
+    if isinstance(value, Decimal):
+        return format_decimal(value, "#,##0" if value == value.to_integral_value() else "#,##0.00#######", locale())
+    if isinstance(value, date):
+        return day(value)
+    if isinstance(value, dict):
+        return str(value.get("name") or ", ".join(cell(each) for each in value.values()))
+    return str(value)
 
 
 def count(value: int) -> str:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from qbwc_server.documents.lifecycle import Reason, State
+from qbwc_server.documents.history import CREATED, DECIDED, DISREGARDED, FOUND
+from qbwc_server.documents.lifecycle import Event, Reason, State
 from qbwc_server.portal.translation import gettext, lazy_gettext, ngettext
+from qbwc_server.queue.states import RequestState
+from qbwc_server.reports.listing import Tab
 from qbwc_server.reports.verdicts import Contact, Finding, Light, Verdict
 
 
@@ -25,6 +28,44 @@ STATES: dict[State, Chip] = {
     State.HELD: Chip("warn", "hand", lazy_gettext("Held")),
     State.EXCLUDED: Chip("off", "minus", lazy_gettext("Excluded")),
     State.WITHDRAWN: Chip("off", "undo", lazy_gettext("Withdrawn")),
+}
+TABS: dict[Tab, lazy_gettext] = {
+    Tab.FOR_REVIEW: lazy_gettext("For review"),
+    Tab.WAITING: lazy_gettext("Waiting"),
+    Tab.POSTED: lazy_gettext("Posted"),
+    Tab.FAILED: lazy_gettext("Failed"),
+    Tab.EXCLUDED: lazy_gettext("Excluded"),
+    Tab.WITHDRAWN: lazy_gettext("Withdrawn"),
+}
+EVENTS: dict[str, lazy_gettext] = {
+    CREATED: lazy_gettext("Handed in"),
+    DECIDED: lazy_gettext("Decided"),
+    DISREGARDED: lazy_gettext("An answer was disregarded"),
+    FOUND: lazy_gettext("Found in QuickBooks"),
+    Event.SUBMITTED: lazy_gettext("Submitted"),
+    Event.REVISED: lazy_gettext("Revised"),
+    Event.POSTED: lazy_gettext("Posted"),
+    Event.REFUSED: lazy_gettext("Refused"),
+    Event.HELD: lazy_gettext("Held"),
+    Event.EXCLUDED: lazy_gettext("Excluded"),
+    Event.RESTORED: lazy_gettext("Restored"),
+    Event.VOID_ASKED: lazy_gettext("Void asked for"),
+    Event.KEPT: lazy_gettext("Void taken back"),
+    Event.REOPENED: lazy_gettext("Back for review"),
+    Event.WITHDRAWN: lazy_gettext("Withdrawn"),
+    Event.REVIVED: lazy_gettext("Not void in the company file"),
+    Event.VANISHED: lazy_gettext("Not in the company file any more"),
+}
+REQUESTS: dict[RequestState, lazy_gettext] = {
+    RequestState.WAITING: lazy_gettext("waits for another one"),
+    RequestState.QUEUED: lazy_gettext("waits for the next update"),
+    RequestState.RESTING: lazy_gettext("waits for a later update"),
+    RequestState.SENT: lazy_gettext("sent, the answer is awaited"),
+    RequestState.UNCERTAIN: lazy_gettext("the answer was lost; QuickBooks is asked"),
+    RequestState.DISPUTED: lazy_gettext("nobody can tell whether it was executed"),
+    RequestState.DONE: lazy_gettext("done"),
+    RequestState.FAILED: lazy_gettext("refused"),
+    RequestState.CANCELLED: lazy_gettext("taken back"),
 }
 CONTACTS: dict[Contact, Chip] = {
     Contact.CONNECTED: Chip("ok", "check", lazy_gettext("Connected")),
@@ -49,6 +90,16 @@ _SENTENCES = {
     Finding.UNHEARD: lazy_gettext("The Web Connector has not called for more than a day"),
     Finding.WELL: lazy_gettext("All is well"),
 }
+
+
+def event_words(event: str) -> str:
+    """What happened to a document."""
+    return str(EVENTS.get(event, event))
+
+
+def request_words(state: str) -> str:
+    """What became of a request."""
+    return str(REQUESTS[RequestState(state)])
 
 
 def who_acts(reason: str | None) -> str:

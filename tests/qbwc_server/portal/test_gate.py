@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from flask import Flask
 
@@ -18,17 +20,16 @@ from tests.qbwc_server.portal.conftest import Browser, Town, said
 BY_NAME = {page.name: page for page in PAGES}
 OF_A_COMPANY = [page for page in PAGES if isinstance(page.needs, Permission)]
 FOR_VIEWERS = [page for page in PAGES if isinstance(page.needs, Permission) and RULES[page.needs].role is Role.VIEWER]
-_NAMED = {"<code>": "acme", "<int:session_id>": "1", "<int:item_id>": "1", "<any(done, dismiss):end>": "done"}
+_PART = re.compile(r"<(?:[^<>]*:)?(\w+)>")
+_NAMED = {
+    "code": "acme", "session_id": "1", "item_id": "1", "document_id": "1", "end": "done", "action": "submit",
+}  # fmt: skip
 OPEN = {"sign_in", "send_sign_in"}
 
 
 def address(page: Page) -> str:
     """Where the page is for the company acme."""
-    path = page.address
-    for name, value in _NAMED.items():
-        path = path.replace(name, value)
-    assert "<" not in path, "say what stands for the new part of the address"
-    return path
+    return _PART.sub(lambda part: _NAMED[part[1]], page.address)
 
 
 def asked(browser: Browser, page: Page, path: str | None = None) -> int:
@@ -66,6 +67,7 @@ def test_nobody_sees_only_what_is_open(town: Town, page: Page) -> None:
 
 
 def test_an_owner_sees_all(town: Town, owner: Browser) -> None:
+    assert town.document("acme") == 1
     for page in PAGES:
         if page.name not in (*OPEN, "sign_out", "end_session"):
             assert asked(owner, page) in (200, 303, 409), page.name  # 409: there is nothing of that kind to be done
@@ -73,6 +75,7 @@ def test_an_owner_sees_all(town: Town, owner: Browser) -> None:
 
 def test_a_viewer_sees_and_changes_nothing(town: Town) -> None:
     viewer = town.person("viewer@acme.example", acme=Role.VIEWER)
+    town.document("acme")
     for page in OF_A_COMPANY:
         allowed = (200,) if page in FOR_VIEWERS else (403,)
         assert asked(viewer, page) in allowed, page.name
@@ -80,6 +83,7 @@ def test_a_viewer_sees_and_changes_nothing(town: Town) -> None:
 
 def test_to_a_stranger_a_company_is_one_that_does_not_exist(town: Town) -> None:
     town.company("other")
+    town.document("acme")
     stranger = town.person("ben@other.example", other=Role.OWNER)
     for page in OF_A_COMPANY:
         assert asked(stranger, page) == 404, page.name
@@ -131,7 +135,7 @@ def test_every_page_has_the_strict_headers(town: Town, owner: Browser) -> None:
 
 
 def test_nothing_stands_in_a_page_that_the_policy_would_stop(town: Town, owner: Browser) -> None:
-    for path in ("/", "/sign-in", "/sessions", "/companies/acme", "/nothing"):
+    for path in ("/", "/sign-in", "/sessions", "/companies/acme", "/companies/acme/documents", "/nothing"):
         text = owner.get(path).text
         for part in ("<script", "<style", " style=", " onclick", "javascript:", "http://", "https://"):
             assert part not in text.replace("http://www.w3.org", ""), (path, part)
@@ -141,6 +145,13 @@ def test_too_long_a_form_is_refused(owner: Browser) -> None:
     answer = owner.send("/companies/acme/pause", "/companies/acme", more="x" * 40_000)
     assert answer.status_code == 413
     assert "too much" in said(answer)
+
+
+@pytest.mark.parametrize(
+    "path", ["/companies/a%00b", "/companies/%ff", f"/sessions/{10**30}/end", "/companies/acme%0d%0aX:1"]
+)
+def test_addresses_that_mean_nothing_are_not_found(owner: Browser, path: str) -> None:
+    assert owner.get(path).status_code in (404, 405)
 
 
 def test_who_is_removed_meanwhile_is_refused(town: Town, owner: Browser) -> None:

@@ -1,0 +1,139 @@
+"""Documents in a browser: tabs, filters, one document with its proof, and what a person may do with it."""
+
+from __future__ import annotations
+
+from flask import Response, redirect, url_for
+from sqlalchemy.orm import Session
+
+from qbwc_server.documents.history import history
+from qbwc_server.documents.kinds import KINDS, load_document
+from qbwc_server.documents.models import LARGEST_ID, DocumentRow
+from qbwc_server.documents.open_work import open_work_of
+from qbwc_server.documents.store import find
+from qbwc_server.errors import Conflict, Invalid, NotFound, QbwcError
+from qbwc_server.portal.actions import ACTIONS, allowed_actions, may_decide
+from qbwc_server.portal.forms import text_field
+from qbwc_server.portal.showing import show
+from qbwc_server.portal.visit import Visit, kinds_seen
+from qbwc_server.posting.people.decide import decide
+from qbwc_server.reports.documents import event_record, problems_of
+from qbwc_server.reports.lines import line_tables
+from qbwc_server.reports.listing import TAB_OF, Tab, Wanted, page_of, tab_counts
+from qbwc_server.reports.proof import proof
+from qbwc_server.shortening import storable
+from qbwc_server.tenancy.access import Standing
+from qbwc_server.tenancy.permissions import Permission
+
+_LONGEST_TEXT = 100
+
+
+def index(visit: Visit) -> Response:
+    """The documents of one tab; what is filtered stands in the address."""
+    arguments = visit.request.args
+    tab = arguments.get("tab", Tab.FOR_REVIEW.value)
+    if tab not in tuple(Tab):
+        raise NotFound(f"There is no tab {tab[:40]!r}.")
+    kind, reason = arguments.get("kind"), storable(arguments.get("reason", ""))[:40]
+    with visit.looking() as (db, standing):
+        wanted = Wanted(
+            tab=Tab(tab),
+            kinds=kinds_seen(standing),
+            kind=kind if kind in KINDS else None,
+            text=storable(arguments.get("q", "")).strip()[:_LONGEST_TEXT],
+            reason=reason or None,
+            after=_number(arguments.get("after")),
+            before=_number(arguments.get("before")),
+        )
+        found = page_of(db, standing.company.id, wanted)
+        counts = tab_counts(db, standing.company.id, wanted.kinds)
+    kinds = [each for each in KINDS if wanted.kinds is None or each in wanted.kinds]
+    return show(visit, "documents.html", wanted=wanted, found=found, counts=counts, tabs=list(Tab), kinds=kinds)
+
+
+def document(visit: Visit, document_id: int, problem: QbwcError | None = None, status: int = 200) -> Response:
+    """One document: what it says, where it stands, how it came there, and the proof."""
+    with visit.looking() as (db, standing):
+        row = _seen(db, standing, document_id)
+        posts = standing.may(Permission.POST_DOCUMENTS, row.kind)
+        page = {
+            "row": row,
+            "tab": TAB_OF[row.state],
+            "tables": line_tables(load_document(row.body)),
+            "remark": load_document(row.body).remark(),
+            "problems": problems_of(row),
+            "notes": (row.notes or {}).get("notes", []),
+            "work": open_work_of(db, row.id),
+            "events": [event_record(event) for event in reversed(history(db, row.id))],
+            "proof": proof(db, row),
+            "actions": allowed_actions(row) if posts else [],
+            "decides": posts and may_decide(row),
+        }
+    page["evidence"] = page.pop("proof")  # forms have a proof of their own
+    return show(visit, "document.html", status, problem=problem, **page)
+
+
+def confirm_void(visit: Visit, document_id: int) -> Response:
+    """What would happen in QuickBooks, before it is asked for."""
+    with visit.looking() as (db, standing):
+        row = _seen(db, standing, document_id)
+        standing.require(Permission.POST_DOCUMENTS, row.kind)
+    return show(visit, "void.html", row=row)
+
+
+def act(visit: Visit, document_id: int, action: str) -> Response:
+    """Do one thing with a document; what cannot be done is told on its page."""
+    try:
+        with visit.changing() as (db, standing):
+            row = _seen(db, standing, document_id)
+            standing.require(Permission.POST_DOCUMENTS, row.kind)
+            ACTIONS[action].work(db, standing.company, row, by=visit.by, now=visit.now)
+            lacks = action == "submit" and bool(problems_of(row))
+    except (Conflict, Invalid) as problem:
+        return document(visit, document_id, problem, 409)
+    if lacks:  # what was found is kept, and stands on the page
+        return document(visit, document_id, status=409)
+    return _to(visit, document_id)
+
+
+def decide_one(visit: Visit, document_id: int) -> Response:
+    """A person has looked in QuickBooks, and says what became of a document."""
+    said = text_field(visit.request, "outcome")
+    txn_id = text_field(visit.request, "txn_id", 40).strip()
+    try:
+        if said not in ("posted", "not_posted") or (said == "posted" and not txn_id):
+            raise Invalid("Say whether it is in QuickBooks; if it is, type its TxnID.", advice="")
+        with visit.changing() as (db, standing):
+            row = _seen(db, standing, document_id)
+            standing.require(Permission.POST_DOCUMENTS, row.kind)
+            decide(
+                db,
+                standing.company,
+                row,
+                posted_as=txn_id if said == "posted" else None,
+                confirmed=said == "posted" and text_field(visit.request, "confirmed") == "yes",
+                by=visit.by,
+                now=visit.now,
+            )
+    except (Conflict, Invalid) as problem:
+        return document(visit, document_id, problem, 409)
+    return _to(visit, document_id)
+
+
+def _seen(db: Session, standing: Standing, document_id: int) -> DocumentRow:
+    """The document; one of a kind that this person may not see is not there."""
+    row = find(db, standing.company.id, document_id)
+    if not standing.may(Permission.SEE_DOCUMENTS, row.kind):
+        raise NotFound(f"There is no document {document_id} in this company.")
+    return row
+
+
+def _number(said: str | None) -> int | None:
+    if said is None or not (said.isascii() and said.isdigit() and len(said) < 20):
+        return None
+    return min(int(said), LARGEST_ID)
+
+
+def _to(visit: Visit, document_id: int) -> Response:
+    response = redirect(url_for("portal.document", code=visit.code, document_id=document_id), 303)
+    assert isinstance(response, Response)
+    return response
