@@ -7,7 +7,18 @@ from urllib.parse import unquote_to_bytes
 from flask import Blueprint, Response, jsonify, request
 from flask.globals import request_ctx
 
-from qbwc_server.api import audit, companies, connections, connector, documents, lists, open_work, status, tokens
+from qbwc_server.api import (
+    audit,
+    companies,
+    connections,
+    connector,
+    documents,
+    lists,
+    mappings,
+    open_work,
+    status,
+    tokens,
+)
 from qbwc_server.api.access import Access
 from qbwc_server.api.errors import UnknownParameter, translate
 from qbwc_server.clock import Clock
@@ -16,10 +27,10 @@ from qbwc_server.settings import Settings
 from qbwc_server.shortening import shortened
 
 PREFIX = "/api/v1"
-_RESOURCES = (audit, companies, connections, connector, documents, lists, open_work, status, tokens)
+_RESOURCES = (audit, companies, connections, connector, documents, lists, mappings, open_work, status, tokens)
 _PARAMETERS = {
     f"api.{endpoint}": names
-    for resource in (audit, connections, connector, documents, lists, open_work)
+    for resource in (audit, connections, connector, documents, lists, mappings, open_work)
     for endpoint, names in resource.PARAMETERS.items()
 }
 NEEDS = {f"api.{endpoint}": needed for resource in _RESOURCES for endpoint, needed in resource.NEEDS.items()}

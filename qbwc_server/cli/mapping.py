@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import IO, Any
 
 import click
 from sqlalchemy.orm import Session
@@ -13,14 +14,25 @@ from qbwc_server.cli.runtime import Runtime, pass_runtime
 from qbwc_server.documents.models import LARGEST_ID
 from qbwc_server.errors import Invalid
 from qbwc_server.mapping.acts import map_word, unmap_word
-from qbwc_server.mapping.deciding import NEVER, Choice
+from qbwc_server.mapping.deciding import choice_of
+from qbwc_server.mapping.exchange import preview, take_in, written
 from qbwc_server.mapping.going_on import WentOn
 from qbwc_server.mapping.kinds import KINDS, WordKind
 from qbwc_server.mapping.listing import Listed, mappings_of
 from qbwc_server.mapping.models import ALL_CONNECTIONS, Decision
 from qbwc_server.mapping.resolving import Resolved
+from qbwc_server.mapping.taking import MOST_AT_ONCE, suggested, undo
+from qbwc_server.mapping.taking import take_sure as take_sure_ones
 from qbwc_server.mapping.waiting import WaitingWord, waiting_words
-from qbwc_server.reports.mappings import listed_record, mapping_record, waiting_record, went_on_record
+from qbwc_server.reports.mappings import (
+    change_record,
+    listed_record,
+    mapping_record,
+    suggested_record,
+    taken_record,
+    waiting_record,
+    went_on_record,
+)
 from qbwc_server.tenancy.companies import find_company
 from qbwc_server.tenancy.models import Company
 
@@ -87,7 +99,7 @@ def set_(
     as_json: bool,
 ) -> None:
     """Say which entry of QuickBooks a word stands for; the documents that waited for it go on."""
-    choice = _choice(entry, list_id, create, never=never)
+    choice = choice_of(entry, list_id, create, never=never)
     with runtime.database.transaction() as db:
         found = find_company(db, company)
         scope = _scope(db, found, connection)
@@ -123,13 +135,107 @@ def unset(runtime: Runtime, company: str, kind: str, word: str, connection: int 
     _show_went_on(mapped.went)
 
 
-def _choice(entry: str | None, list_id: str | None, create: str | None, *, never: bool) -> Choice:
-    said = [one for one in (entry or list_id, create, never or None) if one]
-    if len(said) != 1:
-        raise Invalid("Say one of --entry, --list-id, --create and --never.")
-    if never:
-        return NEVER
-    return Choice(Decision.CREATE, name=create) if create else Choice(Decision.ENTRY, list_id, entry)
+@mapping.command()
+@click.argument("company")
+@click.option("--kind", type=_KINDS, help="Only words of this kind.")
+@click.option("--take-sure", is_flag=True, help="Take the suggestions that leave no doubt.")
+@click.option("--limit", type=click.IntRange(1, MOST_AT_ONCE), default=50, show_default=True, help="How many at most.")
+@json_option
+@pass_runtime
+def suggest(runtime: Runtime, company: str, kind: str | None, take_sure: bool, limit: int, as_json: bool) -> None:
+    """What the words that documents wait for may stand for, and why; sure ones are taken with --take-sure."""
+    chosen = None if kind is None else WordKind(kind)
+    if take_sure:
+        with runtime.database.transaction() as db:
+            taken = take_sure_ones(
+                db, find_company(db, company), kind=chosen, limit=limit, by=runtime.by, now=runtime.now()
+            )
+            record = taken_record(taken)
+        _show_taken(record, "mapped", as_json=as_json)
+        return
+    with runtime.database.reading() as db:
+        records = [
+            suggested_record(one) for one in suggested(db, find_company(db, company).id, kind=chosen, limit=limit)
+        ]
+    if as_json:
+        print_json({"suggestions": records})
+        return
+    if not records:
+        say("No document waits for a word.")
+        return
+    print_table(
+        ("Kind", "Word", "Documents", "Perhaps", "Why", "Likeness"),
+        [
+            (one["kind"], one["word"], one["documents"], entry.get("name"), entry.get("reason"), entry.get("likeness"))
+            for one in records
+            for entry in one["entries"] or [{}]
+        ],
+        right=("Documents", "Likeness"),
+    )
+
+
+@mapping.command(name="undo")
+@click.argument("company")
+@click.option("--batch", help="What to take back; left out, what was taken together last.")
+@json_option
+@pass_runtime
+def undo_(runtime: Runtime, company: str, batch: str | None, as_json: bool) -> None:
+    """Take back what was taken together; documents that have not left wait again."""
+    with runtime.database.transaction() as db:
+        record = taken_record(undo(db, find_company(db, company), batch, by=runtime.by, now=runtime.now()))
+    _show_taken(record, "taken back", as_json=as_json)
+
+
+@mapping.command()
+@click.argument("company")
+@click.argument("file", type=click.File("w", encoding="utf-8", lazy=True), default="-")
+@pass_runtime
+def export(runtime: Runtime, company: str, file: IO[str]) -> None:
+    """Write all mappings, and the words that documents wait for, to a CSV file."""
+    with runtime.database.reading() as db:
+        text = written(db, find_company(db, company).id)
+    file.write(text.replace("\r\n", "\n"))
+
+
+@mapping.command(name="import")
+@click.argument("company")
+@click.argument("file", type=click.File("rb"))
+@click.option("--apply", "really", is_flag=True, help="Do it; else it is only shown what would change.")
+@json_option
+@pass_runtime
+def import_(runtime: Runtime, company: str, file: IO[bytes], really: bool, as_json: bool) -> None:
+    """Read mappings from a CSV file as `mapping export` writes it, and show what changes."""
+    try:
+        text = file.read().decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise Invalid("The file is not UTF-8.", advice="Save it as CSV UTF-8.") from None
+    with runtime.database.transaction() as db:
+        found = find_company(db, company)
+        records = [change_record(one) for one in preview(db, found, text)]
+        if really:
+            take_in(db, found, text, by=runtime.by, now=runtime.now())
+    if as_json:
+        print_json({"changes": records, "applied": really})
+        return
+    told = [one for one in records if one["effect"] not in ("same", "left")]
+    if told:
+        print_table(
+            ("Line", "What", "Kind", "Word", "Before", "After", "Problem"), [tuple(one.values()) for one in told]
+        )
+    say(f"{counted(len(told), 'mapping')} {'changed' if really else 'would change'}.")
+    if told and not really:
+        note("Nothing is changed yet: add --apply to do it.")
+
+
+def _show_taken(record: dict[str, Any], what: str, *, as_json: bool) -> None:
+    if as_json:
+        print_json(record)
+        return
+    for one in record["mappings"]:
+        say(f"{plain(one['word'])}: {plain(one['name'] or '')}")
+    say(f"{counted(len(record['mappings']), 'word')} {what}.")
+    if record["mappings"] and what == "mapped":
+        note(f"To take it back: qbwc-server mapping undo COMPANY --batch {record['batch']}")
 
 
 def _scope(db: Session, company: Company, connection: int | None) -> int:

@@ -35,6 +35,7 @@ class WorkKind(StrEnum):
     ENTRY_INACTIVE = "entry_inactive"  # a list entry that documents name is inactive in QuickBooks
     CONNECTION_TROUBLE = "connection_trouble"  # a connection needs a key, or has failed for long
     RECORDS_SET_ASIDE = "records_set_aside"  # what a connection brought could not be used
+    MAPPING_LOST = "mapping_lost"  # what a word of a source stands for is inactive or gone in QuickBooks
     UNKNOWN_MARK = "unknown_mark"  # QuickBooks holds a transaction with a mark of ours that is not known here
 
 

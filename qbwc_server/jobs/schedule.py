@@ -17,6 +17,7 @@ from qbwc_server.jobs.asked_for import RUN_CONNECTION
 from qbwc_server.jobs.due import Daily, Every, When
 from qbwc_server.jobs.each import COMPANY, CONNECTION, SERVER, Each
 from qbwc_server.jobs.runs import purge_job_runs
+from qbwc_server.mapping.by_the_clock import follow_mappings
 from qbwc_server.posting.same_file.looking_again import look_again
 from qbwc_server.queue.retention import shorten_evidence
 from qbwc_server.settings import Settings
@@ -73,5 +74,6 @@ JOBS: tuple[Job, ...] = (
     Job("shorten_records", Daily(4, 10), SERVER, shorten_records),
     Job("refresh_lists", Every(60), SERVER, refresh_when_due),
     Job("purge_browser_sessions", Daily(3, 50), SERVER, purge_browser_sessions),
+    Job("follow_mappings", Every(5), COMPANY, follow_mappings),
     Job("purge_job_runs", Daily(3, 40), SERVER, purge_job_runs),
 )

@@ -34,9 +34,14 @@ def map_word(
     connection_id: int = ALL_CONNECTIONS,
     by: Actor,
     now: datetime,
+    batch: str | None = None,
 ) -> Mapped:
-    """Say what a word stands for; what has not left gets the entry. Raises as ``set_mapping`` does."""
-    row = set_mapping(db, company, kind, word, choice, connection_id=connection_id, by=by, now=now)
+    """Say what a word stands for; what has not left gets the entry. Raises as ``set_mapping`` does.
+
+    Args:
+        batch: what else is said together with it, to be taken back together.
+    """
+    row = set_mapping(db, company, kind, word, choice, connection_id=connection_id, by=by, now=now, batch=batch)
     return Mapped(row, go_on(db, company, by=by, now=now, word=(kind, row.word)))
 
 
@@ -51,5 +56,5 @@ def unmap_word(
     now: datetime,
 ) -> Mapped:
     """Take back what was said of a word; what has not left waits again. Raises NotFound."""
-    row = unset_mapping(db, company, kind, word, connection_id=connection_id)
+    row = unset_mapping(db, company, kind, word, connection_id=connection_id, by=by, now=now)
     return Mapped(row, go_on(db, company, by=by, now=now, word=(kind, word_key(word))))

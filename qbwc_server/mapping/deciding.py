@@ -17,6 +17,7 @@ from qbwc_server.mapping.models import ALL_CONNECTIONS, Decision, WordMapping
 from qbwc_server.mapping.resolving import misfit
 from qbwc_server.mapping.said import word_key
 from qbwc_server.tenancy.actor import Actor
+from qbwc_server.tenancy.audit import Audited, note_audit
 from qbwc_server.tenancy.models import Company
 
 
@@ -51,6 +52,15 @@ class Choice:
 NEVER = Choice(Decision.NEVER)
 
 
+def choice_of(entry: str | None, list_id: str | None, create: str | None, *, never: bool) -> Choice:
+    """What a person chose. Raises Invalid where it is nothing, or more than one."""
+    if sum(map(bool, (entry or list_id, create, never))) != 1:
+        raise Invalid("Say one of them: the entry by its name or ListID, the name to create it under, or never.")
+    if never:
+        return NEVER
+    return Choice(Decision.CREATE, name=create) if create else Choice(Decision.ENTRY, list_id, entry)
+
+
 def set_mapping(
     db: Session,
     company: Company,
@@ -73,19 +83,28 @@ def set_mapping(
     key = word_key(word)
     if not key:
         raise Invalid("The word is empty.")
-    list_id, name = _checked(db, company, kind, word, choice)
+    list_id, name = checked(db, company, kind, word, choice)
     row = find_mapping(db, company.id, kind, key, connection_id)
     if row is None:
         row = WordMapping(company_id=company.id, connection_id=connection_id, kind=kind, word=key)
         db.add(row)
+    before = None if row.decision is None else _state(row)
     row.decision, row.list_id, row.name = choice.decision, list_id, name
     row.batch, row.by, row.changed_at = batch, by, now
     db.flush()
+    _note(db, Audited.MAPPED, row, before, _state(row), by=by, now=now)
     return row
 
 
 def unset_mapping(
-    db: Session, company: Company, kind: WordKind, word: str, *, connection_id: int = ALL_CONNECTIONS
+    db: Session,
+    company: Company,
+    kind: WordKind,
+    word: str,
+    *,
+    connection_id: int = ALL_CONNECTIONS,
+    by: Actor,
+    now: datetime,
 ) -> WordMapping:
     """Take back what was said of a word. Raises NotFound."""
     row = find_mapping(db, company.id, kind, word_key(word), connection_id)
@@ -93,7 +112,27 @@ def unset_mapping(
         raise NotFound(f"Nothing is said of the {KINDS[kind].title} {word[:60]!r}.")
     db.delete(row)
     db.flush()
+    _note(db, Audited.UNMAPPED, row, _state(row), None, by=by, now=now)
     return row
+
+
+def _state(row: WordMapping) -> dict[str, object]:
+    return {"decision": row.decision.value, "list_id": row.list_id, "name": row.name}
+
+
+def _note(
+    db: Session,
+    what: Audited,
+    row: WordMapping,
+    before: dict[str, object] | None,
+    after: dict[str, object] | None,
+    *,
+    by: Actor,
+    now: datetime,
+) -> None:
+    of = f" of connection {row.connection_id}" if row.connection_id else ""
+    subject = f"{KINDS[row.kind].title} {row.word!r}{of}"
+    note_audit(db, what, by=by, now=now, company_id=row.company_id, subject=subject, before=before, after=after)
 
 
 def find_mapping(db: Session, company_id: int, kind: WordKind, key: str, connection_id: int) -> WordMapping | None:
@@ -108,7 +147,8 @@ def find_mapping(db: Session, company_id: int, kind: WordKind, key: str, connect
     ).one_or_none()
 
 
-def _checked(db: Session, company: Company, kind: WordKind, word: str, choice: Choice) -> tuple[str | None, str | None]:
+def checked(db: Session, company: Company, kind: WordKind, word: str, choice: Choice) -> tuple[str | None, str | None]:
+    """ListID and name that a choice comes to. Raises as ``set_mapping`` does."""
     if choice.decision is Decision.NEVER:
         return None, None
     if choice.decision is Decision.CREATE:

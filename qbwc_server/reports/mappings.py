@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from qbwc_server.mapping.exchange import Change
 from qbwc_server.mapping.going_on import WentOn
 from qbwc_server.mapping.listing import Listed
 from qbwc_server.mapping.models import Decision, WordMapping
 from qbwc_server.mapping.resolving import Unmapped
+from qbwc_server.mapping.taking import Suggested, Taken
 from qbwc_server.mapping.waiting import WaitingWord
 
 
@@ -53,3 +55,45 @@ def waiting_record(one: WaitingWord) -> dict[str, Any]:
 def went_on_record(went: WentOn) -> dict[str, int]:
     """What became of the documents that waited."""
     return {"submitted": went.submitted, "waiting": went.waiting, "left_out": went.left_out}
+
+
+def suggested_record(one: Suggested) -> dict[str, Any]:
+    """The same with what it may stand for."""
+    sure = one.sure
+    entries = [
+        {
+            "list_id": each.entry.list_id,
+            "name": each.entry.full_name,
+            "reason": each.reason.value,
+            "likeness": each.likeness,
+            "sure": each is sure,
+        }
+        for each in one.suggestions
+    ]
+    return {**waiting_record(one.waiting), "entries": entries}
+
+
+def taken_record(taken: Taken) -> dict[str, Any]:
+    """What was said or taken back together, and what became of the documents."""
+    went = [one.went for one in taken.mapped]
+    total = WentOn(
+        sum(one.submitted for one in went), sum(one.waiting for one in went), sum(one.left_out for one in went)
+    )
+    return {
+        "batch": taken.batch,
+        "mappings": [mapping_record(one.row) for one in taken.mapped],
+        "documents": went_on_record(total),
+    }
+
+
+def change_record(change: Change) -> dict[str, Any]:
+    """What a row of a file changes."""
+    return {
+        "line": change.line,
+        "effect": change.effect.value,
+        "kind": change.kind,
+        "word": change.word,
+        "before": change.before,
+        "after": change.after,
+        "problem": change.problem,
+    }

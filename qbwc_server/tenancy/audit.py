@@ -49,6 +49,8 @@ class Audited(StrEnum):
     CONNECTION_PAUSED = "connection_paused"
     CONNECTION_RESUMED = "connection_resumed"
     DISCONNECTED = "disconnected"
+    MAPPED = "mapped"
+    UNMAPPED = "unmapped"
     SECRETS_ROTATED = "secrets_rotated"
 
     @property

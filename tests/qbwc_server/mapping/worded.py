@@ -31,10 +31,12 @@ ANN = Actor(ActorKind.PERSON, "Ann")
 class Worded:
     """One company whose source says words for items and customers."""
 
-    def __init__(self, database: Database, clock: TurnableClock, code: str = "shop") -> None:
+    def __init__(self, database: Database, clock: TurnableClock, code: str = "shop", *, added: bool = False) -> None:
         self.database, self.clock, self.code = database, clock, code
         with database.transaction() as db:
-            company = add_company(db, code=code, name=code, time_zone="America/New_York", now=clock())
+            if not added:
+                add_company(db, code=code, name=code, time_zone="America/New_York", now=clock())
+            company = find_company(db, code)
             self.id = company.id
             self.items(db, told("80000001-1", "Widget", entry_type="Service", number="W-1"))
             self.items(db, told("80000002-1", "Gadget", entry_type="Inventory"))

@@ -1,0 +1,172 @@
+"""``/companies/CODE/mappings``: which entry of QuickBooks a word of a source stands for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, request
+from sqlalchemy.orm import Session
+
+from qbwc_server.api.access import Access
+from qbwc_server.api.errors import WrongType
+from qbwc_server.api.schemas import MOST_PER_PAGE, flag_asked, number_asked, read_object, text_asked
+from qbwc_server.channels.connections.finding import find_connection
+from qbwc_server.documents.models import LARGEST_ID
+from qbwc_server.errors import Invalid
+from qbwc_server.mapping.acts import map_word, unmap_word
+from qbwc_server.mapping.deciding import choice_of
+from qbwc_server.mapping.exchange import preview, take_in, written
+from qbwc_server.mapping.kinds import WordKind, kind_named
+from qbwc_server.mapping.listing import mappings_of
+from qbwc_server.mapping.models import ALL_CONNECTIONS
+from qbwc_server.mapping.taking import MOST_AT_ONCE, suggested, take_sure, undo
+from qbwc_server.mapping.waiting import waiting_words
+from qbwc_server.reports.mappings import (
+    change_record,
+    listed_record,
+    mapping_record,
+    suggested_record,
+    taken_record,
+    waiting_record,
+    went_on_record,
+)
+from qbwc_server.tenancy.permissions import Permission
+
+_ALL = "/companies/<code>/mappings"
+NEEDS = {
+    "mappings": Permission.SEE_COMPANY,
+    "waiting": Permission.SEE_COMPANY,
+    "suggestions": Permission.SEE_COMPANY,
+    "export_mappings": Permission.SEE_COMPANY,
+    "set_mapping": Permission.MAP,
+    "unset_mapping": Permission.MAP,
+    "take_sure_ones": Permission.MAP,
+    "undo_taken": Permission.MAP,
+    "import_mappings": Permission.MAP,
+}
+PARAMETERS = {
+    "mappings": ("kind", "after", "limit"),
+    "suggestions": ("kind", "limit"),
+    "import_mappings": ("apply",),
+}
+_WORD = {"kind": str, "word": str, "connection": int}
+
+
+def add_routes(blueprint: Blueprint, access: Access) -> None:
+    """Put the resource at its address."""
+
+    @blueprint.get(_ALL)
+    def mappings(code: str) -> Response:
+        """What was said of words, a page at a time: go on with after=next."""
+        kind = _kind_asked()
+        after = number_asked(request.args, "after", 0, LARGEST_ID)
+        limit = number_asked(request.args, "limit", 100, MOST_PER_PAGE) or MOST_PER_PAGE
+        with access.looking() as (db, company):
+            found = mappings_of(db, company.id, kind=kind, after_id=after, limit=limit + 1)
+            page = [listed_record(one) for one in found[:limit]]
+        return jsonify(mappings=page, next=page[-1]["id"] if len(found) > limit else None)
+
+    @blueprint.get(f"{_ALL}/waiting")
+    def waiting(code: str) -> Response:
+        """Every word that keeps documents waiting, and how many."""
+        with access.looking() as (db, company):
+            return jsonify(waiting=[waiting_record(one) for one in waiting_words(db, company.id)])
+
+    @blueprint.get(f"{_ALL}/suggestions")
+    def suggestions(code: str) -> Response:
+        """What the words that documents wait for may stand for."""
+        kind, limit = _kind_asked(), number_asked(request.args, "limit", 50, MOST_AT_ONCE)
+        with access.looking() as (db, company):
+            return jsonify(
+                suggestions=[suggested_record(one) for one in suggested(db, company.id, kind=kind, limit=limit)]
+            )
+
+    @blueprint.post(_ALL)
+    def set_mapping(code: str) -> Response:
+        """Say what a word stands for; what waited for it goes on."""
+        body = read_object(request, {**_WORD, "list_id": str, "name": str, "create": str, "never": bool})
+        kind, word = _word_of(body)
+        choice = choice_of(body.get("name"), body.get("list_id"), body.get("create"), never=body.get("never", False))
+        with access.changing() as (db, company):
+            scope = _scope(db, company.id, body)
+            mapped = map_word(db, company, kind, word, choice, connection_id=scope, by=access.by, now=access.now())
+            record = {**mapping_record(mapped.row), "documents": went_on_record(mapped.went)}
+        return jsonify(record)
+
+    @blueprint.post(f"{_ALL}/unset")
+    def unset_mapping(code: str) -> Response:
+        """Take back what was said of a word; what has not left waits again."""
+        body = read_object(request, _WORD)
+        kind, word = _word_of(body)
+        with access.changing() as (db, company):
+            scope = _scope(db, company.id, body)
+            mapped = unmap_word(db, company, kind, word, connection_id=scope, by=access.by, now=access.now())
+            record = {**mapping_record(mapped.row), "documents": went_on_record(mapped.went)}
+        return jsonify(record)
+
+    _add_bulk_routes(blueprint, access)
+
+
+def _add_bulk_routes(blueprint: Blueprint, access: Access) -> None:
+    @blueprint.post(f"{_ALL}/take-sure")
+    def take_sure_ones(code: str) -> Response:
+        """Take the suggestions that leave no doubt: {"kind": ..., "limit": ...}."""
+        body = read_object(request, {"kind": str, "limit": int})
+        kind = kind_named(body["kind"]) if "kind" in body else None
+        limit = body.get("limit", 100)
+        if not 1 <= limit <= MOST_AT_ONCE:
+            raise Invalid(f"The limit must be from 1 to {MOST_AT_ONCE}.")
+        with access.changing() as (db, company):
+            taken = take_sure(db, company, kind=kind, limit=limit, by=access.by, now=access.now())
+            record = taken_record(taken)
+        return jsonify(record)
+
+    @blueprint.post(f"{_ALL}/undo")
+    def undo_taken(code: str) -> Response:
+        """Take back what was taken together: {"batch": ...}, or {} for the latest."""
+        batch = read_object(request, {"batch": str}).get("batch")
+        with access.changing() as (db, company):
+            record = taken_record(undo(db, company, batch, by=access.by, now=access.now()))
+        return jsonify(record)
+
+    @blueprint.get(f"{_ALL}/export")
+    def export_mappings(code: str) -> Response:
+        """All mappings as CSV, and the words that wait for one."""
+        with access.looking() as (db, company):
+            text = written(db, company.id)
+        return Response(text, mimetype="text/csv")
+
+    @blueprint.post(f"{_ALL}/import")
+    def import_mappings(code: str) -> Response:
+        """A CSV file of mappings: what it would change, and with apply=1 all of it done."""
+        apply, text = flag_asked(request.args, "apply"), _csv()
+        with access.changing() as (db, company):
+            changes = [change_record(one) for one in preview(db, company, text)]
+            if apply:
+                take_in(db, company, text, by=access.by, now=access.now())
+        return jsonify(changes=changes, applied=apply)
+
+
+def _csv() -> str:
+    if request.mimetype != "text/csv":
+        raise WrongType("The body must be text/csv.")
+    try:
+        return request.get_data().decode()
+    except UnicodeDecodeError:
+        raise Invalid("The body is not UTF-8.") from None
+
+
+def _kind_asked() -> WordKind | None:
+    name = text_asked(request.args, "kind")
+    return None if name is None else kind_named(name)
+
+
+def _word_of(body: dict[str, Any]) -> tuple[WordKind, str]:
+    if missing := [name for name in ("kind", "word") if name not in body]:
+        raise Invalid(f"The body lacks {' and '.join(missing)}.")
+    return kind_named(body["kind"]), body["word"]
+
+
+def _scope(db: Session, company_id: int, body: dict[str, Any]) -> int:
+    connection = body.get("connection")
+    return ALL_CONNECTIONS if connection is None else find_connection(db, company_id, connection).id
