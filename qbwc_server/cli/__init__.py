@@ -33,6 +33,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "connection": ("connection", "connection"),
     "open-work": ("open_work", "open_work"),
     "mapping": ("mapping", "mapping"),
+    "rule": ("rules", "rule"),
     "lists": ("lists", "lists"),
 }
 

@@ -51,6 +51,7 @@ class Audited(StrEnum):
     DISCONNECTED = "disconnected"
     MAPPED = "mapped"
     UNMAPPED = "unmapped"
+    RULE_CHANGED = "rule_changed"
     SECRETS_ROTATED = "secrets_rotated"
 
     @property

@@ -1,0 +1,1 @@
+"""Rules of a person for entries of statements, and what is learnt from choices that were confirmed."""
