@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Collection
 from dataclasses import dataclass
 from hashlib import sha256
 
-from qbwc_server.mapping.kinds import WordKind
+from qbwc_server.documents.kinds import Document
+from qbwc_server.list_kinds import ListKind
+from qbwc_server.mapping.kinds import KINDS, WordKind
 from qbwc_server.shortening import storable
 
 LONGEST_WORD = 300
@@ -38,6 +41,24 @@ class Said:
         """What the source tells of it beside the word."""
         told = {"title": self.title, "number": self.number, "email": self.email}
         return {name: value for name, value in told.items() if value}
+
+
+_OF_LIST = {  # what a name of each list is where nothing more is known of it
+    KINDS[kind].list_kind: kind
+    for kind in reversed(WordKind)
+    if not KINDS[kind].types or KINDS[kind].list_kind is not ListKind.ACCOUNT
+}
+LISTS_OF_WORDS = tuple(sorted(kind.value for kind in _OF_LIST.values()))
+
+
+def said_in(document: Document, kinds: Collection[str]) -> dict[str, Said]:
+    """The names in a document that are words of these kinds, by place."""
+    found = {}
+    for named in document.names():
+        kind = _OF_LIST.get(named.list_kind)
+        if kind is not None and kind.value in kinds:
+            found[named.field] = Said(kind, named.name, email=named.party.email if named.party else None)
+    return found
 
 
 def word_key(word: str) -> str:

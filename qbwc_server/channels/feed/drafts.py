@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from hashlib import sha256
 from typing import Any
 
-from qbwc_server.channels.contract import Fact, Outcome
+from qbwc_server.channels.contract import Draft, Fact, Outcome
 from qbwc_server.channels.feed.options import FeedOptions
 from qbwc_server.channels.files import json_lines
+from qbwc_server.mapping.said import said_in
 
 _LONGEST = 60  # characters of a key in an origin
 
@@ -23,7 +25,10 @@ def draft(facts: Sequence[Fact], options: FeedOptions) -> Iterator[Outcome]:
     if len(there) > 1:
         document["lines"] = [line for fact in there for line in fact.body.get("lines", ())]
         document.pop("total", None)
-    yield from json_lines.outcomes_of(document, 0)
+    kinds = options.words.split(",")
+    for outcome in json_lines.outcomes_of(document, 0):
+        named = isinstance(outcome, Draft) and said_in(outcome.document, kinds)
+        yield replace(outcome, words=named) if isinstance(outcome, Draft) and named else outcome
 
 
 def origin_of(options: FeedOptions, key: str) -> str:

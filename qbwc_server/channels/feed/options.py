@@ -7,6 +7,10 @@ from typing import Annotated
 from pydantic import Field, SecretStr, StringConstraints
 
 from qbwc_server.channels.options import ChannelOptions
+from qbwc_server.mapping.said import LISTS_OF_WORDS
+
+_WORD = "|".join(LISTS_OF_WORDS)
+_WORDS = f"^(({_WORD})(,({_WORD}))*)?$"
 
 
 class FeedOptions(ChannelOptions):
@@ -26,4 +30,10 @@ class FeedOptions(ChannelOptions):
     )
     page_size: Annotated[int, Field(ge=1, le=1000)] = Field(
         default=200, title="Facts on a page", description="How many facts are asked for at a time."
+    )
+    words: Annotated[str, StringConstraints(strip_whitespace=True, pattern=_WORDS)] = Field(
+        default="",
+        title="Words to be mapped",
+        description="Which names are the feed's own words, mapped here to entries of QuickBooks: item,customer,... "
+        "Left out: all names are those of QuickBooks.",
     )

@@ -29,6 +29,7 @@ class Script:
     """What upstream tells, run by run: each run takes the next list of pages, or nothing where there is none."""
 
     def __init__(self) -> None:
+        self.words = ""  # which of its names are mapped
         self.runs: list[list[Page | BrokenPage | BaseException]] = []
         self.windows: list[Window] = []
         self.drafted: list[list[str]] = []
@@ -67,7 +68,7 @@ class Script:
         if options.refuse and options.refuse in items:
             yield RowProblem(Problem("not_wanted", "", f"{options.refuse} is not wanted.", ""), 0, 0)
             return
-        feed = FeedOptions(address="-", name=options.name)
+        feed = FeedOptions(address="-", name=options.name, words=self.words)
         yield from draft(facts, feed)
 
 
