@@ -72,7 +72,7 @@ def _texts(said: Said) -> Iterator[str]:
 
 def _judged(said: Said, entry: MirrorEntry) -> Suggestion | None:
     names = [text for text in (said.word, said.title) if text]
-    likeness = max(likeness_of(search_key(name), entry) for name in names)
+    likeness = max(likeness_of(search_key(name), entry.search_key, entry.company_name) for name in names)
     numbers = {number_key(text) for text in (said.number, said.word) if text and any(map(str.isdigit, text))} - {""}
     if entry.number and number_key(entry.number) in numbers:
         return Suggestion(entry, Reason.SAME_NUMBER, likeness)
