@@ -150,5 +150,6 @@ def _writing(schedule: Schedule) -> Iterator[Violation]:
         if intent is None or intent.origin not in rows:
             continue
         told = intent.origin in schedule.person.seen or WorkKind.EDITED_IN_QUICKBOOKS.value in intent.acknowledged
-        if not told and edits[-1] != "TxnVoid":
+        kept = {"another number"} if "number" not in intent.record else set()  # what we do not say we do not change
+        if not told and edits[-1] != "TxnVoid" and {*edits[:-1]} - kept:
             yield Violation("overwritten", f"{intent.named()} {txn_id}: {edits}, without a word")

@@ -12,6 +12,7 @@ import pytest
 from qbwc_server.books.holds import holds_of
 from qbwc_server.documents import store
 from qbwc_server.documents.lifecycle import Reason, State
+from qbwc_server.documents.open_work import open_work_of
 from qbwc_server.posting.people.void import keep
 from qbwc_server.posting.same_file.looking_again import ask_again
 from qbwc_server.simulator.bookkeeper import Bookkeeper
@@ -352,6 +353,23 @@ def test_what_was_revised_before_it_was_posted_is_as_it_was(world: World) -> Non
     quiet(world)
     assert world.row("c-1").state is State.POSTED
     assert [one.total for one in world.books.credit_memos] == [Decimal("25.00")]
+
+
+@pytest.mark.parametrize("repost", [True, False])
+def test_what_a_person_adds_to_the_copy_is_told(world: World, repost: bool) -> None:
+    """It still says all that it was changed into, and a line that is not ours."""
+    world.hand_in(invoice("i-0", number="0"))
+    quiet(world)
+    revise(world, invoice("i-0", number="0", amount="25.00"))
+    quiet(world)
+    restored(world)
+    world.clock.advance(minutes=5)
+    Bookkeeper(world.books).add_line(world.books.invoices[0], item="Seat", amount=Decimal("5.00"))
+    go_on(world, repost=repost)
+    quiet(world)
+    with world.database.reading() as db:
+        told = [one.message for one in open_work_of(db, world.row("i-0").id)]
+    assert [message for message in told if "was edited in QuickBooks" in message and "5.00" in message] == told != []
 
 
 @pytest.mark.parametrize("hours", [-1, 1])

@@ -10,6 +10,7 @@ from qbwc_server.documents.models import DocumentRow
 from qbwc_server.documents.store import move
 from qbwc_server.errors import Notice
 from qbwc_server.ids import new_id
+from qbwc_server.posting.outcome.differing import edited
 from qbwc_server.posting.outcome.outcome import Work
 from qbwc_server.posting.patience import MOST_QUESTIONS
 from qbwc_server.posting.reply import Reply
@@ -17,8 +18,9 @@ from qbwc_server.posting.requests import OneDocument, Purpose, ask
 from qbwc_server.posting.submitting.submit import submit
 from qbwc_server.posting.texts import CannotWrite
 from qbwc_server.posting.transactions import TRANSACTIONS
-from qbwc_server.posting.transactions.compiled import agrees
+from qbwc_server.posting.transactions.compiled import agrees, differences
 from qbwc_server.posting.transactions.last_writing import last_writing
+from qbwc_server.posting.transactions.standing import Standing
 from qbwc_server.queue.enqueue import NewRequest
 from qbwc_server.queue.settling import RequestRow
 from qbwc_server.queue.states import Event as RequestEvent
@@ -99,7 +101,9 @@ def _read_compare(work: Work, row: RequestRow, reply: Reply, *, again: bool) -> 
         same = agrees(load_document(document.body), found, work.options, last_writing(work.db, document))
     except CannotWrite:
         same = False
-    if not same:
+    if same:  # all that it was changed into, and perhaps what a person has added
+        tell_edits(work, document, found)
+    else:
         total = "" if found.total is None else f", with a total of {found.total}"
         why = f"Since the backup was restored QuickBooks holds it otherwise than it was changed last{total}."
         _differs(work, row, document, why, [found.as_candidate()])
@@ -112,3 +116,13 @@ def _differs(
     document.tell(Notice(Reason.CHANGED_MEANWHILE, why, advice))
     detail = {"candidates": list(candidates)}
     move(work.db, document, Event.HELD, by=QUICKBOOKS, now=work.now, request_id=str(row.id), detail=detail)
+
+
+def tell_edits(work: Work, document: DocumentRow, found: Standing) -> None:
+    """Show what a person has made of what we wrote last."""
+    try:
+        seen = differences(found, work.options, last_writing(work.db, document))
+    except CannotWrite:
+        return  # the options have changed since: nobody can tell what was written
+    if seen:
+        work.findings.append(edited(document, found, seen))

@@ -13,19 +13,17 @@ from qbwc_server.db import Database
 from qbwc_server.documents.lifecycle import Event, State
 from qbwc_server.documents.models import DocumentRow, Operation
 from qbwc_server.documents.store import move
-from qbwc_server.posting.outcome.differing import edited, filled_again, gone, look_closer
+from qbwc_server.posting.outcome.differing import filled_again, gone, look_closer
 from qbwc_server.posting.outcome.outcome import Work
 from qbwc_server.posting.pc_clock import modified_at
 from qbwc_server.posting.reply import Reply
 from qbwc_server.posting.requests import OneDocument, Purpose, TheFile, ask, open_of
 from qbwc_server.posting.same_file.beside import NUMBER, look_beside
+from qbwc_server.posting.same_file.comparing import tell_edits
 from qbwc_server.posting.same_file.inventory import CHUNK, MAY_STAND, question_for, summaries
 from qbwc_server.posting.same_file.newest import missing
 from qbwc_server.posting.sent import Sent
-from qbwc_server.posting.texts import CannotWrite
 from qbwc_server.posting.transactions import TRANSACTIONS
-from qbwc_server.posting.transactions.compiled import differences
-from qbwc_server.posting.transactions.last_writing import last_writing
 from qbwc_server.posting.transactions.standing import Standing
 from qbwc_server.queue.enqueue import put
 from qbwc_server.queue.lane import take_lane
@@ -125,7 +123,7 @@ def read_look_closer(work: Work, row: RequestRow, reply: Reply) -> None:
         document.operation = Operation.VOID
         work.findings.append(gone(document, "was voided"))
     else:
-        _tell_edits(work, document, found)
+        tell_edits(work, document, found)
     document.edit_sequence, document.time_modified = found.edit_sequence, found.time_modified
 
 
@@ -143,16 +141,7 @@ def _tell_of_others(work: Work, document: DocumentRow, found: Standing) -> None:
     elif found.voided and document.total:
         work.findings.append(gone(document, "was voided"))
     else:
-        _tell_edits(work, document, found)
+        tell_edits(work, document, found)
 
 
 _VOID = {"found": "voided in QuickBooks by a person"}
-
-
-def _tell_edits(work: Work, document: DocumentRow, found: Standing) -> None:
-    try:
-        seen = differences(found, work.options, last_writing(work.db, document))
-    except CannotWrite:
-        return  # the options have changed since: nobody can tell what was written
-    if seen:
-        work.findings.append(edited(document, found, seen))
