@@ -128,6 +128,16 @@ def test_typed_by_hand_beside_ours_is_shown_until_somebody_has_seen_it(posted: W
     assert work(posted) == []
 
 
+def test_what_comes_to_nothing_is_typed_beside_ours_as_well(posted: World) -> None:
+    posted.hand_in(invoice("free", number="F-1", amount="0.00"))
+    posted.update()
+    posted.clock.advance(days=2)
+    (ours,) = [txn for txn in posted.books.invoices if txn.values["ref_number"] == "F-1"]
+    Bookkeeper(posted.books).type_again(ours)
+    look(posted)
+    assert [(item.work, item.document_id) for item in work(posted)] == [(WorkKind.TYPED_BESIDE, posted.row("free").id)]
+
+
 def test_a_number_is_the_same_in_capitals(posted: World) -> None:
     posted.hand_in(invoice("small", number="inv-a"))
     posted.update()

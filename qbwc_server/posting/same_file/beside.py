@@ -74,7 +74,7 @@ def read_look_beside(work: Work, row: RequestRow, reply: Reply) -> None:
     found = [
         _finding(document, one)
         for one in strangers
-        if one.txn_id not in told and one.total != 0  # zero: that one is void
+        if one.txn_id not in told
         for document in ours
         if _is_the_same(document, here.get(document.txn_id or ""), one)
     ]
@@ -96,7 +96,12 @@ def _ours(work: Work, kind: str, shown: Sequence[Standing]) -> Sequence[Document
 
 
 def _is_the_same(document: DocumentRow, ours: Standing | None, one: Standing) -> bool:
-    """Whether it has the number and the party of ours: as QuickBooks shows it, whose names may be others by now."""
+    """Whether it has the number and the party of ours: as QuickBooks shows it, whose names may be others by now.
+
+    What comes to zero is void, where ours comes to something.
+    """
+    if one.total == 0 and (ours is None or ours.total != 0):
+        return False
     if (one.number or "").lower() != (document.posted_number or document.number or "").lower():
         return False  # QuickBooks compares without case
     if one.kind != document.kind and one.total not in (document.posted_total, document.total):
