@@ -108,6 +108,24 @@ def test_every_list_is_read_in_one_session(world: World) -> None:
     assert state(world, ListKind.VENDOR).capacity == world.books.switches.limits.names
 
 
+def test_items_of_every_type_are_told_apart(world: World) -> None:
+    values: dict[str, dict[str, object]] = {
+        "ItemFixedAsset": {"acquired_as": "New", "purchase_desc": "Van", "purchase_date": world.clock().date()}
+    }
+    types = [name.removesuffix("Ret") for name in LISTS[ListKind.ITEM].rets]
+    for tag in types:
+        if tag in ("ItemFixedAsset", "ItemInventoryAssembly", "ItemPayment", "ItemSalesTaxGroup", "ItemSubtotal"):
+            world.books.books.create(tag, f"One {tag}"[:31], values=values.get(tag))
+    refresh(world, ListKind.ITEM)
+    world.update()
+    with world.database.reading() as db:
+        here = (MirrorEntry.company_id == world.company(db).id, MirrorEntry.kind == ListKind.ITEM)
+        rows = db.execute(select(MirrorEntry.full_name, MirrorEntry.entry_type).where(*here)).all()
+    known = {entry.full_name: entry.kind.tag.removeprefix("Item") for entry in world.books.books.lists.of(*types)}
+    assert {row.full_name: row.entry_type for row in rows} == known
+    assert {"Service", "FixedAsset", "InventoryAssembly", "Payment", "SalesTaxGroup", "Subtotal"} <= set(known.values())
+
+
 def test_a_second_refreshing_reads_only_what_was_changed(world: World) -> None:
     for _ in range(2):
         refresh(world)
