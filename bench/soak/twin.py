@@ -89,4 +89,5 @@ def _line(line: Any, of: Witness, names: Witness) -> Any:
     shown = plain(line, names.same_name)
     if getattr(line, "txn_id", None):
         shown["of"] = of.origin_of(line.txn_id)
+        shown.pop("check_number", None)  # the number of what is deposited, which people may change there
     return shown
