@@ -1,4 +1,4 @@
-# make demo | test | check | bench | soak | clean - needs make and Python 3.11 or newer, nothing else.
+# make demo | test | check | browser | bench | soak | clean - needs make and Python 3.11 or newer, nothing else.
 # PYTHON=/path/to/python chooses the interpreter, VENV=folder the place of the environment.
 
 VENV ?= .venv
@@ -8,7 +8,7 @@ PYTEST_ARGS ?=
 INSTALLED := $(VENV)/.installed
 INSTALLED_TEST := $(VENV)/.installed-test
 
-.PHONY: demo test check bench soak migration clean
+.PHONY: demo test check browser bench soak migration clean
 .DEFAULT_GOAL := demo
 
 demo: $(INSTALLED)
@@ -22,6 +22,9 @@ check: $(INSTALLED_TEST)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -q -p no:cacheprovider tests/test_layers.py
+
+browser: $(INSTALLED_TEST)  # with a Chromium on PATH
+	@$(BIN)/python -m pytest -m browser tests/qbwc_server/portal/test_browser.py
 
 bench: $(INSTALLED_TEST)
 	@$(BIN)/python -m bench $(ARGS)

@@ -1,0 +1,133 @@
+"""The pages in a real Chromium, as people see them: nothing complains, nothing is cut off, the keyboard is enough."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import threading
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+from flask import Flask
+from waitress.server import create_server
+
+from qbwc_server.app import create_app
+from qbwc_server.settings import load
+from qbwc_server.tenancy.permissions import Role
+from tests.conftest import TurnableClock
+from tests.qbwc_server.portal.conftest import PASSWORD, Town
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+pytestmark = pytest.mark.browser
+JAPANESE = "株式会社北日本照明器具製作所第二営業部東京本社総務課御中"
+PATHS = ("", "companies/acme", "companies/acme/documents", "companies/acme/documents/1", "sessions", "companies/no")
+LOOKS = [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")]
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """One for all tests."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    found = shutil.which("chromium") or shutil.which("google-chrome")
+    if found is None:
+        pytest.skip("there is no Chromium on this machine")
+    with playwright.sync_playwright() as started:
+        browser = started.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-dev-shm-usage"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def address(sqlite_url: str, clock: TurnableClock) -> Iterator[str]:
+    """Of a server with one company, its owner, and documents of all lengths."""
+    app: Flask = create_app(load(database_url=sqlite_url), clock=clock)
+    town = Town(app, app.extensions["database"], clock)
+    town.company("acme", JAPANESE * 3)
+    town.person("owner@acme.example", "Olga", acme=Role.OWNER)
+    town.document("acme", customer={"name": JAPANESE}, memo="<script>window.was = 1</script>")
+    for number in range(40):
+        town.document("acme", origin=f"o{number}", number=f"{number}")
+    listening = socket.create_server(("127.0.0.1", 0))
+    server = create_server(app, sockets=[listening])
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{listening.getsockname()[1]}/portal/"
+    server.close()
+    thread.join(timeout=10)
+    app.extensions["database"].engine.dispose()
+
+
+@pytest.mark.parametrize(("width", "theme"), LOOKS)
+def test_every_page_fits_and_nothing_complains(chromium: Browser, address: str, width: int, theme: str) -> None:
+    context = chromium.new_context(
+        viewport={"width": width, "height": 844}, color_scheme="dark" if theme == "dark" else "light"
+    )
+    page, said = context.new_page(), list[str]()
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("request", lambda request: said.append(request.url) if address[:-8] not in request.url else None)
+    _sign_in(page, address)
+    for path in PATHS:
+        page.goto(address + path)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+        assert page.locator("h1").count() == 1, path
+        assert page.evaluate("window.was") is None
+        dark = page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(19, 20, 22)"
+        assert dark is (theme == "dark")
+    context.close()
+    assert [text for text in said if "status of 404" not in text] == []
+
+
+def test_the_guard_hears_what_the_policy_stops(chromium: Browser, address: str) -> None:
+    page, said = chromium.new_page(), list[str]()
+    page.on("console", lambda message: said.append(message.text))
+    page.goto(address)
+    page.evaluate("document.body.insertAdjacentHTML('beforeend', '<p style=\"color: red\">x</p>')")
+    page.evaluate("document.head.append(Object.assign(document.createElement('script'), {textContent: 'was = 1'}))")
+    assert len([text for text in said if "Content Security Policy" in text]) == 2
+    page.close()
+
+
+def test_without_script_and_with_the_keyboard_alone_a_document_is_excluded(chromium: Browser, address: str) -> None:
+    context = chromium.new_context(java_script_enabled=False, viewport={"width": 1280, "height": 844})
+    page = context.new_page()
+    page.goto(f"{address}companies/acme/documents/1")
+    page.focus("#email")
+    page.keyboard.type("owner@acme.example")
+    page.keyboard.press("Tab")
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Exclude").wait_for()
+    page.wait_for_load_state()
+    page.keyboard.press("Tab")
+    assert page.locator(":focus").inner_text() == "Skip to content"
+    page.keyboard.press("Enter")
+    for _ in range(3):  # the way back to the list, to submit, to exclude
+        page.keyboard.press("Tab")
+    assert page.locator(":focus").inner_text() == "Exclude"
+    page.keyboard.press("Enter")
+    page.get_by_text("Restore").first.wait_for()
+    context.close()
+
+
+def test_on_a_phone_the_menu_opens_and_escape_closes_it(chromium: Browser, address: str) -> None:
+    context = chromium.new_context(viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    _sign_in(page, address)
+    assert not page.locator("nav a").first.is_visible()
+    page.get_by_role("button", name="Menu").click()
+    assert page.locator("nav a").first.is_visible()
+    page.keyboard.press("Escape")
+    assert not page.locator("nav a").first.is_visible()
+    context.close()
+
+
+def _sign_in(page: Page, address: str) -> None:
+    page.goto(address)
+    page.fill("#email", "owner@acme.example")
+    page.fill("#password", PASSWORD)
+    page.click("button.primary")
+    page.wait_for_url(address)
