@@ -131,7 +131,11 @@ def test_a_file_that_others_may_read_is_refused(mine: Settings) -> None:
     assert unseal(mine, sealed).get_secret_value() == SECRET
 
 
-@pytest.mark.parametrize("content", [b"", b"# nothing\n", b"hunter2\n", KEYS[0].encode() + b"\nhunter2", b"\xff\xfe"])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"# nothing\n", b"hunter2\n", KEYS[0].encode() + b"\nhunter2", b"\xff\xfe"],
+    ids=["empty", "a remark", "no key", "a key and a word", "no text"],  # keys are new in each process
+)
 def test_a_file_that_holds_no_key_is_named_and_not_quoted(mine: Settings, content: bytes) -> None:
     file = key_file(mine)
     assert file is not None
