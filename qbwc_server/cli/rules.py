@@ -135,7 +135,9 @@ def move(runtime: Runtime, company: str, rule_id: int, place: int, as_json: bool
 @click.argument("company")
 @click.argument("description")
 @click.argument("amount")
-@click.option("--direction", type=_direction, default=Direction.EXPENSE.value, show_default=True)
+@click.option(
+    "--direction", type=_direction, default=Direction.EXPENSE.value, show_default=True, help="Money in, or money out."
+)
 @click.option("--source", metavar="ACCOUNT", help="The account on which it stands.")
 @_tax
 @json_option

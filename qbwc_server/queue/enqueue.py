@@ -99,6 +99,19 @@ def release(db: Session, done: Collection[UUID]) -> list[Row[tuple[UUID, str, st
     return without_text
 
 
+def hold_back(db: Session, company_id: int, behind: Mapping[UUID, UUID]) -> None:
+    """Requests that have not left wait for others, too: by their ids, those that have to be done before."""
+    if behind:
+        waits = [{"company_id": company_id, "request_id": key, "after_id": before} for key, before in behind.items()]
+        db.connection().execute(insert(_WAITS), waits)
+        db.execute(
+            update(QueuedRequest)
+            .where(QueuedRequest.id.in_(behind), QueuedRequest.state.in_(_before(Event.HELD_BACK)))
+            .values(state=RequestState.WAITING)
+            .execution_options(synchronize_session=False)
+        )
+
+
 def supply(db: Session, texts: Mapping[UUID, tuple[str, dict[str, Any] | None]]) -> None:
     """Give requests their rendered text and what it says, or another one for their next journey."""
     if texts:

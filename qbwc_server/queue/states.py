@@ -23,6 +23,7 @@ class Event(StrEnum):
     """What happens to a request."""
 
     RELEASED = "released"
+    HELD_BACK = "held_back"  # something has to be known before it leaves
     LEFT = "left"
     DONE = "done"
     REFUSED = "refused"
@@ -38,10 +39,11 @@ _S, _E = RequestState, Event
 
 TRANSITIONS: dict[RequestState, dict[Event, RequestState]] = {
     # it may have been done before our own database was restored
-    _S.WAITING: {_E.RELEASED: _S.QUEUED, _E.CANCELLED: _S.CANCELLED, _E.DONE: _S.DONE},
+    _S.WAITING: {_E.RELEASED: _S.QUEUED, _E.HELD_BACK: _S.WAITING, _E.CANCELLED: _S.CANCELLED, _E.DONE: _S.DONE},
     # an answer may come late, after the look-up had already queued the request again: it still counts
     _S.QUEUED: {
         _E.LEFT: _S.SENT,
+        _E.HELD_BACK: _S.WAITING,
         _E.CANCELLED: _S.CANCELLED,
         _E.DONE: _S.DONE,
         _E.REFUSED: _S.FAILED,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
@@ -177,6 +178,52 @@ def test_restored_to_before_anything_was_sent(world: World) -> None:
     for document in documents:
         row = world.row(document.origin)
         assert (row.state, row.reason) == (State.HELD, Reason.OUTCOME_UNKNOWN), document.origin
+
+
+def untold(code: int) -> Callable[[str, Callable[[str], str]], str]:
+    """A QuickBooks that is asked what was changed since a moment, and says this instead, or nothing."""
+
+    def respond(request: str, quickbooks: Callable[[str], str]) -> str:
+        answer = quickbooks(request)
+        for found in re.findall(
+            r'<(\w+)QueryRq requestID="([^"]*)"[^>]*>(?:(?!QueryRq).)*<ModifiedDateRangeFilter>', request
+        ):
+            said = f'<{found[0]}QueryRs requestID="{found[1]}" statusCode="{code}" statusSeverity="Info" />'
+            answer = re.sub(
+                rf'<{found[0]}QueryRs requestID="{found[1]}"(?:[^>]*/>|.*?</{found[0]}QueryRs>)',
+                said,
+                answer,
+                flags=re.DOTALL,
+            )
+        return answer
+
+    return respond
+
+
+@pytest.mark.parametrize("code", [0, 1000, 3120, 3260])
+@pytest.mark.parametrize("begun", [True, False], ids=["in the middle", "before anything"])
+def test_restored_and_quickbooks_does_not_tell_its_marks(world: World, code: int, begun: bool) -> None:
+    known_names(world)
+    if begun:
+        world.hand_in(invoice("i-old", number="old"))
+        world.update()
+    rows = backup(world)
+    documents = twenty()
+    world.hand_in(*documents[:12])
+    world.update()
+    before = marks(world)
+    restore(world, rows)
+    undo = quickbooks_says(world, untold(code))
+    world.hand_in(*documents)
+    for _ in range(14):
+        world.clock.advance(minutes=10)
+        world.update()
+    assert {number: count for number, count in marks(world).items() if count > before.get(number, 1)} == {}
+    undo()
+    world.clock.advance(days=2)
+    for _ in range(3):
+        world.update()
+    assert {number: count for number, count in marks(world).items() if count > before.get(number, 1)} == {}
 
 
 def once(world: World, number: str) -> bool:

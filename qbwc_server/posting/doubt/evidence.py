@@ -95,17 +95,12 @@ def _may_have_entered(add: QueuedRequest) -> bool:
     return add.attempts > 1 or (add.attempts == 1 and not refused)
 
 
-def look_by_content(rules: Transaction[Any], said: Sendings, day: date) -> Request:
+def look_by_content(rules: Transaction[Any], numbers: Sequence[str], day: date) -> Request:
     """The question that would find a document as it was sent, under whatever TxnID.
 
     By its number where we chose it; else by its date, which we also chose: neither depends on the clock of the PC.
-
-    Args:
-        day: of the document, where it is not known what was sent.
     """
-    if said.numbers:
-        return rules.by_number(said.numbers, new_id())
-    return rules.by_day(said.last.day or day, new_id())
+    return rules.by_number(numbers, new_id()) if numbers else rules.by_day(day, new_id())
 
 
 def without_our_mark(db: Session, company_id: int, found: Iterable[Standing]) -> list[Standing]:

@@ -72,7 +72,7 @@ def _look_at(document: DocumentRow, message: str, said: Sendings) -> Request:
     rules = TRANSACTIONS[document.kind]
     if message not in ADDS and document.txn_id is not None:
         return rules.by_id([document.txn_id], new_id())
-    return look_by_content(rules, said, document.date)
+    return look_by_content(rules, said.numbers, said.last.day or document.date)
 
 
 def sendings(work: Work, about: RequestRow) -> Sendings:

@@ -222,7 +222,8 @@ def _not_told(work: Work, row: RequestRow, reply: Reply) -> bool:
 def _seek(db: Session, document: DocumentRow, if_missing: IfMissing | None) -> NewRequest:
     """Look for it by its mark; None: because a person said that it is there."""
     rules = TRANSACTIONS[document.kind]
-    query = look_by_content(rules, _sendings(db, document), document.date)
+    said = _sendings(db, document)
+    query = look_by_content(rules, said.numbers, said.last.day or document.date)
     after_others = Priority.LOOK if load_document(document.body).comes_last else None
     if if_missing is None:
         return ask(Purpose.CHECK_MARK, OneDocument(document.id), query, priority=after_others)

@@ -28,6 +28,7 @@ from qbwc_server.posting.same_file.newest import asked_in_vain
 from qbwc_server.posting.same_file.twice import stands
 from qbwc_server.posting.sent import Sent
 from qbwc_server.posting.submitting.forgotten import as_forgotten, forgotten, said_by, still_open, told_of
+from qbwc_server.posting.submitting.looked_for import look_for_unsent
 from qbwc_server.posting.transactions import TRANSACTIONS
 from qbwc_server.posting.transactions.standing import Standing
 from qbwc_server.posting.transactions.writing import Mark
@@ -119,7 +120,12 @@ def read_marks(work: Answers, row: RequestRow, reply: Reply) -> None:
         return
     rules = TRANSACTIONS[OneKind.of(row).kind]
     marked = [(found.mark, found) for found in map(rules.standing, reply.rets) if found.mark is not None]
-    if not work.settle(row, RequestEvent.DONE, reply) or not marked:
+    told = reply.tells_all and (reply.shown > 0 or reply.proves_absence)
+    if not work.settle(row, RequestEvent.DONE if told else RequestEvent.REFUSED, reply):
+        return
+    if not told:
+        look_for_unsent(work.db, work.company, rules.kind, work.now)
+    if not marked:
         return
     known = {request.id: request for request in _requests(work.db, work.company.id, {mark for mark, _ in marked})}
     unsent = [request for request in known.values() if not request.attempts and request.result_id is None]

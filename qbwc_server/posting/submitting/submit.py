@@ -145,7 +145,7 @@ def submit_locked(
     new = [_after_entries(request, [entries[key] for key in wanted]) for _, request, wanted in ready]
     pairs = [(row, request) for row, request, _ in ready]
     questions = _questions_for(db, company, dict(documents), pairs)
-    for guid, look in looks_before(db, company.id, pairs).items() if look_first else ():
+    for guid, look in looks_before(db, company.id, pairs, now).items() if look_first else ():
         questions.setdefault(guid, []).append(look)
     new = [replace(one, after=(*one.after, *(q.id for q in questions.get(one.id, ())))) for one in new]
     ask_for_marks_of(db, company, {row.kind for row, _ in pairs if row.txn_id is None}, now)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from qbwc_server.books.models import CompanyFacts
 from qbwc_server.db import Base, Database, schema
-from qbwc_server.db.types import Cut, EnumValue, Exact, JsonRecord, Whole, Words
+from qbwc_server.db.types import Cut, EnumValue, Exact, JsonRecord, SortKey, Whole, Words
 from qbwc_server.tenancy.actor import ActorColumn
 from qbwc_server.tenancy.companies import add_company
 from qbwc_server.tenancy.models import ApiToken
@@ -18,7 +18,7 @@ from qbwc_server.tenancy.sealing import SealedColumn
 from tests.conftest import TurnableClock
 
 MEGABYTE = "Zoë & Söhne, " * 80_000
-BOUNDED = (Cut, Exact, Words)
+BOUNDED = (Cut, Exact, SortKey, Words)
 COLUMNS = [column for table in schema.declared().tables.values() for column in table.columns]
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
 from qbwc_server.ids import new_id
-from qbwc_server.queue.enqueue import cancel, hand_over, open_requests, release, supply, waiting_for
+from qbwc_server.queue.enqueue import cancel, hand_over, hold_back, open_requests, release, supply, waiting_for
 from qbwc_server.queue.models import QueuedRequest, RequestWait
 from qbwc_server.queue.states import RequestState
 from tests.conftest import TurnableClock
@@ -37,6 +37,18 @@ def test_it_goes_when_the_last_of_those_it_waits_for_is_done(line: Line) -> None
     with line.database.transaction() as db:
         assert release(db, [a.id, b.id]) == []  # a second time changes nothing
         assert release(db, []) == []
+
+
+def test_what_is_held_back_waits_for_one_more(line: Line) -> None:
+    a, b, c, look = request("a"), request("b"), request("c"), request("look")
+    line.put(a, request("b", after=(a.id,), id=b.id), c, look)
+    with line.database.transaction() as db:
+        hold_back(db, line.company_id, {b.id: look.id, c.id: look.id})
+        hold_back(db, line.company_id, {})
+    assert line.states() == {"a": QUEUED, "b": WAITING, "c": WAITING, "look": QUEUED}
+    with line.database.transaction() as db:
+        release(db, [look.id])
+    assert line.states() == {"a": QUEUED, "b": WAITING, "c": QUEUED, "look": QUEUED}
 
 
 def test_released_requests_without_text_are_named_so_that_they_get_one(line: Line) -> None:

@@ -9,9 +9,11 @@ from qbwc_server.queue.states import TRANSITIONS, Event, Priority, RequestState,
 _S, _E = RequestState, Event
 MOVES = {
     (_S.WAITING, _E.RELEASED): _S.QUEUED,
+    (_S.WAITING, _E.HELD_BACK): _S.WAITING,
     (_S.WAITING, _E.CANCELLED): _S.CANCELLED,
     (_S.WAITING, _E.DONE): _S.DONE,
     (_S.QUEUED, _E.LEFT): _S.SENT,
+    (_S.QUEUED, _E.HELD_BACK): _S.WAITING,
     (_S.QUEUED, _E.DONE): _S.DONE,
     (_S.QUEUED, _E.REFUSED): _S.FAILED,
     (_S.QUEUED, _E.CANCELLED): _S.CANCELLED,
