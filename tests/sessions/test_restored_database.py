@@ -219,6 +219,9 @@ def test_restored_and_quickbooks_does_not_tell_its_marks(world: World, code: int
         world.clock.advance(minutes=10)
         world.update()
     assert {number: count for number, count in marks(world).items() if count > before.get(number, 1)} == {}
+    settled = (State.POSTED, State.HELD)
+    assert {world.row(one.origin).state for one in documents[:12]} == {State.HELD}  # each may be the one that is there
+    assert {world.row(one.origin).state for one in documents} <= {*settled, State.SUBMITTED}
     undo()
     world.clock.advance(days=2)
     for _ in range(3):

@@ -77,7 +77,8 @@ def look_for_unsent(db: Session, company: Company, kind: str, now: datetime) -> 
     ).all()
     asked = open_of(db, company.id, Purpose.LOOK, [OneRequest(one.id) for one in unsent])
     documents = {OneDocument.of(one).document for one in unsent}
-    days = dict(db.execute(select(DocumentRow.id, DocumentRow.date).where(DocumentRow.id.in_(documents))).tuples())
+    rows = db.execute(select(DocumentRow.id, DocumentRow.date).where(DocumentRow.id.in_(documents)))
+    days = {row.id: row.date for row in rows}
     looks = {}
     for one in unsent:
         if str(OneRequest(one.id)) not in asked:
