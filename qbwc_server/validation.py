@@ -15,6 +15,7 @@ _SENTENCES: dict[str, Callable[[_Context], str]] = {
     "string_type": lambda _: "It must be a text.",
     "string_too_short": lambda about: f"It must have at least {about['min_length']} characters.",
     "string_too_long": lambda about: f"It may have at most {about['max_length']} characters.",
+    "path_type": lambda _: "It must be a path.",
     "bool_type": lambda _: "It must be true or false.",
     "bool_parsing": lambda _: "It must be true or false.",
     "int_type": lambda _: "It must be a whole number.",

@@ -149,7 +149,9 @@ def _add_bulk_routes(blueprint: Blueprint, access: Access) -> None:
 
 def _csv() -> str:
     if request.mimetype != "text/csv":
-        raise WrongType("The body must be text/csv.")
+        raise WrongType(
+            "The body must be text/csv.", advice="Send the CSV file in UTF-8 with the header Content-Type: text/csv."
+        )
     try:
         return request.get_data().decode()
     except UnicodeDecodeError:

@@ -147,6 +147,11 @@ def test_what_waited_for_its_turn_while_the_token_was_revoked_writes_nothing(
         "/documents/1/decide": {"not_posted": True},
         "/refuse-file": {"name": "Acme"},
         "/tokens": {"label": "another"},
+        "/postpone": {"minutes": 5},
+        "/mappings": {"kind": "item", "word": "X", "never": True},
+        "/mappings/unset": {"kind": "item", "word": "X"},
+        "/connections": {"channel": "feed", "options": {"address": "https://feed.example/", "key": "secret"}},
+        "/connections/1/disconnect": {"unposted": "keep"},
     }
 
     def then_revoked(*arguments: Any) -> None:
@@ -160,7 +165,8 @@ def test_what_waited_for_its_turn_while_the_token_was_revoked_writes_nothing(
         with app.extensions["database"].transaction() as db:
             db.get_one(ApiToken, record["id"]).revoked_at = None
         monkeypatch.setattr(Standing, "require", then_revoked)
-        answer = till._open(method, path, json=bodies.get(path, {}))
+        csv = {"data": b"kind,word\n", "content_type": "text/csv"}
+        answer = till._open(method, path, **(csv if path == "/mappings/import" else {"json": bodies.get(path, {})}))
         monkeypatch.undo()
         assert (answer.status_code, answer.get_json()["error"]["code"]) == (401, "token_revoked"), (method, path)
     assert alice.get("/documents").get_json()["documents"] == []

@@ -163,6 +163,7 @@ def test_every_list_is_asked_for(tag: str) -> None:
         needed: dict[str, dict[str, Any]] = {
             "SalesRep": {"sales_rep_entity": "Amazon"},
             "DateDrivenTerms": {"day_of_month_due": 15},
+            "ItemFixedAsset": {"acquired_as": "New", "purchase_desc": "Van", "purchase_date": date(2026, 3, 2)},
         }
         more = needed.get(tag, {})
         Bookkeeper(books).add(tag, "One", **more)
