@@ -75,8 +75,8 @@ def test_a_document_on_which_quickbooks_crashes_does_not_keep_the_others_out(wor
 def test_a_look_up_that_is_refused_for_ever_asks_a_person(world: World) -> None:
     known_names(world)
     world.hand_in(invoice("i-1", number="1"))
-    quickbooks_says(world, lambda request, quickbooks: answered(quickbooks(request), "InvoiceQuery", 1000))
     lose_the_answer(world)
+    quickbooks_says(world, lambda request, quickbooks: answered(quickbooks(request), "InvoiceQuery", 1000))
     quiet(world)
     row = world.row("i-1")
     assert (row.state, row.reason) == (State.HELD, Reason.OUTCOME_UNKNOWN)
