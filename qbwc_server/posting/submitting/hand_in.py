@@ -24,7 +24,7 @@ from qbwc_server.posting.submitting.submit import Submitted, lock, shortcomings,
 from qbwc_server.posting.submitting.waiting import cancel_with_entries
 from qbwc_server.posting.transactions import TRANSACTIONS
 from qbwc_server.queue.models import QueuedRequest
-from qbwc_server.queue.states import RequestState
+from qbwc_server.queue.states import Event, RequestState, after
 from qbwc_server.tenancy.actor import Actor
 from qbwc_server.tenancy.models import Company
 
@@ -180,14 +180,20 @@ def _refuse_unchangeable(row: DocumentRow) -> None:
 
 
 def recall(db: Session, company: Company, row: DocumentRow, *, now: datetime) -> None:
-    """Take the requests of a submitted document out of the queue. Raises NotNow when one may have left already."""
+    """Take the requests of a submitted document out of the queue.
+
+    Raises:
+        NotNow: one may have left already; then all of them stay, since the document may stay submitted.
+    """
     lock(db, company)
-    open_ones = set(
-        db.scalars(
-            select(QueuedRequest.id).where(of_documents(company.id, [row.id]), QueuedRequest.state.in_(_UNDER_WAY))
+    open_ones = db.execute(
+        select(QueuedRequest.id, QueuedRequest.state).where(
+            of_documents(company.id, [row.id]), QueuedRequest.state.in_(_UNDER_WAY)
         )
-    )
-    if cancel_with_entries(db, list(open_ones), now) != open_ones:
+    ).all()
+    if all(after(one.state, Event.CANCELLED) for one in open_ones):
+        cancel_with_entries(db, [one.id for one in open_ones], now)
+    else:
         raise NotNow(
             f"Document {row.id} is on its way to QuickBooks.",
             detail="a request of it is in a message set whose answer is owed, or is being looked up",

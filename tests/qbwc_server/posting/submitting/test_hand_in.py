@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from qbwc_server.db import Database
 from qbwc_server.documents import store
@@ -14,6 +14,7 @@ from qbwc_server.documents.kinds import Document, read_document
 from qbwc_server.documents.lifecycle import State
 from qbwc_server.documents.models import DocumentRow
 from qbwc_server.documents.store import SaveResult
+from qbwc_server.ids import new_id
 from qbwc_server.posting.submitting.hand_in import HandedIn, hand_in
 from qbwc_server.queue.models import QueuedRequest
 from qbwc_server.queue.states import RequestState
@@ -83,3 +84,16 @@ def test_a_submitted_document_is_revised_only_if_it_can_be_recalled(desk: Desk) 
     assert (desk.row("a").revision, desk.row("b").revision) == (1, 2)
     assert desk.requests_of("a") == [RequestState.SENT]
     assert desk.requests_of("b") == [RequestState.CANCELLED, RequestState.WAITING]
+
+
+def test_what_cannot_be_recalled_loses_no_request(desk: Desk) -> None:
+    """The document stays submitted: a request of it that has not left must leave."""
+    desk.bring(invoice("a"))
+    with desk.database.transaction() as db:
+        of_a = (QueuedRequest.subject == str(desk.row("a").id), QueuedRequest.purpose == "post")
+        waiting = db.scalars(select(QueuedRequest).where(*of_a)).one()
+        left = {"id": new_id(), "state": RequestState.SENT, "attempts": 1}
+        names = ("company_id", "purpose", "subject", "message", "writes", "priority", "xml", "created_at")
+        db.execute(insert(QueuedRequest).values(**{name: getattr(waiting, name) for name in names}, **left))
+    assert desk.bring(invoice("a", memo="new"), revise=True) == ["document_state"]
+    assert sorted(desk.requests_of("a")) == [RequestState.SENT, RequestState.WAITING]
