@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from bench.soak.schedule import Schedule
 
 SESSIONS = 8
-DEFAULTS = ("due_date", "ship_date")
-"""What QuickBooks fills in when a document is entered, and keeps when its date changes: compared if it was given."""
+DEFAULTS = ("due_date", "ship_date", "is_to_be_printed", "is_to_be_emailed")
+"""What QuickBooks fills in when a document is entered, and keeps when it is changed: compared if it was given."""
 
 
 class Twin:
