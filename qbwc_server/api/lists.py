@@ -9,7 +9,7 @@ from flask import Blueprint, Response, jsonify, request
 from qbwc_server.api.access import Access
 from qbwc_server.api.schemas import number_asked, read_object
 from qbwc_server.books.mirror.fate import became_of
-from qbwc_server.books.mirror.refreshing import refresh_lists
+from qbwc_server.books.mirror.refreshing import refresh_now
 from qbwc_server.books.mirror.search import MOST, search
 from qbwc_server.errors import Invalid
 from qbwc_server.list_kinds import ListKind
@@ -66,7 +66,9 @@ def add_routes(blueprint: Blueprint, access: Access) -> None:
         kind = _kind_asked(said.get("list"))
         with access.changing() as (db, company):
             kinds = [] if kind is None else [kind]
-            asked = refresh_lists(db, company.id, kinds=kinds, whole=said.get("whole", False), now=access.now())
+            asked = refresh_now(
+                db, company.id, kinds=kinds, whole=said.get("whole", False), by=access.by, now=access.now()
+            )
         return jsonify(asked_for=[one.value for one in asked])
 
     @blueprint.get(f"{_ALL}/<kind>/<list_id>")

@@ -8,7 +8,7 @@ import click
 
 from qbwc_server.books.mirror.fate import became_of
 from qbwc_server.books.mirror.lists import LISTS
-from qbwc_server.books.mirror.refreshing import refresh_lists
+from qbwc_server.books.mirror.refreshing import refresh_now
 from qbwc_server.books.mirror.search import MOST
 from qbwc_server.books.mirror.search import search as search_lists
 from qbwc_server.cli.output import (
@@ -46,7 +46,9 @@ def refresh(runtime: Runtime, company: str, kinds: tuple[str, ...], whole: bool,
     """Ask QuickBooks for the lists in the next update session, behind everything else that is queued."""
     with runtime.database.transaction() as db:
         found = companies.find_company(db, company)
-        asked = refresh_lists(db, found.id, kinds=[ListKind(one) for one in kinds], whole=whole, now=runtime.now())
+        asked = refresh_now(
+            db, found.id, kinds=[ListKind(one) for one in kinds], whole=whole, by=runtime.by, now=runtime.now()
+        )
     if as_json:
         print_json({"asked_for": [kind.value for kind in asked]})
     elif asked:

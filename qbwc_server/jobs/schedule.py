@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from qbwc_server.books.mirror.refreshing import refresh_when_due
+from qbwc_server.books.mirror.retention import drop_list_requests
 from qbwc_server.channels.connections.by_the_clock import run_by_the_clock
 from qbwc_server.channels.connections.retention import shorten_records
 from qbwc_server.clock import Clock
@@ -69,6 +70,7 @@ JOBS: tuple[Job, ...] = (
     Job("close_silent_sessions", Every(1), SERVER, close_silent_sessions),
     Job("purge_login_failures", Daily(3, 30), SERVER, purge_login_failures),
     Job("shorten_evidence", Daily(4, 0), SERVER, shorten_evidence),
+    Job("drop_list_requests", Daily(4, 20), SERVER, drop_list_requests),
     Job("look_again", Daily(4, 30), COMPANY, look_again),
     Job(RUN_CONNECTION, Every(60), CONNECTION, run_by_the_clock),  # each by its own schedule
     Job("shorten_records", Daily(4, 10), SERVER, shorten_records),

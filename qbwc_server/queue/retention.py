@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from uuid import UUID
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import and_, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from qbwc_server.clock import Clock
@@ -16,8 +16,10 @@ from qbwc_server.db import Database
 from qbwc_server.queue.models import MessageSet, Passenger, QueuedRequest
 from qbwc_server.queue.states import TRANSITIONS, Delivery, RequestState
 from qbwc_server.settings import MIB, Settings
+from qbwc_server.tenancy.models import Company
 
 _SETS, _ANSWERS = 20, 4 * MIB  # of one transaction; a single answer may be larger
+_REQUESTS = 500  # of one transaction
 _AHEAD = timedelta(days=7)  # how far a clock is believed that runs ahead of the newest set
 # of these requests something may still become, by an answer or by a person
 _OPEN = [state for state in RequestState if TRANSITIONS[state]]
@@ -114,6 +116,42 @@ def _shorten(db: Session, number: UUID, now: datetime) -> int:
         )
     )
     return 1
+
+
+def drop_settled(
+    database: Database, purposes: Collection[str], before: datetime, checkpoint: Callable[[], None]
+) -> int:
+    """Delete requests that prove nothing, and the sets in which nothing else travelled; returns how many requests.
+
+    Args:
+        purposes: of requests that only read, and that no document is about.
+        before: those settled earlier go.
+    """
+    dropped = 0
+    while True:
+        with database.transaction() as db:
+            gone = _drop_some(db, purposes, before)
+        dropped += gone
+        if gone < _REQUESTS:
+            return dropped
+        checkpoint()
+
+
+def _drop_some(db: Session, purposes: Collection[str], before: datetime) -> int:
+    settled = select(QueuedRequest.id).where(
+        QueuedRequest.company_id.in_(select(Company.id)),  # the index begins with it
+        QueuedRequest.purpose.in_(purposes),
+        QueuedRequest.writes.is_(False),
+        QueuedRequest.state.not_in(_OPEN),
+        QueuedRequest.settled_at < before,
+    )
+    ids = db.scalars(settled.limit(_REQUESTS)).all()
+    sets = db.scalars(select(Passenger.message_set_id).where(Passenger.request_id.in_(ids)).distinct()).all()
+    db.execute(delete(QueuedRequest).where(QueuedRequest.id.in_(ids)).execution_options(synchronize_session=False))
+    others = select(Passenger.request_id).where(Passenger.message_set_id == MessageSet.id)
+    empty = (MessageSet.id.in_(sets), MessageSet.delivery != Delivery.IN_FLIGHT, ~others.exists())
+    db.execute(delete(MessageSet).where(*empty).execution_options(synchronize_session=False))
+    return len(ids)
 
 
 def digest(text: str) -> str:

@@ -52,6 +52,7 @@ class Audited(StrEnum):
     MAPPED = "mapped"
     UNMAPPED = "unmapped"
     RULE_CHANGED = "rule_changed"
+    LISTS_ASKED_FOR = "lists_asked_for"
     SECRETS_ROTATED = "secrets_rotated"
 
     @property

@@ -24,6 +24,8 @@ from qbwc_server.db import Database
 from qbwc_server.list_kinds import ListKind
 from qbwc_server.queue.enqueue import NewRequest, open_requests, put
 from qbwc_server.queue.lane import take_lane
+from qbwc_server.tenancy.actor import Actor
+from qbwc_server.tenancy.audit import Audited, note_audit
 
 EACH = timedelta(hours=6)  # so old the copy becomes, where sessions take place
 WHOLE_EACH = timedelta(days=30)  # then all is read again: also what a clock that was set back has hidden
@@ -62,6 +64,23 @@ def refresh_due(db: Session, company_id: int, *, now: datetime) -> list[ListKind
     read_at = {row.kind: row.read_at for row in lists_of(db, company_id)}
     due = [kind for kind in LISTS if (at := read_at.get(kind)) is None or at <= now - EACH]
     return refresh_lists(db, company_id, kinds=due, now=now) if due else []
+
+
+def refresh_now(
+    db: Session,
+    company_id: int,
+    *,
+    kinds: Collection[ListKind] = (),
+    whole: bool = False,
+    by: Actor,
+    now: datetime,
+) -> list[ListKind]:
+    """``refresh_lists`` for somebody who asks for it: it is audited, also where all is asked for already."""
+    begun = refresh_lists(db, company_id, kinds=kinds, whole=whole, now=now)
+    named = ", ".join(kind.value for kind in dict.fromkeys(kinds)) or "all"
+    after = {"whole": whole, "asked_for": [kind.value for kind in begun]}
+    note_audit(db, Audited.LISTS_ASKED_FOR, by=by, now=now, company_id=company_id, subject=named, after=after)
+    return begun
 
 
 def refresh_lists(

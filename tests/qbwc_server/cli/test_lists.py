@@ -43,6 +43,11 @@ def test_refresh_says_what_was_asked_for(run: CommandLine, acme: str) -> None:
     text = run("lists", "show", "acme").stdout
     assert "customers and jobs" in text
     assert "whole" in text
+    rows = run.json("audit", "list", "acme")["audit"]
+    asked_for = [(row["subject"], row["after"]) for row in rows if row["action"] == "lists_asked_for"]
+    assert [subject for subject, _ in asked_for] == ["all", "vendor", "vendor"]
+    assert [after["whole"] for _, after in asked_for] == [True, False, False]
+    assert [len(after["asked_for"]) for _, after in asked_for] == [len(asked), 0, 1]
 
 
 def test_what_became_of_an_entry(run: CommandLine, kept: int) -> None:
