@@ -7,17 +7,20 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from qbwc_server.db import Database
 from qbwc_server.jobs import runner
 from qbwc_server.jobs.due import Every
 from qbwc_server.jobs.each import Each, Subject
@@ -74,6 +77,28 @@ def until(condition: Callable[[], object], what: str) -> None:
         threading.Event().wait(0.02)
 
 
+def _transaction_open(database: Database) -> bool:
+    """Whether somebody else has a transaction open that writes (SQLite), or any (PostgreSQL)."""
+    if database.engine.dialect.name == "sqlite":
+        with closing(
+            sqlite3.connect(database.engine.url.database or "", timeout=0, isolation_level=None)
+        ) as connection:
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError:
+                return True
+            return False
+    with database.reading() as db:
+        return bool(
+            db.scalar(
+                text(
+                    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+                    " AND pid <> pg_backend_pid() AND xact_start IS NOT NULL"
+                )
+            )
+        )
+
+
 def things(_: Session) -> Iterable[Subject]:
     """A handful of subjects."""
     return [Subject(number, None, "UTC", _START - timedelta(minutes=1)) for number in range(1, THINGS + 1)]
@@ -127,6 +152,20 @@ class Process:
         """Send it a signal."""
         self._process.send_signal(number)
 
+    def fall_asleep(self, database: Database) -> None:
+        """Stop in its work, but not in a transaction: with one open, nobody else could write until it awakes."""
+        while True:
+            self.signal(signal.SIGSTOP)
+            os.waitid(os.P_PID, self.pid, os.WSTOPPED)
+            if not _transaction_open(database):
+                return
+            self.awake()
+            threading.Event().wait(0.02)
+
+    def awake(self) -> None:
+        """Go on."""
+        self.signal(signal.SIGCONT)
+
     def kill(self) -> None:
         """As the kernel does when memory runs out."""
         self._process.kill()
@@ -140,7 +179,7 @@ class Process:
     def end(self) -> None:
         """Whatever a test has left of it."""
         if self._process.poll() is None:
-            self._process.send_signal(signal.SIGCONT)
+            self.awake()
             self.kill()
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -87,12 +86,12 @@ def test_who_was_asleep_while_another_took_over_does_not_record_itself_as_done(
     _plan(folder, "slow")
     asleep = start("scheduler")
     until(lambda: folder.said(f"slow started {asleep.pid}"), "the first begins")
-    asleep.signal(signal.SIGSTOP)
+    asleep.fall_asleep(database)
     other = start("scheduler")
     until(lambda: folder.said(f"slow started {other.pid}"), "the other takes over")
     folder.allow("slow")
     until(lambda: _all_done(database, 1), "it is done")
-    asleep.signal(signal.SIGCONT)
+    asleep.awake()
     until(lambda: folder.said(f"slow ended {asleep.pid}"), "the first awakes and ends too")
     until(lambda: "job_lease_lost" in asleep.log(), "it notices")
     assert asleep.stop() == 0
