@@ -14,6 +14,7 @@ from qbwc_server.channels.files.habits import Habits
 from qbwc_server.documents.kinds import KINDS
 from qbwc_server.documents.kinds.document import Document
 from qbwc_server.documents.kinds.fields import Fields, Sort, fields_in, marks_of, types_of
+from qbwc_server.documents.kinds.footing import Stated
 from qbwc_server.documents.kinds.party import Address, Party
 
 Value = object
@@ -102,6 +103,10 @@ def _of_document(cls: type[Document]) -> Iterator[_Cell]:
             yield _Cell(shown, _kind if field == "kind" else _reader(info), Place("", (shown,)))
         elif issubclass(holds, Party):
             yield from _of_party(shown, holds)
+        elif issubclass(holds, Stated):
+            for part, amount in holds.model_fields.items():
+                if fields_in(amount) is None:
+                    yield _Cell(f"{shown}_{part}", _reader(amount), Place("", (shown, part)))
 
 
 def _of_party(party: str, cls: type[Party]) -> Iterator[_Cell]:
@@ -141,7 +146,7 @@ def lines_of(cls: type[Document]) -> Mapping[str, type[Fields]]:
     found = {}
     for field, info in cls.model_fields.items():
         holds = fields_in(info)
-        if holds is not None and not issubclass(holds, Party):
+        if holds is not None and not issubclass(holds, Party | Stated):
             found[field] = holds
     return found
 

@@ -122,6 +122,8 @@ def _sale(order: Order, made: SaleLines, customer: Customer, total: Decimal, opt
         "lines": tuple(made.lines),
         "sales_tax_item": options.document_tax_item,
         "total": total,
+        # the lines hold all the tax there is: with a tax item of 0 % they are the total as well
+        "stated": None if made.booked == total else {"lines": made.booked},
     }
 
 

@@ -23,6 +23,7 @@ from qbwc_server.documents.kinds.fields import (
     TxnId,
     VendorName,
 )
+from qbwc_server.documents.kinds.footing import Agreement, Sum
 from qbwc_server.documents.kinds.item_lines import sum_of
 from qbwc_server.documents.problems import Problem
 
@@ -84,7 +85,7 @@ class Deposit(Document):
         return tuple(part.payment for part in self.payments if part.payment is not None)
 
     def check(self) -> Iterator[Problem]:
-        """There is something in it, and it adds up."""
+        """There is something in it."""
         if not self.payments and not self.lines:
             yield Problem("no_lines", "lines", "There is nothing in it.", "Name payments, or lines with accounts.")
         for index, part in enumerate(self.payments):
@@ -95,11 +96,11 @@ class Deposit(Document):
                     "A payment in a deposit is named by its origin or by its TxnID.",
                     "Give one of the two.",
                 )
+
+    def agreements(self) -> Iterator[Agreement]:
+        """What is in it is the total."""
         parts = self.adds_up_to()
-        if parts is not None and self.total not in (None, parts):
-            yield Problem(
-                "does_not_foot",
-                "total",
-                f"Payments and lines add up to {parts}, but the total says {self.total}.",
-                "Correct the parts or the total.",
-            )
+        if parts is not None and self.total is not None:
+            made_of, total = Sum("payments and lines add up to", parts), Sum("the total says", self.total)
+            yield Agreement("total", made_of, total, "Correct the parts or the total.")
+        yield from super().agreements()

@@ -19,6 +19,7 @@ from qbwc_server.documents.kinds.fields import (
     fields_in,
     marks_of,
 )
+from qbwc_server.documents.kinds.footing import Agreement, StatedOrNothing, agreements_of, disagreements
 from qbwc_server.documents.kinds.party import Party
 from qbwc_server.documents.problems import Problem
 from qbwc_server.list_kinds import ListKind
@@ -52,13 +53,14 @@ class Document(Fields):
     """What ought to stand in the books.
 
     A kind adds its fields, sets the class variables, and answers ``check``, ``adds_up_to``, and where it differs
-    ``comes_to`` and ``waits_for``; what lists it names follows from the types of its fields.
+    ``agreements``, ``comes_to`` and ``waits_for``; what lists it names follows from the types of its fields.
     """
 
     origin: Origin  # the caller's own key: the same origin is the same document, for ever
     number: Number | None = None
     date: BookDate
     memo: Long | None = None
+    stated: StatedOrNothing = None  # given: the document must come to it
     kind: str
 
     title: ClassVar[str]  # "sales receipt"
@@ -79,11 +81,23 @@ class Document(Fields):
 
     def problems(self) -> list[Problem]:
         """What keeps the document from being submitted, as far as it alone can tell."""
-        return [*self._check_number(), *self.check(), *self._check_sum()]
+        stated = () if self.stated is None else self.stated.problems()
+        return [
+            *self._check_number(),
+            *self.check(),
+            *stated,
+            *disagreements(self.agreements()),
+            *self._check_sum(),
+        ]
 
     def check(self) -> Iterator[Problem]:
         """What is wrong with the kind's own fields."""
         yield from ()
+
+    def agreements(self) -> Iterator[Agreement]:
+        """The sums that must be the same; a kind adds its own in front."""
+        if self.stated is not None:
+            yield from agreements_of(self.stated, self.comes_to())
 
     def adds_up_to(self) -> Decimal | None:
         """What the lines come to, before tax that QuickBooks computes; None where only QuickBooks knows a price."""

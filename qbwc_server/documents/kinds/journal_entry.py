@@ -19,6 +19,7 @@ from qbwc_server.documents.kinds.fields import (
     PositiveAmount,
     VendorName,
 )
+from qbwc_server.documents.kinds.footing import Agreement, Sum
 from qbwc_server.documents.problems import Problem
 
 
@@ -68,14 +69,13 @@ class JournalEntry(Document):
         return sum((line.debit for line in self.lines if line.debit is not None), Decimal(0))
 
     def check(self) -> Iterator[Problem]:
-        """Debits and credits are equal."""
+        """What is wrong with a line."""
         for index, line in enumerate(self.lines):
             yield from line.problems(f"lines[{index}]")
+
+    def agreements(self) -> Iterator[Agreement]:
+        """Debits and credits are equal."""
         credited = sum((line.credit for line in self.lines if line.credit is not None), Decimal(0))
-        if credited != self.adds_up_to():
-            yield Problem(
-                "does_not_balance",
-                "lines",
-                f"The debits come to {self.adds_up_to()}, the credits to {credited}.",
-                "Correct the amounts.",
-            )
+        debits, credits_ = Sum("the debits come to", self.adds_up_to()), Sum("the credits come to", credited)
+        yield Agreement("lines", debits, credits_, "Correct the amounts.", "does_not_balance")
+        yield from super().agreements()

@@ -18,6 +18,7 @@ from qbwc_server.documents.kinds.fields import (
     Sort,
     TemplateName,
 )
+from qbwc_server.documents.kinds.footing import Agreement, Sum
 from qbwc_server.documents.kinds.item_lines import Line, OrderLine, check_lines, sum_of
 from qbwc_server.documents.kinds.party import Customer
 from qbwc_server.documents.problems import Problem
@@ -51,26 +52,40 @@ class Sale(Document):
         return self.adds_up_to() if self.sales_tax_item is None else None
 
     def check(self) -> Iterator[Problem]:
-        """Lines, and whether they add up to what the document says."""
+        """What is wrong with the lines."""
         yield from check_lines(self.lines)
+
+    def agreements(self) -> Iterator[Agreement]:
+        """The lines are the subtotal, and with the tax that QuickBooks adds the total."""
         lines = self.adds_up_to()
-        if lines is None:
+        if lines is not None:
+            yield from self._of_lines(Sum("the lines add up to", lines))
+        yield from super().agreements()
+
+    def _of_lines(self, lines: Sum) -> Iterator[Agreement]:
+        if self.subtotal is not None:
+            said = Sum("the subtotal says", self.subtotal)
+            yield Agreement("subtotal", lines, said, "Correct the lines or the subtotal.", "lines_do_not_add_up")
+        total = self._total_said()
+        if total is None:
             return
-        if self.subtotal not in (None, lines):
-            yield Problem(
-                "lines_do_not_add_up",
-                "subtotal",
-                f"The lines add up to {lines}, but the subtotal says {self.subtotal}.",
-                "Correct the lines or the subtotal.",
-            )
-        if self.sales_tax_item is None and self.total not in (None, lines):
-            yield Problem(
-                "does_not_foot",
+        tax = self.stated.tax if self.stated else None
+        if self.sales_tax_item is None:
+            yield Agreement(
                 "total",
-                f"The lines add up to {lines}, but the total says {self.total}, and there is no tax item to "
-                f"explain it.",
+                lines,
+                total,
                 "Correct the lines or the total, or name the sales tax item.",
+                because=", and there is no tax item to explain it",
             )
+        elif tax is not None and total.amount != lines.amount:  # else the tax stands on lines, and QuickBooks adds none
+            with_tax = Sum(f"{lines} and the tax to {tax}, together", lines.amount + tax)
+            yield Agreement("total", with_tax, total, "Correct the lines, the tax or the total.")
+
+    def _total_said(self) -> Sum | None:
+        if self.total is not None:
+            return Sum("the total says", self.total)
+        return next((one for _, one in self.stated.sums()), None) if self.stated else None
 
 
 class DeliveredSale(Sale):

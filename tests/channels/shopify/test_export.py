@@ -170,9 +170,18 @@ def test_a_small_difference_goes_to_rounding_with_a_note() -> None:
 
 def test_beyond_the_cap_the_order_waits_and_says_by_how_much() -> None:
     found = draft(order("#1058", "29.99", [TEA]))
-    assert [one.code for one in found.reviews] == ["does_not_foot"]
-    assert "9.99" in found.reviews[0].message
-    assert [problem.code for problem in found.document.problems()] == ["does_not_foot"]
+    (problem,) = found.document.problems()
+    assert (problem.code, problem.field) == ("does_not_foot", "total")
+    assert problem.message.startswith("The lines add up to 20.00, but the total says 29.99")
+
+
+def test_a_tax_item_of_nothing_does_not_hide_what_does_not_foot() -> None:
+    chosen = {"sales_tax_on": True, "tax_code": "Non", "sales_tax_item": "Out of State"}
+    assert draft(order("#1058", "20.00", [TEA]), **chosen).document.problems() == []
+    (problem,) = draft(order("#1058", "29.99", [TEA]), **chosen).document.problems()
+    assert problem.code == "does_not_foot"
+    assert "29.99" in problem.message
+    assert "20.00" in problem.message
 
 
 def test_two_readings_wait_for_a_person() -> None:
