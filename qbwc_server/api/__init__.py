@@ -21,26 +21,24 @@ from qbwc_server.api import (
 )
 from qbwc_server.api.access import Access
 from qbwc_server.api.errors import UnknownParameter, translate
+from qbwc_server.api.reference import reference_blueprint
 from qbwc_server.clock import Clock
 from qbwc_server.db import Database
 from qbwc_server.settings import Settings
 from qbwc_server.shortening import shortened
 
+__all__ = ["PREFIX", "ROUTES", "api_blueprint", "reference_blueprint"]
+
 PREFIX = "/api/v1"
 _RESOURCES = (audit, companies, connections, connector, documents, lists, mappings, open_work, status, tokens)
-_PARAMETERS = {
-    f"api.{endpoint}": names
-    for resource in (audit, connections, connector, documents, lists, mappings, open_work)
-    for endpoint, names in resource.PARAMETERS.items()
-}
-NEEDS = {f"api.{endpoint}": needed for resource in _RESOURCES for endpoint, needed in resource.NEEDS.items()}
-"""What somebody must be allowed, by endpoint."""
+ROUTES = {f"api.{endpoint}": route for resource in _RESOURCES for endpoint, route in resource.ROUTES.items()}
+"""What is declared of each address, by endpoint: the one table of the API."""
 
 
 def api_blueprint(database: Database, settings: Settings, clock: Clock) -> Blueprint:
     """All resources of the API."""
     blueprint = Blueprint("api", __name__, url_prefix=PREFIX)
-    access = Access(database, settings, clock, NEEDS)
+    access = Access(database, settings, clock, ROUTES)
     blueprint.before_request(access.require)
     blueprint.before_request(_refuse_unknown_parameters)
     blueprint.before_request(_tell_methods)
@@ -56,7 +54,8 @@ def _refuse_unknown_parameters() -> None:
         unquote_to_bytes(request.query_string).decode()
     except UnicodeDecodeError:
         raise UnknownParameter("The parameters are not UTF-8.") from None
-    known = _PARAMETERS.get(request.endpoint or "", ())
+    route = ROUTES.get(request.endpoint or "")
+    known = () if route is None else tuple(route.parameters)
     for name, values in request.args.lists():
         if name not in known:
             may = f"it takes {', '.join(known)}" if known else "it takes none"

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import datetime
+from typing import Any
 
 import structlog
 from flask import g, request
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from qbwc_server.api.routes import Body, Route
+from qbwc_server.api.schemas import read_object
 from qbwc_server.clock import Clock
 from qbwc_server.db import Database
 from qbwc_server.settings import Settings
@@ -24,12 +27,12 @@ from qbwc_server.tenancy.tokens import FoundToken, find_token, note_use
 class Access:
     """Opens the database for the company that the caller's token belongs to."""
 
-    def __init__(self, database: Database, settings: Settings, clock: Clock, needs: Mapping[str, Permission]) -> None:
-        """``needs``: by endpoint, what somebody must be allowed; the strictest where nothing is said."""
+    def __init__(self, database: Database, settings: Settings, clock: Clock, routes: Mapping[str, Route]) -> None:
+        """``routes``: what is declared of each endpoint; where nothing is, the strictest is needed."""
         self.database, self.settings = database, settings
         self._database = database
         self._clock = clock
-        self._needs = needs
+        self._routes = routes
 
     def now(self) -> datetime:
         """The present."""
@@ -76,7 +79,13 @@ class Access:
 
     @property
     def _needed(self) -> Permission:
-        return self._needs.get(request.endpoint or "", STRICTEST)
+        route = self._routes.get(request.endpoint or "")
+        return STRICTEST if route is None else route.needs
+
+    def said(self) -> dict[str, Any]:
+        """The body, as its address declares it. Raises what ``read_object`` does."""
+        takes = self._routes[request.endpoint or ""].takes
+        return read_object(request, takes.fields if isinstance(takes, Body) else {})
 
     def _note_use(self, found: FoundToken) -> None:
         with suppress(OperationalError), self._database.at_once() as db:  # no reason to refuse anybody

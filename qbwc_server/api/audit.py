@@ -5,14 +5,26 @@ from __future__ import annotations
 from flask import Blueprint, Response, jsonify, request
 
 from qbwc_server.api.access import Access
-from qbwc_server.api.schemas import MOST_PER_PAGE, number_asked
+from qbwc_server.api.answers.companies import AuditAnswer
+from qbwc_server.api.routes import LIMIT, MOST_PER_PAGE, Route, whole_number
+from qbwc_server.api.schemas import number_asked
 from qbwc_server.documents.models import LARGEST_ID
+from qbwc_server.errors import Invalid
 from qbwc_server.reports.audit import audit_record
 from qbwc_server.tenancy.audit import audit_of
 from qbwc_server.tenancy.permissions import Permission
 
-NEEDS = {"list_audit": Permission.SEE_AUDIT}
-PARAMETERS = {"list_audit": ("before", "limit")}
+ROUTES = {
+    "list_audit": Route(
+        Permission.SEE_AUDIT,
+        AuditAnswer,
+        parameters={
+            "before": whole_number("Go on behind this: next of the page before.", LARGEST_ID, 0),
+            "limit": LIMIT,
+        },
+        refuses=(Invalid,),
+    )
+}
 
 
 def add_routes(blueprint: Blueprint, access: Access) -> None:

@@ -5,23 +5,61 @@ from __future__ import annotations
 from flask import Blueprint, Response, jsonify, request
 
 from qbwc_server.api.access import Access
-from qbwc_server.api.schemas import read_names, read_object
+from qbwc_server.api.answers.companies import (
+    CompanyAnswer,
+    OptionsAnswer,
+    RefusedFileAnswer,
+    ResumedAnswer,
+    WholeCompanyAnswer,
+)
+from qbwc_server.api.routes import Body, Route
+from qbwc_server.api.schemas import read_names
 from qbwc_server.books.holds import HoldKind, pause
 from qbwc_server.connector.wrong_file import refuse_file
-from qbwc_server.errors import Invalid
-from qbwc_server.posting.options import change_options
+from qbwc_server.documents.lifecycle import NotNow
+from qbwc_server.errors import Conflict, Invalid
+from qbwc_server.posting.options import PostingOptions, change_options
 from qbwc_server.posting.people.resume import hold_to_lift, resume
 from qbwc_server.reports.companies import company_record, options_record, whole_company_record
 from qbwc_server.tenancy.permissions import Permission
 
 _ONE = "/companies/<code>"
-NEEDS = {
-    "company": Permission.SEE_COMPANY,
-    "options": Permission.SEE_COMPANY,
-    "change": Permission.CHANGE_OPTIONS,
-    "pause_company": Permission.HOLD,
-    "resume_company": Permission.HOLD,
-    "refuse": Permission.HOLD,
+
+
+class SayWhichFile(Invalid):
+    """The hold is about another company file."""
+
+    code = "say_accept_file"
+    advice = (
+        "Open the right company file and press Update Selected: the hold goes by itself. If the file that was open is "
+        "the right one, send accept_file with the name of the company in it."
+    )
+
+
+ROUTES = {
+    "company": Route(Permission.SEE_COMPANY, WholeCompanyAnswer),
+    "options": Route(Permission.SEE_COMPANY, OptionsAnswer),
+    "change": Route(Permission.CHANGE_OPTIONS, OptionsAnswer, takes=PostingOptions, refuses=(Invalid,)),
+    "pause_company": Route(Permission.HOLD, CompanyAnswer, takes=Body(), refuses=(Conflict, NotNow)),
+    "resume_company": Route(
+        Permission.HOLD,
+        ResumedAnswer,
+        takes=Body(
+            {"hold": str, "repost": bool, "accept_file": str},
+            {
+                "hold": f"Which one, where several stand: {', '.join(HoldKind)}.",
+                "repost": "Enter again what a restored company file lacks.",
+                "accept_file": "The name of the company in the file that is the right one.",
+            },
+        ),
+        refuses=(Invalid, Conflict, NotNow, SayWhichFile),
+    ),
+    "refuse": Route(
+        Permission.HOLD,
+        RefusedFileAnswer,
+        takes=Body({"name": str}, {"name": "Of the company in the file that is not the right one."}, needed=("name",)),
+        refuses=(Invalid, Conflict, NotNow),
+    ),
 }
 
 
@@ -42,7 +80,7 @@ def _add_company(blueprint: Blueprint, access: Access) -> None:
     @blueprint.post(f"{_ONE}/pause")
     def pause_company(code: str) -> Response:
         """Write nothing to this company file until resume."""
-        read_object(request, {})
+        access.said()
         with access.changing() as (db, found):
             pause(db, found.id, by=access.by, now=access.now())
             record = company_record(db, found)
@@ -51,7 +89,7 @@ def _add_company(blueprint: Blueprint, access: Access) -> None:
     @blueprint.post(f"{_ONE}/resume")
     def resume_company(code: str) -> Response:
         """Lift a hold: which one where several stand, with repost or accept_file where it is about a company file."""
-        said = read_object(request, {"hold": str, "repost": bool, "accept_file": str})
+        said = access.said()
         named = _hold_asked(said.get("hold"))
         accepted: str | None = said.get("accept_file")
         with access.changing() as (db, found):
@@ -73,7 +111,7 @@ def _add_company(blueprint: Blueprint, access: Access) -> None:
     @blueprint.post(f"{_ONE}/refuse-file")
     def refuse(code: str) -> Response:
         """The company file that was the right one until now is not; said by the name of the company in it."""
-        name = read_object(request, {"name": str}).get("name")
+        name = access.said().get("name")
         if name is None:
             raise Invalid("The field name is missing: the name of the company in the file that is not the right one.")
         with access.changing() as (db, found):
@@ -98,16 +136,6 @@ def _add_options(blueprint: Blueprint, access: Access) -> None:
             change_options(db, found.id, changes, by=access.by, now=access.now())
             record = options_record(db, found)
         return jsonify(options=record)
-
-
-class SayWhichFile(Invalid):
-    """The hold is about another company file."""
-
-    code = "say_accept_file"
-    advice = (
-        "Open the right company file and press Update Selected: the hold goes by itself. If the file that was open is "
-        "the right one, send accept_file with the name of the company in it."
-    )
 
 
 def _hold_asked(name: str | None) -> HoldKind | None:

@@ -9,11 +9,28 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, request
 
 from qbwc_server.api.access import Access
+from qbwc_server.api.answers.connections import (
+    ChannelsAnswer,
+    ConnectionAnswer,
+    ConnectionsAnswer,
+    DisconnectedAnswer,
+    RecordsAnswer,
+    TriedAnswer,
+    WholeConnectionAnswer,
+)
 from qbwc_server.api.errors import ACCEPTED, CREATED
-from qbwc_server.api.schemas import MOST_PER_PAGE, number_asked, read_object
+from qbwc_server.api.routes import AFTER, LIMIT, MOST_PER_PAGE, Body, Route, one_of
+from qbwc_server.api.schemas import number_asked
+from qbwc_server.channels.addresses import AddressRefused
 from qbwc_server.channels.connections.finding import connections_of, find_connection
 from qbwc_server.channels.connections.models import Connection
+from qbwc_server.channels.connections.running import NotRunning
+from qbwc_server.channels.connections.runs import RunUnderWay
 from qbwc_server.channels.connections.setting_up import (
+    AlreadyConnected,
+    AnotherAccount,
+    BadSchedule,
+    ChannelBroke,
     Choices,
     add_connection,
     ask_again_since,
@@ -21,11 +38,12 @@ from qbwc_server.channels.connections.setting_up import (
     read_since,
     try_connection,
 )
-from qbwc_server.channels.connections.states import RecordState
+from qbwc_server.channels.connections.states import ConnectionNotNow, RecordState
 from qbwc_server.channels.connections.stopping import Unposted, disconnect, pause, resume
-from qbwc_server.channels.registry import CHANNELS, channel_named
+from qbwc_server.channels.options import WrongConnectionOptions
+from qbwc_server.channels.registry import CHANNELS, UnknownChannel, channel_named
 from qbwc_server.documents.models import LARGEST_ID
-from qbwc_server.errors import Invalid
+from qbwc_server.errors import Invalid, NotFound
 from qbwc_server.jobs.asked_for import ask_for_run
 from qbwc_server.reports.connections import (
     channel_record,
@@ -38,21 +56,64 @@ from qbwc_server.tenancy.permissions import Permission
 
 _ALL = "/companies/<code>/connections"
 _ONE = f"{_ALL}/<int(max={LARGEST_ID}):connection_id>"
-NEEDS = {
-    "connection_types": Permission.SEE_COMPANY,
-    "connections": Permission.SEE_COMPANY,
-    "connection": Permission.SEE_COMPANY,
-    "connection_records": Permission.SEE_COMPANY,
-    "connect": Permission.CONNECT,
-    "change_one_connection": Permission.CONNECT,
-    "test_connection": Permission.CONNECT,
-    "run_now": Permission.CONNECT,
-    "pause_or_resume": Permission.CONNECT,
-    "disconnect_one": Permission.CONNECT,
-}
-PARAMETERS = {"connection_records": ("state", "after", "limit")}
-STOPS: dict[str, Callable[..., None]] = {"pause": pause, "resume": resume}
 _CHOICES = {"title": str, "every_minutes": int, "submits": bool}
+_CHOICE_WORDS = {
+    "options": "Of the channel; connection-types tells them. Secrets are among them, and are kept sealed.",
+    "title": "What it is called.",
+    "every_minutes": "How often it runs.",
+    "submits": "Whether what it brings is submitted, or kept for a person.",
+    "since": "A day or moment: take what changed since then.",
+}
+_SETTING_UP = (Invalid, WrongConnectionOptions, BadSchedule, AddressRefused, AlreadyConnected, AnotherAccount)
+ROUTES = {
+    "connection_types": Route(Permission.SEE_COMPANY, ChannelsAnswer),
+    "connections": Route(Permission.SEE_COMPANY, ConnectionsAnswer),
+    "connection": Route(Permission.SEE_COMPANY, WholeConnectionAnswer, refuses=(NotFound,)),
+    "connection_records": Route(
+        Permission.SEE_COMPANY,
+        RecordsAnswer,
+        parameters={"state": one_of("Only those.", *RecordState), "after": AFTER, "limit": LIMIT},
+        refuses=(Invalid, NotFound),
+    ),
+    "connect": Route(
+        Permission.CONNECT,
+        ConnectionAnswer,
+        takes=Body({"channel": str, "options": dict, "since": str, **_CHOICES}, _CHOICE_WORDS, needed=("channel",)),
+        statuses=(CREATED,),
+        refuses=(*_SETTING_UP, UnknownChannel, ConnectionNotNow),
+    ),
+    "change_one_connection": Route(
+        Permission.CONNECT,
+        ConnectionAnswer,
+        takes=Body({"options": dict, **_CHOICES}, _CHOICE_WORDS),
+        refuses=(*_SETTING_UP, NotFound, ConnectionNotNow),
+    ),
+    "test_connection": Route(
+        Permission.CONNECT,
+        TriedAnswer,
+        takes=Body(),
+        refuses=(*_SETTING_UP, NotFound, ConnectionNotNow, ChannelBroke),
+    ),
+    "run_now": Route(
+        Permission.CONNECT,
+        ConnectionAnswer,
+        takes=Body({"since": str}, _CHOICE_WORDS),
+        statuses=(ACCEPTED,),
+        refuses=(Invalid, NotFound, ConnectionNotNow, NotRunning),
+    ),
+    "pause_or_resume": Route(Permission.CONNECT, ConnectionAnswer, takes=Body(), refuses=(NotFound, ConnectionNotNow)),
+    "disconnect_one": Route(
+        Permission.CONNECT,
+        DisconnectedAnswer,
+        takes=Body(
+            {"unposted": str},
+            {"unposted": f"What becomes of what is not in QuickBooks: {', '.join(Unposted)}."},
+            needed=("unposted",),
+        ),
+        refuses=(Invalid, NotFound, ConnectionNotNow, RunUnderWay),
+    ),
+}
+STOPS: dict[str, Callable[..., None]] = {"pause": pause, "resume": resume}
 
 
 def add_routes(blueprint: Blueprint, access: Access) -> None:
@@ -99,7 +160,7 @@ def _add_setting_up(blueprint: Blueprint, access: Access) -> None:
     @blueprint.post(_ALL)
     def connect(code: str) -> tuple[Response, int]:
         """Connect a channel: {"channel": ..., "options": {...}}, secrets among the options."""
-        said = read_object(request, {"channel": str, "options": dict, "since": str, **_CHOICES})
+        said = access.said()
         if "channel" not in said:
             raise Invalid("The field channel is missing: which channel is to be connected.")
         channel = channel_named(said["channel"])
@@ -121,7 +182,7 @@ def _add_setting_up(blueprint: Blueprint, access: Access) -> None:
     @blueprint.patch(_ONE)
     def change_one_connection(code: str, connection_id: int) -> Response:
         """Change some options; null takes one back to its default."""
-        said = read_object(request, {"options": dict, **_CHOICES})
+        said = access.said()
         with access.changing() as (db, company):
             row = find_connection(db, company.id, connection_id, locked=True)
             values = said.get("options", {})
@@ -132,7 +193,7 @@ def _add_setting_up(blueprint: Blueprint, access: Access) -> None:
     @blueprint.post(f"{_ONE}/test")
     def test_connection(code: str, connection_id: int) -> Response:
         """Try the address and the key; the answer says what was found."""
-        read_object(request, {})
+        access.said()
         with access.looking() as (db, company):
             company_id = company.id
         tried = try_connection(access.database, company_id, connection_id, settings=access.settings, clock=access.now)
@@ -145,7 +206,7 @@ def _add_running(blueprint: Blueprint, access: Access) -> None:
     @blueprint.post(f"{_ONE}/run")
     def run_now(code: str, connection_id: int) -> tuple[Response, int]:
         """Have it run as soon as a worker is free; with since: ask again for all that changed since then."""
-        said = read_object(request, {"since": str})
+        said = access.said()
         with access.changing() as (db, company):
             row = find_connection(db, company.id, connection_id, locked=True)
             since = read_since(said.get("since"), company.time_zone)
@@ -158,7 +219,7 @@ def _add_running(blueprint: Blueprint, access: Access) -> None:
     @blueprint.post(f"{_ONE}/<any({', '.join(STOPS)}):stop>")
     def pause_or_resume(code: str, connection_id: int, stop: str) -> Response:
         """Run it no more until resume, or go on."""
-        read_object(request, {})
+        access.said()
         with access.changing() as (db, company):
             row = find_connection(db, company.id, connection_id, locked=True)
             STOPS[stop](db, row, by=access.by, now=access.now())
@@ -168,7 +229,7 @@ def _add_running(blueprint: Blueprint, access: Access) -> None:
     @blueprint.post(f"{_ONE}/disconnect")
     def disconnect_one(code: str, connection_id: int) -> Response:
         """End it; {"unposted": "keep"} or "remove" says what becomes of what is not in QuickBooks."""
-        unposted = _unposted_said(read_object(request, {"unposted": str}).get("unposted"))
+        unposted = _unposted_said(access.said().get("unposted"))
         with access.looking() as (db, company):
             found: Connection = find_connection(db, company.id, connection_id)
         done = disconnect(access.database, code, found.id, unposted, by=access.by, clock=access.now)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from flask import Blueprint, Response, jsonify, request
 
 from qbwc_server.api.access import Access
-from qbwc_server.api.schemas import number_asked, read_object
+from qbwc_server.api.answers.companies import CompanyAnswer, NewPasswordAnswer
+from qbwc_server.api.routes import QWC, Body, Route, whole_number
+from qbwc_server.api.schemas import number_asked
 from qbwc_server.connector import logins
 from qbwc_server.connector.qwc import qwc_file
-from qbwc_server.errors import Invalid
+from qbwc_server.errors import Invalid, NotFound
 from qbwc_server.reports.companies import company_record
 from qbwc_server.tenancy.permissions import Permission
 from qwc_templates import QwcError
@@ -16,12 +18,22 @@ from qwc_templates import QwcError
 MOST_MINUTES = 43_200  # thirty days
 MOST_MINUTES_BETWEEN = 1_440
 _ONE = "/companies/<code>"
-NEEDS = {
-    "qwc": Permission.CHANGE_OPTIONS,
-    "postpone": Permission.HOLD,
-    "new_password": Permission.MANAGE_TOKENS,
+ROUTES = {
+    "qwc": Route(
+        Permission.CHANGE_OPTIONS,
+        None,
+        parameters={"every": whole_number("Minutes between two updates; 0: none by itself.", MOST_MINUTES_BETWEEN, 0)},
+        refuses=(Invalid, NotFound),
+        gives=QWC,
+    ),
+    "postpone": Route(
+        Permission.HOLD,
+        CompanyAnswer,
+        takes=Body({"minutes": int}, {"minutes": f"From 0, which lifts it, to {MOST_MINUTES}."}, needed=("minutes",)),
+        refuses=(Invalid, NotFound),
+    ),
+    "new_password": Route(Permission.MANAGE_TOKENS, NewPasswordAnswer, takes=Body(), refuses=(NotFound,)),
 }
-PARAMETERS = {"qwc": ("every",)}
 
 
 def add_routes(blueprint: Blueprint, access: Access) -> None:
@@ -45,7 +57,7 @@ def add_routes(blueprint: Blueprint, access: Access) -> None:
     @blueprint.post(f"{_ONE}/postpone")
     def postpone(code: str) -> Response:
         """Ask the Web Connector to come back later: in so many minutes; 0 lifts it."""
-        minutes = read_object(request, {"minutes": int}).get("minutes")
+        minutes = access.said().get("minutes")
         if minutes is None or not 0 <= minutes <= MOST_MINUTES:
             raise Invalid(f"The field minutes must be a whole number from 0 to {MOST_MINUTES}.")
         with access.changing() as (db, company):
@@ -57,7 +69,7 @@ def add_routes(blueprint: Blueprint, access: Access) -> None:
     @blueprint.post(f"{_ONE}/connector-password")
     def new_password(code: str) -> Response:
         """A new password for the Web Connector, shown this once; the old one stops working at once."""
-        read_object(request, {})
+        access.said()
         with access.changing() as (db, company):
             login = logins.login_of(db, company.id)
             renewed = logins.renew_password(db, login, access.now(), by=access.by)

@@ -9,21 +9,23 @@ from flask import Blueprint, Response, jsonify, request
 from sqlalchemy.orm import Session
 
 from qbwc_server.api.access import Access
-from qbwc_server.api.errors import CREATED, DONE, BadBody, NotReady
+from qbwc_server.api.answers.documents import DocumentAnswer, DocumentsAnswer, WholeDocumentAnswer
+from qbwc_server.api.errors import CREATED, DONE, BadBody, BadDocument, NotReady
+from qbwc_server.api.routes import AFTER, LIMIT, MOST_PER_PAGE, Body, Parameter, Route, flag, one_of, text
 from qbwc_server.api.schemas import (
-    MOST_PER_PAGE,
     flag_asked,
     kind_asked,
     number_asked,
     read_body,
-    read_object,
     states_asked,
     text_asked,
 )
 from qbwc_server.documents.history import history
+from qbwc_server.documents.kinds import KINDS, Document
+from qbwc_server.documents.lifecycle import NotNow, State
 from qbwc_server.documents.models import LARGEST_ID, DocumentRow
-from qbwc_server.documents.store import Saved, find, listing
-from qbwc_server.errors import Conflict
+from qbwc_server.documents.store import OriginConflict, Saved, find, listing
+from qbwc_server.errors import Conflict, Invalid, NotFound
 from qbwc_server.posting.people.decide import decide
 from qbwc_server.posting.people.exclude import exclude, restore
 from qbwc_server.posting.people.re_date import re_date
@@ -52,16 +54,51 @@ ACTIONS: dict[str, Callable[..., object]] = {
     "keep": keep,
     "re-date": re_date,
 }
-NEEDS = {
-    "create": Permission.EDIT_DOCUMENTS,
-    "index": Permission.SEE_DOCUMENTS,
-    "show": Permission.SEE_DOCUMENTS,
-    "act": Permission.POST_DOCUMENTS,
-    "decide_one": Permission.POST_DOCUMENTS,
-}
-PARAMETERS = {  # what each address takes behind the question mark
-    "create": ("review", "revise"),
-    "index": ("state", "kind", "origin", "number", "after", "limit"),
+ROUTES = {
+    "create": Route(
+        Permission.EDIT_DOCUMENTS,
+        DocumentAnswer,
+        takes=Document,
+        parameters={
+            "review": flag("1: keep it for a person instead of submitting it."),
+            "revise": flag("1: another content of a known origin is its next revision."),
+        },
+        statuses=(DONE, CREATED),
+        refuses=(BadDocument, OriginConflict, Conflict, NotNow),
+    ),
+    "index": Route(
+        Permission.SEE_DOCUMENTS,
+        DocumentsAnswer,
+        parameters={
+            "state": Parameter(f"Divided by commas: {', '.join(State)}.", {"type": "string"}),
+            "kind": one_of("Only of this kind.", *KINDS),
+            "origin": text("Only that of this origin."),
+            "number": text("Only those of this number, ours or the one in QuickBooks."),
+            "after": AFTER,
+            "limit": LIMIT,
+        },
+        refuses=(Invalid,),
+    ),
+    "show": Route(Permission.SEE_DOCUMENTS, WholeDocumentAnswer, refuses=(NotFound,)),
+    "act": Route(
+        Permission.POST_DOCUMENTS,
+        DocumentAnswer,
+        takes=Body(),
+        refuses=(NotFound, NotNow, NotReady, Conflict, Invalid),
+    ),
+    "decide_one": Route(
+        Permission.POST_DOCUMENTS,
+        DocumentAnswer,
+        takes=Body(
+            {"posted_as": str, "not_posted": bool, "confirmed": bool},
+            {
+                "posted_as": "The TxnID under which it is in QuickBooks.",
+                "not_posted": "It is not in QuickBooks.",
+                "confirmed": "It is that transaction although it differs, which was shown.",
+            },
+        ),
+        refuses=(NotFound, NotNow, BadBody, Conflict, Invalid),
+    ),
 }
 _NAMES = ", ".join(f'"{action}"' for action in ACTIONS)
 
@@ -125,7 +162,7 @@ def _add_one(blueprint: Blueprint, access: Access) -> None:
     @blueprint.post(f"{_ONE}/<any({_NAMES}):action>")
     def act(code: str, document_id: int, action: str) -> Response:
         """Do one thing with a document; the answer is the document as it stands then."""
-        read_object(request, {})
+        access.said()
         with access.changing() as (db, company):
             row = find(db, company.id, document_id)
             ACTIONS[action](db, company, row, by=access.by, now=access.now())
@@ -140,7 +177,7 @@ def _add_one(blueprint: Blueprint, access: Access) -> None:
 
         confirmed: it is that transaction although it differs, which was shown.
         """
-        said = read_object(request, {"posted_as": str, "not_posted": bool, "confirmed": bool})
+        said = access.said()
         posted_as, not_posted = said.get("posted_as"), said.get("not_posted", False)
         with access.changing() as (db, company):
             row = find(db, company.id, document_id)

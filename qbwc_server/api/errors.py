@@ -1,11 +1,14 @@
-"""From an error to an HTTP answer: the one table of status codes, and the one shape of an error."""
+"""From an error to an HTTP answer: the one table of status codes, and problem details as RFC 9457 has them."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from enum import StrEnum
+from inspect import cleandoc
 
 import structlog
-from flask import Response, jsonify, request
+from flask import Response, request
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
@@ -85,6 +88,17 @@ class OurMistake(QbwcError):
     retry_helps = True
 
 
+class Outcome(StrEnum):
+    """What became of what was asked for."""
+
+    NOT_SENT = "not_sent"  # nothing was done, and nothing went to QuickBooks
+    DONE = "done"
+    UNKNOWN = "unknown"  # it may have been done: look before it is asked for again
+    REFUSED = "refused"  # by QuickBooks
+
+
+PROBLEM = "application/problem+json"
+TOO_LARGE = "request_entity_too_large"
 DONE, CREATED, ACCEPTED = 200, 201, 202
 # the nearest ancestor decides
 STATUS: dict[type[QbwcError], int] = {
@@ -105,9 +119,9 @@ STATUS: dict[type[QbwcError], int] = {
 }
 
 
-def status_of(error: QbwcError) -> int:
-    """The HTTP status that tells a program what kind of trouble ``error`` is."""
-    return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+def status_of(kind: type[QbwcError]) -> int:
+    """The HTTP status that tells a program what kind of trouble it is."""
+    return next(STATUS[one] for one in kind.__mro__ if one in STATUS)
 
 
 def translate(error: Exception) -> Response:
@@ -124,16 +138,53 @@ def translate(error: Exception) -> Response:
         log.error("unexpected", endpoint=request.endpoint, exc_info=error)
         metrics.count("qbwc_errors_total", endpoint=request.endpoint or "none")
         error = OurMistake()
-    record = error.as_record()
-    if isinstance(error, BadBody | NotReady):
-        record["fields"] = error.fields
-    response = jsonify(error=record)
-    response.status_code = status_of(error)
+    response = _response(status_of(type(error)), problem_record(error))
     if isinstance(error, Unauthorized):
         response.headers["WWW-Authenticate"] = 'Bearer realm="qbwc-server"'
     if isinstance(error, Busy):
         response.headers["Retry-After"] = "60"
     return response
+
+
+def problem_record(error: QbwcError) -> dict[str, object]:
+    """The problem details of an error; ``fields`` where several things are wrong."""
+    status = status_of(type(error))
+    record: dict[str, object] = {
+        "type": kind_address(error.code),
+        "title": title_of(type(error)),
+        "status": status,
+        "detail": str(error),
+        "code": error.code,
+        "advice": error.advice,
+        "cause": error.detail,
+        "retryable": error.retry_helps,
+        "outcome": _outcome_of(status).value,
+    }
+    if isinstance(error, BadBody | NotReady):
+        record["fields"] = error.fields
+    return record
+
+
+def kind_address(code: str) -> str:
+    """Where a kind of problem is described: a reference relative to the server."""
+    return f"/api/v1/reference#{code}"
+
+
+def title_of(kind: type[QbwcError]) -> str:
+    """The sentence of a kind of problem, the same each time."""
+    return " ".join(cleandoc(kind.__doc__ or "").split())
+
+
+def _outcome_of(status: int) -> Outcome:
+    """What broke while something was written may have been written."""
+    return Outcome.UNKNOWN if status >= 500 and request.method not in _READING else Outcome.NOT_SENT
+
+
+_READING = ("GET", "HEAD", "OPTIONS")
+
+
+def _response(status: int, record: dict[str, object]) -> Response:
+    return Response(json.dumps(record, ensure_ascii=False), status, mimetype=PROBLEM)
 
 
 _PLAIN = {  # by status: what Flask itself refuses, in our words
@@ -152,8 +203,21 @@ def _plain_http(error: HTTPException) -> Response:
     """What Flask itself refuses: no such path, wrong method, too large a body."""
     code = (error.name or "error").lower().replace(" ", "_")
     message, advice = _PLAIN.get(error.code or 500, ("The request cannot be understood.", ""))
-    response = jsonify(error={"code": code, "message": message, "detail": "", "advice": advice, "retry_helps": False})
-    response.status_code = error.code or 500
+    status = error.code or 500
+    response = _response(
+        status,
+        {
+            "type": kind_address(code),
+            "title": message,
+            "status": status,
+            "detail": message,
+            "code": code,
+            "advice": advice,
+            "cause": "",
+            "retryable": False,
+            "outcome": Outcome.NOT_SENT.value,
+        },
+    )
     for name, value in error.get_headers():
         if name in ("Allow", "Retry-After"):
             response.headers[name] = value

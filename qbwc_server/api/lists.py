@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from flask import Blueprint, Response, jsonify, request
 
 from qbwc_server.api.access import Access
-from qbwc_server.api.schemas import number_asked, read_object
+from qbwc_server.api.answers.lists import AskedAnswer, EntriesAnswer, FateAnswer, LimitsAnswer, ListsAnswer
+from qbwc_server.api.routes import Body, Parameter, Route, one_of, text, whole_number
+from qbwc_server.api.schemas import number_asked
 from qbwc_server.books.mirror.fate import became_of
 from qbwc_server.books.mirror.refreshing import refresh_now
 from qbwc_server.books.mirror.search import MOST, search
@@ -18,14 +20,32 @@ from qbwc_server.tenancy.permissions import Permission
 
 _ALL = "/companies/<code>/lists"
 _YES = {"true": True, "false": False, "": False}
-NEEDS = {
-    "all_lists": Permission.SEE_COMPANY,
-    "search_lists": Permission.SEE_COMPANY,
-    "list_limits": Permission.SEE_COMPANY,
-    "became_of_entry": Permission.SEE_COMPANY,
-    "refresh_all_lists": Permission.MAP,
+ROUTES = {
+    "all_lists": Route(Permission.SEE_COMPANY, ListsAnswer),
+    "search_lists": Route(
+        Permission.SEE_COMPANY,
+        EntriesAnswer,
+        parameters={
+            "text": Parameter("What is looked for; left out: all entries.", {"type": "string"}),
+            "list": one_of("Only of this list.", *ListKind),
+            "type": text("Only of this type, such as Service."),
+            "active": one_of("true leaves out what is inactive.", "true", "false"),
+            "limit": whole_number("The most that are told.", MOST, 20),
+        },
+        refuses=(Invalid,),
+    ),
+    "list_limits": Route(Permission.SEE_COMPANY, LimitsAnswer),
+    "became_of_entry": Route(Permission.SEE_COMPANY, FateAnswer, refuses=(Invalid,)),
+    "refresh_all_lists": Route(
+        Permission.MAP,
+        AskedAnswer,
+        takes=Body(
+            {"list": str, "whole": bool},
+            {"list": f"One of {', '.join(ListKind)}; left out: all.", "whole": "All of it, not only changes."},
+        ),
+        refuses=(Invalid,),
+    ),
 }
-PARAMETERS = {"search_lists": ("text", "list", "type", "active", "limit")}
 
 
 def add_routes(blueprint: Blueprint, access: Access) -> None:
@@ -41,14 +61,14 @@ def add_routes(blueprint: Blueprint, access: Access) -> None:
     @blueprint.get(f"{_ALL}/search")
     def search_lists(code: str) -> Response:
         """Entries that a text may mean, the likeliest first; list, type and active leave others out."""
-        text = request.args.get("text", "")
+        wanted = request.args.get("text", "")
         kind = _kind_asked(request.args.get("list") or None)
         types = [one] if (one := request.args.get("type")) else []
         inactive = not _active_asked(request.args)
         limit = number_asked(request.args, "limit", 20, MOST) or MOST
         with access.looking() as (db, company):
             kinds = [] if kind is None else [kind]
-            hits = search(db, company.id, text, kinds=kinds, types=types, inactive=inactive, limit=limit)
+            hits = search(db, company.id, wanted, kinds=kinds, types=types, inactive=inactive, limit=limit)
             records = [hit_record(hit) for hit in hits]
         return jsonify(entries=records)
 
@@ -62,7 +82,7 @@ def add_routes(blueprint: Blueprint, access: Access) -> None:
     @blueprint.post(f"{_ALL}/refresh")
     def refresh_all_lists(code: str) -> Response:
         """Ask QuickBooks for the lists, or the one that is named, in the next session: {"list": ..., "whole": ...}."""
-        said = read_object(request, {"list": str, "whole": bool})
+        said = access.said()
         kind = _kind_asked(said.get("list"))
         with access.changing() as (db, company):
             kinds = [] if kind is None else [kind]

@@ -8,14 +8,23 @@ from flask import Blueprint, Response, jsonify, request
 from sqlalchemy.orm import Session
 
 from qbwc_server.api.access import Access
+from qbwc_server.api.answers.lists import (
+    ImportedAnswer,
+    MappedAnswer,
+    MappingsAnswer,
+    SuggestionsAnswer,
+    TakenAnswer,
+    WaitingAnswer,
+)
 from qbwc_server.api.errors import WrongType
-from qbwc_server.api.schemas import MOST_PER_PAGE, flag_asked, number_asked, read_object, text_asked
+from qbwc_server.api.routes import AFTER, CSV, LIMIT, MOST_PER_PAGE, Body, Route, flag, one_of, whole_number
+from qbwc_server.api.schemas import flag_asked, number_asked, text_asked
 from qbwc_server.channels.connections.finding import find_connection
 from qbwc_server.documents.models import LARGEST_ID
-from qbwc_server.errors import Invalid
+from qbwc_server.errors import Conflict, Invalid, NotFound
 from qbwc_server.mapping.acts import map_word, unmap_word
-from qbwc_server.mapping.deciding import choice_of
-from qbwc_server.mapping.exchange import preview, take_in, written
+from qbwc_server.mapping.deciding import DoesNotFit, NoSuchEntry, choice_of
+from qbwc_server.mapping.exchange import WrongRows, preview, take_in, written
 from qbwc_server.mapping.kinds import WordKind, kind_named
 from qbwc_server.mapping.listing import mappings_of
 from qbwc_server.mapping.models import ALL_CONNECTIONS
@@ -33,23 +42,64 @@ from qbwc_server.reports.mappings import (
 from qbwc_server.tenancy.permissions import Permission
 
 _ALL = "/companies/<code>/mappings"
-NEEDS = {
-    "mappings": Permission.SEE_COMPANY,
-    "waiting": Permission.SEE_COMPANY,
-    "suggestions": Permission.SEE_COMPANY,
-    "export_mappings": Permission.SEE_COMPANY,
-    "set_mapping": Permission.MAP,
-    "unset_mapping": Permission.MAP,
-    "take_sure_ones": Permission.MAP,
-    "undo_taken": Permission.MAP,
-    "import_mappings": Permission.MAP,
-}
-PARAMETERS = {
-    "mappings": ("kind", "after", "limit"),
-    "suggestions": ("kind", "limit"),
-    "import_mappings": ("apply",),
-}
 _WORD = {"kind": str, "word": str, "connection": int}
+_WORDS = {
+    "kind": f"What the word means: {', '.join(WordKind)}.",
+    "word": "What the source calls it.",
+    "connection": "Whose word it is; left out: that of all.",
+    "list_id": "Of the entry that it stands for.",
+    "name": "Full name of the entry that it stands for.",
+    "create": "Full name of an entry that is to be added.",
+    "never": "What it stands for is never taken.",
+}
+_KIND = one_of("Only words of this kind.", *WordKind)
+_WRONG_WORD = (Invalid, NotFound, Conflict, NoSuchEntry, DoesNotFit)
+ROUTES = {
+    "mappings": Route(
+        Permission.SEE_COMPANY,
+        MappingsAnswer,
+        parameters={"kind": _KIND, "after": AFTER, "limit": LIMIT},
+        refuses=(Invalid, NotFound),
+    ),
+    "waiting": Route(Permission.SEE_COMPANY, WaitingAnswer),
+    "suggestions": Route(
+        Permission.SEE_COMPANY,
+        SuggestionsAnswer,
+        parameters={"kind": _KIND, "limit": whole_number("The most that are told.", MOST_AT_ONCE, 50)},
+        refuses=(Invalid, NotFound),
+    ),
+    "export_mappings": Route(Permission.SEE_COMPANY, None, gives=CSV),
+    "set_mapping": Route(
+        Permission.MAP,
+        MappedAnswer,
+        takes=Body(
+            {**_WORD, "list_id": str, "name": str, "create": str, "never": bool}, _WORDS, needed=("kind", "word")
+        ),
+        refuses=_WRONG_WORD,
+    ),
+    "unset_mapping": Route(
+        Permission.MAP, MappedAnswer, takes=Body(_WORD, _WORDS, needed=("kind", "word")), refuses=_WRONG_WORD
+    ),
+    "take_sure_ones": Route(
+        Permission.MAP,
+        TakenAnswer,
+        takes=Body({"kind": str, "limit": int}, {**_WORDS, "limit": f"The most at once, up to {MOST_AT_ONCE}."}),
+        refuses=(Invalid, NotFound),
+    ),
+    "undo_taken": Route(
+        Permission.MAP,
+        TakenAnswer,
+        takes=Body({"batch": str}, {"batch": "Which; left out: the latest."}),
+        refuses=(Invalid, NotFound, Conflict),
+    ),
+    "import_mappings": Route(
+        Permission.MAP,
+        ImportedAnswer,
+        takes=CSV,
+        parameters={"apply": flag("1: do it; 0: tell only what it would change.")},
+        refuses=(Invalid, WrongRows),
+    ),
+}
 
 
 def add_routes(blueprint: Blueprint, access: Access) -> None:
@@ -84,7 +134,7 @@ def add_routes(blueprint: Blueprint, access: Access) -> None:
     @blueprint.post(_ALL)
     def set_mapping(code: str) -> Response:
         """Say what a word stands for; what waited for it goes on."""
-        body = read_object(request, {**_WORD, "list_id": str, "name": str, "create": str, "never": bool})
+        body = access.said()
         kind, word = _word_of(body)
         choice = choice_of(body.get("name"), body.get("list_id"), body.get("create"), never=body.get("never", False))
         with access.changing() as (db, company):
@@ -96,7 +146,7 @@ def add_routes(blueprint: Blueprint, access: Access) -> None:
     @blueprint.post(f"{_ALL}/unset")
     def unset_mapping(code: str) -> Response:
         """Take back what was said of a word; what has not left waits again."""
-        body = read_object(request, _WORD)
+        body = access.said()
         kind, word = _word_of(body)
         with access.changing() as (db, company):
             scope = _scope(db, company.id, body)
@@ -111,7 +161,7 @@ def _add_bulk_routes(blueprint: Blueprint, access: Access) -> None:
     @blueprint.post(f"{_ALL}/take-sure")
     def take_sure_ones(code: str) -> Response:
         """Take the suggestions that leave no doubt: {"kind": ..., "limit": ...}."""
-        body = read_object(request, {"kind": str, "limit": int})
+        body = access.said()
         kind = kind_named(body["kind"]) if "kind" in body else None
         limit = body.get("limit", 100)
         if not 1 <= limit <= MOST_AT_ONCE:
@@ -124,7 +174,7 @@ def _add_bulk_routes(blueprint: Blueprint, access: Access) -> None:
     @blueprint.post(f"{_ALL}/undo")
     def undo_taken(code: str) -> Response:
         """Take back what was taken together: {"batch": ...}, or {} for the latest."""
-        batch = read_object(request, {"batch": str}).get("batch")
+        batch = access.said().get("batch")
         with access.changing() as (db, company):
             record = taken_record(undo(db, company, batch, by=access.by, now=access.now()))
         return jsonify(record)

@@ -7,22 +7,34 @@ from collections.abc import Mapping
 from flask import Blueprint, Response, jsonify, request
 
 from qbwc_server.api.access import Access
-from qbwc_server.api.schemas import MOST_PER_PAGE, number_asked, read_object
+from qbwc_server.api.answers.documents import OpenWorkAnswer, WorkAnswer
+from qbwc_server.api.routes import AFTER, LIMIT, MOST_PER_PAGE, Body, Route, one_of
+from qbwc_server.api.schemas import number_asked
 from qbwc_server.documents.models import LARGEST_ID
-from qbwc_server.documents.open_work import Ended, WorkKind, end_work, open_work
-from qbwc_server.errors import Invalid
+from qbwc_server.documents.open_work import AlreadyEnded, Ended, WorkKind, end_work, open_work
+from qbwc_server.errors import Conflict, Invalid, NotFound
 from qbwc_server.posting.people.other_names import add_anew, use_name
 from qbwc_server.reports.open_work import work_record
 from qbwc_server.tenancy.permissions import Permission
 
 _ALL = "/companies/<code>/open-work"
-NEEDS = {
-    "open_items": Permission.SEE_COMPANY,
-    "end_item": Permission.DO_OPEN_WORK,
-    "use_name_of": Permission.DO_OPEN_WORK,
-    "add_anew_of": Permission.DO_OPEN_WORK,
+_ENDING = (NotFound, AlreadyEnded, Invalid, Conflict)
+ROUTES = {
+    "open_items": Route(
+        Permission.SEE_COMPANY,
+        OpenWorkAnswer,
+        parameters={"work": one_of("Only of this kind.", *WorkKind), "after": AFTER, "limit": LIMIT},
+        refuses=(Invalid,),
+    ),
+    "end_item": Route(Permission.DO_OPEN_WORK, WorkAnswer, takes=Body(), refuses=_ENDING),
+    "use_name_of": Route(
+        Permission.DO_OPEN_WORK,
+        WorkAnswer,
+        takes=Body({"name": str}, {"name": "The name that it has now; left out: the one that was found."}),
+        refuses=_ENDING,
+    ),
+    "add_anew_of": Route(Permission.DO_OPEN_WORK, WorkAnswer, takes=Body(), refuses=_ENDING),
 }
-PARAMETERS = {"open_items": ("work", "after", "limit")}
 ENDS = {"done": Ended.DONE, "dismiss": Ended.DISMISSED}
 
 
@@ -43,7 +55,7 @@ def add_routes(blueprint: Blueprint, access: Access) -> None:
     @blueprint.post(f"{_ALL}/<int(max={LARGEST_ID}):item_id>/<any({', '.join(ENDS)}):end>")
     def end_item(code: str, item_id: int, end: str) -> Response:
         """Say that an item is done, or dismiss it; the answer is the item as it stands then."""
-        read_object(request, {})
+        access.said()
         with access.changing() as (db, company):
             item = end_work(db, company.id, item_id, ENDS[end], by=access.by, now=access.now())
             record = work_record(item)
@@ -52,7 +64,7 @@ def add_routes(blueprint: Blueprint, access: Access) -> None:
     @blueprint.post(f"{_ALL}/<int(max={LARGEST_ID}):item_id>/use-name")
     def use_name_of(code: str, item_id: int) -> Response:
         """Say which name a renamed or merged customer or item has now: {"name": ...}, or {} for the one found."""
-        name = read_object(request, {"name": str}).get("name")
+        name = access.said().get("name")
         with access.changing() as (db, company):
             record = work_record(use_name(db, company, item_id, name, by=access.by, now=access.now()))
         return jsonify(record)
@@ -60,7 +72,7 @@ def add_routes(blueprint: Blueprint, access: Access) -> None:
     @blueprint.post(f"{_ALL}/<int(max={LARGEST_ID}):item_id>/add-anew")
     def add_anew_of(code: str, item_id: int) -> Response:
         """Say that the old name of a renamed customer or item is another one, to be added."""
-        read_object(request, {})
+        access.said()
         with access.changing() as (db, company):
             record = work_record(add_anew(db, company, item_id, by=access.by, now=access.now()))
         return jsonify(record)

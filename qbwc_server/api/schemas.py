@@ -18,8 +18,6 @@ from qbwc_server.errors import Invalid
 from qbwc_server.shortening import shortened, storable
 from qbwc_server.strict_json import BadJson, NestedTooDeeply, NotJson
 
-MOST_PER_PAGE = 500
-
 
 def read_body(request: Request) -> Document:
     """The document in the body of ``request``, by the same rules as a line of a JSON Lines file.

@@ -5,10 +5,12 @@ from __future__ import annotations
 from flask import Blueprint, Response, jsonify
 
 from qbwc_server.api.access import Access
+from qbwc_server.api.answers.companies import StatusAnswer
+from qbwc_server.api.routes import Route
 from qbwc_server.reports.company import company_report
 from qbwc_server.tenancy.permissions import Permission
 
-NEEDS = {"status": Permission.SEE_COMPANY}
+ROUTES = {"status": Route(Permission.SEE_COMPANY, StatusAnswer)}
 
 
 def add_routes(blueprint: Blueprint, access: Access) -> None:

@@ -2,22 +2,38 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, jsonify
 
 from qbwc_server.api.access import Access
+from qbwc_server.api.answers.companies import NewTokenAnswer, RevokedTokenAnswer, TokensAnswer
 from qbwc_server.api.errors import CREATED
-from qbwc_server.api.schemas import read_object
+from qbwc_server.api.routes import Body, Route
 from qbwc_server.documents.models import LARGEST_ID
+from qbwc_server.errors import Invalid, NotFound
 from qbwc_server.reports.tokens import token_record
 from qbwc_server.tenancy.access import OutOfScope
 from qbwc_server.tenancy.permissions import Permission
 from qbwc_server.tenancy.tokens import add_token, read_scopes, revoke_token, tokens_of
 
 _ALL = "/companies/<code>/tokens"
-NEEDS = {
-    "make_token": Permission.MANAGE_TOKENS,
-    "list_tokens": Permission.MANAGE_TOKENS,
-    "revoke": Permission.MANAGE_TOKENS,
+ROUTES = {
+    "make_token": Route(
+        Permission.MANAGE_TOKENS,
+        NewTokenAnswer,
+        takes=Body(
+            {"label": str, "scopes": str, "days": int},
+            {
+                "label": "What it is for.",
+                "scopes": "Divided by blanks; left out: those of the token that asks.",
+                "days": "How long it is good; left out: as long as the token that asks.",
+            },
+            needed=("label",),
+        ),
+        statuses=(CREATED,),
+        refuses=(Invalid, OutOfScope),
+    ),
+    "list_tokens": Route(Permission.MANAGE_TOKENS, TokensAnswer),
+    "revoke": Route(Permission.MANAGE_TOKENS, RevokedTokenAnswer, refuses=(NotFound,)),
 }
 
 
@@ -34,7 +50,7 @@ def add_routes(blueprint: Blueprint, access: Access) -> None:
     @blueprint.post(_ALL)
     def make_token(code: str) -> tuple[Response, int]:
         """A new token, shown this once; it may do no more than the one that asks for it, and no longer."""
-        said = read_object(request, {"label": str, "scopes": str, "days": int})
+        said = access.said()
         scopes = access.token.scopes if said.get("scopes") is None else read_scopes(said["scopes"])
         if not scopes <= access.token.scopes:
             lacking = ", ".join(sorted(scopes - access.token.scopes))

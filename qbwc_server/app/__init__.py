@@ -68,6 +68,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> Flask:
         )
     )
     app.register_blueprint(api.api_blueprint(database, settings, clock))
+    app.register_blueprint(api.reference_blueprint(api.PREFIX, api.ROUTES, settings.base_url))
     app.register_blueprint(pages.pages_blueprint(database, settings))
     app.register_blueprint(status_page.status_blueprint(database, clock))
     portal.add_portal(app, database, settings, clock)

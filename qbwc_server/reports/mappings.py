@@ -24,7 +24,7 @@ def mapping_record(row: WordMapping) -> dict[str, Any]:
         "list_id": row.list_id,
         "name": row.name,
         "by": str(row.by),
-        "changed_at": row.changed_at,
+        "changed_at": row.changed_at.isoformat(),
     }
 
 

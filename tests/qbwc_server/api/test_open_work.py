@@ -53,7 +53,7 @@ def test_another_company_sees_nothing_of_it(charlie: Caller, item: int) -> None:
 def test_an_unknown_kind_of_work_is_refused(alice: Caller) -> None:
     answer = alice.get("/open-work?work=gardening")
     assert answer.status_code == 422
-    assert "total_differs" in answer.get_json()["error"]["message"]
+    assert "total_differs" in answer.get_json()["detail"]
 
 
 def test_the_status_is_not_well_while_it_is_open(alice: Caller, item: int) -> None:
