@@ -124,7 +124,7 @@ class RealServers:
         put_back(self.database.engine, rows)
         self._start()
 
-    def jobs(self) -> None:
+    def jobs(self, *, lists: bool) -> None:
         """Nothing of what is checked here is done by a timed job yet."""
 
     def transport(self, dice: random.Random) -> KilledInBetween:

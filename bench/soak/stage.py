@@ -49,6 +49,7 @@ from qbwc_server.tenancy.companies import add_company
 OPTIONS: dict[str, object] = {"create_items": True, "item_income_account": "Sales"}
 GC_DEFAULT = gc.get_threshold()
 INSTANCES = 2  # of the server
+READS_LISTS = "refresh_lists"
 START = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 CONNECTORS = 2
 CANNOT_PARSE = "0x80040400"
@@ -147,7 +148,7 @@ class Crew(Protocol):
         """The database is put back, and the servers started again."""
         ...
 
-    def jobs(self) -> None:
+    def jobs(self, *, lists: bool) -> None:
         """Run what is due in the background."""
         ...
 
@@ -209,10 +210,11 @@ class Servers:
         put_back(self.database.engine, rows)
         self.apps = [self._start() for _ in range(INSTANCES)]
 
-    def jobs(self) -> None:
-        """Run what is due in the background."""
-        Lookout(self.database, JOBS).look(self.clock())
-        Worker(self.database, self.settings, JOBS, self.clock).work_off()
+    def jobs(self, *, lists: bool) -> None:
+        """Run what is due in the background; the company's lists are read, too, or left alone."""
+        jobs = tuple(job for job in JOBS if lists or job.name != READS_LISTS)
+        Lookout(self.database, jobs).look(self.clock())
+        Worker(self.database, self.settings, jobs, self.clock).work_off()
 
     def clean(self) -> None:
         """Forget the schedules before."""
