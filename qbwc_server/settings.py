@@ -10,7 +10,7 @@ from tomllib import TOMLDecodeError
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -24,7 +24,7 @@ from qbwc_server.errors import Unusable
 from qbwc_server.validation import sentences
 
 KIB, MIB = 1 << 10, 1 << 20
-_MASKED = ("metrics_token", "secrets_keys")
+_MASKED = ("metrics_token", "secrets_keys", "smtp_password")
 
 
 class JobWorkers(StrEnum):
@@ -32,6 +32,14 @@ class JobWorkers(StrEnum):
 
     SCHEDULER = "scheduler"  # in threads of its own
     PROCRASTINATE = "procrastinate"  # workers, called through PostgreSQL
+
+
+class SmtpSecurity(StrEnum):
+    """How the way to the mail server is protected."""
+
+    STARTTLS = "starttls"  # asked for after the greeting; without it nothing is sent
+    TLS = "tls"  # from the first byte on
+    NONE = "none"  # a server on this machine
 
 
 class BadSettings(Unusable):
@@ -117,6 +125,17 @@ class Settings(BaseSettings):
         90, description="days for which what upstream systems told is kept word for word; then a digest proves it"
     )
 
+    smtp_host: str | None = Field(
+        None, description="mail server to which e-mails for people are handed; without it none is sent"
+    )
+    smtp_port: Annotated[int, Field(ge=1, le=65535)] = Field(587, description="its port")
+    smtp_security: SmtpSecurity = Field(
+        SmtpSecurity.STARTTLS, description="how the way to it is protected: starttls, tls or none"
+    )
+    smtp_user: str | None = Field(None, description="name to sign in there with; without it nobody signs in")
+    smtp_password: SecretStr | None = Field(None, description="password to sign in there with")
+    mail_from: str | None = Field(None, description="address from which e-mails come")
+
     metrics_token: SecretStr | None = Field(
         None, description="bearer token for /metrics; without it only this machine may read it"
     )
@@ -141,6 +160,20 @@ class Settings(BaseSettings):
         if workers is JobWorkers.PROCRASTINATE and url and url.get_secret_value().startswith("sqlite"):
             raise ValueError("procrastinate needs PostgreSQL; with SQLite the scheduler does the jobs")
         return workers
+
+    @field_validator("mail_from")
+    @classmethod
+    def _one_address(cls, said: str | None) -> str | None:
+        address = r"[^\s@<>]+@[^\s@<>]+"
+        if said is not None and not re.fullmatch(rf"{address}|[^\x00-\x1f\x7f<>@]+ <{address}>", said):
+            raise ValueError("an address such as books@example.com or Books <books@example.com>")
+        return said
+
+    @model_validator(mode="after")
+    def _mail_comes_from_somebody(self) -> Settings:
+        if self.smtp_host is not None and self.mail_from is None:
+            raise ValueError("with smtp_host, mail_from is needed: the address from which e-mails come")
+        return self
 
     @field_validator("secrets_keys")
     @classmethod

@@ -35,6 +35,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "mapping": ("mapping", "mapping"),
     "rule": ("rules", "rule"),
     "lists": ("lists", "lists"),
+    "mail": ("mail", "mail"),
 }
 
 

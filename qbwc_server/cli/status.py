@@ -10,6 +10,7 @@ from qbwc_server.cli.output import Exit, json_option, note, paragraph, plain, pr
 from qbwc_server.cli.runtime import Runtime, pass_runtime
 from qbwc_server.reports.company import CompanyReport, company_report
 from qbwc_server.reports.jobs import jobs_report
+from qbwc_server.reports.mail import mail_trouble
 from qbwc_server.tenancy import companies
 from qbwc_server.tenancy.models import Company
 from qbwc_server.tenancy.resealing import trouble_with_keys
@@ -36,6 +37,9 @@ def status(ctx: click.Context, runtime: Runtime, company: str | None, as_json: b
     trouble = trouble_with_keys(runtime.database, runtime.settings)
     if trouble is not None:
         note(f"Warning: {trouble} {trouble.advice}")
+    with runtime.database.reading() as db:
+        if (given_up := mail_trouble(db)) is not None:
+            note(f"Warning: {given_up}")
     if as_json:
         records = [{"code": each.code, **report.as_record()} for each, report in reports]
         print_json(records[0] if company else {"companies": records})

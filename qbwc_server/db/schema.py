@@ -27,6 +27,7 @@ MODELS = (
     "qbwc_server.tenancy.audit",
     "qbwc_server.tenancy.browser_sessions",
     "qbwc_server.tenancy.server_key",
+    "qbwc_server.outbox.mail",
     "qbwc_server.queue.lane",
     "qbwc_server.queue.models",
     "qbwc_server.books.holds",

@@ -19,6 +19,7 @@ from qbwc_server.jobs.due import Daily, Every, When
 from qbwc_server.jobs.each import COMPANY, CONNECTION, SERVER, Each
 from qbwc_server.jobs.runs import purge_job_runs
 from qbwc_server.mapping.by_the_clock import follow_mappings
+from qbwc_server.outbox.mail import deliver_mail, purge_mail
 from qbwc_server.posting.same_file.looking_again import look_again
 from qbwc_server.queue.retention import shorten_evidence
 from qbwc_server.settings import Settings
@@ -76,6 +77,8 @@ JOBS: tuple[Job, ...] = (
     Job("shorten_records", Daily(4, 10), SERVER, shorten_records),
     Job("refresh_lists", Every(60), SERVER, refresh_when_due),
     Job("purge_browser_sessions", Daily(3, 50), SERVER, purge_browser_sessions),
+    Job("deliver_mail", Every(1), SERVER, deliver_mail),
+    Job("purge_mail", Daily(3, 45), SERVER, purge_mail),
     Job("follow_mappings", Every(5), COMPANY, follow_mappings),
     Job("purge_job_runs", Daily(3, 40), SERVER, purge_job_runs),
 )
