@@ -66,6 +66,17 @@ def check_url(url: str, *, private: bool) -> None:
         raise AddressRefused("The address holds a user name or password; give them as options of their own.")
     if port == 0:
         raise AddressRefused("The port of the address is no number.")
+    if site_of(url) is None:
+        raise AddressRefused("The address must be one such as https://shop.example.com.")
+
+
+def site_of(url: str) -> tuple[str, str, int | None] | None:
+    """Where an address leads: scheme, host and port, however they are written; None where nothing can be called so."""
+    try:
+        found = httpx.URL(url)
+    except httpx.InvalidURL:
+        return None
+    return found.scheme, found.host, found.port
 
 
 def is_public(address: str) -> bool:

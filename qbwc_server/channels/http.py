@@ -29,6 +29,7 @@ _TIMES = httpx.Timeout(30.0, connect=10.0)
 _WHOLE_S = 120.0  # for one answer from its beginning to its end
 _ATTEMPTS = 5
 _MOST_PATIENCE_S = 30.0  # that upstream may ask for within a run; more is for the next run
+_LONGEST_PATIENCE_S = 10.0**9  # some thirty years: more is no time
 _REDIRECTS = 5
 _MOST_LAG = timedelta(days=1)
 _MARKUP = re.compile(r"<(script|style)\b.*?</\1\s*>|<[^>]*>", re.DOTALL | re.IGNORECASE)
@@ -251,7 +252,7 @@ def patience(header: str | None, now: Clock = now) -> float | None:
         if moment is None:
             return None
         seconds = (moment - now()).total_seconds()
-    return max(0.0, seconds) if math.isfinite(seconds) else None
+    return min(max(0.0, seconds), _LONGEST_PATIENCE_S) if math.isfinite(seconds) else None
 
 
 def _moment(header: str | None) -> datetime | None:

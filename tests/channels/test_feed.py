@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
+from qbwc_server.channels.contract import Page, Window
 from qbwc_server.channels.feed.channel import FEED
+from qbwc_server.channels.feed.client import pull
+from qbwc_server.channels.feed.options import FeedOptions
+from qbwc_server.channels.http import Upstream
 from tests.channels.contract import ChannelContract, Source, connected
 from tests.channels.feed_upstream import FeedUpstream, feed_upstream
+from tests.channels.upstream_server import Told, standing
+from tests.conftest import TurnableClock
 
 __all__ = ["connected"]
 
@@ -60,3 +67,26 @@ class TestFeed(ChannelContract):
         """A feed on this machine."""
         with feed_upstream() as feed:
             yield FeedSource(feed)
+
+
+def told_page(*facts: tuple[str, datetime]) -> bytes:
+    lines = [{"key": key, "changed_at": moment.isoformat(), "document": sale("1.00")} for key, moment in facts]
+    return "".join(f"{json.dumps(line)}\n" for line in lines).encode()
+
+
+@pytest.mark.parametrize("second", [timedelta(days=900), timedelta(hours=-1)])
+def test_a_feed_in_no_order_says_of_no_page_that_all_before_it_is_told(second: timedelta, clock: TurnableClock) -> None:
+    """A fact that is dated too late stands before others: were the mark moved there, a crash would lose those."""
+    now = clock()
+    pages = {"": told_page(("a", now - timedelta(minutes=9)), ("b", now + second)), "1": told_page(("c", now))}
+    with standing(lambda asked: Told(200, *_page(pages, asked.params.get("after", "")))) as server:
+        options = FeedOptions(address=server.address, name="tea")
+        with Upstream(private=True) as upstream:
+            first, last = pull(options, upstream, Window("sales", None, now))
+    assert isinstance(first, Page)
+    assert isinstance(last, Page)
+    assert (first.complete_until, last.complete_until) == (None, now)
+
+
+def _page(pages: dict[str, bytes], after: str) -> tuple[dict[str, str], bytes]:
+    return ({} if after else {"Feed-Next": "1"}), pages[after]

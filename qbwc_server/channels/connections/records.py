@@ -21,6 +21,7 @@ from qbwc_server.channels.connections.models import (
     Record,
     StreamMark,
 )
+from qbwc_server.channels.connections.moments import within_reach
 from qbwc_server.channels.connections.states import RecordState
 from qbwc_server.channels.contract import BrokenFact, Fact, Page
 from qbwc_server.db import Base
@@ -125,6 +126,8 @@ def _mistake(fact: Fact, body: str) -> str | None:
             return f"The {what} of a fact has 1 to {LONGEST_KEY} characters: {shortened(storable(text), 60)}"
     if fact.changed_at.tzinfo is None:
         return f"The time of change of {fact.key} has no time zone."
+    if not within_reach(fact.changed_at):
+        return f"The time of change of {fact.key} is out of reach: {fact.changed_at.isoformat()}"
     if not 0 <= fact.sequence < _MOST_SEQUENCE:
         return f"The sequence of {fact.key} is out of reach."
     if len(body) > MAX_RECORD_CHARACTERS:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from qbwc_server.channels.connections.drafting import Drafting
 from qbwc_server.channels.connections.finding import channel_of, find_connection, marks_of, options_of
 from qbwc_server.channels.connections.models import Connection
+from qbwc_server.channels.connections.moments import EARLIEST
 from qbwc_server.channels.connections.records import forget_read_well, keep_page, move_mark
 from qbwc_server.channels.connections.runs import Progress, RunLost, begin, end, hear
 from qbwc_server.channels.connections.set_aside import tell_set_aside
@@ -275,9 +276,8 @@ class _Run:
                 done=Progress(1, kept.new, kept.changed, kept.known, kept.set_aside),
             )
             moves = moves and not kept.holds
-            if moves and page.complete_until is not None and page.complete_until.tzinfo is not None:
-                until = min(page.complete_until, window.until) - upstream.lag
-                move_mark(db, self._connection, stream.name, until)
+            if moves and (until := _reached(page, window)) is not None:
+                move_mark(db, self._connection, stream.name, until - upstream.lag)
         return moves
 
     def _finish(
@@ -303,6 +303,12 @@ class _Run:
             tell_trouble(db, row, now=now)
             waiting = tell_set_aside(db, row, now=now)
         return RunReport(self._connection.id, self._run_id, outcome, notice, report, waiting)
+
+
+def _reached(page: Page, window: Window) -> datetime | None:
+    """Until when all is here, as far as that can be."""
+    said = page.complete_until
+    return None if said is None or said.tzinfo is None or said < EARLIEST else min(said, window.until)
 
 
 def _patience(error: QbwcError, now: datetime) -> datetime | None:

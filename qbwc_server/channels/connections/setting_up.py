@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -11,7 +11,7 @@ import structlog
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from qbwc_server.channels.addresses import check_url
+from qbwc_server.channels.addresses import check_url, site_of
 from qbwc_server.channels.connections.audit import note_connection, settled
 from qbwc_server.channels.connections.finding import (
     channel_of,
@@ -22,6 +22,7 @@ from qbwc_server.channels.connections.finding import (
     secrets_of,
 )
 from qbwc_server.channels.connections.models import Connection, Record, RecordDocument
+from qbwc_server.channels.connections.moments import EARLIEST, LATEST, within_reach
 from qbwc_server.channels.connections.records import BROKEN
 from qbwc_server.channels.connections.states import ConnectionEvent, ConnectionState, RecordState, after
 from qbwc_server.channels.connections.trouble import tell_trouble
@@ -65,6 +66,13 @@ class AnotherAccount(Conflict):
 
     code = "another_account"
     advice = "Add another connection for it, so that the documents of both are not mixed up."
+
+
+class SecretsElsewhere(Invalid):
+    """The address is another one, to which secrets were not given."""
+
+    code = "secrets_elsewhere"
+    advice = "Give the secrets again together with the address, so that nobody sends them where they do not belong."
 
 
 class ChannelBroke(QbwcError):
@@ -116,9 +124,12 @@ def read_since(text: str | None, time_zone: str) -> datetime | None:
         return None
     try:
         found = datetime.fromisoformat(text.strip())
-        return (found if found.tzinfo else found.replace(tzinfo=ZoneInfo(time_zone))).astimezone(UTC)
+        moment = (found if found.tzinfo else found.replace(tzinfo=ZoneInfo(time_zone))).astimezone(UTC)
     except (ValueError, OverflowError):
         raise Invalid("This is no day such as 2026-03-31, and no moment such as 2026-03-31T12:00:00Z.") from None
+    if not within_reach(moment):
+        raise Invalid(f"Days lie between {EARLIEST.year} and {LATEST.year}.")
+    return moment
 
 
 def add_connection(
@@ -186,15 +197,17 @@ def change_connection(
 
     Raises:
         WrongConnectionOptions, AddressRefused, BadSchedule, AnotherAccount: what was chosen cannot be used.
+        SecretsElsewhere: secrets that were given for one address would be sent to another.
         ConnectionNotNow: it is disconnected.
     """
     channel, before = channel_of(row), settled(row)
     state = after(row.state, ConnectionEvent.CHANGED)
     secret = set(secret_names(channel.options))
     sealed = None if secret <= values.keys() else row.sealed  # whoever gives them all may have lost the sealing key
-    kept = {**row.options, **secrets_of(sealed, settings)}
-    merged = {name: value for name, value in {**kept, **values}.items() if value is not None}
-    options = _checked(channel, merged, settings)
+    secrets_kept = secrets_of(sealed, settings)
+    merged = {**row.options, **secrets_kept, **values}
+    options = _checked(channel, {name: value for name, value in merged.items() if value is not None}, settings)
+    _keep_secrets_at_home(row, options, secrets_kept.keys() - values.keys())
     if channel.account(options) != row.account:
         raise AnotherAccount(f"Connection {row.id} is that of {row.account}.")
     row.options = open_values(options)
@@ -266,6 +279,14 @@ def _checked(channel: Channel, values: Mapping[str, object], settings: Settings)
     for address in addresses(options):
         check_url(address, private=settings.private_upstreams)
     return options
+
+
+def _keep_secrets_at_home(row: Connection, options: ChannelOptions, kept: Collection[str]) -> None:
+    """Who may change an address must not learn a secret by it: nobody is ever shown one."""
+    before = addresses(type(options).model_construct(**row.options))
+    moved = set(map(site_of, addresses(options))) - set(map(site_of, before))
+    if kept and moved:
+        raise SecretsElsewhere(f"The address is another one; given for the one before were: {', '.join(sorted(kept))}.")
 
 
 def _choose(row: Connection, channel: Channel, choices: Choices) -> None:

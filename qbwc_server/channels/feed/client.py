@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from datetime import datetime
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from qbwc_server import strict_json
@@ -14,6 +14,7 @@ from qbwc_server.documents.problems import Problem
 from qbwc_server.strict_json import BadJson
 
 NEXT = "Feed-Next"  # header: what to ask for behind this page; left out on the last one
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _ADVICE = "Correct the feed; docs/channels.md says how a line is written."
 
 
@@ -21,6 +22,7 @@ def pull(options: FeedOptions, upstream: Upstream, window: Window) -> Iterator[P
     """The pages in the order in which facts changed. A page whose body is no text is passed over by its header."""
     cursor: str | None = None
     seen: set[str] = set()
+    reached: datetime | None = _LONG_AGO  # by the pages so far; None: they are in no order
     while True:
         answer = upstream.get(
             _url(options, window.stream), params=_asked(options, window, cursor), headers=_key(options)
@@ -31,8 +33,8 @@ def pull(options: FeedOptions, upstream: Upstream, window: Window) -> Iterator[P
         except AnswerUnreadable as error:
             yield BrokenPage(Problem(error.code, "", str(error), error.advice))
         else:
-            last = max((fact.changed_at for fact in facts), default=None)
-            yield Page(facts, broken, complete_until=last if following else window.until)
+            reached = _reached(facts, reached, window)
+            yield Page(facts, broken, complete_until=reached if following else window.until)
         if not following:
             return
         if following in seen:
@@ -48,6 +50,15 @@ def try_key(options: FeedOptions, upstream: Upstream) -> str:
     if not isinstance(said, dict) or not isinstance(said.get("title"), str):
         raise AnswerUnreadable("The feed answers, but not with its title.", advice=_ADVICE)
     return f"The feed {said['title'][:100]} answers, and takes the key."
+
+
+def _reached(facts: Sequence[Fact], before: datetime | None, window: Window) -> datetime | None:
+    """Until when all is told: the feed says so by the order of its facts, and where that is none it says nothing."""
+    moments = [fact.changed_at for fact in facts]
+    if before is None or not moments:
+        return before
+    in_order = moments == sorted(moments) and before <= moments[0] and moments[-1] <= window.until
+    return moments[-1] if in_order else None
 
 
 def _url(options: FeedOptions, stream: str) -> str:

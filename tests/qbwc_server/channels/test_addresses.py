@@ -134,6 +134,7 @@ def test_a_redirect_on_the_same_host_is_followed(here: tuple[int, list[str]]) ->
         "https://shop.example.com:0/",
         "https://shop.example.com:x/",
         f"https://{'a' * 300}.example.com/",
+        "https://shop.example.com/\x01",
     ],
 )
 def test_an_address_that_cannot_be_right_is_refused_before_anything_is_asked(url: str) -> None:

@@ -117,6 +117,8 @@ def test_nothing_of_an_address_but_its_host_is_told(server: UpstreamServer) -> N
         ("0", 0.0),
         ("-3", 0.0),
         ("1e400", None),
+        ("1e300", 10.0**9),
+        ("99999999999999999999", 10.0**9),
         ("nan", None),
         ("soon", None),
         ("Mon, 02 Mar 2026 15:01:40 GMT", 100.0),

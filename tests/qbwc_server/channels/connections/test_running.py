@@ -15,7 +15,7 @@ from qbwc_server.channels.connections.runs import SILENT_AFTER, RunLost, RunUnde
 from qbwc_server.channels.connections.states import ConnectionState, RecordState, RunOutcome
 from qbwc_server.channels.connections.stopping import Unposted, disconnect, pause, resume
 from qbwc_server.channels.contract import BrokenFact, BrokenPage, Fact, Page
-from qbwc_server.channels.http import UpstreamBusy
+from qbwc_server.channels.http import UpstreamBusy, patience
 from qbwc_server.documents.lifecycle import State
 from qbwc_server.documents.models import DocumentRow
 from qbwc_server.documents.open_work import WorkKind, open_work
@@ -371,3 +371,28 @@ def test_the_kill_leaves_no_trace_of_a_half_page(connected: Connected, script: S
         connected.run(connection, by=ANN)
     assert connected.last_run(connection).outcome is RunOutcome.BROKE_OFF
     assert len(connected.records()) == 1
+
+
+FAR_AWAY = [
+    "0001-01-01T00:00:00+14:00", "0001-01-01T00:00:00+00:00", "9999-12-31T23:59:59-14:00", "9999-12-31T23:59:59+00:00",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("moment", FAR_AWAY)
+def test_a_fact_of_a_time_that_cannot_be_is_set_aside_and_nothing_else(
+    connected: Connected, script: Script, connection: int, moment: str
+) -> None:
+    when = datetime.fromisoformat(moment)
+    for _ in range(2):
+        script.tells(Page([fact("a", "1.00", when), fact("b", "2.00", connected.clock())], complete_until=when))
+        assert connected.run(connection).outcome is RunOutcome.DONE
+    assert totals(connected) == {"feed:script:b": "2.00"}
+    assert connected.run(connection).set_aside == 1
+
+
+def test_upstream_may_ask_for_more_patience_than_there_is_time(
+    connected: Connected, script: Script, connection: int
+) -> None:
+    script.tells(UpstreamBusy("Busy.", patience("1e300")))
+    assert connected.run(connection).outcome is RunOutcome.FAILED
+    assert connected.connection(connection).not_before == connected.clock() + timedelta(days=1)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from sqlalchemy import select, text
 
@@ -10,12 +12,14 @@ from qbwc_server.channels.connections.setting_up import (
     AlreadyConnected,
     AnotherAccount,
     BadSchedule,
+    SecretsElsewhere,
     read_since,
     try_connection,
 )
 from qbwc_server.channels.connections.states import ConnectionNotNow, ConnectionState
 from qbwc_server.channels.connections.stopping import Unposted, disconnect, pause
 from qbwc_server.channels.contract import Channel, LiveCheck
+from qbwc_server.channels.feed.channel import FEED
 from qbwc_server.channels.http import SignInRefused, Upstream
 from qbwc_server.channels.registry import CHANNELS
 from qbwc_server.documents.lifecycle import State
@@ -23,6 +27,7 @@ from qbwc_server.documents.models import DocumentRow
 from qbwc_server.errors import Invalid
 from qbwc_server.tenancy.audit import audit_of
 from tests.channels.connected import ANN, Connected
+from tests.channels.upstream_server import Told, standing
 from tests.qbwc_server.channels.scripted import Script, fact
 
 
@@ -150,3 +155,31 @@ def test_a_day_begins_where_the_books_are_kept(text_: str, found: str) -> None:
 def test_what_is_no_day_is_refused(text_: str) -> None:
     with pytest.raises(Invalid):
         read_since(text_, "Asia/Tokyo")
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "0001-01-01T00:00:00+14:00", "1899-12-31", "9999-12-31T23:59:59Z", "x"])
+def test_a_day_from_which_nobody_can_reckon_is_refused(day: str) -> None:
+    with pytest.raises(Invalid):
+        read_since(day, "Asia/Tokyo")
+    assert read_since("1900-01-02", "Asia/Tokyo") == datetime(1900, 1, 1, 15, tzinfo=UTC)
+
+
+def test_a_secret_is_not_learnt_by_giving_another_address(connected: Connected) -> None:
+    """Nobody is shown a secret, and nobody has it sent to himself."""
+    told = Told(body=b'{"title": "Tea"}')
+    with standing(lambda _: told) as here, standing(lambda _: told) as elsewhere:
+        options = {"address": f"{here.address}/feed", "name": "tea", "key": "sesame-sesame"}
+        connection = connected.add(FEED, options)
+        for address in (elsewhere.address, here.address.replace("127.0.0.1", "localhost")):
+            for values in ({"address": address}, {"address": address, "page_size": 9}):
+                with pytest.raises(SecretsElsewhere, match="key"):
+                    connected.change(connection, values)
+        connected.change(connection, {"address": f"{here.address}/books"})  # of the same system
+        connected.run(connection)
+        assert {asked.path for asked in here.asked} == {"/books/sales", "/books/payments"}
+        assert elsewhere.asked == []
+        connected.change(connection, {"address": elsewhere.address, "key": "another-key"})
+        connected.change(connection, {"address": here.address, "key": None})
+        connected.change(connection, {"address": elsewhere.address})  # there is no secret any more
+        connected.run(connection)
+        assert not any("Authorization" in asked.headers for asked in elsewhere.asked)
