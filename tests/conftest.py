@@ -221,7 +221,7 @@ def settings(database_url: str) -> Settings:
 @pytest.fixture
 def app(settings: Settings, clock: TurnableClock) -> Iterator[Flask]:
     """The whole application on the database of the test."""
-    from qbwc_server.app import create_app  # here: most tests do without Flask
+    from qbwc_server.app import create_app  # here: most tests do without Flask and spyne
 
     app = create_app(settings, clock=clock)
     app.testing = True

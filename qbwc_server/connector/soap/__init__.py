@@ -1,6 +1,6 @@
 """The SOAP face: the Web Connector's eleven operations over HTTP, handed to plain functions on plain values.
 
-This package alone knows SOAP, and of the outside it knows only the protocol ``Operations``.
+This package alone knows spyne, and of the outside it knows only the protocol ``Operations``.
 """
 
 from qbwc_server.connector.soap.contract import Operations

@@ -1,4 +1,4 @@
-"""Answers and faults as bytes, in the form Intuit's own services give them; no parsing."""
+"""Answers and faults as bytes, in the form Intuit's own services give them; no parsing, no spyne."""
 
 import structlog
 

@@ -10,7 +10,7 @@ import pytest
 
 from qbwc_server.cli import COMMANDS, cli
 
-HEAVY = ("sqlalchemy", "alembic", "flask", "pydantic", "lxml", "rich", "qbxml", "apscheduler", "gunicorn")
+HEAVY = ("sqlalchemy", "alembic", "spyne", "flask", "pydantic", "lxml", "rich", "qbxml", "apscheduler", "gunicorn")
 
 
 def program(text: str, *arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
@@ -35,7 +35,7 @@ def test_nothing_heavy_is_loaded_before_a_command_is(arguments: tuple[str, ...],
 
 
 def test_the_settings_are_shown_without_database_or_server(tmp_path: Path) -> None:
-    result = program(WATCHED % (("alembic", "flask", "lxml", "qbxml"),), "settings", "--json", folder=tmp_path)
+    result = program(WATCHED % (("alembic", "spyne", "flask", "lxml", "qbxml"),), "settings", "--json", folder=tmp_path)
     assert result.stdout.splitlines()[-1] == "[]", result.stderr
 
 
@@ -59,15 +59,7 @@ main()
 
 
 @pytest.mark.parametrize(
-    "moment",
-    [
-        "qbwc_server.cli.run",
-        "qbwc_server.settings",
-        "sqlalchemy.orm",
-        "qbwc_server.app",
-        "qbwc_server.connector.soap",
-        "waitress",
-    ],
+    "moment", ["qbwc_server.cli.run", "qbwc_server.settings", "sqlalchemy.orm", "qbwc_server.app", "spyne", "waitress"]
 )
 @pytest.mark.parametrize("workers", [1, 2])
 def test_ctrl_c_during_the_start_leaves_no_traceback(
