@@ -37,6 +37,7 @@ ITEMS = ("Seat", "Consulting", "Coffee Beans 1kg")
 _REQUEST = re.compile(r'(\w+)Rq requestID="([0-9a-f-]{36})"')
 _NUMBER = re.compile(r"RefNumber>([^<]*)<")
 _NOTHING = '<%sRs requestID="%s" statusCode="1" statusSeverity="Info" statusMessage="Nothing was found."/>'
+_LIST_ID = "80000001-1"  # of every entry
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,7 @@ def add(database: Database, code: str = CODE) -> Prepared:
                 name_key=name.casefold(),
                 full_name=name,
                 presence=Presence.PRESENT,
-                list_id="80000001-1",
+                list_id=_LIST_ID,
                 details=None,
                 changed_at=now,
             )
@@ -186,6 +187,7 @@ def _invoice_ret() -> str:
     answer = re.search(r"<InvoiceAddRs .*</InvoiceAddRs>", text, re.DOTALL)
     assert answer is not None
     found = answer[0].replace("%", "%%")
+    found = re.sub(r"<ListID>[^<]*", f"<ListID>{_LIST_ID}", found)  # as it was told before
     found = re.sub(r"<TxnID>[^<]*", "<TxnID>%s", found, count=1)
     found = re.sub(r"<RefNumber>[^<]*", "<RefNumber>%s", found, count=1)
     return found.replace(f'requestID="{guid}"', 'requestID="%s"').replace(f"{{{guid}}}", "{%s}")

@@ -32,6 +32,7 @@ class WorkKind(StrEnum):
     PAYMENT_WANTED = "payment_wanted"  # a source kept money for which there is no sale
     NAMES_FELL_TOGETHER = "names_fell_together"  # two names upstream are one name in QuickBooks
     ENTRY_RENAMED = "entry_renamed"  # a list entry has another name in QuickBooks now, or was merged or deleted there
+    OTHER_ENTRY = "other_entry"  # a posted document stands there for another entry of the name than the one known here
     ENTRY_INACTIVE = "entry_inactive"  # a list entry that documents name is inactive in QuickBooks
     CONNECTION_TROUBLE = "connection_trouble"  # a connection needs a key, or has failed for long
     RECORDS_SET_ASIDE = "records_set_aside"  # what a connection brought could not be used

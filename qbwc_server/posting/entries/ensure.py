@@ -43,7 +43,6 @@ QUERIES: dict[ListKind, Callable[..., Request]] = {  # the lists whose entries a
     ListKind.CLASS: ClassQueryRq,
 }
 ADDED = (ListKind.CUSTOMER, ListKind.ITEM)  # those of them to which entries are added from here
-_NOT_OF_SALES = (ListKind.ACCOUNT, ListKind.CLASS)
 WANTED_OF_AN_ENTRY = ("ListID", "Name", "FullName", "IsActive")
 
 
@@ -68,9 +67,7 @@ def names_of(document: Document, texts: Texts) -> Iterator[tuple[Named, str | Pr
 
 
 def _seen_to(kind: ListKind, document: Document) -> bool:
-    if kind is ListKind.ITEM:
-        return document.adds_items
-    return kind in QUERIES and not (document.adds_items and kind in _NOT_OF_SALES)
+    return document.adds_items if kind is ListKind.ITEM else kind in QUERIES
 
 
 @lru_cache(maxsize=10_000)  # few names stand on many documents

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from uuid import UUID
+
 from sqlalchemy import func, select
 
 from qbwc_server.documents.history import FOUND, entry, record
@@ -14,6 +17,7 @@ from qbwc_server.ids import new_id
 from qbwc_server.posting.options import Edits
 from qbwc_server.posting.outcome.differing import edited, stays
 from qbwc_server.posting.outcome.named import as_shown, not_the_one, strangers
+from qbwc_server.posting.outcome.other_entry import renamed_since
 from qbwc_server.posting.outcome.outcome import DocumentHead, Work
 from qbwc_server.posting.patience import MOST_STALE
 from qbwc_server.posting.reply import Reply
@@ -47,6 +51,9 @@ def queue_change(work: Work, row: RequestRow, head: DocumentHead, ret: Aggregate
         if _is_a_strangers(work, row, document, found) or _is_closed(work, row, document, found):
             return
         content, last = load_document(document.body), last_writing(work.db, document)
+        if asked := renamed_since(work.db, work.company, work.options, content, found, work.now):
+            queue_read(work, row, head, after=asked)
+            return
         if _edited(work, row, document, content, found, last):
             return
         compiled = compile_change(content, found, guid, work.options, last)
@@ -176,7 +183,11 @@ def stale_times(work: Work, document_id: int) -> int:
     return (earlier or 0) + 1
 
 
-def queue_read(work: Work, row: RequestRow, head: DocumentHead) -> None:
-    """Ask once more what stands in the books, in place of ``row``."""
+def queue_read(work: Work, row: RequestRow, head: DocumentHead, after: Iterable[UUID] = ()) -> None:
+    """Ask once more what stands in the books, in place of ``row``.
+
+    Args:
+        after: questions that are to be answered first.
+    """
     query = head.rules.by_id([head.txn_id or ""], new_id())
-    work.put(ask(Purpose.READ_FOR_CHANGE, OneDocument(head.id), query), instead_of=row.id)
+    work.put(ask(Purpose.READ_FOR_CHANGE, OneDocument(head.id), query, after=after), instead_of=row.id)

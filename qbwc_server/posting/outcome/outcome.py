@@ -23,11 +23,13 @@ from qbwc_server.documents.models import DocumentRow, Operation
 from qbwc_server.documents.open_work import Finding, WorkKind, note_work, settle_work
 from qbwc_server.documents.store import Posting, apply_postings
 from qbwc_server.errors import Notice
-from qbwc_server.posting.options import PostingOptions, options_of
+from qbwc_server.posting.options import OptionsInForce, options_of
+from qbwc_server.posting.outcome.other_entry import other_entries
 from qbwc_server.posting.reply import Reply
 from qbwc_server.posting.requests import WRITING, OneDocument, OneEntry
 from qbwc_server.posting.submitting.waiting import InVain, give_up_waiting, release_done, silence
 from qbwc_server.posting.transactions import TRANSACTIONS
+from qbwc_server.posting.transactions.entries_shown import Shown
 from qbwc_server.posting.transactions.transaction import Transaction
 from qbwc_server.queue.enqueue import NewRequest, cancel, hand_over, put
 from qbwc_server.queue.settling import RequestRow, Settlement, doubt_requests, settle
@@ -104,13 +106,14 @@ class Work:
 
     def __init__(self, db: Session, company: Company, now: datetime) -> None:
         self.db, self.company, self.now = db, company, now
-        self.options: PostingOptions = options_of(db, company.id)
+        self.options: OptionsInForce = options_of(db, company.id)
         self.counts = Counts()
         self.states: dict[UUID, RequestState] = {}
         self.findings: list[Finding] = []  # what a person has to see to
         self.settled_work: list[tuple[WorkKind, str]] = []  # what does not hold any more
         self.uncertain: list[RequestRow] = []  # writes whose answer says nothing: to be looked up
         self.late: set[UUID] = set()  # requests whose answers belong to sets that are owed no more
+        self.taken: dict[int, set[Shown]] = {}  # entries that QuickBooks took, by document
         self._settlements: dict[UUID, Settlement] = {}
         self._postings: dict[int, Posting] = {}
         self._new: list[NewRequest] = []
@@ -312,6 +315,7 @@ class Work:
         for kind in {kind for kind, _ in self.settled_work}:
             keys = [key for one, key in self.settled_work if one is kind]
             settle_work(self.db, self.company.id, kind, keys, now=self.now)
+        self.findings += other_entries(self.db, self.company.id, self.options, self.taken)
         note_work(self.db, self.company.id, self.findings, now=self.now)
         done = [s.request_id for s in settlements if self.states[s.request_id] is RequestState.DONE] + self._let_go
         self.counts.needs_you += release_done(self.db, self.company, done, now=self.now)

@@ -14,6 +14,7 @@ from qbwc_server.posting.pc_clock import modified_at
 from qbwc_server.posting.reply import Reply
 from qbwc_server.posting.requests import requests_of
 from qbwc_server.posting.transactions import ADDS
+from qbwc_server.posting.transactions.entries_shown import entries_shown
 from qbwc_server.posting.transactions.last_writing import left_by
 from qbwc_server.posting.transactions.standing import Standing
 from qbwc_server.queue.models import QueuedRequest
@@ -81,6 +82,9 @@ def as_posted(
     }
     if standing is not None:
         _compare(work, head, standing)
+        work.taken[head.id] = entries_shown(standing)
+        if head.txn_id is not None:  # it may have stood there for another entry before
+            work.settled_work.append((WorkKind.OTHER_ENTRY, str(head.id)))
         if row.message in ADDS and standing.touched:  # found by a look-up, and by somebody else before that
             work.put(look_closer(head.rules.kind, head.id, txn_id))
     work.post(head.id, Event.POSTED, row.id, values, detail)

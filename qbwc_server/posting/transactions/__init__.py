@@ -12,6 +12,7 @@ from qbwc_server.posting.transactions.credit_card_charge import CreditCardCharge
 from qbwc_server.posting.transactions.credit_card_credit import CreditCardCreditTransaction
 from qbwc_server.posting.transactions.credit_memo import CreditMemoTransaction
 from qbwc_server.posting.transactions.deposit import DepositTransaction
+from qbwc_server.posting.transactions.entries_shown import LISTS
 from qbwc_server.posting.transactions.estimate import EstimateTransaction
 from qbwc_server.posting.transactions.inventory_adjustment import InventoryAdjustmentTransaction
 from qbwc_server.posting.transactions.invoice import InvoiceTransaction
@@ -49,8 +50,7 @@ TRANSACTIONS: dict[str, Transaction[Any]] = {
     )
 }
 ADDS = frozenset(one.add_name for one in TRANSACTIONS.values())  # messages that enter a transaction
-_PARTIES = {tag for one in TRANSACTIONS.values() for tag in one.party_tags}
-DETAILS = frozenset(tag for one in TRANSACTIONS.values() for tag in one.details if tag not in _PARTIES)
+DETAILS = frozenset(tag for one in TRANSACTIONS.values() for tag in one.details if tag not in LISTS)
 
 
 def transaction_of(document: Document) -> Transaction[Any]:

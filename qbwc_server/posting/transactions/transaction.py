@@ -293,11 +293,6 @@ class Transaction(ABC, Generic[D]):
         return tuple(tag for name in names if name is not None and name in tags for tag in tags[name])
 
     @property
-    def party_tags(self) -> tuple[str, ...]:
-        """The element that names the party."""
-        return elements_of(self.ret)[self.party_field] if self.party_field else ()
-
-    @property
     def details(self) -> frozenset[str]:
         """Parts of what was just written that nobody looks at: all but its lines, and of those all that have parts."""
         wanted = {rule.ret_field for rule in self.line_sets}
