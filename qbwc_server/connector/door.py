@@ -14,6 +14,7 @@ from qbwc_server.books.models import CompanyFacts
 from qbwc_server.connector.models import ConnectorLogin, KnownAddress, UpdateSessionRow
 from qbwc_server.queue.models import OPEN, MessageSet, QueuedRequest
 from qbwc_server.queue.states import Delivery, RequestState
+from qbwc_server.tenancy.credentials import is_slow, password_matches
 from qbwc_server.tenancy.guessing import Counted, Guesses, counted_as, lately, network_of
 from qbwc_server.tenancy.models import Company
 from qbwc_server.tenancy.server_key import keyed
@@ -31,6 +32,8 @@ class Login:
     company_id: int
     code: str
     password_hash: str
+    earlier_hash: str | None
+    earlier_until: datetime | None
     company_file: str
     minimum_interval_s: int | None
     postpone_until: datetime | None
@@ -49,6 +52,15 @@ class Login:
         """Whether that is written down already."""
         return self.last_from_here is not None and now - self.last_from_here < _FRESH
 
+    def hash_of(self, password: str, key: bytes | None, now: datetime) -> str | None:
+        """That which this password belongs to: of the one in force, or of the one before while that opens as well."""
+        return matching_hash(self.password_hash, self.earlier_hash, self.earlier_until, password, key, now)
+
+    @property
+    def is_slow(self) -> bool:
+        """Whether looking at a password costs something."""
+        return is_slow(self.password_hash) or is_slow(self.earlier_hash)
+
     def interval(self) -> list[str]:
         """The third and fourth values of authenticate's answer, where they are set."""
         return [] if self.minimum_interval_s is None else ["", str(self.minimum_interval_s)]
@@ -61,6 +73,17 @@ class Login:
         if self.paused or (self.introduced and not self.work_waits):
             return ["", "none", *self.interval()]
         return None
+
+
+def matching_hash(
+    current: str | None, earlier: str | None, until: datetime | None, password: str, key: bytes | None, now: datetime
+) -> str | None:
+    """Of the password in force and the one before it, the hash that ``password`` belongs to."""
+    if password_matches(current, password, key):
+        return current
+    if earlier is not None and until is not None and now < until and password_matches(earlier, password, key):
+        return earlier
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +148,8 @@ def _statement() -> Select[*tuple[Any, ...]]:
             login.company_id,
             Company.code,
             login.password_hash,
+            login.earlier_hash,
+            login.earlier_until,
             login.company_file,
             login.minimum_interval_s,
             login.postpone_until,

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from qbwc_server.clock import Clock
-from qbwc_server.connector.door import Knock, Login, knock, remember_address
+from qbwc_server.connector.door import Knock, Login, knock, matching_hash, remember_address
 from qbwc_server.connector.models import ConnectorLogin
 from qbwc_server.connector.sessions import end_session, is_alive, may_be_executing, open_session, open_session_of
 from qbwc_server.db import Database
@@ -34,10 +34,13 @@ class Doorkeeper:
         self._now = now
         self._key: bytes | None = None  # of passwords, once there is one
 
-    def answer(self, user: str, password: str, address: str) -> list[str]:
+    def answer(self, user: str, password: str, address: str, version: str | None = None) -> list[str]:
         """What ``authenticate`` answers: a ticket and "", or "" and "none", "nvu" or "busy", and how long to wait.
 
         A poll with nothing to do reads one row and writes none.
+
+        Args:
+            version: of the Web Connector, where it is known.
         """
         now = self._now()
         with self._database.looking() as db:
@@ -51,7 +54,7 @@ class Doorkeeper:
                 return nothing
         try:
             with self._database.transaction() as db:
-                return self._admit(db, seen, login, password, now)
+                return self._admit(db, seen, login, password, version, now)
         except IntegrityError:
             return ["", "busy"]  # another connector of this company was quicker by a moment
 
@@ -77,10 +80,11 @@ class Doorkeeper:
         known = login is not None and login.comes_from_here(now)
         if not known and seen.guesses.stop_the_pair(failures):
             return False
-        stored = None if login is None else login.password_hash
-        if is_slow(stored) and not known and seen.guesses.stop_strangers(failures):
+        if login is not None and login.is_slow and not known and seen.guesses.stop_strangers(failures):
             return False
-        return password_matches(stored, password, self._key)
+        if login is None:
+            return password_matches(None, password, self._key)
+        return login.hash_of(password, self._key, now) is not None
 
     def _turn_away(self, seen: Knock, now: datetime) -> list[str]:
         """Say "nvu" and count it, or "busy" without counting once it is too much: then nobody looks for a mistake."""
@@ -96,17 +100,21 @@ class Doorkeeper:
                 note_wrong_password(db, seen.counted, exists=login is not None, pause=pause, now=now)
         return ["", "nvu"]
 
-    def _admit(self, db: Session, seen: Knock, login: Login, password: str, now: datetime) -> list[str]:
+    def _admit(
+        self, db: Session, seen: Knock, login: Login, password: str, version: str | None, now: datetime
+    ) -> list[str]:
         take_lane(db, login.company_id)
-        stored = db.get_one(ConnectorLogin, login.id).password_hash
-        if stored != login.password_hash and not password_matches(stored, password, password_key(db)):
+        row = db.get_one(ConnectorLogin, login.id)
+        key = password_key(db)
+        stored = matching_hash(row.password_hash, row.earlier_hash, row.earlier_until, password, key, now)
+        if stored is None:
             return ["", "nvu"]  # it was renewed a moment ago
         if seen.guesses.pair:
             forgive(db, seen.counted)
         if not login.seen_lately(now):
             remember_address(db, login, seen.network, now)
-        if is_slow(login.password_hash):
-            db.get_one(ConnectorLogin, login.id).password_hash = keyed_hash(password, password_key(db))
+        if is_slow(stored) and stored == row.password_hash:
+            row.password_hash = keyed_hash(password, key)
         company = db.get_one(Company, login.company_id)
         earlier = open_session_of(db, company)
         if earlier is not None:
@@ -121,6 +129,6 @@ class Doorkeeper:
             return ["", "busy"]
         if login.resting:
             wake(db, company.id)
-        session, ticket = open_session(db, company, now)
+        session, ticket = open_session(db, company, now, connector_version=version)
         log.info("session opened", company=company.code, session=session.id)
         return [ticket, login.company_file, *login.interval()]

@@ -10,12 +10,14 @@ from sqlalchemy.orm import Session
 
 from qbwc_server.connector.models import ConnectorLogin
 from qbwc_server.connector.sessions import shut_out
-from qbwc_server.errors import NotFound
+from qbwc_server.errors import Invalid, NotFound
 from qbwc_server.queue.lane import take_lane
 from qbwc_server.tenancy.actor import SERVER, Actor
 from qbwc_server.tenancy.audit import Audited, note_audit
 from qbwc_server.tenancy.credentials import keyed_hash, new_password, password_key
 from qbwc_server.tenancy.models import Company
+
+LONGEST_KEPT = timedelta(days=7)
 
 
 def add_login(
@@ -48,13 +50,33 @@ def login_of(db: Session, company_id: int) -> ConnectorLogin:
     return login
 
 
-def renew_password(db: Session, login: ConnectorLogin, now: datetime, *, by: Actor) -> str:
-    """A new Web Connector password; the old one stops working at once, and so do the tickets that it opened."""
+def renew_password(
+    db: Session, login: ConnectorLogin, now: datetime, *, by: Actor, keep_old: timedelta | None = None
+) -> str:
+    """A new Web Connector password, which is shown this once.
+
+    Args:
+        keep_old: how long the old one opens as well, so that nothing stands still until somebody has typed the new
+            one; None: it stops working at once, and so do the tickets that it opened.
+
+    Raises:
+        Invalid: longer than ``LONGEST_KEPT``.
+    """
+    if keep_old is not None and not timedelta(0) < keep_old <= LONGEST_KEPT:
+        raise Invalid(f"The old password can be kept for at most {LONGEST_KEPT.days} days.")
     take_lane(db, login.company_id)
-    shut_out(db, login.company_id, now)
+    db.refresh(login)
+    if keep_old is None:
+        shut_out(db, login.company_id, now)
+        login.earlier_hash = login.earlier_until = None
+    else:
+        login.earlier_hash, login.earlier_until = login.password_hash, now + keep_old
     password = new_password()
     login.password_hash = keyed_hash(password, password_key(db))
-    note_audit(db, Audited.LOGIN_RENEWED, by=by, now=now, company_id=login.company_id, subject=login.user)
+    note_audit(
+        db, Audited.LOGIN_RENEWED, by=by, now=now, company_id=login.company_id, subject=login.user,
+        after={"old_one_opens_until": login.earlier_until},
+    )  # fmt: skip
     return password
 
 

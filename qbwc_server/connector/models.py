@@ -27,6 +27,8 @@ class ConnectorLogin(Base):
     company_file: Mapped[str] = mapped_column(Words(1000), default="")  # path on the PC; "" is the file that is open
     minimum_interval_s: Mapped[int | None] = mapped_column(Integer)  # told to the Web Connector at authenticate
     postpone_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    earlier_hash: Mapped[str | None] = mapped_column(Exact(200))  # of the password before, while it still opens
+    earlier_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class KnownAddress(Base):
@@ -62,6 +64,7 @@ class UpdateSessionRow(Base):
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)
     last_call_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    connector_version: Mapped[str | None] = mapped_column(Cut(20))  # as it said before it signed in
     qbxml_version: Mapped[str | None] = mapped_column(Exact(8))  # None until the company file has introduced itself
     answered: Mapped[int] = mapped_column(Integer, default=0)
     posted: Mapped[dict[str, Any]] = mapped_column(JsonRecord, default=dict)  # {"invoices": 12}

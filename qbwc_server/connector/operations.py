@@ -28,6 +28,7 @@ from qbwc_server.connector.sessions import (
 )
 from qbwc_server.connector.sets import Arrived, apply_answers, keep_answer, kept_of, put_in_doubt, set_failed
 from qbwc_server.connector.text import Text
+from qbwc_server.connector.versions import Versions
 from qbwc_server.db import Database
 from qbwc_server.ids import new_id
 from qbwc_server.posting.doubt.sieve import sieves_for
@@ -63,17 +64,19 @@ class WebConnectorOperations:
         self._settings = settings
         self._now = now or database.now
         self._doorkeeper = Doorkeeper(database, settings, self._now)
+        self._versions = Versions()
         self._limits = Limits(settings.message_set_requests, settings.message_set_bytes)
 
     def server_version(self, version: str) -> str:
         """Shown under "More information"."""
         return f"qbwc-server {__version__}"
 
-    def client_version(self, version: str) -> str:
+    def client_version(self, version: str, address: str) -> str:
         """Warn of an old Web Connector, refuse one that cannot work; what is not a version is let pass."""
         numbers = _numbers(version)
         if numbers is None:
             return ""
+        self._versions.note(address, version.strip())
         if numbers < (_numbers(self._settings.refused_connector) or ()):
             return f"E:This Web Connector ({version[:20]}) is too old. Install the newest one from Intuit first."
         if numbers < (_numbers(self._settings.oldest_connector) or ()):
@@ -82,7 +85,7 @@ class WebConnectorOperations:
 
     def authenticate(self, user: str, password: str, address: str) -> list[str]:
         """Ticket and "", or "none", "nvu", "busy"; then seconds to postpone and the shortest interval, where set."""
-        return self._doorkeeper.answer(user, password, address)
+        return self._doorkeeper.answer(user, password, address, self._versions.of(address))
 
     def send_request_xml(
         self, ticket: str, hcp_response: Text, company_file: str, country: str, major: int, minor: int

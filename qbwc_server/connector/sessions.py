@@ -31,7 +31,9 @@ _SHUT_OUT = "shut-out-"  # and a number: no digest of any ticket
 _SLACK = timedelta(days=1)  # a clock may have been set meanwhile
 
 
-def open_session(db: Session, company: Company, now: datetime) -> tuple[UpdateSessionRow, str]:
+def open_session(
+    db: Session, company: Company, now: datetime, *, connector_version: str | None = None
+) -> tuple[UpdateSessionRow, str]:
     """A new session and its ticket, which only the Web Connector knows from now on."""
     ticket = new_secret()
     session = UpdateSessionRow(
@@ -41,6 +43,7 @@ def open_session(db: Session, company: Company, now: datetime) -> tuple[UpdateSe
         started_at=now,
         last_call_at=now,
         posted={},
+        connector_version=connector_version,
     )
     db.add(session)
     db.flush()

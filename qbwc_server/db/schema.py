@@ -41,6 +41,7 @@ MODELS = (
     "qbwc_server.mapping.rules.models",
     "qbwc_server.channels.connections.models",
     "qbwc_server.connector.models",
+    "qbwc_server.connector.set_up_links",
     "qbwc_server.jobs.runs",
 )
 _MIGRATIONS = Path(__file__).with_name("migrations")

@@ -11,7 +11,7 @@ from qbwc_server.portal.showing import show
 from qbwc_server.portal.translation import gettext
 from qbwc_server.portal.visit import Visit
 from qbwc_server.tenancy.browser_sessions import end_browser_session, end_other_sessions, sessions_of
-from qbwc_server.tenancy.credentials import LONGEST_PASSWORD, new_secret
+from qbwc_server.tenancy.credentials import LONGEST_PASSWORD
 from qbwc_server.tenancy.signing_in import TooManyGuesses, WrongPassword
 from qbwc_server.tenancy.signing_in import sign_in as begin
 from qbwc_server.tenancy.users import LONGEST_EMAIL
@@ -98,13 +98,7 @@ def _mistakes(email: str, password: str) -> dict[str, str]:
 def _form(
     visit: Visit, wanted: str | None, email: str = "", mistakes: dict[str, str] | None = None, status: int = 200
 ) -> Response:
-    fresh = visit.secret is None
-    if fresh:
-        visit.secret = new_secret()
-    response = show(visit, "sign_in.html", status, wanted=wanted, email=email, mistakes=mistakes or {})
-    if fresh and visit.secret is not None:
-        visit.cookies.door.write(response, visit.secret)
-    return response
+    return show(visit, "sign_in.html", status, wanted=wanted, email=email, mistakes=mistakes or {})
 
 
 def _go(address: str) -> Response:

@@ -75,7 +75,7 @@ class Gate:
         if key is not None:
             with self._database.reading() as db:
                 who = signed_in_by(db, key, now)
-        if who is not None and not who.use_is_noted:
+        if who is not None and not who.use_is_noted and "X-Part" not in request.headers:  # nobody sits before a poll
             self._note_use(who)
         secret = key if who is not None else self._cookies.door.read(request)
         if page.name in ("sign_in", "send_sign_in"):  # also for who has a session, and signs in as somebody else

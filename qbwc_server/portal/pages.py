@@ -9,7 +9,7 @@ from typing import Literal
 from flask import Response
 
 from qbwc_server.documents.models import LARGEST_ID
-from qbwc_server.portal import company, documents, door, start
+from qbwc_server.portal import by_link, companies, company, documents, door, set_up, start
 from qbwc_server.portal.actions import ACTIONS
 from qbwc_server.portal.visit import Needs
 from qbwc_server.tenancy.permissions import Permission
@@ -39,6 +39,25 @@ PAGES: tuple[Page, ...] = (
     Page("end_session", "POST", f"/sessions/<{_NUMBER}:session_id>/end", Needs.A_PERSON, door.end_session),
     Page("end_others", "POST", "/sessions/end-others", Needs.A_PERSON, door.end_others),
     Page("start", "GET", "/", Needs.A_PERSON, start.start),
+    Page("add_company", "GET", "/add-company", Needs.A_PERSON, companies.add),
+    Page("send_add_company", "POST", "/add-company", Needs.A_PERSON, companies.send_add),
+    Page("by_link", "GET", "/connect/<secret>", Needs.NOTHING, by_link.by_link),
+    Page("qwc_by_link", "GET", "/connect/<secret>/qwc", Needs.NOTHING, by_link.qwc_by_link),
+    Page("password_by_link", "POST", "/connect/<secret>/password", Needs.NOTHING, by_link.password_by),
+    Page("settings", "GET", f"{_COMPANY}/settings", Permission.CHANGE_OPTIONS, companies.settings),
+    Page("send_settings", "POST", f"{_COMPANY}/settings", Permission.CHANGE_OPTIONS, companies.send_settings),
+    Page("set_up", "GET", f"{_COMPANY}/set-up", Permission.CHANGE_OPTIONS, set_up.set_up),
+    Page("check", "POST", f"{_COMPANY}/set-up/check", Permission.CHANGE_OPTIONS, set_up.check),
+    Page("qwc", "GET", f"{_COMPANY}/set-up/qwc", Permission.CHANGE_OPTIONS, set_up.qwc),
+    Page("new_password", "POST", f"{_COMPANY}/set-up/password", Permission.MANAGE_TOKENS, set_up.new_password),
+    Page("new_link", "POST", f"{_COMPANY}/set-up/links", Permission.MANAGE_TOKENS, set_up.new_link),
+    Page(
+        "end_link",
+        "POST",
+        f"{_COMPANY}/set-up/links/<{_NUMBER}:link_id>/end",
+        Permission.MANAGE_TOKENS,
+        set_up.end_link,
+    ),
     Page("status", "GET", _COMPANY, Permission.SEE_COMPANY, company.status),
     Page("pause", "POST", f"{_COMPANY}/pause", Permission.HOLD, company.pause_company),
     Page("resume", "POST", f"{_COMPANY}/resume", Permission.HOLD, company.resume_company),

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from flask import Response
 
-# Nothing stands in the pages themselves, neither script nor style, so nothing of that kind has to be allowed.
+# Nothing stands in the pages themselves, neither script nor style, so nothing of that kind has to be allowed; what is
+# loaded is ours.
 POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
 )
 HEADERS = {
     "Content-Security-Policy": POLICY,

@@ -7,13 +7,16 @@ from typing import Any
 from flask import Response, make_response, render_template
 
 from qbwc_server.portal.forms import PROOF, proof_of
-from qbwc_server.portal.visit import Visit
+from qbwc_server.portal.visit import Needs, Visit
+from qbwc_server.tenancy.credentials import new_secret
 from qbwc_server.tenancy.permissions import Permission
 
 
 def show(visit: Visit, template: str, status: int = 200, **values: Any) -> Response:
     """The page for this person."""
-    standing = visit.standing
+    standing, fresh = visit.standing, None
+    if visit.needs is Needs.NOTHING and visit.secret is None:  # its forms are for whoever has opened it
+        fresh = visit.secret = new_secret()
     page = render_template(
         f"portal/{template}",
         who=visit.who,
@@ -23,7 +26,10 @@ def show(visit: Visit, template: str, status: int = 200, **values: Any) -> Respo
         proof=proof_of(visit.secret) if visit.secret else "",
         page=visit.page,
         now=visit.now,
-        zone="UTC" if standing is None else standing.company.time_zone,
+        zone=visit.zone if standing is None else standing.company.time_zone,
         **values,
     )
-    return make_response(page, status)
+    response = make_response(page, status)
+    if fresh is not None:
+        visit.cookies.door.write(response, fresh)
+    return response

@@ -7,11 +7,15 @@ from flask import Response
 from qbwc_server.portal.showing import show
 from qbwc_server.portal.visit import Visit
 from qbwc_server.reports.verdicts import Finding, verdicts
-from qbwc_server.tenancy.access import companies_for
+from qbwc_server.tenancy.access import companies_for, partners_for
+from qbwc_server.tenancy.permissions import Permission
 
 
 def start(visit: Visit) -> Response:
     """The list."""
     with visit.database.reading() as db:
         found = verdicts(db, companies_for(db, visit.by), now=visit.now)
-    return show(visit, "start.html", verdicts=found, unwell=sum(one.finding is not Finding.WELL for one in found))
+        adds = bool(partners_for(db, visit.by, Permission.ADD_COMPANIES))
+    return show(
+        visit, "start.html", verdicts=found, adds=adds, unwell=sum(one.finding is not Finding.WELL for one in found)
+    )

@@ -12,7 +12,7 @@ from flask import Flask
 from markupsafe import Markup
 
 from qbwc_server.documents.kinds import KINDS
-from qbwc_server.portal import translation, words
+from qbwc_server.portal import set_up_words, translation, words
 from qbwc_server.portal.static_files import static_url
 from qbwc_server.portal.translation import gettext, locale, ngettext
 from qbwc_server.shortening import shortened
@@ -29,6 +29,10 @@ def set_up(app: Flask) -> None:
         MOST_RAW=_MOST_RAW,
         STATES=words.STATES,
         TABS=words.TABS,
+        ADVICE=set_up_words.ADVICE,
+        CHECKS=set_up_words.CHECKS,
+        STEP_STATES=set_up_words.STEP_STATES,
+        step_sentence=set_up_words.step_sentence,
         event_words=words.event_words,
         request_words=words.request_words,
         CONTACTS=words.CONTACTS,

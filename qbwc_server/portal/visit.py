@@ -45,6 +45,7 @@ class Visit:
     secret: str | None
     who: SignedIn | None
     page: str = ""
+    zone: str = "UTC"  # of the times on a page that is about no company of this person
     standing: Standing | None = field(default=None)
 
     @property

@@ -196,6 +196,17 @@ def partner_for(db: Session, actor: Actor | None, code: str, permission: Permiss
     return partner
 
 
+def partners_for(db: Session, actor: Actor, permission: Permission) -> list[Partner]:
+    """The partners, by code, with all of whose companies a person may do this."""
+    mine = select(Membership.partner_id, Membership.role, Membership.limits).join(User).where(_is_user(actor))
+    found = [
+        partner_id
+        for partner_id, role, limits in db.execute(mine.where(Membership.partner_id.is_not(None)))
+        if actor.kind is ActorKind.PERSON and role_allows(role, limits, permission, None)
+    ]
+    return list(db.scalars(select(Partner).where(Partner.id.in_(found)).order_by(Partner.code)))
+
+
 def _of_a_person(db: Session, actor: Actor, company: Company | None, now: datetime) -> list[_Grant]:
     company_id, partner_id = (0, 0) if company is None else (company.id, company.partner_id)
     return _memberships(db, actor, or_(Membership.company_id == company_id, Membership.partner_id == partner_id))
@@ -242,5 +253,6 @@ _GRANTS: dict[ActorKind, Callable[[Session, Actor, Company | None, datetime], li
     ActorKind.JOB: _of_the_operator,
     ActorKind.SERVER: _of_the_operator,
     ActorKind.QUICKBOOKS: _of_nobody,
+    ActorKind.LINK: _of_nobody,
 }
 _RUNS_HERE = tuple(kind for kind, grants in _GRANTS.items() if grants is _of_the_operator)

@@ -19,6 +19,7 @@ class ActorKind(StrEnum):
     JOB = "job"
     QUICKBOOKS = "quickbooks"  # an answer from the company file
     COMMAND_LINE = "command_line"
+    LINK = "link"  # whoever was given one, and has no account
     SERVER = "server"  # by itself, without QuickBooks having been asked
 
 
@@ -29,6 +30,7 @@ _WORDS: dict[ActorKind, tuple[str, str]] = {
     ActorKind.JOB: ("job", "job {label}"),
     ActorKind.QUICKBOOKS: ("QuickBooks", "QuickBooks, {label}"),
     ActorKind.COMMAND_LINE: ("command line", "{label}, command line"),
+    ActorKind.LINK: ("a link", "{label}"),
     ActorKind.SERVER: ("server", "server, {label}"),
 }
 

@@ -27,9 +27,12 @@ class Audited(StrEnum):
 
     PARTNER_ADDED = "partner_added"
     COMPANY_ADDED = "company_added"
+    COMPANY_CHANGED = "company_changed"
     COMPANY_MOVED = "company_moved"
     LOGIN_MADE = "connector_login_made"
     LOGIN_RENEWED = "connector_password_renewed"
+    SET_UP_LINK_MADE = "set_up_link_made"
+    SET_UP_LINK_REVOKED = "set_up_link_revoked"
     POSTPONED = "connector_postponed"
     OPTIONS_CHANGED = "options_changed"
     PAUSED = "paused"

@@ -36,11 +36,7 @@ def add_company(
         Conflict: the code is taken.
     """
     read_code(code)
-    name = read_name(name, "company")
-    try:
-        ZoneInfo(time_zone)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise Invalid(f"{time_zone!r} is no time zone; use a name such as America/New_York.") from None
+    name, time_zone = read_name(name, "company"), _read_time_zone(time_zone)
     taken = Conflict(f"There is already a company {code}.")
     if db.scalar(select(Company.id).where(Company.code == code)):
         raise taken  # before a partner is made for it
@@ -50,6 +46,29 @@ def add_company(
     after = {"code": code, "name": name, "time_zone": time_zone, "partner": under.code}
     note_audit(db, Audited.COMPANY_ADDED, by=by, now=now, company_id=company.id, subject=code, after=after)
     return company
+
+
+def change_company(db: Session, company: Company, *, name: str, time_zone: str, by: Actor, now: datetime) -> None:
+    """It is called so from now on, and its clocks show that zone; its code stays.
+
+    Raises:
+        Invalid: name or time zone cannot be used.
+    """
+    before = {"name": company.name, "time_zone": company.time_zone}
+    company.name, company.time_zone = read_name(name, "company"), _read_time_zone(time_zone)
+    after = {"name": company.name, "time_zone": company.time_zone}
+    note_audit(
+        db, Audited.COMPANY_CHANGED, by=by, now=now, company_id=company.id, subject=company.code, before=before,
+        after=after,
+    )  # fmt: skip
+
+
+def _read_time_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise Invalid(f"{name!r} is no time zone; use a name such as America/New_York.") from None
+    return name
 
 
 def move_company(db: Session, company: Company, to: Partner, *, by: Actor, now: datetime) -> None:

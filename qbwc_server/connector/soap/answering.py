@@ -133,7 +133,7 @@ def serverVersion(exchange: Exchange, version: str) -> str:
 
 @served
 def clientVersion(exchange: Exchange, version: str) -> str:
-    return exchange.operations.client_version(version)
+    return exchange.operations.client_version(version, exchange.address)
 
 
 @served

@@ -12,6 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from qbwc_server.connector.logins import add_login
 from qbwc_server.db import Database
 from qbwc_server.documents.kinds import read_document
 from qbwc_server.posting.submitting.hand_in import hand_in
@@ -65,9 +66,10 @@ class Town:
     def company(self, code: str, name: str | None = None) -> None:
         """One more company, under a partner of its own."""
         with self.database.transaction() as db:
-            add_company(
+            company = add_company(
                 db, code=code, name=name or code.title(), time_zone="America/New_York", by=SERVER, now=self.clock()
             )
+            add_login(db, company)
 
     def person(self, email: str, name: str = "Ann", **roles: Role) -> Browser:
         """Somebody with a password and a role in each of these companies, signed in."""

@@ -23,10 +23,11 @@ def test_the_longest_fits_into_its_column(kind: ActorKind) -> None:
 
 def test_every_kind_is_said_in_words() -> None:
     assert [str(Actor(kind)) for kind in ActorKind] == [
-        "a person", "API", "job", "QuickBooks", "command line", "server",
+        "a person", "API", "job", "QuickBooks", "command line", "a link", "server",
     ]  # fmt: skip
     assert [str(Actor(kind, "Till 1", "4")) for kind in ActorKind] == [
-        "Till 1", "API, Till 1", "job Till 1", "QuickBooks, Till 1", "Till 1, command line", "server, Till 1",
+        "Till 1", "API, Till 1", "job Till 1", "QuickBooks, Till 1", "Till 1, command line", "Till 1",
+        "server, Till 1",
     ]  # fmt: skip
     assert (str(QUICKBOOKS), str(SERVER)) == ("QuickBooks", "server")
 

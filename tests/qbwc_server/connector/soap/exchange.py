@@ -44,8 +44,8 @@ class RecordedOperations:
     def server_version(self, version: str) -> str:
         return str(self._answer("server_version", version, default="1.0"))
 
-    def client_version(self, version: str) -> Any:
-        return self._answer("client_version", version, default="")
+    def client_version(self, version: str, address: str) -> Any:
+        return self._answer("client_version", version, address, default="")
 
     def authenticate(self, user: str, password: str, address: str) -> Any:
         return self._answer("authenticate", user, password, address, default=[TICKET, "", "", "60"])

@@ -23,7 +23,7 @@ from tests.qbwc_server.connector.soap.exchange import (
 
 EVERY_OPERATION: list[tuple[str, list[tuple[str, str]], tuple[str, tuple[object, ...]], bytes]] = [
     ("serverVersion", [("strVersion", "")], ("server_version", ("",)), b"1.0"),
-    ("clientVersion", [("strVersion", "2.3.0.20")], ("client_version", ("2.3.0.20",)), b""),
+    ("clientVersion", [("strVersion", "2.3.0.20")], ("client_version", ("2.3.0.20", "192.0.2.7")), b""),
     (
         "authenticate",
         [("strUserName", "alice"), ("strPassword", "a &lt; b")],

@@ -151,7 +151,7 @@ def service(operations: RecordedOperations) -> Iterator[Any]:
 # zeep hands an empty string over as None; the raw bytes are looked at in test_answering.
 CALLS: list[tuple[str, tuple[object, ...], tuple[str, tuple[object, ...]], object]] = [
     ("serverVersion", ("",), ("server_version", ("",)), "1.0"),
-    ("clientVersion", ("2.3.0.20",), ("client_version", ("2.3.0.20",)), None),
+    ("clientVersion", ("2.3.0.20",), ("client_version", ("2.3.0.20", "192.0.2.7")), None),
     (
         "authenticate",
         ("alice", "secret"),
