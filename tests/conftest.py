@@ -8,20 +8,23 @@ import shutil
 import signal
 import sys
 import uuid
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 import structlog
+from argon2 import PasswordHasher
 from flask import Flask
 from sqlalchemy import create_engine, event, text
 from sqlalchemy.engine import URL, Engine, make_url
+from werkzeug.routing import Rule
 
 import qbwc_server.db
 from qbwc_server.db import Database, schema
 from qbwc_server.settings import Settings, load
+from qbwc_server.tenancy import credentials
 from tests.postgres_server import NoPostgres, emptied, postgres_server
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # started with nohup or in the background: processes that tests
@@ -79,6 +82,34 @@ def _sqlite_need_not_survive_a_power_cut() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(qbwc_server.db, "make_engine", make_careless_engine)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def shipped_hasher() -> Iterator[PasswordHasher]:
+    """What passwords of people are hashed with outside of tests; in them a hash costs next to nothing."""
+    with pytest.MonkeyPatch.context() as patch:
+        shipped = credentials._HASHER
+        patch.setattr(credentials, "_HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        yield shipped
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _addresses_are_compiled_once() -> Iterator[None]:
+    """Applications share what werkzeug compiles for each of 140 addresses: otherwise each test compiles all anew."""
+    compile_builder = Rule._compile_builder
+    known: dict[tuple[object, ...], Callable[..., tuple[str, str]]] = {}
+
+    def compile_once(rule: Rule, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+        if rule.defaults:
+            return compile_builder(rule, append_unknown)
+        key = (rule.rule, *rule._trace, append_unknown)
+        if key not in known:
+            known[key] = compile_builder(rule, append_unknown)
+        return known[key]  # it is handed the rule, and with it the converters
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Rule, "_compile_builder", compile_once)
         yield
 
 

@@ -49,6 +49,12 @@ def test_a_keyed_hash_is_of_one_password_and_one_key(password: str) -> None:
     assert (is_keyed(stored, KEY), is_keyed(stored, KEY[::-1]), is_slow(stored)) == (True, False, False)
 
 
+def test_what_people_choose_is_slow_to_guess(shipped_hasher: argon2.PasswordHasher) -> None:
+    cost = (shipped_hasher.time_cost, shipped_hasher.memory_cost, shipped_hasher.parallelism)
+    assert cost == (2, 19 * 1024, 1)  # OWASP's smallest
+    assert is_slow(shipped_hasher.hash("secret"))
+
+
 @pytest.mark.parametrize("password", PASSWORDS)
 def test_what_older_versions_hashed_goes_on_working(password: str) -> None:
     stored = QUICK.hash(password.encode("utf-8", "surrogatepass"))
