@@ -9,6 +9,7 @@ import json
 import logging
 import sys
 from collections.abc import Mapping
+from functools import lru_cache
 from traceback import extract_tb
 from typing import TextIO
 
@@ -38,6 +39,7 @@ CUSTOMER_DATA = (
 )
 HIDDEN = "***"
 _LONGEST_TEXT = 300  # of one value; what is longer is data, not an event
+_QUOTED = json.JSONEncoder(default=str, ensure_ascii=False)
 _FRAMES = 12
 
 
@@ -91,10 +93,15 @@ def names_a_secret(name: str) -> bool:
     return any(part in lower for part in SECRET)
 
 
+@lru_cache(maxsize=1_000)  # few names stand in every event
+def _is_hidden(name: str) -> bool:
+    return names_a_secret(name) or name.lower() in CUSTOMER_DATA
+
+
 def _shown(name: str, value: object) -> object:
     if name.startswith("_"):
         return value  # structlog's own
-    if value is not None and (names_a_secret(name) or name.lower() in CUSTOMER_DATA):
+    if value is not None and _is_hidden(name):
         return HIDDEN
     if isinstance(value, Mapping):
         return {str(key): _shown(str(key), item) for key, item in value.items()}
@@ -146,5 +153,5 @@ def _exception(given: ExcInfo | BaseException | bool | None) -> BaseException | 
 def _plain_line(_: WrappedLogger, __: str, event: EventDict) -> str:
     """``2026-03-02T15:00:00Z info     request  method="GET"``: every value quoted, so that no value can fake a line."""
     when, level, text = (str(event.pop(name, "")) for name in ("timestamp", "level", "event"))
-    values = " ".join(f"{name}={json.dumps(value, default=str, ensure_ascii=False)}" for name, value in event.items())
-    return f"{when} {level:<8} {json.dumps(text, ensure_ascii=False)[1:-1]}  {values}".rstrip()
+    values = " ".join(f"{name}={_QUOTED.encode(value)}" for name, value in event.items())
+    return f"{when} {level:<8} {_QUOTED.encode(text)[1:-1]}  {values}".rstrip()

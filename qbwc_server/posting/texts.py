@@ -39,11 +39,16 @@ class Texts:
         """Text for people: shortened where QuickBooks has less room, with a note."""
         if value is None:
             return None
-        fitted = shorten(self._fit(value, field, None), max_length, name=in_words(field))
+        text = self._fit(value, field, None)
+        if len(text) <= max_length:
+            return text
+        fitted = shorten(text, max_length, name=in_words(field))
         self.notes.extend(fitted.notes)
         return fitted.text
 
     def _fit(self, value: str, field: str, max_length: int | None) -> str:
+        if value.isascii() and value.isprintable() and (max_length is None or len(value) <= max_length):
+            return value  # as most are: there is nothing to fit
         try:
             fitted = fit(value, policy=self.policy, max_length=max_length, name=in_words(field))
         except TextRefused as refused:
