@@ -56,12 +56,13 @@ from qbwc_server.tenancy.permissions import Permission
 
 _ALL = "/companies/<code>/connections"
 _ONE = f"{_ALL}/<int(max={LARGEST_ID}):connection_id>"
-_CHOICES = {"title": str, "every_minutes": int, "submits": bool}
+_CHOICES = {"title": str, "every_minutes": int, "submits": bool, "limits": dict}
 _CHOICE_WORDS = {
     "options": "Of the channel; connection-types tells them. Secrets are among them, and are kept sealed.",
     "title": "What it is called.",
     "every_minutes": "How often it runs.",
     "submits": "Whether what it brings is submitted, or kept for a person.",
+    "limits": "Of what is submitted without anybody's asking, by name; null takes one away.",
     "since": "A day or moment: take what changed since then.",
 }
 _SETTING_UP = (Invalid, WrongConnectionOptions, BadSchedule, AddressRefused, AlreadyConnected, AnotherAccount)
@@ -239,7 +240,7 @@ def _add_running(blueprint: Blueprint, access: Access) -> None:
 
 
 def _choices(said: Mapping[str, Any], since: datetime | None = None) -> Choices:
-    return Choices(said.get("title"), said.get("every_minutes"), said.get("submits"), since)
+    return Choices(said.get("title"), said.get("every_minutes"), said.get("submits"), since, said.get("limits"))
 
 
 def _unposted_said(name: str | None) -> Unposted:

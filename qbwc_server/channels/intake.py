@@ -34,6 +34,7 @@ from qbwc_server.mapping.documents import WordedDocument, leave_out_never, put_e
 from qbwc_server.mapping.models import ALL_CONNECTIONS
 from qbwc_server.mapping.resolving import NEVER
 from qbwc_server.posting.entries.ensure import declare_items
+from qbwc_server.posting.submitting.automatic import Automatic, try_again
 from qbwc_server.posting.submitting.hand_in import Aside, hand_in
 from qbwc_server.posting.submitting.submit import lock, submit
 from qbwc_server.posting.transactions.writing import NOT_POSTED
@@ -63,10 +64,12 @@ class Intake:
         accounts: Mapping[str, str | None] | None = None,
         alongside: Alongside | None = None,
         connection_id: int = ALL_CONNECTIONS,
+        automatic: Automatic | None = None,
     ) -> None:
         """``accounts``: items that are no income, each with the account under which it may be added, if any.
 
         ``connection_id``: whose words they are, where the drafts name words to be mapped.
+        ``automatic``: nobody asks for it; what speaks against submitting is looked at.
         ``alongside`` is called in the transaction of every batch, with the batch, what was found about it, and the ids
         of documents that wait for others.
         """
@@ -75,7 +78,7 @@ class Intake:
         self._by, self._clock, self._revise, self._submit = by, clock, revise, submit
         self._accounts = accounts or {}
         self._alongside = alongside
-        self._connection_id = connection_id
+        self._connection_id, self._automatic = connection_id, automatic
         self._batch: list[Draft | Skipped] = []
         self._origins: set[str] = set()
         self._refused_line = 0
@@ -176,6 +179,7 @@ class Intake:
             now=now,
             revise=self._revise,
             submit_now=self._submit,
+            automatic=self._automatic,
             asides=[
                 Aside(draft.reviews, draft.called, words) for draft, (_, words) in zip(new, with_entries, strict=True)
             ],
@@ -227,7 +231,10 @@ class Intake:
             company = find_company(db, self._company_code)
             rows = [find(db, company.id, document_id) for document_id, _ in waiting]
             rows = [row for row in rows if row.state is State.FOR_REVIEW]
-            done = submit(db, company, rows, by=self._by, now=self._clock(), answers=False)
+            if self._automatic is None:
+                done = submit(db, company, rows, by=self._by, now=self._clock(), answers=False)
+            else:
+                done = try_again(db, company, rows, self._automatic, by=self._by, now=self._clock())
             lines = dict(waiting)
             left = [finding for row in done.not_ready for finding in _review_findings(row, lines[row.id])]
             counts = Counts(submitted=len(done.submitted), for_review=len(done.not_ready))

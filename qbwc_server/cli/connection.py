@@ -57,6 +57,14 @@ _every = click.option("--every", "every_minutes", type=int, metavar="MINUTES", h
 _submits = click.option(
     "--submit/--for-review", "submits", default=None, help="Submit documents at once, or let a person look first."
 )
+_limits = click.option(
+    "--limit",
+    "limits",
+    multiple=True,
+    metavar="NAME=MOST",
+    help="How much is submitted without anybody's asking: documents_per_run, documents_per_day, amount_per_run, "
+    "amount_per_day; NAME= takes one away.",
+)
 
 
 @click.group()
@@ -85,6 +93,7 @@ def types(channel: str | None, as_json: bool) -> None:
 @_title
 @_every
 @_submits
+@_limits
 @click.option("--since", metavar="DATE", help="Bring nothing that changed before; left out, everything comes.")
 @json_option
 @pass_runtime
@@ -97,6 +106,7 @@ def add(
     title: str | None,
     every_minutes: int | None,
     submits: bool | None,
+    limits: tuple[str, ...],
     since: str | None,
     as_json: bool,
 ) -> None:
@@ -105,7 +115,7 @@ def add(
     values = _values(found, options, secrets, needed=True)
     with runtime.database.transaction() as db:
         tenant = find_company(db, company)
-        choices = Choices(title, every_minutes, submits, read_since(since, tenant.time_zone))
+        choices = Choices(title, every_minutes, submits, read_since(since, tenant.time_zone), _limits_said(limits))
         row = add_connection(
             db, tenant, found, values, choices, settings=runtime.settings, by=runtime.by, now=runtime.now()
         )
@@ -173,6 +183,7 @@ def show(runtime: Runtime, company: str, connection: int, runs: int, as_json: bo
 @_title
 @_every
 @_submits
+@_limits
 @json_option
 @pass_runtime
 def set_(
@@ -184,6 +195,7 @@ def set_(
     title: str | None,
     every_minutes: int | None,
     submits: bool | None,
+    limits: tuple[str, ...],
     as_json: bool,
 ) -> None:
     """Change options of a connection; records that were set aside are tried again at the next run."""
@@ -193,7 +205,7 @@ def set_(
     values = _values(channel, options, secrets, needed=False)
     with runtime.database.transaction() as db:
         row = find_connection(db, find_company(db, company).id, connection, locked=True)
-        choices = Choices(title, every_minutes, submits)
+        choices = Choices(title, every_minutes, submits, limits=_limits_said(limits))
         change_connection(db, row, values, choices, settings=runtime.settings, by=runtime.by, now=runtime.now())
         record = connection_record(db, row)
     _tell(record, as_json, f"Connection {connection} is changed.")
@@ -365,3 +377,12 @@ def _tell(record: dict[str, Any], as_json: bool, said: str) -> None:
         print_json(record)
     else:
         say(said)
+
+
+def _limits_said(said: Iterable[str]) -> dict[str, object] | None:
+    pairs = [one.partition("=") for one in said]
+    return {name: _number_or_text(most) for name, _, most in pairs} or None
+
+
+def _number_or_text(most: str) -> object:
+    return (int(most) if most.isascii() and most.isdigit() else most) if most else None

@@ -50,8 +50,11 @@ def show_connection(record: Mapping[str, Any], zone: str) -> None:
     )
     if record["message"]:
         paragraph(f"  {record['message']} {record['advice'] or ''}".rstrip())
-    goes = "submitted at once" if record["submits"] else "for review"
+    goes = "submitted at once where nothing speaks against it" if record["submits"] else "for review"
     say(f"  Run every {record['every_minutes']} minutes; documents are {goes}.")
+    for name, most in record["limits"].items():
+        if most is not None:
+            say(f"  limit: {name} = {most}")
     for name, value in record["options"].items():
         say(f"  {name} = {plain(str(value))}")
     for name, until in record["complete_until"].items():

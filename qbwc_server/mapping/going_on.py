@@ -16,10 +16,12 @@ from qbwc_server.documents.store import change_body, show_problems
 from qbwc_server.documents.words import DocumentWords, still_there
 from qbwc_server.mapping.documents import entries_put, leave_out_never
 from qbwc_server.mapping.kinds import WordKind
+from qbwc_server.mapping.models import ALL_CONNECTIONS
 from qbwc_server.mapping.resolving import NEVER, resolve
 from qbwc_server.mapping.said import Said
 from qbwc_server.mapping.waiting import documents_with_words, said_of
 from qbwc_server.posting.people.exclude import restore
+from qbwc_server.posting.submitting.automatic import Automatic
 from qbwc_server.posting.submitting.hand_in import Aside, hand_in, recall
 from qbwc_server.posting.submitting.submit import lock
 from qbwc_server.tenancy.actor import Actor
@@ -134,16 +136,18 @@ def _hand_in(
     for one in again:
         _take_back(db, company, one, by=by, now=now)
     ready = [one for one in again if one.row.state is not State.SUBMITTED or not one.words.unresolved]
-    if ready:
+    for connection_id in dict.fromkeys(one.words.connection_id for one in ready):
+        some = [one for one in ready if one.words.connection_id == connection_id]
         hand_in(
             db,
             company,
-            [one.document for one in ready],
+            [one.document for one in some],
             by=by,
             now=now,
             revise=True,
             submit_now=submits,
-            asides=[Aside(one.words.reviews, words=one.words) for one in ready],
+            automatic=None if connection_id == ALL_CONNECTIONS else Automatic(connection_id),
+            asides=[Aside(one.words.reviews, words=one.words) for one in some],
         )
     for one in edited:
         _follow_edited(db, one, by=by, now=now)

@@ -14,6 +14,7 @@ from qbwc_server.channels.connections.states import RecordState
 from qbwc_server.channels.contract import Channel
 from qbwc_server.channels.options import MASK, declared, schema_of, secret_names
 from qbwc_server.channels.registry import CHANNELS
+from qbwc_server.posting.submitting.automatic import limits_of
 
 
 def channel_record(channel: Channel) -> dict[str, Any]:
@@ -50,6 +51,7 @@ def connection_record(db: Session, row: Connection) -> dict[str, Any]:
         "options": {**row.options, **_masked(row)},
         "every_minutes": row.every_minutes,
         "submits": row.submits,
+        "limits": limits_of(db, row.id).as_record(),
         "since": _moment(row.since),
         "complete_until": streams,
         "created_at": row.created_at.isoformat(),

@@ -20,6 +20,7 @@ from qbwc_server.settings import Settings
 from qbwc_server.tenancy.actor import Actor, ActorKind
 from qbwc_server.tenancy.companies import add_company, find_company
 from tests.conftest import TurnableClock
+from tests.introduced import introduced
 
 ANN = Actor(ActorKind.PERSON, "Ann")
 CLOCK = Actor(ActorKind.JOB, "run_connection")
@@ -57,7 +58,8 @@ class Connected:
     def __init__(self, database: Database, settings: Settings, clock: TurnableClock) -> None:
         self.database, self.settings, self.clock = database, settings, clock
         with database.transaction() as db:
-            add_company(db, code="shop", name="Shop", time_zone="America/New_York", now=clock())
+            company = add_company(db, code="shop", name="Shop", time_zone="America/New_York", now=clock())
+            introduced(db, company.id, clock())
 
     def add(self, channel: Channel, options: Mapping[str, object], **choices: Any) -> int:
         """Connect a channel; the id of the connection."""

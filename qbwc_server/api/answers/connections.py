@@ -79,6 +79,15 @@ class RunAnswer(Answer):
     advice: str | None
 
 
+class SubmissionLimitsAnswer(Answer):
+    """How much is submitted without anybody's asking; null: no limit."""
+
+    documents_per_run: int | None
+    documents_per_day: int | None
+    amount_per_run: str | None
+    amount_per_day: str | None
+
+
 class ConnectionAnswer(Answer):
     """A connection as it stands; secrets are masked."""
 
@@ -95,6 +104,7 @@ class ConnectionAnswer(Answer):
     options: Free
     every_minutes: int
     submits: bool
+    limits: SubmissionLimitsAnswer
     since: datetime | None
     complete_until: dict[str, datetime] = Field(description="By stream: all that changed until then is here.")
     created_at: datetime

@@ -22,6 +22,7 @@ from qbwc_server.documents.lifecycle import UNDECIDED, State
 from qbwc_server.documents.models import DocumentRow
 from qbwc_server.documents.problems import Problem
 from qbwc_server.documents.store import by_origin
+from qbwc_server.posting.submitting.automatic import Automatic
 from qbwc_server.tenancy.actor import Actor
 
 log = structlog.get_logger(__name__)
@@ -45,6 +46,7 @@ class Drafting:
         by: Actor,
         clock: Clock,
         guard: Callable[[Session], None],
+        run_id: int,
     ) -> None:
         """``guard`` is called in every transaction, and raises when the run is not ours any more."""
         self.set_aside = 0
@@ -65,6 +67,7 @@ class Drafting:
             accounts=channel.accounts(options),
             alongside=self._alongside,
             connection_id=connection.id,
+            automatic=Automatic(connection.id, run_id),
         )
 
     @property

@@ -20,6 +20,7 @@ from qbwc_server.channels.connections.set_aside import tell_set_aside
 from qbwc_server.channels.connections.setting_up import ChannelBroke, say
 from qbwc_server.channels.connections.states import BY_THE_CLOCK, ConnectionEvent, ConnectionState, RunOutcome
 from qbwc_server.channels.connections.trouble import tell_trouble
+from qbwc_server.channels.connections.what_waited import submit_what_waited
 from qbwc_server.channels.contract import BrokenPage, Channel, Page, Stream, Window
 from qbwc_server.channels.http import SignInRefused, Upstream, UpstreamBusy
 from qbwc_server.channels.options import ChannelOptions, secret_values
@@ -164,6 +165,7 @@ class _Run:
             event = ConnectionEvent.REFUSED if isinstance(error, SignInRefused) else ConnectionEvent.FAILED
             notice, not_before = error.notice, _patience(error, self._clock())
         if drafting is not None:
+            self._go_on_with_what_waited()
             while drafting.step():
                 self._go_on()
             drafting.finish()
@@ -185,7 +187,19 @@ class _Run:
             by=self._by,
             clock=self._clock,
             guard=self._guard,
+            run_id=self._run_id,
         )
+
+    def _go_on_with_what_waited(self) -> None:
+        """What was over a limit, or whose period was unknown, comes before what is new."""
+        after_id: int | None = 0
+        while after_id is not None and self._connection.submits:
+            self._go_on()
+            with self._database.transaction() as db:
+                self._guard(db)
+                after_id = submit_what_waited(
+                    db, self._company, self._connection, self._run_id, after_id, by=self._by, now=self._clock()
+                )
 
     def _guard(self, db: Session) -> None:
         hear(db, self._run_id, now=self._clock())

@@ -42,6 +42,7 @@ from qbwc_server.db import Database
 from qbwc_server.documents.lifecycle import State
 from qbwc_server.documents.models import DocumentRow
 from qbwc_server.errors import Conflict, Invalid, Notice, QbwcError
+from qbwc_server.posting.submitting.automatic import changed_limits, limits_of, set_limits
 from qbwc_server.settings import Settings
 from qbwc_server.shortening import storable
 from qbwc_server.tenancy.actor import Actor
@@ -95,12 +96,16 @@ class BadSchedule(Invalid):
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What a person chooses beside the options of the channel; ``None``: as it is, or the default."""
+    """What a person chooses beside the options of the channel; ``None``: as it is, or the default.
+
+    ``limits`` of what is submitted by itself, by name (see ``Limits``); None among them takes one away.
+    """
 
     title: str | None = None
     every_minutes: int | None = None
     submits: bool | None = None
     since: datetime | None = None
+    limits: Mapping[str, object] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +184,8 @@ def add_connection(
     row.failing_since = row.not_before = None
     row.changed_at = now
     db.flush()
-    note_connection(db, Audited.CONNECTED, row, by=by, now=now, after=settled(row))
+    _limit(db, row, choices)
+    note_connection(db, Audited.CONNECTED, row, by=by, now=now, after=settled(db, row))
     return row
 
 
@@ -200,7 +206,7 @@ def change_connection(
         SecretsElsewhere: secrets that were given for one address would be sent to another.
         ConnectionNotNow: it is disconnected.
     """
-    channel, before = channel_of(row), settled(row)
+    channel, before = channel_of(row), settled(db, row)
     state = after(row.state, ConnectionEvent.CHANGED)
     secret = set(secret_names(channel.options))
     sealed = None if secret <= values.keys() else row.sealed  # whoever gives them all may have lost the sealing key
@@ -214,6 +220,7 @@ def change_connection(
     if values.keys() & secret:
         row.sealed = sealed_secrets(secret_values(options), settings)
     _choose(row, channel, choices)
+    _limit(db, row, choices)
     if state is not row.state or values.keys() & secret:
         row.tell(None)
     row.state, row.not_before, row.changed_at = state, None, now
@@ -225,7 +232,7 @@ def change_connection(
         .values(state=RecordState.NEW)
     )
     tell_trouble(db, row, now=now)
-    note_connection(db, Audited.CONNECTION_CHANGED, row, by=by, now=now, before=before, after=settled(row))
+    note_connection(db, Audited.CONNECTION_CHANGED, row, by=by, now=now, before=before, after=settled(db, row))
 
 
 def ask_again_since(db: Session, row: Connection, since: datetime) -> None:
@@ -306,6 +313,11 @@ def _choose(row: Connection, channel: Channel, choices: Choices) -> None:
         row.submits = choices.submits
     if choices.since is not None:
         row.since = choices.since
+
+
+def _limit(db: Session, row: Connection, choices: Choices) -> None:
+    if choices.limits is not None:
+        set_limits(db, row.company_id, row.id, changed_limits(limits_of(db, row.id), choices.limits))
 
 
 def _bring_back(db: Session, row: Connection) -> None:

@@ -19,6 +19,7 @@ from qbwc_server.documents.words import DocumentWords, words_in
 from qbwc_server.errors import Conflict
 from qbwc_server.posting.options import options_of
 from qbwc_server.posting.requests import of_documents
+from qbwc_server.posting.submitting.automatic import Automatic, submit_by_itself
 from qbwc_server.posting.submitting.questions import learn_words, questions, words_of
 from qbwc_server.posting.submitting.submit import Submitted, lock, shortcomings, submit_locked
 from qbwc_server.posting.submitting.waiting import cancel_with_entries
@@ -71,12 +72,14 @@ def hand_in(
     now: datetime,
     revise: bool = False,
     submit_now: bool = True,
+    automatic: Automatic | None = None,
     asides: Sequence[Aside] = (),
 ) -> HandedIn:
     """Keep documents under their origin and submit what is new or revised: how files and programs bring them.
 
     Args:
         submit_now: off, everything waits for a person; what is missing or to be asked is said all the same.
+        automatic: the connection that brings them, without anybody's asking for it.
         asides: one per document, or none at all.
     """
     lock(db, company)
@@ -100,7 +103,10 @@ def hand_in(
     ]
     asked.update({row_id: [question] for row_id, question in questions(db, company, unasked, words, now=now).items()})
     ready = [(row, document) for row, document, _ in fresh.values() if submit_now and row.id not in asked]
-    submitted = submit_locked(db, company, ready, by=by, now=now)
+    if automatic is None:
+        submitted = submit_locked(db, company, ready, by=by, now=now)
+    else:
+        submitted = submit_by_itself(db, company, ready, automatic, by=by, now=now)
     options = options_of(db, company.id)
     for row, document, _ in fresh.values():
         if row.id in asked or not submit_now:

@@ -140,6 +140,19 @@ def test_options_are_changed_one_by_one_and_null_takes_one_back(alice: Caller, f
     assert answer.get_json()["code"] == "another_account"
 
 
+def test_limits_of_what_is_submitted_by_itself(alice: Caller, feed: FeedUpstream) -> None:
+    made = alice.post("/connections", json={**wanted(feed), "limits": {"amount_per_run": "100.5"}}).get_json()
+    assert made["limits"] == {
+        "documents_per_run": None, "documents_per_day": None, "amount_per_run": "100.50", "amount_per_day": None,
+    }  # fmt: skip
+    one = f"/connections/{made['id']}"
+    changed = alice._open("PATCH", one, json={"limits": {"amount_per_run": None, "documents_per_day": 3}}).get_json()
+    assert (changed["limits"]["documents_per_day"], changed["limits"]["amount_per_run"]) == (3, None)
+    for wrong in ({"documents_per_day": 0}, {"odd": 1}, {"amount_per_run": [1]}, {"amount_per_run": 1.5}):
+        assert alice._open("PATCH", one, json={"limits": wrong}).status_code == 422
+    assert alice.get(one).get_json()["limits"] == changed["limits"]
+
+
 def test_the_same_account_is_connected_once(alice: Caller, charlie: Caller, feed: FeedUpstream) -> None:
     assert alice.post("/connections", json=wanted(feed)).status_code == 201
     assert alice.post("/connections", json=wanted(feed)).get_json()["code"] == "already_connected"

@@ -80,7 +80,17 @@ def test_options_are_changed_and_taken_back(run: CommandLine, connection: str, f
     changed = run.json("connection", "set", "acme", connection, "--option", "page_size=")
     assert "page_size" not in changed["options"]
     ran = run("connection", "run", "acme", connection)
-    assert ran.exit_code == 0, ran.output  # submitted at once: nobody has to look
+    assert (ran.exit_code, "has not told its closing date" in ran.output) == (1, True)  # a person has to look
+
+
+def test_limits_of_what_is_submitted_by_itself(run: CommandLine, connection: str, feed: FeedUpstream) -> None:
+    per_run, per_day = ("--limit", "documents_per_run=5"), ("--limit", "amount_per_day=500.00")
+    changed = run.json("connection", "set", "acme", connection, *per_run, *per_day)
+    assert (changed["limits"]["documents_per_run"], changed["limits"]["amount_per_day"]) == (5, "500.00")
+    assert "limit: amount_per_day = 500.00" in run("connection", "show", "acme", connection).stdout
+    changed = run.json("connection", "set", "acme", connection, "--limit", "amount_per_day=")
+    assert (changed["limits"]["documents_per_run"], changed["limits"]["amount_per_day"]) == (5, None)
+    assert run("connection", "set", "acme", connection, "--limit", "per_hour=5").exit_code != 0
 
 
 def test_a_failure_is_told_in_words(run: CommandLine, connection: str, feed: FeedUpstream) -> None:

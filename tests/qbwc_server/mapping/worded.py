@@ -23,6 +23,7 @@ from qbwc_server.mapping.said import Said
 from qbwc_server.tenancy.actor import Actor, ActorKind
 from qbwc_server.tenancy.companies import add_company, find_company
 from tests.conftest import TurnableClock
+from tests.introduced import introduced
 from tests.qbwc_server.books.mirror.lists_kept import keep, told
 
 ANN = Actor(ActorKind.PERSON, "Ann")
@@ -38,6 +39,7 @@ class Worded:
                 add_company(db, code=code, name=code, time_zone="America/New_York", now=clock())
             company = find_company(db, code)
             self.id = company.id
+            introduced(db, self.id, clock())
             self.items(db, told("80000001-1", "Widget", entry_type="Service", number="W-1"))
             self.items(db, told("80000002-1", "Gadget", entry_type="Inventory"))
 
