@@ -13,6 +13,7 @@ from qbwc_server.channels.contract import Draft
 from qbwc_server.channels.files import json_lines
 from qbwc_server.documents.kinds import KINDS, Document
 from qbwc_server.documents.lifecycle import State
+from qbwc_server.documents.models import LARGEST_ID
 from qbwc_server.documents.problems import Problem
 from qbwc_server.errors import Invalid
 from qbwc_server.shortening import shortened, storable
@@ -61,6 +62,8 @@ def read_object(request: Request, fields: Mapping[str, type]) -> dict[str, Any]:
             mistakes.append(_mistake(shown, "unknown_field", "There is no such field.", f"The fields are: {known}."))
         elif item is not None and type(item) is not fields[name]:
             mistakes.append(_mistake(shown, "bad_value", f"It must be {_TYPES[fields[name]]}.", "Correct the value."))
+        elif type(item) is int and abs(item) > LARGEST_ID:
+            mistakes.append(_mistake(shown, "bad_value", "The number is out of reach.", "Correct the value."))
         elif isinstance(item, str) and item != storable(item):
             mistakes.append(_mistake(shown, "control_character", "It holds a character that cannot be kept.", ""))
     if mistakes:

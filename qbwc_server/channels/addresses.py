@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from qbwc_server.channels.deadlines import Deadline, PatientTransport
 from qbwc_server.errors import Invalid
 
 Resolve = Callable[[str, int], list[str]]
@@ -109,10 +110,13 @@ def _inside(found: IPv4Address | IPv6Address) -> list[IPv4Address]:
 
 
 class CheckedTransport(httpx.BaseTransport):
-    """Sends requests to addresses that were looked at, each host by connections of its own."""
+    """Sends requests to addresses that were looked at, each host by connections of its own.
 
-    def __init__(self, *, private: bool, resolve: Resolve = resolve) -> None:
-        self._private, self._resolve = private, resolve
+    ``whole_s``: seconds that one answer may take from its beginning to its end.
+    """
+
+    def __init__(self, *, private: bool, resolve: Resolve = resolve, whole_s: float = 120.0) -> None:
+        self._private, self._resolve, self._deadline = private, resolve, Deadline(whole_s)
         self._hosts: dict[tuple[str, int], tuple[list[str], httpx.BaseTransport]] = {}
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
@@ -121,8 +125,9 @@ class CheckedTransport(httpx.BaseTransport):
         host, port = request.url.host, request.url.port or (443 if request.url.scheme == "https" else 80)
         known = self._hosts.get((host, port))
         if known is None:
-            known = self._hosts[host, port] = (self._checked(host, port), httpx.HTTPTransport(trust_env=False))
+            known = self._hosts[host, port] = (self._checked(host, port), PatientTransport(self._deadline))
         addresses, transport = known
+        self._deadline.begin()
         for place, address in enumerate(addresses):
             try:
                 response = transport.handle_request(_to(address, host, request))

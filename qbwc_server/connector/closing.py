@@ -43,7 +43,8 @@ def left_over(db: Session, company_id: int) -> LeftOver:
 def closing_words(session: UpdateSessionRow, left: LeftOver, address: str) -> str:
     """The sentence in the status column of the Web Connector: "12 invoices posted, 1 needs you: https://…".
 
-    All is well only when nothing failed, nothing is in doubt and nothing waits for a person.
+    All is well only when nothing failed, nothing is in doubt and nothing waits for a person. Without an address nothing
+    says where.
     """
     if session.error:
         return session.error
@@ -51,9 +52,10 @@ def closing_words(session: UpdateSessionRow, left: LeftOver, address: str) -> st
     if left.in_doubt:
         parts.append("an answer is missing and is looked up in the next update")
     if left.needs_you:
-        parts.append(f"{'1 needs you' if left.needs_you == 1 else f'{left.needs_you} need you'}: {address}")
+        needs = "1 needs you" if left.needs_you == 1 else f"{left.needs_you} need you"
+        parts.append(f"{needs}: {address}" if address else needs)
     said = ", ".join(parts) or "All is well"
-    return f"{said[:1].upper()}{said[1:]}{'' if left.needs_you else '.'}"
+    return f"{said[:1].upper()}{said[1:]}{'' if left.needs_you and address else '.'}"
 
 
 def _posted(session: UpdateSessionRow) -> str:

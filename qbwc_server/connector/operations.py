@@ -311,11 +311,12 @@ class WebConnectorOperations:
             session, company = found
             left = left_over(db, company.id)
             link = status_link(session, self._settings.base_url) if left.needs_you and not session.error else ""
-            words = closing_words(session, left, link)
+            kept = closing_words(session, left, "")  # whoever sees these words later is not let in by them
             session.last_call_at = now
-            end_session(session, now, words)
+            end_session(session, now, kept)
             log.info("session closed", company=company.code, session=session.id, answered=session.answered)
-            return session.closing_words or words
+            said = session.closing_words
+            return closing_words(session, left, link) if said in (None, kept) else said
 
     def get_interactive_url(self, ticket: str, session_id: str) -> str:
         """We have no interactive work."""

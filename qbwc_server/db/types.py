@@ -155,13 +155,13 @@ class _ShortText(_Bounded):
 class Exact(_ShortText):
     """A code, key or number that is refused before it gets here when it is too long; to cut it would make another.
 
-    It may be looked for whatever its length is.
+    It may be looked for whatever its length is, and whatever stands in it: what no database keeps is not there.
     """
 
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        return value
+        return None if value is None else storable(value)
 
     def fitting(self, value: str) -> str:
         if len(value) > self.most:
@@ -182,7 +182,7 @@ class SortKey(_ShortText):
         return dialect.type_descriptor(String(self.most, collation=collation))
 
     def fitting(self, value: str) -> str:
-        return value[: self.most]
+        return storable(value[: self.most])
 
 
 class Cut(_ShortText):

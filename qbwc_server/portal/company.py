@@ -13,9 +13,9 @@ from qbwc_server.documents.open_work import Ended, end_work
 from qbwc_server.errors import Conflict, Invalid, NotFound, QbwcError
 from qbwc_server.portal.forms import text_field
 from qbwc_server.portal.showing import show
-from qbwc_server.portal.visit import Visit, kinds_seen
+from qbwc_server.portal.visit import Visit, kinds_seen, limited_kinds
 from qbwc_server.posting.people.resume import resume
-from qbwc_server.reports.company import company_report, hold_record
+from qbwc_server.reports.company import company_report, hold_record, of_kinds
 from qbwc_server.reports.needs import groups_of, open_work_seen
 from qbwc_server.reports.verdicts import verdicts
 
@@ -27,7 +27,8 @@ def status(visit: Visit, problem: QbwcError | None = None) -> Response:
     """The page; a problem is what was pressed and could not be done."""
     with visit.looking() as (db, standing):
         company, kinds = standing.company, kinds_seen(standing)
-        (verdict,) = verdicts(db, [company], now=visit.now)
+        (verdict,) = verdicts(db, [company], now=visit.now, kinds=limited_kinds([standing]))
+        report = company_report(db, company, now=visit.now)
         groups, more_groups = groups_of(db, company.id, kinds)
         work, work_count = open_work_seen(db, company.id, kinds)
         page = {
@@ -36,8 +37,8 @@ def status(visit: Visit, problem: QbwcError | None = None) -> Response:
             "more_groups": more_groups,
             "work": work,
             "work_count": work_count,
-            "report": company_report(db, company, now=visit.now),
-            "waits_are_named": kinds is None,
+            "report": report if kinds is None else of_kinds(report, db, company, kinds),
+            "words_are_told": kinds is None,
             "holds": [hold_record(hold) for hold in holds_of(db, company.id)],
             "facts": db.get(CompanyFacts, company.id),
             "updates": _updates(db, company.id),

@@ -13,13 +13,14 @@ from qbwc_server.observe import metrics
 from qbwc_server.portal.forms import StrangeForm
 from qbwc_server.portal.protection import protect
 from qbwc_server.portal.translation import gettext
-from qbwc_server.portal.visit import Visit
+from qbwc_server.portal.visit import SignedOut, Visit
 from qbwc_server.tenancy.access import NotAllowed
 
 log = structlog.get_logger(__name__)
 # the nearest ancestor decides
 _STATUS: dict[type[QbwcError], int] = {
     StrangeForm: 400,
+    SignedOut: 401,
     NotAllowed: 403,
     NotFound: 404,
     Conflict: 409,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,11 +13,12 @@ from sqlalchemy.orm import Session
 
 from qbwc_server.db import Database
 from qbwc_server.documents.kinds import KINDS
+from qbwc_server.errors import QbwcError
 from qbwc_server.portal.cookies import Cookies
 from qbwc_server.settings import Settings
 from qbwc_server.tenancy.access import Standing, standing_of
 from qbwc_server.tenancy.actor import Actor, ActorKind
-from qbwc_server.tenancy.browser_sessions import SignedIn
+from qbwc_server.tenancy.browser_sessions import SignedIn, signed_in_by
 from qbwc_server.tenancy.permissions import Permission
 
 
@@ -26,6 +27,13 @@ class Needs(Enum):
 
     NOTHING = auto()  # it is open to everybody
     A_PERSON = auto()  # who has signed in
+
+
+class SignedOut(QbwcError):
+    """You are signed out."""
+
+    code = "signed_out"
+    advice = "Sign in, and press the button again."
 
 
 @dataclass
@@ -68,8 +76,10 @@ class Visit:
 
     @contextmanager
     def changing(self) -> Iterator[tuple[Session, Standing]]:
-        """A transaction; whoever was removed while the request waited for its turn is refused."""
+        """A transaction; whoever was removed or signed out while the request waited for its turn is refused."""
         with self.database.transaction() as db:
+            if self.secret is None or signed_in_by(db, self.secret, self.now) is None:
+                raise SignedOut
             yield db, self._standing(db)
 
     def _standing(self, db: Session) -> Standing:
@@ -84,3 +94,9 @@ def kinds_seen(standing: Standing) -> list[str] | None:
     """The kinds of documents that somebody may see; None: all of them."""
     seen = [kind for kind in KINDS if standing.may(Permission.SEE_DOCUMENTS, kind)]
     return None if len(seen) == len(KINDS) else seen
+
+
+def limited_kinds(standings: Iterable[Standing]) -> dict[int, list[str]]:
+    """The kinds of documents that somebody may see, by the id of the company, where these are not all."""
+    found = ((standing.company.id, kinds_seen(standing)) for standing in standings)
+    return {company_id: kinds for company_id, kinds in found if kinds is not None}

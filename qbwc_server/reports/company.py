@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from collections.abc import Collection, Iterator
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -253,6 +253,20 @@ def company_report(db: Session, company: Company, *, now: datetime) -> CompanyRe
         open_work=_open_work(db, company),
         failed_jobs=failed_jobs_of(db, company.id, now=now),
         holds=[hold_record(hold) for hold in holds_of(db, company.id)],
+    )
+
+
+def of_kinds(report: CompanyReport, db: Session, company: Company, kinds: Collection[str]) -> CompanyReport:
+    """The same for who may see documents of these kinds alone: of others nothing is named, and none is counted."""
+    seen = {state.value: count for state, count in counts(db, company.id, kinds).items()}
+    return replace(
+        report,
+        documents=seen,
+        needs_you=[],
+        behind_others=0,
+        waits=[],
+        open_work=[],
+        last_session_words=None,
     )
 
 

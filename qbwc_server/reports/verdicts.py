@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from qbwc_server.books.holds import Hold, HoldKind
@@ -24,6 +24,9 @@ from qbwc_server.tenancy.models import Company
 _USUAL_INTERVAL = timedelta(minutes=30)  # where the Web Connector was told none: what people choose
 _LEAST_SILENCE = timedelta(minutes=30)
 _NOTED_EVERY = timedelta(days=1)  # calls for which there is nothing to do are written down so rarely
+
+
+_ALL: Mapping[int, Collection[str]] = {}
 
 
 class Contact(StrEnum):
@@ -83,11 +86,17 @@ class Verdict:
         return _LIGHTS.get(self.finding, Light.WARN)
 
 
-def verdicts(db: Session, companies: Sequence[Company], *, now: datetime) -> list[Verdict]:
-    """The verdict on each company, worst first, then by name."""
+def verdicts(
+    db: Session, companies: Sequence[Company], *, now: datetime, kinds: Mapping[int, Collection[str]] = _ALL
+) -> list[Verdict]:
+    """The verdict on each company, worst first, then by name.
+
+    Args:
+        kinds: of documents that the reader may see, by the id of the company; left out: all of them.
+    """
     if not companies:
         return []
-    seen = _Seen(db, [company.id for company in companies], now)
+    seen = _Seen(db, [company.id for company in companies], now, kinds)
     found = [_judge(seen, company, now) for company in companies]
     order = list(Finding)
     return sorted(found, key=lambda one: (order.index(one.finding), -one.needs_you, one.name.casefold(), one.code))
@@ -96,30 +105,30 @@ def verdicts(db: Session, companies: Sequence[Company], *, now: datetime) -> lis
 class _Seen:
     """What the tables say of some companies: one statement each."""
 
-    def __init__(self, db: Session, ids: Sequence[int], now: datetime) -> None:
+    def __init__(self, db: Session, ids: Sequence[int], now: datetime, kinds: Mapping[int, Collection[str]]) -> None:
+        may_be_seen = _may_be_seen(kinds)
         state, twice = DocumentRow.state, and_(DocumentRow.state == State.HELD, DocumentRow.reason == Reason.TWICE)
         self.documents = {
             (company, where): count
             for company, where, count in db.execute(
                 select(DocumentRow.company_id, state, func.count())
-                .where(DocumentRow.company_id.in_(ids), state.in_((*NEEDS_A_PERSON, State.SUBMITTED)))
+                .where(DocumentRow.company_id.in_(ids), state.in_((*NEEDS_A_PERSON, State.SUBMITTED)), *may_be_seen)
                 .group_by(DocumentRow.company_id, state)
             )
         }
         self.twice = _by_company(
             db.execute(
                 select(DocumentRow.company_id, func.count())
-                .where(DocumentRow.company_id.in_(ids), twice)
+                .where(DocumentRow.company_id.in_(ids), twice, *may_be_seen)
                 .group_by(DocumentRow.company_id)
             )
         )
-        self.open_work = _by_company(
-            db.execute(
-                select(OpenWork.company_id, func.count())
-                .where(OpenWork.company_id.in_(ids), OpenWork.ended_at.is_(None))
-                .group_by(OpenWork.company_id)
-            )
-        )
+        open_ones = (OpenWork.company_id.in_(ids), OpenWork.ended_at.is_(None))
+        work = select(OpenWork.company_id, func.count()).where(*open_ones)
+        if may_be_seen:
+            about = work.outerjoin(DocumentRow, DocumentRow.id == OpenWork.document_id)
+            work = about.where(or_(OpenWork.document_id.is_(None), *may_be_seen))
+        self.open_work = _by_company(db.execute(work.group_by(OpenWork.company_id)))
         self.holds: dict[int, list[Hold]] = {}
         for hold in db.scalars(select(Hold).where(Hold.company_id.in_(ids), Hold.lifted_at.is_(None))):
             self.holds.setdefault(hold.company_id, []).append(hold)
@@ -166,6 +175,14 @@ class _Seen:
             )
             for company_id, since in db.execute(oldest.group_by(QueuedRequest.company_id)):
                 self.due[company_id] = min(since, self.due.get(company_id, since))
+
+
+def _may_be_seen(kinds: Mapping[int, Collection[str]]) -> list[ColumnElement[bool]]:
+    """The condition on documents; none where all may be seen."""
+    if not kinds:
+        return []
+    limited = (and_(DocumentRow.company_id == company, DocumentRow.kind.in_(some)) for company, some in kinds.items())
+    return [or_(DocumentRow.company_id.not_in(kinds), *limited)]
 
 
 def _by_company(rows: Any) -> dict[int, Any]:

@@ -176,6 +176,26 @@ def companies_for(db: Session, actor: Actor | None) -> list[Company]:
     return list(db.scalars(everything.where(mine)))
 
 
+def standings_for(db: Session, actor: Actor | None) -> list[Standing]:
+    """The same companies, each with what ``actor`` may do in it; in as many statements for many as for one."""
+    companies = companies_for(db, actor)
+    if actor is None or actor.kind is not ActorKind.PERSON:
+        return [Standing(company, [_Operator()]) for company in companies]
+    of_user = select(Membership.company_id, Membership.partner_id, Membership.role, Membership.limits).join(User)
+    rows = db.execute(of_user.where(_is_user(actor))).all()
+    return [
+        Standing(
+            company,
+            [
+                _Member(role, limits)
+                for in_company, of_partner, role, limits in rows
+                if in_company == company.id or of_partner == company.partner_id
+            ],
+        )
+        for company in companies
+    ]
+
+
 def partner_for(db: Session, actor: Actor | None, code: str, permission: Permission) -> Partner:
     """The partner of that code, where ``actor`` may do this with all its companies.
 

@@ -13,6 +13,7 @@ from qbwc_server.db.once import add_once
 from qbwc_server.errors import Conflict, Invalid, NotFound
 from qbwc_server.tenancy.actor import Actor
 from qbwc_server.tenancy.audit import Audited, note_audit
+from qbwc_server.tenancy.browser_sessions import end_other_sessions
 from qbwc_server.tenancy.credentials import LONGEST_PASSWORD, password_matches, slow_hash
 from qbwc_server.tenancy.models import User
 from qbwc_server.tenancy.partners import read_name
@@ -81,9 +82,13 @@ def signed_in(db: Session, email: str, password: str) -> User | None:
 
 
 def disable(db: Session, user: User, *, by: Actor, now: datetime) -> None:
-    """From now on a stranger everywhere; a second time changes nothing. The memberships stay, for the day of return."""
+    """From now on a stranger everywhere; a second time changes nothing. The memberships stay, for the day of return.
+
+    Sessions end for good: whoever has the key of one has no part in that return.
+    """
     if user.disabled_at is None:
         user.disabled_at = now
+        end_other_sessions(db, user.id, None, now)
         note_audit(db, Audited.USER_DISABLED, by=by, now=now, subject=user.email)
 
 

@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import text
 
 from qbwc_server.documents.kinds import read_document
 from qbwc_server.documents.open_work import Ended, Finding, WorkKind, end_work, note_work
+from qbwc_server.reports.company import company_report
 from qbwc_server.tenancy.companies import find_company
 from tests.sessions.world import BY, World
 
@@ -71,6 +73,17 @@ def test_a_link_ends(world: World, client: FlaskClient) -> None:
     world.clock.advance(hours=2)
     page = client.get(link)
     assert (page.status_code, b"has ended" in page.data) == (404, True)
+
+
+def test_the_link_is_kept_nowhere(world: World) -> None:
+    """Who sees the words of a session later, such as a colleague who may see less, is not let in by them."""
+    secret = refused(world).rpartition("/")[2]
+    with world.database.reading() as db:
+        kept = db.execute(text("SELECT * FROM update_sessions")).all()
+        report = company_report(db, find_company(db, "kern"), now=world.clock())
+    assert secret not in str(kept)
+    assert "/status/" not in str(report)
+    assert report.last_session_words == "1 needs you."
 
 
 def test_what_was_left_by_an_earlier_session_is_said_again(world: World) -> None:

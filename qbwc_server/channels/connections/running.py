@@ -10,6 +10,7 @@ from typing import Any
 import structlog
 from sqlalchemy.orm import Session
 
+from qbwc_server.channels.connections.circles import Heard
 from qbwc_server.channels.connections.drafting import Drafting
 from qbwc_server.channels.connections.finding import channel_of, find_connection, marks_of, options_of
 from qbwc_server.channels.connections.models import Connection
@@ -247,7 +248,9 @@ class _Run:
         again: bool,
     ) -> None:
         """All pages of a stream. Behind something that is to be asked for again its mark stays where it is."""
+        heard = Heard()
         for page in self._pages(channel.pull(options, upstream, window)):
+            heard.note(page)
             if isinstance(page, BrokenPage):
                 self._broken_pages += 1
                 moves = False

@@ -22,6 +22,10 @@ from qbwc_server.tenancy.actor import Actor
 from qbwc_server.tenancy.audit import Audited, note_audit
 from qbwc_server.tenancy.models import Company
 
+_FIELDS = (
+    *("match", "text", "direction", "least", "most", "source", "reduced_tax", "account", "class_name", "description"),
+)
+
 
 def add_rule(db: Session, company: Company, rule: Rule, *, by: Actor, now: datetime) -> RuleRow:
     """Keep a rule behind all others; one that asks for the same takes the place of the one that was there.
@@ -39,9 +43,8 @@ def add_rule(db: Session, company: Company, rule: Rule, *, by: Actor, now: datet
             raise Invalid(f"A company has at most {MOST_RULES} rules.", advice="Remove those that are not used.")
         row = RuleRow(company_id=company.id, place=rows[-1].place + 1 if rows else 1)
         db.add(row)
-    for name in ("match", "text", "direction", "least", "most", "source", "reduced_tax", "account", "class_name"):
+    for name in _FIELDS:
         setattr(row, name, getattr(kept, name))
-    row.description = kept.description
     row.splits = {"splits": [_split_record(one) for one in kept.splits]}
     row.by, row.changed_at = by, now
     db.flush()
@@ -179,7 +182,7 @@ def _split(record: dict[str, Any]) -> Split:
 
 
 def _state(row: RuleRow) -> dict[str, object]:
-    return {"text": row.text, "account": row.account, "splits": row.splits["splits"], "place": row.place}
+    return {**{name: getattr(row, name) for name in _FIELDS}, "splits": row.splits["splits"], "place": row.place}
 
 
 def _note(

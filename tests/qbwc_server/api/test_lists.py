@@ -72,3 +72,25 @@ def test_lists_are_asked_for_once(acme: Caller) -> None:
 def test_another_company_sees_nothing_of_it(acme: Caller, charlie: Caller) -> None:
     assert charlie.get("/lists/search?text=mil").get_json() == {"entries": []}
     assert charlie.get("/lists/customer/1").get_json()["standing"] == "unknown"
+
+
+ODD = [
+    "%00",
+    "a%00@b.example",
+    "1%00",
+    "%F0%9F%98%80",
+    "%25",
+    "_",
+    "%5C",
+    "'",
+    "%0A",
+    "%C4%B0",
+    "",
+    "7" * 9999,
+]
+
+
+@pytest.mark.parametrize("text", ODD, ids=[one[:20] or "nothing" for one in ODD])
+def test_whatever_is_looked_for_is_found_or_not(acme: Caller, text: str) -> None:
+    for path in (f"/lists/search?text={text}", f"/lists/search?text=mil&type={text}", f"/lists/customer/{text or 'x'}"):
+        assert acme.get(path).status_code in (200, 404)

@@ -73,3 +73,10 @@ def test_mappings_of_another_company_are_not_there(alice: Caller, charlie: Calle
     assert charlie.get("/mappings").get_json() == {"mappings": [], "next": None}
     assert charlie.post("/mappings/unset", json={"kind": "item", "word": "SKU-1"}).status_code == 404
     assert charlie.post("/mappings", json={"kind": "item", "word": "SKU-1", "name": "Widget"}).status_code == 422
+
+
+@pytest.mark.parametrize("number", [10**30, -(10**30), 2**63, 2**63 - 1, 0, -1])
+@pytest.mark.parametrize("path", ["/mappings", "/mappings/unset"])
+def test_a_connection_of_any_number_is_one_that_is_not_there(alice: Caller, path: str, number: int) -> None:
+    body = {"kind": "item", "word": "a", "connection": number, **({"never": True} if path == "/mappings" else {})}
+    assert alice.post(path, json=body).status_code in (404, 422)

@@ -42,3 +42,8 @@ def test_words_worth_reading(posted: dict[str, int], left: LeftOver, words: str)
 def test_an_error_is_the_last_word() -> None:
     session = UpdateSessionRow(posted={"invoices": 1}, error="Another company file is open.")
     assert closing_words(session, NOTHING, LINK) == "Another company file is open."
+
+
+def test_without_an_address_nothing_says_where() -> None:
+    left = LeftOver(needs_you=2, in_doubt=False)
+    assert closing_words(UpdateSessionRow(posted={"invoices": 1}), left, "") == "1 invoice posted, 2 need you."

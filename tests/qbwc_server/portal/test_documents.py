@@ -9,8 +9,11 @@ from typing import Any
 import pytest
 from sqlalchemy import event, insert
 
+from qbwc_server.connector.models import UpdateSessionRow
+from qbwc_server.connector.session import SessionState
 from qbwc_server.documents.lifecycle import Reason, State
 from qbwc_server.documents.models import DocumentRow, Operation
+from qbwc_server.documents.open_work import Finding, WorkKind, note_work
 from qbwc_server.documents.store import find
 from qbwc_server.portal.actions import ACTIONS
 from qbwc_server.tenancy.actor import SERVER
@@ -236,6 +239,35 @@ def test_kinds_that_somebody_may_not_see_are_nowhere(town: Town) -> None:
     assert ben.get(f"{LIST}/{shown}").status_code == 200
     assert ben.send(f"{LIST}/{shown}/exclude", LIST).status_code == 403
     assert (state_of(town, hidden), state_of(town, shown)) == (State.FOR_REVIEW, State.FOR_REVIEW)
+
+
+def test_kinds_that_somebody_may_not_see_are_not_counted_either(town: Town, owner: Browser) -> None:
+    ben = town.person("ben@acme.example", acme=Role.VIEWER)
+    with town.database.transaction() as db:
+        user, company = find_user(db, ben.email), find_company(db, "acme")
+        limits = {"invoice": [], "*": ["view"]}
+        change_role(db, user, company, Role.VIEWER, limits=limits, by=SERVER, now=town.clock())
+    paths = ("/", "/companies/acme", LIST)
+    before, all_before = ([said(one.get(path)) for path in paths] for one in (ben, owner))
+    for number in range(3):
+        town.document("acme", origin=f"t:{number}", number=f"H{number}", submit=number == 2)
+    with town.database.transaction() as db:
+        found = Finding(WorkKind.GONE_FROM_QUICKBOOKS, "1", "H0 is gone.", "Look.", 1)
+        note_work(db, company.id, [found], now=town.clock())
+    after = [said(ben.get(path)) for path in paths]
+    assert [after[0], after[2]] == [before[0], before[2]]
+    assert after[1] == before[1]
+    assert [said(owner.get(path)) for path in paths] != all_before
+    assert "3 need you" in said(owner.get("/"))
+    with town.database.transaction() as db:
+        db.add(
+            UpdateSessionRow(
+                company_id=company.id, ticket_digest="-", state=SessionState.CLOSED, started_at=town.clock(),
+                last_call_at=town.clock(), ended_at=town.clock(), closing_words="7 invoices posted.", needs_you=7,
+            )
+        )  # fmt: skip
+    assert "7 invoices posted." in said(owner.get("/companies/acme"))
+    assert "7" not in said(ben.get("/companies/acme")).partition("Latest updates")[2].partition("What waits")[0]
 
 
 def test_a_document_of_another_company_does_not_exist(town: Town, owner: Browser) -> None:

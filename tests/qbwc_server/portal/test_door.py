@@ -13,7 +13,7 @@ from qbwc_server.settings import load
 from qbwc_server.tenancy.actor import SERVER
 from qbwc_server.tenancy.browser_sessions import IDLE, LONGEST, BrowserSession, purge_browser_sessions
 from qbwc_server.tenancy.permissions import Role
-from qbwc_server.tenancy.users import disable, find_user, set_password
+from qbwc_server.tenancy.users import disable, enable, find_user, set_password
 from tests.conftest import TurnableClock
 from tests.qbwc_server.portal.conftest import PASSWORD, Browser, Town, said
 
@@ -163,6 +163,20 @@ def test_who_is_disabled_or_gets_another_password_is_out_at_once(town: Town, own
         disable(db, find_user(db, owner.email), by=SERVER, now=town.clock())
     assert owner.get("/").status_code == 303
     assert owner.sign_in(owner.email, "another horse battery").status_code == 422
+
+
+def test_a_session_from_before_somebody_was_disabled_does_not_come_back(town: Town, owner: Browser) -> None:
+    """Whoever has its key keeps it, whatever the browser is told to forget."""
+    key = owner.client.get_cookie("portal")
+    assert key is not None
+    with town.database.transaction() as db:
+        disable(db, find_user(db, owner.email), by=SERVER, now=town.clock())
+        enable(db, find_user(db, owner.email), by=SERVER, now=town.clock())
+    thief = town.stranger()
+    thief.client.set_cookie("portal", key.value)
+    assert thief.get("/companies/acme").status_code == 303
+    assert owner.sign_in(owner.email).status_code == 303
+    assert owner.get("/companies/acme").status_code == 200
 
 
 def test_sessions_are_listed_and_ended_one_by_one_or_all_others(town: Town, owner: Browser) -> None:

@@ -19,6 +19,7 @@ from qbwc_server.tenancy.access import (
     company_for,
     partner_for,
     standing_of,
+    standings_for,
 )
 from qbwc_server.tenancy.actor import QUICKBOOKS, SERVER, Actor, ActorKind
 from qbwc_server.tenancy.companies import add_company, find_company
@@ -239,6 +240,18 @@ def test_everybody_sees_the_list_of_his_own_companies(office: Office) -> None:
             assert [company.code for company in companies_for(db, actor)] == codes
         for forged in (*FORGED, office.token("kern", list(Scope))):
             assert companies_for(db, forged) == []
+
+
+def test_what_one_may_in_many_companies_is_what_one_may_in_each(office: Office) -> None:
+    accountant = office.let_in_everywhere(office.user("a@b.example"), "office", Role.VIEWER)
+    office.let_in(accountant, "kern", Role.OWNER)
+    with office.database.reading() as db:
+        for actor in (accountant, OPERATOR, *FORGED, office.token("kern", list(Scope)), NOBODY):
+            standings = standings_for(db, actor)
+            assert [one.company.code for one in standings] == [one.code for one in companies_for(db, actor)]
+            for one in standings:
+                alone = standing_of(db, actor, one.company.code, now=office.clock())
+                assert [one.may(each) for each in Permission] == [alone.may(each) for each in Permission]
 
 
 def test_a_partner_opens_for_its_own_members_only(office: Office) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,8 @@ from qbwc_server.errors import Invalid, NotFound
 from qbwc_server.list_kinds import ListKind
 from qbwc_server.mapping.rules.keeping import add_rule, move_rule, remove_rule, rules_of
 from qbwc_server.mapping.rules.learning import book, learn, words_key
-from qbwc_server.mapping.rules.rule import Direction, Rule, Split, StatementEntry
+from qbwc_server.mapping.rules.rule import Direction, Match, Rule, Split, StatementEntry
+from qbwc_server.tenancy.audit import audit_of
 from qbwc_server.tenancy.companies import find_company
 from tests.qbwc_server.books.mirror.lists_kept import keep, told
 from tests.qbwc_server.mapping.worded import ANN, Worded
@@ -47,6 +49,29 @@ def test_rules_are_tried_in_order_and_can_be_moved(accounts: Worded) -> None:
     with accounts.database.transaction() as db:
         remove_rule(db, find_company(db, "shop"), second, by=ANN, now=accounts.clock())
         assert [one.id for one in rules_of(db, accounts.id)] == [first]
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("account", "Meals"), ("description", "Taxi in town"), ("splits", (Split("Fees", amount=Decimal(1)),))],
+)
+def test_whatever_is_changed_in_a_rule_is_audited(accounts: Worded, field: str, value: Any) -> None:
+    rule = Rule(
+        "Taxi", "Travel", match=Match.EXACT, direction=Direction.EXPENSE, least=Decimal("1.00"), most=Decimal(9)
+    )
+    added(accounts, rule)
+    added(accounts, replace(rule, **{field: value}))
+    with accounts.database.reading() as db:
+        changed, first = audit_of(db, company_id=accounts.id)[:2]
+    assert changed.before is not None
+    assert changed.after is not None
+    assert list(changed.before) == list(changed.after) == [field]
+    assert first.after is not None
+    assert (first.after["match"], first.after["direction"], Decimal(first.after["least"])) == (
+        "exact",
+        "expense",
+        Decimal(1),
+    )
 
 
 def test_a_rule_that_looks_for_the_same_takes_its_place(accounts: Worded) -> None:
