@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import ClassVar, Protocol
 from zoneinfo import ZoneInfo
+
+from qbwc_server.clock import day_of_month, moment
 
 _DAY = timedelta(days=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -90,34 +91,8 @@ class MonthDay:
         """The newest moment, not after ``now``, at which the job was due."""
         today = now.astimezone(zone).date()
         months = (today.year * 12 + today.month - 1 + ahead for ahead in (1, 0, -1, -2))
-        return _newest(now, (moment(self._day_of(*divmod(m, 12)), time(self.hour, self.minute), zone) for m in months))
-
-    def _day_of(self, year: int, month: int) -> date:
-        return date(year, month + 1, min(self.day, monthrange(year, month + 1)[1]))
-
-
-def moment(day: date, wall_clock: time, zone: ZoneInfo) -> datetime:
-    """When the clocks of ``zone`` first show ``wall_clock`` on ``day``, in UTC.
-
-    A time that they show twice counts the first time; one that they skip is the moment at which they go on.
-    """
-    shown = datetime.combine(day, wall_clock, tzinfo=zone)
-    first = shown.astimezone(UTC)
-    if first.astimezone(zone).replace(tzinfo=None) == shown.replace(tzinfo=None):
-        return first
-    return _end_of_gap(shown.replace(fold=1).astimezone(UTC), first, zone)
-
-
-def _end_of_gap(before: datetime, after: datetime, zone: ZoneInfo) -> datetime:
-    """The moment of the change of the clocks between two moments, by halving."""
-    offset = before.astimezone(zone).utcoffset()
-    while after - before > timedelta(seconds=1):
-        middle = before + timedelta(seconds=(after - before) // timedelta(seconds=2))
-        if middle.astimezone(zone).utcoffset() == offset:
-            before = middle
-        else:
-            after = middle
-    return after
+        days = (day_of_month(self.day, year, month + 1) for year, month in (divmod(m, 12) for m in months))
+        return _newest(now, (moment(day, time(self.hour, self.minute), zone) for day in days))
 
 
 def _newest(now: datetime, moments: Iterator[datetime]) -> datetime:

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qbwc_server.jobs.due import Daily, Every, MonthDay, When, moment
+from qbwc_server.clock import moment
+from qbwc_server.jobs.due import Daily, Every, MonthDay, When
 
 MINUTE, QUARTER, DAY = timedelta(minutes=1), timedelta(minutes=15), timedelta(days=1)
 FIRST, LAST = datetime(2024, 1, 1, tzinfo=UTC), datetime(2032, 12, 31, tzinfo=UTC)
