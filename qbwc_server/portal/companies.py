@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from zoneinfo import available_timezones
 
-from flask import Response, redirect, url_for
+from flask import Response
 
 from qbwc_server.connector.logins import add_login
 from qbwc_server.errors import Conflict, Invalid, NotFound, QbwcError
 from qbwc_server.portal.forms import text_field
-from qbwc_server.portal.showing import show
+from qbwc_server.portal.showing import go_to, show
 from qbwc_server.portal.visit import Visit
 from qbwc_server.tenancy.access import NotAllowed, partner_for, partners_for
 from qbwc_server.tenancy.companies import add_company, change_company
@@ -49,7 +49,7 @@ def send_add(visit: Visit) -> Response:
             add_login(db, company, by=visit.by)
     except (Conflict, Invalid, NotAllowed, NotFound) as problem:
         return add(visit, problem)
-    return _go("portal.set_up", code)
+    return go_to("portal.set_up", code=code)
 
 
 def settings(visit: Visit, problem: QbwcError | None = None) -> Response:
@@ -74,10 +74,4 @@ def send_settings(visit: Visit) -> Response:
             )
     except Invalid as problem:
         return settings(visit, problem)
-    return _go("portal.settings", visit.code)
-
-
-def _go(page: str, code: str) -> Response:
-    response = redirect(url_for(page, code=code), 303)
-    assert isinstance(response, Response)
-    return response
+    return go_to("portal.settings", code=visit.code)

@@ -15,7 +15,7 @@ from qbwc_server.clock import Clock
 from qbwc_server.db import Database
 from qbwc_server.portal.addresses import own_address
 from qbwc_server.portal.cookies import Cookies
-from qbwc_server.portal.forms import MOST_BYTES, require_own_form
+from qbwc_server.portal.forms import require_own_form
 from qbwc_server.portal.pages import PAGES, Page
 from qbwc_server.portal.static_files import STATIC
 from qbwc_server.portal.visit import Needs, Visit
@@ -48,7 +48,7 @@ class Gate:
         page = self._pages.get(request.endpoint or "")
         if page is None:  # nobody has said what it needs
             raise NoSuchPage
-        request.max_content_length = request.max_form_memory_size = MOST_BYTES
+        request.max_content_length = request.max_form_memory_size = page.most_bytes
         visit = self._visit(page)
         g.visit = visit
         if visit.who is None and page.needs is not Needs.NOTHING:

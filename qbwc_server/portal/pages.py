@@ -9,14 +9,31 @@ from typing import Literal
 from flask import Response
 
 from qbwc_server.documents.models import LARGEST_ID
-from qbwc_server.portal import by_link, companies, company, documents, door, set_up, start
+from qbwc_server.portal import (
+    by_link,
+    companies,
+    company,
+    connections,
+    documents,
+    door,
+    lists,
+    mappings,
+    people,
+    records,
+    set_up,
+    start,
+)
 from qbwc_server.portal.actions import ACTIONS
+from qbwc_server.portal.forms import MOST_BYTES
 from qbwc_server.portal.visit import Needs
 from qbwc_server.tenancy.permissions import Permission
 
 _COMPANY = "/companies/<code>"
 _NUMBER = f"int(max={LARGEST_ID})"
 _DOCUMENT = f"{_COMPANY}/documents/<{_NUMBER}:document_id>"
+_CONNECTION = f"{_COMPANY}/connections/<{_NUMBER}:connection_id>"
+_MEMBER = f"{_COMPANY}/members/<{_NUMBER}:user_id>"
+_STOPS = ", ".join(connections.STOPS)
 _ACTIONS = ", ".join(f'"{action}"' for action in ACTIONS)
 
 
@@ -29,6 +46,7 @@ class Page:
     address: str  # below the portal's
     needs: Permission | Needs
     view: Callable[..., Response]
+    most_bytes: int = MOST_BYTES  # of what is sent
 
 
 PAGES: tuple[Page, ...] = (
@@ -73,4 +91,59 @@ PAGES: tuple[Page, ...] = (
     Page("confirm_void", "GET", f"{_DOCUMENT}/void", Permission.POST_DOCUMENTS, documents.confirm_void),
     Page("act", "POST", f"{_DOCUMENT}/<any({_ACTIONS}):action>", Permission.POST_DOCUMENTS, documents.act),
     Page("decide_one", "POST", f"{_DOCUMENT}/decide", Permission.POST_DOCUMENTS, documents.decide_one),
+    Page("connections", "GET", f"{_COMPANY}/connections", Permission.SEE_COMPANY, connections.index),
+    Page("connection", "GET", _CONNECTION, Permission.SEE_COMPANY, connections.connection),
+    Page("connection_form", "GET", f"{_COMPANY}/connect/<channel>", Permission.CONNECT, connections.form),
+    Page("connect", "POST", f"{_COMPANY}/connect/<channel>", Permission.CONNECT, connections.send),
+    Page("change_connection_form", "GET", f"{_CONNECTION}/change", Permission.CONNECT, connections.change_form),
+    Page("change_connection", "POST", f"{_CONNECTION}/change", Permission.CONNECT, connections.change),
+    Page("test_connection", "POST", f"{_CONNECTION}/test", Permission.CONNECT, connections.test),
+    Page("run_connection", "POST", f"{_CONNECTION}/run", Permission.CONNECT, connections.run_now),
+    Page("stop_connection", "POST", f"{_CONNECTION}/<any({_STOPS}):act>", Permission.CONNECT, connections.stop),
+    Page("confirm_disconnect", "GET", f"{_CONNECTION}/disconnect", Permission.CONNECT, connections.confirm_disconnect),
+    Page("disconnect", "POST", f"{_CONNECTION}/disconnect", Permission.CONNECT, connections.end),
+    Page("mappings", "GET", f"{_COMPANY}/mappings", Permission.SEE_COMPANY, mappings.index),
+    Page("word", "GET", f"{_COMPANY}/mappings/word", Permission.MAP, mappings.word),
+    Page("say_mapping", "POST", f"{_COMPANY}/mappings/word", Permission.MAP, mappings.say),
+    Page("take_back_mapping", "POST", f"{_COMPANY}/mappings/take-back", Permission.MAP, mappings.take_back),
+    Page("sure_mappings", "GET", f"{_COMPANY}/mappings/sure", Permission.MAP, mappings.sure),
+    Page("take_sure", "POST", f"{_COMPANY}/mappings/sure", Permission.MAP, mappings.take),
+    Page("undo_taken", "POST", f"{_COMPANY}/mappings/undo", Permission.MAP, mappings.undo_taken),
+    Page("export_mappings", "GET", f"{_COMPANY}/mappings/file", Permission.SEE_COMPANY, mappings.export),
+    Page("import_mappings", "GET", f"{_COMPANY}/mappings/import", Permission.MAP, mappings.import_form),
+    Page(
+        "take_file",
+        "POST",
+        f"{_COMPANY}/mappings/import",
+        Permission.MAP,
+        mappings.take_file,
+        mappings.MOST_FILE_BYTES,
+    ),
+    Page("lists", "GET", f"{_COMPANY}/lists", Permission.SEE_COMPANY, lists.index),
+    Page("refresh_lists", "POST", f"{_COMPANY}/lists/refresh", Permission.MAP, lists.refresh),
+    Page("members", "GET", f"{_COMPANY}/members", Permission.MANAGE_MEMBERS, people.members),
+    Page("send_invitation", "POST", f"{_COMPANY}/members", Permission.MANAGE_MEMBERS, people.send_invitation),
+    Page(
+        "end_invitation",
+        "POST",
+        f"{_COMPANY}/invitations/<{_NUMBER}:link_id>/end",
+        Permission.MANAGE_MEMBERS,
+        people.end_invitation,
+    ),
+    Page("change_member", "POST", f"{_MEMBER}/role", Permission.MANAGE_MEMBERS, people.change_member),
+    Page("end_member", "POST", f"{_MEMBER}/remove", Permission.MANAGE_MEMBERS, people.end_member),
+    Page("help_member", "POST", f"{_MEMBER}/password", Permission.MANAGE_MEMBERS, people.help_member),
+    Page("join", "GET", "/join/<secret>", Needs.NOTHING, people.join),
+    Page("send_join", "POST", "/join/<secret>", Needs.NOTHING, people.send_join),
+    Page("audit", "GET", f"{_COMPANY}/audit", Permission.SEE_AUDIT, records.audit),
+    Page("audit_file", "GET", f"{_COMPANY}/audit/file", Permission.SEE_AUDIT, records.audit_file),
+    Page("tokens", "GET", f"{_COMPANY}/tokens", Permission.MANAGE_TOKENS, records.tokens),
+    Page("make_token", "POST", f"{_COMPANY}/tokens", Permission.MANAGE_TOKENS, records.make_token),
+    Page(
+        "end_token",
+        "POST",
+        f"{_COMPANY}/tokens/<{_NUMBER}:token_id>/revoke",
+        Permission.MANAGE_TOKENS,
+        records.end_token,
+    ),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import Response, redirect, url_for
+from flask import Response, url_for
 from sqlalchemy.orm import Session
 
 from qbwc_server.connector.logins import login_of, renew_password
@@ -14,7 +14,7 @@ from qbwc_server.connector.qwc import qwc_file
 from qbwc_server.connector.set_up_links import links_of, make_link, revoke_link
 from qbwc_server.errors import Invalid, NotFound, QbwcError
 from qbwc_server.portal.forms import text_field
-from qbwc_server.portal.showing import show
+from qbwc_server.portal.showing import go_to, show
 from qbwc_server.portal.visit import Visit
 from qbwc_server.reports.set_up import set_up_of
 from qbwc_server.tenancy.models import Company
@@ -106,6 +106,4 @@ def end_link(visit: Visit, link_id: int) -> Response:
             revoke_link(db, standing.company.id, link_id, by=visit.by, now=visit.now)
     except NotFound as problem:
         return set_up(visit, problem)
-    response = redirect(url_for("portal.set_up", code=visit.code), 303)
-    assert isinstance(response, Response)
-    return response
+    return go_to("portal.set_up", code=visit.code)

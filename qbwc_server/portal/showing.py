@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, make_response, render_template
+from flask import Response, make_response, redirect, render_template, url_for
 
 from qbwc_server.portal.forms import PROOF, proof_of
 from qbwc_server.portal.visit import Needs, Visit
 from qbwc_server.tenancy.credentials import new_secret
 from qbwc_server.tenancy.permissions import Permission
+
+
+def go_to(page: str, **named: Any) -> Response:
+    """To another page, as after a form."""
+    response = redirect(url_for(page, **{name: value for name, value in named.items() if value is not None}), 303)
+    assert isinstance(response, Response)
+    return response
 
 
 def show(visit: Visit, template: str, status: int = 200, **values: Any) -> Response:

@@ -12,7 +12,7 @@ from flask import Flask
 from markupsafe import Markup
 
 from qbwc_server.documents.kinds import KINDS
-from qbwc_server.portal import set_up_words, translation, words
+from qbwc_server.portal import more_words, set_up_words, translation, words
 from qbwc_server.portal.static_files import static_url
 from qbwc_server.portal.translation import gettext, locale, ngettext
 from qbwc_server.shortening import shortened
@@ -42,6 +42,8 @@ def set_up(app: Flask) -> None:
         verdict_explained=words.verdict_explained,
         verdict_sentence=words.verdict_sentence,
         who_acts=words.who_acts,
+        suggestion_words=more_words.suggestion_words,
+        **more_words.TABLES,
     )
 
 

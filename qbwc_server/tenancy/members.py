@@ -6,15 +6,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from qbwc_server.db.once import add_once
 from qbwc_server.errors import Conflict, NotFound
-from qbwc_server.tenancy.actor import Actor
+from qbwc_server.tenancy.actor import Actor, ActorKind
 from qbwc_server.tenancy.audit import Audited, note_audit
 from qbwc_server.tenancy.models import Company, Membership, Partner, User
 from qbwc_server.tenancy.permissions import Role
+
+
+class LastOwner(Conflict):
+    """Nobody would be left who may change who may what."""
+
+    code = "last_owner"
+    advice = "Make somebody else an owner first."
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +79,11 @@ def change_role(
 
     Raises:
         NotFound: he is no member there.
+        LastOwner: a person says so, and nobody would be left who may say such things.
     """
     row = find_membership(db, user, of)
+    if role is not Role.OWNER:
+        _require_another_owner(db, row, of, by)
     before = _state(row)
     row.role, row.limits = role, dict(limits) if limits else None
     db.flush()
@@ -82,8 +92,9 @@ def change_role(
 
 
 def remove_member(db: Session, user: User, of: Partner | Company, *, by: Actor, now: datetime) -> Membership:
-    """``user`` is a stranger there from now on. Raises NotFound."""
+    """``user`` is a stranger there from now on. Raises NotFound and LastOwner, as ``change_role`` does."""
     row = find_membership(db, user, of)
+    _require_another_owner(db, row, of, by)
     db.delete(row)
     db.flush()
     _note(db, Audited.MEMBER_REMOVED, user, of, by, now, before=_state(row), after=None)
@@ -121,6 +132,21 @@ def memberships_of(db: Session, user: User) -> list[tuple[Membership, Partner | 
         .order_by(Company.code)
     )
     return [(row, where) for row, where in partners] + [(row, where) for row, where in companies]
+
+
+def _require_another_owner(db: Session, row: Membership, of: Partner | Company, by: Actor) -> None:
+    """Whoever runs commands on the server can always make another owner, and may do without one."""
+    if by.kind is not ActorKind.PERSON or row.role is not Role.OWNER:
+        return
+    places = [_of(of)] if isinstance(of, Partner) else [_of(of), Membership.partner_id == of.partner_id]
+    db.scalars(select(Membership.id).where(or_(*places)).order_by(Membership.id).with_for_update()).all()
+    others = (
+        select(Membership.id)
+        .join(User)
+        .where(or_(*places), Membership.id != row.id, Membership.role == Role.OWNER, User.disabled_at.is_(None))
+    )
+    if db.scalar(others.limit(1)) is None:
+        raise LastOwner("This is the last owner.")
 
 
 def _state(row: Membership) -> dict[str, object]:

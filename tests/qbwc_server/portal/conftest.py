@@ -12,10 +12,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from qbwc_server.channels.connections.setting_up import Choices, add_connection
+from qbwc_server.channels.feed.channel import FEED
 from qbwc_server.connector.logins import add_login
 from qbwc_server.db import Database
 from qbwc_server.documents.kinds import read_document
 from qbwc_server.posting.submitting.hand_in import hand_in
+from qbwc_server.settings import load
 from qbwc_server.tenancy.actor import SERVER, Actor, ActorKind
 from qbwc_server.tenancy.companies import add_company, find_company
 from qbwc_server.tenancy.members import add_member
@@ -96,6 +99,14 @@ class Town:
             (result,) = handed.results
             assert not isinstance(result, Exception)
             return result.row.id
+
+    def connection(self, code: str) -> None:
+        """A feed is connected, without a key."""
+        with self.database.transaction() as db:
+            add_connection(
+                db, find_company(db, code), FEED, {"address": "https://feed.example", "name": "tea"}, Choices(),
+                settings=load(database_url="sqlite:///unused.db"), by=PROGRAM, now=self.clock(),
+            )  # fmt: skip
 
     def found(self, code: str) -> Company:
         """The company as it stands."""

@@ -24,8 +24,9 @@ _PART = re.compile(r"<(?:[^<>]*:)?(\w+)>")
 _NAMED = {
     "code": "acme", "session_id": "1", "item_id": "1", "document_id": "1", "end": "done", "action": "submit",
     "link_id": "1", "secret": "nothing",
+    "connection_id": "1", "channel": "feed", "act": "pause", "user_id": "1", "token_id": "1",
 }  # fmt: skip
-LINKS = {"by_link", "qwc_by_link", "password_by_link"}  # open to whoever has the secret
+LINKS = {"by_link", "qwc_by_link", "password_by_link", "join", "send_join"}  # open to whoever has the secret
 OPEN = {"sign_in", "send_sign_in", *LINKS}
 
 
@@ -72,6 +73,7 @@ def test_nobody_sees_only_what_is_open(town: Town, page: Page) -> None:
 
 def test_an_owner_sees_all(town: Town, owner: Browser) -> None:
     assert town.document("acme") == 1
+    town.connection("acme")
     for page in PAGES:
         if page.name not in (*OPEN, "sign_out", "end_session"):
             assert asked(owner, page) in (200, 303, 409, 422), page.name  # there is nothing of that kind to be done
@@ -80,6 +82,7 @@ def test_an_owner_sees_all(town: Town, owner: Browser) -> None:
 def test_a_bookkeeper_may_what_his_role_may(town: Town) -> None:
     colleague = town.person("colleague@acme.example", acme=Role.BOOKKEEPER)
     assert town.document("acme") == 1
+    town.connection("acme")
     for page in OF_A_COMPANY:
         assert isinstance(page.needs, Permission)
         status = asked(colleague, page)
@@ -92,6 +95,7 @@ def test_a_bookkeeper_may_what_his_role_may(town: Town) -> None:
 def test_a_viewer_sees_and_changes_nothing(town: Town) -> None:
     viewer = town.person("viewer@acme.example", acme=Role.VIEWER)
     town.document("acme")
+    town.connection("acme")
     for page in OF_A_COMPANY:
         allowed = (200,) if page in FOR_VIEWERS else (403,)
         assert asked(viewer, page) in allowed, page.name
@@ -154,7 +158,7 @@ def test_nothing_stands_in_a_page_that_the_policy_would_stop(town: Town, owner: 
     of_company = [address(page) for page in OF_A_COMPANY if page.method == "GET" and "<" not in page.address[17:]]
     assert "/companies/acme/documents" in of_company
     for path in ("/", "/sign-in", "/sessions", "/nothing", *of_company):
-        if path.endswith("/qwc"):
+        if path.endswith(("/qwc", "/file")):
             continue
         text = owner.get(path).text
         scripts = re.findall("<script[^>]*>[^<]*", text)

@@ -1,0 +1,118 @@
+"""The words of connections, mappings, lists, members and tokens."""
+
+from __future__ import annotations
+
+from qbwc_server.channels.connections.states import ConnectionState, RunOutcome
+from qbwc_server.list_kinds import ListKind
+from qbwc_server.mapping.kinds import WordKind
+from qbwc_server.mapping.suggesting import Reason
+from qbwc_server.portal.translation import gettext, lazy_gettext
+from qbwc_server.portal.words import Chip
+from qbwc_server.tenancy.permissions import Role, Scope
+from qbwc_server.tenancy.tokens import TokenState
+
+CONNECTION_STATES: dict[str, Chip] = {
+    ConnectionState.BEING_SET_UP: Chip("warn", "eye", lazy_gettext("Not tried yet")),
+    ConnectionState.RUNNING: Chip("ok", "check", lazy_gettext("Working")),
+    ConnectionState.FAILING: Chip("bad", "alert", lazy_gettext("Failing")),
+    ConnectionState.NEEDS_SIGN_IN: Chip("bad", "key", lazy_gettext("Needs a key")),
+    ConnectionState.PAUSED: Chip("off", "hand", lazy_gettext("Paused")),
+    ConnectionState.DISCONNECTED: Chip("off", "minus", lazy_gettext("Disconnected")),
+}
+RUN_OUTCOMES: dict[str, Chip] = {
+    RunOutcome.UNDER_WAY: Chip("wait", "clock", lazy_gettext("Under way")),
+    RunOutcome.DONE: Chip("ok", "check", lazy_gettext("Done")),
+    RunOutcome.FAILED: Chip("bad", "alert", lazy_gettext("Failed")),
+    RunOutcome.BROKE_OFF: Chip("warn", "eye", lazy_gettext("Broke off")),
+}
+WORD_KINDS: dict[str, lazy_gettext] = {
+    WordKind.ITEM: lazy_gettext("Item"),
+    WordKind.CUSTOMER: lazy_gettext("Customer"),
+    WordKind.VENDOR: lazy_gettext("Vendor"),
+    WordKind.ACCOUNT: lazy_gettext("Account"),
+    WordKind.INCOME_ACCOUNT: lazy_gettext("Income account"),
+    WordKind.COGS_ACCOUNT: lazy_gettext("Cost of goods sold account"),
+    WordKind.EXPENSE_ACCOUNT: lazy_gettext("Expense account"),
+    WordKind.BANK_ACCOUNT: lazy_gettext("Bank account"),
+    WordKind.CARD_ACCOUNT: lazy_gettext("Credit card account"),
+    WordKind.CLEARING_ACCOUNT: lazy_gettext("Clearing account"),
+    WordKind.LIABILITY_ACCOUNT: lazy_gettext("Liability account"),
+    WordKind.CLASS: lazy_gettext("Class"),
+    WordKind.TAX_CODE: lazy_gettext("Sales tax code"),
+    WordKind.TAX_ITEM: lazy_gettext("Sales tax item"),
+    WordKind.PAYMENT_METHOD: lazy_gettext("Payment method"),
+    WordKind.TERMS: lazy_gettext("Terms"),
+}
+LIST_KINDS: dict[str, lazy_gettext] = {
+    ListKind.CUSTOMER: lazy_gettext("Customers and jobs"),
+    ListKind.VENDOR: lazy_gettext("Vendors"),
+    ListKind.OTHER_NAME: lazy_gettext("Other names"),
+    ListKind.ITEM: lazy_gettext("Items"),
+    ListKind.SALES_TAX_ITEM: lazy_gettext("Sales tax items"),
+    ListKind.ACCOUNT: lazy_gettext("Accounts"),
+    ListKind.CLASS: lazy_gettext("Classes"),
+    ListKind.TERMS: lazy_gettext("Terms"),
+    ListKind.SALES_REP: lazy_gettext("Sales reps"),
+    ListKind.SALES_TAX_CODE: lazy_gettext("Sales tax codes"),
+    ListKind.PAYMENT_METHOD: lazy_gettext("Payment methods"),
+    ListKind.CUSTOMER_MESSAGE: lazy_gettext("Customer messages"),
+    ListKind.TEMPLATE: lazy_gettext("Templates"),
+    ListKind.EMPLOYEE: lazy_gettext("Employees"),
+    ListKind.CUSTOMER_TYPE: lazy_gettext("Customer types"),
+    ListKind.PRICE_LEVEL: lazy_gettext("Price levels"),
+    ListKind.SHIP_METHOD: lazy_gettext("Shipping methods"),
+    ListKind.CURRENCY: lazy_gettext("Currencies"),
+}
+LIST_STANDINGS: dict[str, lazy_gettext] = {
+    "present": lazy_gettext("present"),
+    "inactive": lazy_gettext("inactive"),
+    "deleted": lazy_gettext("deleted"),
+    "missing": lazy_gettext("missing"),
+    "unknown": lazy_gettext("unknown"),
+}
+ROLES: dict[str, lazy_gettext] = {
+    Role.OWNER: lazy_gettext("Owner"),
+    Role.BOOKKEEPER: lazy_gettext("Bookkeeper"),
+    Role.VIEWER: lazy_gettext("Viewer"),
+}
+ROLE_SENTENCES: dict[str, lazy_gettext] = {
+    Role.OWNER: lazy_gettext("Does everything, also connections, settings, tokens and members."),
+    Role.BOOKKEEPER: lazy_gettext("Submits, excludes, voids and decides documents, maps words, pauses and resumes."),
+    Role.VIEWER: lazy_gettext("Sees everything and changes nothing."),
+}
+SCOPES: dict[str, lazy_gettext] = {
+    Scope.READ: lazy_gettext("see documents, their proof, the status"),
+    Scope.WRITE: lazy_gettext("bring documents"),
+    Scope.ACT: lazy_gettext("submit, exclude, void and decide"),
+    Scope.MANAGE: lazy_gettext("change options, pause and resume, make tokens"),
+}
+TOKEN_STATES: dict[str, Chip] = {
+    TokenState.USABLE: Chip("ok", "check", lazy_gettext("Good")),
+    TokenState.EXPIRED: Chip("off", "clock", lazy_gettext("Expired")),
+    TokenState.REVOKED: Chip("off", "minus", lazy_gettext("Revoked")),
+}
+_REASONS: dict[str, lazy_gettext] = {
+    Reason.SAME_NUMBER: lazy_gettext("same number"),
+    Reason.SAME_EMAIL: lazy_gettext("same e-mail"),
+    Reason.SAME_NAME: lazy_gettext("same name"),
+}
+
+
+def suggestion_words(reason: str, likeness: int) -> str:
+    """Why an entry is suggested."""
+    if reason in _REASONS:
+        return str(_REASONS[reason])
+    return gettext("%(percent)s %% alike") % {"percent": likeness}
+
+
+TABLES = {
+    "CONNECTION_STATES": CONNECTION_STATES,
+    "RUN_OUTCOMES": RUN_OUTCOMES,
+    "WORD_KINDS": WORD_KINDS,
+    "LIST_KINDS": LIST_KINDS,
+    "LIST_STANDINGS": LIST_STANDINGS,
+    "ROLES": ROLES,
+    "ROLE_SENTENCES": ROLE_SENTENCES,
+    "SCOPES": SCOPES,
+    "TOKEN_STATES": TOKEN_STATES,
+}
