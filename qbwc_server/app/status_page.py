@@ -9,8 +9,10 @@ from qbwc_server.connector.closing import STATUS_PATH, company_of_link
 from qbwc_server.db import Database
 from qbwc_server.documents.lifecycle import NEEDS_A_PERSON
 from qbwc_server.documents.store import listing
-from qbwc_server.reports.company import CompanyReport, company_report
+from qbwc_server.portal.words import verdict_sentence
+from qbwc_server.reports.company import company_report
 from qbwc_server.reports.documents import called
+from qbwc_server.reports.verdicts import verdicts
 from qbwc_server.tenancy.models import Company
 
 _SHOWN = 50  # documents
@@ -51,20 +53,14 @@ def status_blueprint(database: Database, clock: Clock) -> Blueprint:
             if company is None:
                 return Response(_GONE, 404)
             report = company_report(db, company, now=clock())
+            (verdict,) = verdicts(db, [company], now=clock())
             waiting = [
                 {"id": row.id, "called": called(row), "message": row.message or "", "advice": row.advice or ""}
                 for row in listing(db, company.id, states=NEEDS_A_PERSON, limit=_SHOWN)
             ]
         return Response(
-            render_template_string(_PAGE, report=report, documents=waiting, verdict=_verdict(report)),
+            render_template_string(_PAGE, report=report, documents=waiting, verdict=verdict_sentence(verdict)),
             headers={"X-Robots-Tag": "noindex"},
         )
 
     return blueprint
-
-
-def _verdict(report: CompanyReport) -> str:
-    if report.healthy:
-        return "All is well"
-    needs = sum(group.count for group in report.needs_you) + sum(items.count for items in report.open_work)
-    return f"{needs} {'needs' if needs == 1 else 'need'} you" if needs else "Something is wrong"

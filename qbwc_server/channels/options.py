@@ -80,9 +80,9 @@ def schema_of(options: type[ChannelOptions]) -> dict[str, Any]:
     return options.model_json_schema()
 
 
-def declared(options: type[ChannelOptions]) -> tuple[Option, ...]:
-    """Every option of a channel, in the order of its declaration."""
-    schema = schema_of(options)
+def declared(options: type[BaseModel]) -> tuple[Option, ...]:
+    """Every option of a channel, or of whatever else declares its options so, in the order of its declaration."""
+    schema = options.model_json_schema()
     return tuple(_option(name, field, schema) for name, field in options.model_fields.items())
 
 

@@ -13,10 +13,13 @@ from qbwc_server.connector.answers import Applied
 from qbwc_server.connector.models import UpdateSessionRow
 from qbwc_server.connector.session import Call, SessionState, after
 from qbwc_server.db import Database
+from qbwc_server.errors import Conflict
 from qbwc_server.queue.lane import take_free_lanes, take_lane
 from qbwc_server.queue.models import MessageSet
 from qbwc_server.queue.states import Delivery
 from qbwc_server.settings import Settings
+from qbwc_server.tenancy.actor import Actor
+from qbwc_server.tenancy.audit import Audited, note_audit
 from qbwc_server.tenancy.credentials import digest, new_secret
 from qbwc_server.tenancy.models import Company
 from qbxml.hresults import Written, hresult
@@ -140,6 +143,27 @@ def count(session: UpdateSessionRow, applied: Applied) -> None:
     session.needs_you += applied.counts.needs_you
     if applied.counts.posted:
         session.posted = dict(Counter(session.posted) + applied.counts.posted)
+
+
+class NoSessionOpen(Conflict):
+    """There is nothing to release."""
+
+    code = "no_session_open"
+    advice = "Look again: it ended by itself meanwhile."
+
+
+def release_session(db: Session, company: Company, *, by: Actor, now: datetime) -> None:
+    """End the open session, which somebody takes for stuck. What is out stays out, and is looked up by the next one.
+
+    Raises:
+        NoSessionOpen: it has ended already.
+    """
+    take_lane(db, company.id)
+    session = open_session_of(db, company)
+    if session is None:
+        raise NoSessionOpen("No update session is open.")
+    end_session(session, now, "Somebody released the session.")
+    note_audit(db, Audited.SESSION_RELEASED, by=by, now=now, company_id=company.id, subject=str(session.id))
 
 
 def end_session(session: UpdateSessionRow, now: datetime, words: str | None = None) -> None:

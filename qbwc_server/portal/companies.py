@@ -5,12 +5,16 @@ from __future__ import annotations
 from zoneinfo import available_timezones
 
 from flask import Response
+from werkzeug.datastructures import MultiDict
 
+from qbwc_server.channels.options import declared
 from qbwc_server.connector.logins import add_login
 from qbwc_server.errors import Conflict, Invalid, NotFound, QbwcError
 from qbwc_server.portal.forms import text_field
+from qbwc_server.portal.option_form import fields_of, read_fields
 from qbwc_server.portal.showing import go_to, show
 from qbwc_server.portal.visit import Visit
+from qbwc_server.posting.options import PostingOptions, change_options, options_of
 from qbwc_server.tenancy.access import NotAllowed, partner_for, partners_for
 from qbwc_server.tenancy.companies import add_company, change_company
 from qbwc_server.tenancy.permissions import Permission
@@ -18,6 +22,8 @@ from qbwc_server.tenancy.permissions import Permission
 ZONES = sorted(
     name for name in available_timezones() if "/" in name and not name.startswith(("Etc/", "posix/", "right/"))
 )
+
+_OPTIONS = declared(PostingOptions)
 
 
 def add(visit: Visit, problem: QbwcError | None = None) -> Response:
@@ -54,10 +60,25 @@ def send_add(visit: Visit) -> Response:
 
 def settings(visit: Visit, problem: QbwcError | None = None) -> Response:
     """Name and time zone."""
-    with visit.looking():
-        pass
+    typed = visit.request.form
+    with visit.looking() as (db, standing):
+        chosen = options_of(db, standing.company.id).model_dump(mode="json")
+    about_options = typed if visit.page == "send_options" else MultiDict[str, str]()
+    fields = fields_of(_OPTIONS, chosen, about_options)
     status = 200 if problem is None else 422
-    return show(visit, "settings.html", status, problem=problem, typed=visit.request.form, zones=ZONES)
+    said = typed if visit.page == "send_settings" else {}
+    return show(visit, "settings.html", status, problem=problem, typed=said, zones=ZONES, fields=fields)
+
+
+def send_options(visit: Visit) -> Response:
+    """Change what may be done in the company file."""
+    try:
+        with visit.changing() as (db, standing):
+            changes = read_fields(_OPTIONS, visit.request.form, changing=True)
+            change_options(db, standing.company.id, changes, by=visit.by, now=visit.now)
+    except Invalid as problem:
+        return settings(visit, problem)
+    return go_to("portal.settings", code=visit.code)
 
 
 def send_settings(visit: Visit) -> Response:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+from uuid import UUID
+
 from flask import Response, redirect, url_for
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -9,6 +12,7 @@ from sqlalchemy.orm import Session
 from qbwc_server.books.holds import HoldKind, holds_of, pause
 from qbwc_server.books.models import CompanyFacts
 from qbwc_server.connector.models import UpdateSessionRow
+from qbwc_server.connector.sessions import release_session
 from qbwc_server.documents.open_work import Ended, end_work
 from qbwc_server.errors import Conflict, Invalid, NotFound, QbwcError
 from qbwc_server.portal.forms import text_field
@@ -17,7 +21,9 @@ from qbwc_server.portal.visit import Visit, kinds_seen, limited_kinds
 from qbwc_server.posting.people.resume import resume
 from qbwc_server.reports.company import company_report, hold_record, of_kinds
 from qbwc_server.reports.needs import groups_of, open_work_seen
+from qbwc_server.reports.updates import fortnight, texts_of, update_of
 from qbwc_server.reports.verdicts import verdicts
+from qbwc_server.tenancy.permissions import Permission
 
 _LATEST = 5  # update sessions
 _ENDS = {"done": Ended.DONE, "dismiss": Ended.DISMISSED}
@@ -42,6 +48,7 @@ def status(visit: Visit, problem: QbwcError | None = None) -> Response:
             "holds": [hold_record(hold) for hold in holds_of(db, company.id)],
             "facts": db.get(CompanyFacts, company.id),
             "updates": _updates(db, company.id),
+            "days": fortnight(db, company, now=visit.now),
         }
     return show(visit, "status.html", 200 if problem is None else 409, problem=problem, **page)
 
@@ -79,6 +86,30 @@ def resume_company(visit: Visit) -> Response:
     except (Conflict, Invalid) as problem:
         return status(visit, problem)
     return _back(visit)
+
+
+def release(visit: Visit) -> Response:
+    """End the open update session, which seems to be stuck."""
+    try:
+        with visit.changing() as (db, standing):
+            release_session(db, standing.company, by=visit.by, now=visit.now)
+    except Conflict as problem:
+        return status(visit, problem)
+    return _back(visit)
+
+
+def update(visit: Visit, session_id: int, set_id: UUID | None = None) -> Response:
+    """One update session; the texts of one message set are shown to whoever may see every kind of document."""
+    with visit.looking() as (db, standing):
+        texts = standing.may(Permission.SEE_DOCUMENTS) and kinds_seen(standing) is None
+        if set_id is not None and not texts:
+            raise NotFound("There is no such message set.")
+        page: dict[str, Any] = {
+            "update": update_of(db, standing.company.id, session_id),
+            "shown": None if set_id is None else texts_of(db, standing.company.id, set_id),
+            "texts": texts,
+        }
+    return show(visit, "update.html", **page)
 
 
 def end_item(visit: Visit, item_id: int, end: str) -> Response:

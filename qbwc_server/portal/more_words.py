@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from qbwc_server.channels.connections.states import ConnectionState, RunOutcome
+from qbwc_server.connector.numbers import Mends
 from qbwc_server.list_kinds import ListKind
 from qbwc_server.mapping.kinds import WordKind
 from qbwc_server.mapping.suggesting import Reason
@@ -91,6 +92,11 @@ TOKEN_STATES: dict[str, Chip] = {
     TokenState.EXPIRED: Chip("off", "clock", lazy_gettext("Expired")),
     TokenState.REVOKED: Chip("off", "minus", lazy_gettext("Revoked")),
 }
+MENDS: dict[str, lazy_gettext] = {
+    Mends.PC: lazy_gettext("Whoever sits at the PC with QuickBooks"),
+    Mends.SERVER: lazy_gettext("Whoever runs the server"),
+    Mends.NOBODY: lazy_gettext("Nobody: it goes on by itself"),
+}
 _REASONS: dict[str, lazy_gettext] = {
     Reason.SAME_NUMBER: lazy_gettext("same number"),
     Reason.SAME_EMAIL: lazy_gettext("same e-mail"),
@@ -111,6 +117,7 @@ TABLES = {
     "WORD_KINDS": WORD_KINDS,
     "LIST_KINDS": LIST_KINDS,
     "LIST_STANDINGS": LIST_STANDINGS,
+    "MENDS": MENDS,
     "ROLES": ROLES,
     "ROLE_SENTENCES": ROLE_SENTENCES,
     "SCOPES": SCOPES,

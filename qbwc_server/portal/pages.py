@@ -22,6 +22,7 @@ from qbwc_server.portal import (
     records,
     set_up,
     start,
+    troubles,
 )
 from qbwc_server.portal.actions import ACTIONS
 from qbwc_server.portal.forms import MOST_BYTES
@@ -86,6 +87,18 @@ PAGES: tuple[Page, ...] = (
         Permission.DO_OPEN_WORK,
         company.end_item,
     ),
+    Page("release", "POST", f"{_COMPANY}/release", Permission.HOLD, company.release),
+    Page("update", "GET", f"{_COMPANY}/updates/<{_NUMBER}:session_id>", Permission.SEE_COMPANY, company.update),
+    Page(
+        "update_texts",
+        "GET",
+        f"{_COMPANY}/updates/<{_NUMBER}:session_id>/<uuid:set_id>",
+        Permission.SEE_DOCUMENTS,
+        company.update,
+    ),
+    Page("troubles", "GET", "/errors", Needs.NOTHING, troubles.index),
+    Page("trouble", "GET", "/errors/<number>", Needs.NOTHING, troubles.trouble),
+    Page("send_options", "POST", f"{_COMPANY}/settings/options", Permission.CHANGE_OPTIONS, companies.send_options),
     Page("documents", "GET", f"{_COMPANY}/documents", Permission.SEE_DOCUMENTS, documents.index),
     Page("document", "GET", _DOCUMENT, Permission.SEE_DOCUMENTS, documents.document),
     Page("confirm_void", "GET", f"{_DOCUMENT}/void", Permission.POST_DOCUMENTS, documents.confirm_void),

@@ -33,6 +33,7 @@ class Audited(StrEnum):
     LOGIN_RENEWED = "connector_password_renewed"
     SET_UP_LINK_MADE = "set_up_link_made"
     SET_UP_LINK_REVOKED = "set_up_link_revoked"
+    SESSION_RELEASED = "session_released"
     POSTPONED = "connector_postponed"
     OPTIONS_CHANGED = "options_changed"
     PAUSED = "paused"

@@ -45,7 +45,7 @@ def test_the_link_says_what_needs_whom(world: World, client: FlaskClient) -> Non
     page = client.get(refused(world))
     assert page.status_code == 200
     text = page.get_data(as_text=True)
-    assert "Kern Lighting: 1 needs you" in text
+    assert "Kern Lighting: 1 thing needs you" in text
     assert "Invoice 1 for Acme, 36.00 (document 1)" in text
     assert page.headers["Cache-Control"] == "no-store"
     assert page.headers["Referrer-Policy"] == "no-referrer"

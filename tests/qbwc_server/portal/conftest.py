@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from html import unescape
 from typing import Any
+from uuid import UUID
 
 import pytest
 from flask import Flask
@@ -15,9 +16,12 @@ from werkzeug.test import TestResponse
 from qbwc_server.channels.connections.setting_up import Choices, add_connection
 from qbwc_server.channels.feed.channel import FEED
 from qbwc_server.connector.logins import add_login
+from qbwc_server.connector.sessions import open_session
 from qbwc_server.db import Database
 from qbwc_server.documents.kinds import read_document
 from qbwc_server.posting.submitting.hand_in import hand_in
+from qbwc_server.queue.models import MessageSet
+from qbwc_server.queue.states import Delivery
 from qbwc_server.settings import load
 from qbwc_server.tenancy.actor import SERVER, Actor, ActorKind
 from qbwc_server.tenancy.companies import add_company, find_company
@@ -28,6 +32,7 @@ from qbwc_server.tenancy.users import add_user, set_password
 from tests.conftest import TurnableClock
 
 PASSWORD = "correct horse battery"
+SET_ID = UUID("12345678-1234-5678-1234-567812345678")
 PROGRAM = Actor(ActorKind.TOKEN, "shop")
 
 
@@ -107,6 +112,18 @@ class Town:
                 db, find_company(db, code), FEED, {"address": "https://feed.example", "name": "tea"}, Choices(),
                 settings=load(database_url="sqlite:///unused.db"), by=PROGRAM, now=self.clock(),
             )  # fmt: skip
+
+    def update(self, code: str) -> None:
+        """An update session with one message set, whose id is ``SET_ID``."""
+        with self.database.transaction() as db:
+            company = find_company(db, code)
+            session, _ = open_session(db, company, self.clock(), connector_version="2.3.0.215")
+            sent = MessageSet(
+                id=SET_ID, company_id=company.id, session_id=session.id, delivery=Delivery.ANSWERED, writes=True,
+                request_count=1, body="<QBXML>sent</QBXML>", sent_at=self.clock(), answered_at=self.clock(),
+                answer="<QBXML>answered</QBXML>", hresult="0x80040400",
+            )  # fmt: skip
+            db.add(sent)
 
     def found(self, code: str) -> Company:
         """The company as it stands."""

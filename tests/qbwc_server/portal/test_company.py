@@ -13,8 +13,10 @@ from qbwc_server.portal.visit import Visit
 from qbwc_server.tenancy.access import Standing
 from qbwc_server.tenancy.actor import SERVER
 from qbwc_server.tenancy.browser_sessions import end_other_sessions
+from qbwc_server.tenancy.members import change_role
 from qbwc_server.tenancy.permissions import Role
-from tests.qbwc_server.portal.conftest import Browser, Town, said
+from qbwc_server.tenancy.users import find_user
+from tests.qbwc_server.portal.conftest import SET_ID, Browser, Town, said
 
 MARKUP = "<script>alert(1)</script>\"'<img src=x onerror=alert(2)>"
 
@@ -130,7 +132,7 @@ def test_markup_in_any_text_of_the_page_stays_text(town: Town) -> None:
     for path in ("/", "/companies/evil", "/sessions"):
         page = owner.get(path)
         assert page.status_code == 200
-        assert "<script" not in page.text, path
+        assert "<script>" not in page.text, path
         assert "<img" not in page.text, path
         assert MARKUP in said(page).replace("  ", " "), path
 
@@ -150,3 +152,39 @@ def test_a_page_asks_the_database_the_same_number_of_times_however_much_there_is
     said_to_it.clear()
     owner.get("/companies/acme")
     assert len(said_to_it) == few
+
+
+def test_a_stuck_session_is_released_and_its_texts_are_shown(town: Town, owner: Browser) -> None:
+    town.update("acme")
+    page = "/companies/acme"
+    assert "Release the open one" in said(owner.get(page))
+    shown = said(owner.get(f"{page}/updates/1"))
+    assert "1 request, 0x80040400" in shown
+    assert "2.3.0.215" in shown
+    texts = owner.get(f"{page}/updates/1/{SET_ID}").text
+    assert "&lt;QBXML&gt;sent&lt;/QBXML&gt;" in texts
+    assert "&lt;QBXML&gt;answered&lt;/QBXML&gt;" in texts
+    assert owner.send(f"{page}/release", page).status_code == 303
+    assert "Release the open one" not in said(owner.get(page))
+    assert owner.send(f"{page}/release", page).status_code == 409
+    town.company("other")
+    stranger = town.person("eve@other.example", other=Role.OWNER)
+    assert stranger.get(f"/companies/other/updates/1/{SET_ID}").status_code == 404
+
+
+def test_whoever_may_not_see_every_kind_sees_no_texts(town: Town) -> None:
+    town.update("acme")
+    limited = town.person("ben@acme.example", acme=Role.VIEWER)
+    with town.database.transaction() as db:
+        ben = find_user(db, "ben@acme.example")
+        change_role(
+            db, ben, town.found("acme"), Role.VIEWER, limits={"invoice": ["view"], "*": []}, by=SERVER, now=town.clock()
+        )
+    assert "Show request and answer" not in said(limited.get("/companies/acme/updates/1"))
+    assert limited.get(f"/companies/acme/updates/1/{SET_ID}").status_code == 404
+
+
+def test_the_last_fortnight_is_a_picture_with_its_numbers(town: Town, owner: Browser) -> None:
+    text = owner.get("/companies/acme").text
+    assert text.count('<rect class="posted"') == 14
+    assert "style=" not in text

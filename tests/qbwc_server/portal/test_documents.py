@@ -289,7 +289,7 @@ def test_markup_and_long_names_stay_text(town: Town, owner: Browser) -> None:
     put(town, document, **texts)
     for path in (LIST, f"{LIST}/{document}", f"{LIST}/{document}/void", f"{LIST}?q={MARKUP}&reason={MARKUP}"):
         page = owner.get(path)
-        for tag in ("<script", "<img", "<b>", "<i>", "<u>"):
+        for tag in ("<script>", "<img", "<b>", "<i>", "<u>"):
             assert tag not in page.text, (path, tag)
     other = town.document("acme", origin="jp", customer={"name": JAPANESE[:41]})
     put(town, other, party=JAPANESE)

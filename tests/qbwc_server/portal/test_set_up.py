@@ -7,6 +7,7 @@ import re
 import pytest
 
 from qbwc_server.connector.operations import WebConnectorOperations
+from qbwc_server.posting.options import options_of
 from qbwc_server.settings import load
 from qbwc_server.tenancy.actor import SERVER
 from qbwc_server.tenancy.members import add_member
@@ -148,3 +149,16 @@ def test_name_and_zone_are_changed(town: Town, owner: Browser) -> None:
     assert wrong.status_code == 422
     assert 'value="Mars/Base"' in wrong.text
     assert town.found("acme").name == "Acme 日本"
+
+
+def test_what_may_be_done_in_the_company_file_is_changed(town: Town, owner: Browser) -> None:
+    page, to = "/companies/acme/settings", "/companies/acme/settings/options"
+    wrong = owner.send(to, page, **{"option-create_items": "yes"})
+    assert wrong.status_code == 422
+    assert "item_income_account is needed" in said(wrong)
+    said_so = {"option-create_items": "yes", "option-item_income_account": "Sales", "option-characters": "refuse"}
+    assert owner.send(to, page, **said_so).status_code == 303
+    with town.database.reading() as db:
+        options = options_of(db, town.found("acme").id)
+    assert (options.create_items, options.create_customers, options.item_income_account) == (True, False, "Sales")
+    assert options.characters == "refuse"
