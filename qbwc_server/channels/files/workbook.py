@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import re
 import warnings
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
-from typing import TYPE_CHECKING, Any, BinaryIO, Union, cast
+from typing import TYPE_CHECKING, BinaryIO, Union, cast
 from xml.etree.ElementTree import ParseError
 from zipfile import BadZipFile, ZipFile
 
@@ -30,6 +31,7 @@ _ZIP = b"PK\x03\x04"
 _SHEETS = re.compile(r"xl/worksheets/[^/]+\.xml")
 _ESCAPED = re.compile("_x00([01][0-9A-F])_")  # how a workbook writes control characters, which XML cannot hold
 _PRECISION = 15  # significant digits that Excel keeps
+_LONGEST_SHOWN = 40  # characters of what a cell holds that is no value
 _NOISE = Decimal("1E-9")
 _BROKEN = (BadZipFile, ParseError, KeyError, ValueError, TypeError, AttributeError, IndexError, EOFError, OSError)
 _Cell = Union["ReadOnlyCell", "EmptyCell"]
@@ -151,8 +153,9 @@ class SheetRecords:
 
 
 def _rows(sheet: ReadOnlyWorksheet) -> Iterator[tuple[_Cell, ...]]:
-    sheet.reset_dimensions()  # what the file says of its size is often wrong
-    rows: Iterator[tuple[_Cell, ...]] = cast("Any", sheet).iter_rows(min_row=1, min_col=1, max_col=MAX_COLUMNS + 1)
+    from qbwc_server.channels.files.sheet_cells import TolerantSheet
+
+    rows: Iterator[tuple[_Cell, ...]] = TolerantSheet(sheet).cells_by_row(MAX_COLUMNS + 1)
     number = 0
     while True:
         try:
@@ -177,7 +180,14 @@ def _formula(cells: Sequence[_Cell], at: int) -> str:
 
 
 def _text(cell: _Cell, formula: str) -> str:
-    """What the cell says, as text that is certain where the workbook is."""
+    """What the cell says, as text that is certain where the workbook is; an error where nobody can say it."""
+    try:
+        return _certain(cell, formula)
+    except (*_BROKEN, ArithmeticError):  # a number that is none, a format that does not exist
+        return Typed(str(cell.value)[:_LONGEST_SHOWN], TypedAs.ERROR)
+
+
+def _certain(cell: _Cell, formula: str) -> str:
     value = cell.value
     if value is None:  # of a formula for texts the result is an empty text, else there is none
         return Typed(formula, TypedAs.FORMULA) if formula and cell.data_type != "str" else ""
@@ -189,6 +199,8 @@ def _text(cell: _Cell, formula: str) -> str:
     if isinstance(value, time | timedelta):
         return str(value)
     if isinstance(value, int | float):
+        if not math.isfinite(value):
+            return Typed(str(value), TypedAs.ERROR)
         return _number(
             Decimal(f"{value:.{_PRECISION}g}"), number_format(cell.number_format or "General", below_zero=value < 0)
         )
