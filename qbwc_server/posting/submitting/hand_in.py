@@ -20,6 +20,7 @@ from qbwc_server.errors import Conflict
 from qbwc_server.posting.options import options_of
 from qbwc_server.posting.requests import of_documents
 from qbwc_server.posting.submitting.automatic import Automatic, submit_by_itself
+from qbwc_server.posting.submitting.changed_here import replaces_a_change
 from qbwc_server.posting.submitting.questions import learn_words, questions, words_of
 from qbwc_server.posting.submitting.submit import Submitted, lock, shortcomings, submit_locked
 from qbwc_server.posting.submitting.waiting import cancel_with_entries
@@ -84,8 +85,9 @@ def hand_in(
     """
     lock(db, company)
     kept: list[tuple[Document, SaveResult | Conflict]] = []
+    changed_here: dict[int, Problem] = {}
     for batch in _apart(documents):
-        kept += _keep(db, company, batch, by=by, now=now, revise=revise)
+        kept += _keep(db, company, batch, changed_here, by=by, now=now, revise=revise)
     fresh = {
         result.row.id: (result.row, document, aside)
         for (document, result), aside in zip(kept, asides or [Aside()] * len(documents), strict=True)
@@ -94,7 +96,11 @@ def hand_in(
     for row, _, aside in fresh.values():
         remember_called(row, aside.called or {})
         row.words = None if aside.words is None else aside.words.as_record()
-    asked = {row.id: list(aside.reviews) for row, _, aside in fresh.values() if aside.reviews}
+    asked = {
+        row.id: [*filter(None, [changed_here.get(row.id)]), *aside.reviews]
+        for row, _, aside in fresh.values()
+        if aside.reviews or row.id in changed_here
+    }
     words = words_of(db, company, [(row, document) for row, document, _ in fresh.values()])
     unasked = [
         row
@@ -145,9 +151,20 @@ def _apart(documents: Sequence[Document]) -> Iterator[list[Document]]:
 
 
 def _keep(
-    db: Session, company: Company, documents: Sequence[Document], *, by: Actor, now: datetime, revise: bool
+    db: Session,
+    company: Company,
+    documents: Sequence[Document],
+    changed_here: dict[int, Problem],
+    *,
+    by: Actor,
+    now: datetime,
+    revise: bool,
 ) -> list[tuple[Document, SaveResult | Conflict]]:
-    """Keep each document under its origin: as it is kept, and the result, in the same order."""
+    """Keep each document under its origin: as it is kept, and the result, in the same order.
+
+    Args:
+        changed_here: gets what is to be asked of those that replace what somebody has changed here.
+    """
     verdicts = store.compare(db, company.id, documents, revise=revise)
     added = iter(store.add(db, company.id, [one for one in verdicts if one.saved is Saved.ADDED], by=by, now=now))
     results: list[SaveResult | Conflict] = []
@@ -159,7 +176,10 @@ def _keep(
         elif verdict.saved is Saved.SAME:
             results.append(SaveResult(verdict.row, Saved.SAME))
         else:
+            question = replaces_a_change(verdict.row, verdict.document)
             results.append(_revise(db, company, verdict, verdict.row, by=by, now=now))
+            if question is not None and isinstance(results[-1], SaveResult):
+                changed_here[verdict.row.id] = question
     return [(verdict.document, result) for verdict, result in zip(verdicts, results, strict=True)]
 
 
