@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
-
 from flask import Blueprint, Response, jsonify, request
-from sqlalchemy.orm import Session
 
 from qbwc_server.api.access import Access
 from qbwc_server.api.answers.documents import DocumentAnswer, DocumentsAnswer, WholeDocumentAnswer
@@ -23,37 +19,22 @@ from qbwc_server.api.schemas import (
 from qbwc_server.documents.history import history
 from qbwc_server.documents.kinds import KINDS, Document
 from qbwc_server.documents.lifecycle import NotNow, State
-from qbwc_server.documents.models import LARGEST_ID, DocumentRow
+from qbwc_server.documents.models import LARGEST_ID
 from qbwc_server.documents.store import OriginConflict, Saved, find, listing
 from qbwc_server.errors import Conflict, Invalid, NotFound
+from qbwc_server.posting.people.actions import ACTIONS
 from qbwc_server.posting.people.decide import decide
-from qbwc_server.posting.people.exclude import exclude, restore
-from qbwc_server.posting.people.re_date import re_date
-from qbwc_server.posting.people.void import keep, void
 from qbwc_server.posting.submitting.hand_in import hand_in
-from qbwc_server.posting.submitting.submit import submit
 from qbwc_server.reports.documents import body_record, document_record, event_record, problems_of
+from qbwc_server.reports.entries import entries_record
 from qbwc_server.reports.proof import proof
-from qbwc_server.tenancy.actor import Actor
-from qbwc_server.tenancy.models import Company
+from qbwc_server.reports.waits import waits_record
 from qbwc_server.tenancy.permissions import Permission
 
 _ALL = "/companies/<code>/documents"
 _ONE = f"{_ALL}/<int(max={LARGEST_ID}):document_id>"
 
 
-def _submit(db: Session, company: Company, row: DocumentRow, *, by: Actor, now: datetime) -> None:
-    submit(db, company, [row], by=by, now=now)
-
-
-ACTIONS: dict[str, Callable[..., object]] = {
-    "submit": _submit,
-    "exclude": exclude,
-    "restore": restore,
-    "void": void,
-    "keep": keep,
-    "re-date": re_date,
-}
 ROUTES = {
     "create": Route(
         Permission.EDIT_DOCUMENTS,
@@ -155,6 +136,8 @@ def _add_one(blueprint: Blueprint, access: Access) -> None:
             row = find(db, company.id, document_id)
             record = document_record(row)
             record["document"] = body_record(row)
+            record["waits"] = waits_record(db, row)
+            record["entries"] = entries_record(row)
             record["history"] = [event_record(event) for event in history(db, row.id)]
             record["proof"] = proof(db, row).as_record()
         return jsonify(record)
@@ -165,7 +148,7 @@ def _add_one(blueprint: Blueprint, access: Access) -> None:
         access.said()
         with access.changing() as (db, company):
             row = find(db, company.id, document_id)
-            ACTIONS[action](db, company, row, by=access.by, now=access.now())
+            ACTIONS[action].work(db, company, row, by=access.by, now=access.now())
             record, problems = document_record(row), problems_of(row)
         if action == "submit" and problems:
             raise NotReady(problems)  # after the transaction, which keeps what was found

@@ -39,6 +39,7 @@ class Draft:
     document itself may be complete. ``called`` gives the source's own words for names that the channel had to change.
     ``words``: by place in the document (``lines[0].item``), the words of the source that somebody has to map to an
     entry of QuickBooks before it is submitted; what the document has in these places is replaced by that entry.
+    ``given``: by place, which option, rule or default of the channel gave it its entry, as ``option tip_item``.
 
     What the source says may be here already in another form. ``twin`` tells whether a stored document of the same
     number, with the given origin, is the same sale under another key; ``same_as``, whether what is stored under the
@@ -53,6 +54,7 @@ class Draft:
     twin: Callable[[str], bool] | None = None
     called: Mapping[str, str] | None = None
     words: Mapping[str, Said] | None = None
+    given: Mapping[str, str] | None = None
     same_as: Callable[[Stored], bool] | None = None
     follow_ups: Callable[[Sequence[Stored]], Iterable[Draft]] | None = None
 

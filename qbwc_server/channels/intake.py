@@ -181,7 +181,8 @@ class Intake:
             submit_now=self._submit,
             automatic=self._automatic,
             asides=[
-                Aside(draft.reviews, draft.called, words) for draft, (_, words) in zip(new, with_entries, strict=True)
+                Aside(draft.reviews, draft.called, words, draft.given)
+                for draft, (_, words) in zip(new, with_entries, strict=True)
             ],
         )
         kept = [result.row for result in handed.results if isinstance(result, SaveResult)]

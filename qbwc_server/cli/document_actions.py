@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import click
 from sqlalchemy.orm import Session
@@ -13,9 +12,7 @@ from qbwc_server.cli.runtime import Runtime, pass_runtime
 from qbwc_server.documents import store
 from qbwc_server.documents.models import LARGEST_ID, DocumentRow
 from qbwc_server.posting.people import decide as decisions
-from qbwc_server.posting.people import exclude as excluding
-from qbwc_server.posting.people import void as voiding
-from qbwc_server.posting.people.re_date import re_date
+from qbwc_server.posting.people.actions import ACTIONS, DocumentAction
 from qbwc_server.reports.documents import called, document_record
 from qbwc_server.tenancy import companies
 from qbwc_server.tenancy.models import Company
@@ -23,43 +20,7 @@ from qbwc_server.tenancy.models import Company
 _ID = click.IntRange(1, LARGEST_ID)
 
 
-@dataclass(frozen=True)
-class Action:
-    """The same thing done to one document or to several, to all of them or to none."""
-
-    name: str
-    help: str
-    done: str  # "excluded"
-    work: Callable[..., object]  # (db, company, row, *, by, now)
-    question: str | None = None  # put to the person before it is done
-
-
-ACTIONS = (
-    Action(
-        "exclude",
-        "Keep documents out of the books; nothing is deleted, and restore takes it back.",
-        "is excluded",
-        excluding.exclude,
-    ),
-    Action("restore", "Take excluded documents back for review.", "is back", excluding.restore),
-    Action(
-        "void",
-        "Void posted documents in QuickBooks at the next update; until then keep takes it back.",
-        "will be void after the next update",
-        voiding.void,
-        "Void this in QuickBooks? It keeps its number and comes to zero.",
-    ),
-    Action("keep", "Take back a void that has not left.", "stays in the books", voiding.keep),
-    Action(
-        "re-date",
-        "Enter documents whose day is closed on the first open day; the memo tells the day they had.",
-        "is re-dated",
-        re_date,
-    ),
-)
-
-
-def _command(action: Action) -> click.Command:
+def _command(action: DocumentAction) -> click.Command:
     @click.argument("company")
     @click.argument("documents", nargs=-1, required=True, type=_ID, metavar="DOCUMENT...")
     @json_option
@@ -71,7 +32,7 @@ def _command(action: Action) -> click.Command:
 
     if action.question is not None:
         run = click.option("--yes", is_flag=True, help="Do not ask.")(run)
-    return click.command(name=action.name, help=action.help)(run)
+    return click.command(name=action.code, help=action.says)(run)
 
 
 def _ask(runtime: Runtime, company: str, ids: Sequence[int], question: str) -> None:
@@ -126,4 +87,8 @@ def decide(
     _change(runtime, company, [document], as_json, "is decided", work)
 
 
-COMMANDS: tuple[click.Command, ...] = (*map(_command, ACTIONS), decide)
+_OF_ITS_OWN = ("submit",)  # takes many, page by page
+COMMANDS: tuple[click.Command, ...] = (
+    *(_command(action) for action in ACTIONS.values() if action.code not in _OF_ITS_OWN),
+    decide,
+)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from qbwc_server.cli.output import counted, moment, plain, print_facts, print_table, say
 from qbwc_server.documents.kinds import KINDS, load_document
@@ -19,15 +21,23 @@ _PURPOSES = {
 }
 
 
-def show_document(company: Company, row: DocumentRow, evidence: Proof) -> None:
+def show_document(
+    company: Company,
+    row: DocumentRow,
+    evidence: Proof,
+    *,
+    waits: Mapping[str, Any] | None,
+    entries: Sequence[Mapping[str, Any]],
+) -> None:
     """Print it."""
     zone = company.time_zone
     print_facts(
         [
             ("Document", f"{row.id}, {KINDS[row.kind].title}, origin {row.origin}, revision {row.revision}"),
             ("State", _words(row.state.value)),
-            ("Message", row.message),
-            ("What to do", row.advice),
+            ("Message", row.message or (waits["why"][0]["message"] if waits else None)),
+            ("Who acts", waits["who"]["words"] if waits else None),
+            ("What to do", row.advice or (waits["why"][0]["advice"] if waits else None)),
             ("Number", row.number),
             ("Date", row.date),
             (_party_title(row), row.party),
@@ -38,6 +48,7 @@ def show_document(company: Company, row: DocumentRow, evidence: Proof) -> None:
         ]
     )
     _show_lines(row)
+    _show_entries(entries)
     say()
     say("History")
     print_table(
@@ -85,6 +96,19 @@ def _show_lines(row: DocumentRow) -> None:
     if remark := document.remark():
         say()
         say(remark)
+
+
+def _show_entries(entries: Sequence[Mapping[str, Any]]) -> None:
+    """Which mapping, rule or default gave each place its entry, where it is not what the source itself says."""
+    given = [one for one in entries if one["word"] is not None or one["given_by"]["what"] != "source"]
+    if not given:
+        return
+    say()
+    say("Entries")
+    print_table(
+        ("Place", "Word of the source", "In QuickBooks", "Given by"),
+        [(one["field"], one["word"], one["name"], one["given_by"]["words"]) for one in given],
+    )
 
 
 def _show_request(request: RequestProof, zone: str) -> None:

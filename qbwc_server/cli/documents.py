@@ -32,7 +32,9 @@ from qbwc_server.documents.models import LARGEST_ID, DocumentRow
 from qbwc_server.errors import Invalid, NotFound
 from qbwc_server.posting.submitting import submit as submitting
 from qbwc_server.reports.documents import body_record, document_record
+from qbwc_server.reports.entries import entries_record
 from qbwc_server.reports.proof import proof
+from qbwc_server.reports.waits import waits_record
 from qbwc_server.tenancy import companies
 
 _ID = click.IntRange(1, LARGEST_ID)
@@ -219,10 +221,12 @@ def show(runtime: Runtime, company: str, document: int, as_json: bool) -> None:
         found = companies.find_company(db, company)
         row = store.find(db, found.id, document)
         evidence = proof(db, row)
+        waits, entries = waits_record(db, row), entries_record(row)
     if as_json:
-        print_json({**document_record(row), "body": body_record(row), "proof": evidence.as_record()})
+        told = {"waits": waits, "entries": entries, "body": body_record(row), "proof": evidence.as_record()}
+        print_json({**document_record(row), **told})
     else:
-        show_document(found, row, evidence)
+        show_document(found, row, evidence, waits=waits, entries=entries)
 
 
 @documents.command()

@@ -190,6 +190,18 @@ def called_of(row: DocumentRow) -> dict[str, str]:
     return called
 
 
+def remember_given(row: DocumentRow, given: Mapping[str, str]) -> None:
+    """Keep, by place, what gave it its entry where that is neither its source nor a mapping: ``option tip_item``."""
+    if given or "given" in (row.notes or {}):
+        row.notes = {**(row.notes or {}), "given": dict(given)}
+
+
+def given_of(row: DocumentRow) -> dict[str, str]:
+    """By place, what gave it its entry."""
+    given: dict[str, str] = (row.notes or {}).get("given", {})
+    return given
+
+
 def ask(row: DocumentRow, questions: Sequence[Problem]) -> None:
     """Say on a complete document why a person should see it first; submitting it by hand is the answer."""
     row.tell(

@@ -11,10 +11,11 @@ from qbwc_server.documents.models import LARGEST_ID, DocumentRow
 from qbwc_server.documents.open_work import open_work_of
 from qbwc_server.documents.store import find
 from qbwc_server.errors import Conflict, Invalid, NotFound, QbwcError
-from qbwc_server.portal.actions import ACTIONS, allowed_actions, may_decide
+from qbwc_server.portal.actions import ACTIONS, allowed_actions
 from qbwc_server.portal.forms import text_field
 from qbwc_server.portal.showing import show
 from qbwc_server.portal.visit import Visit, kinds_seen
+from qbwc_server.posting.people.actions import may_decide
 from qbwc_server.posting.people.decide import decide
 from qbwc_server.reports.documents import event_record, problems_of
 from qbwc_server.reports.lines import line_tables
@@ -85,8 +86,8 @@ def act(visit: Visit, document_id: int, action: str) -> Response:
     try:
         with visit.changing() as (db, standing):
             row = _seen(db, standing, document_id)
-            standing.require(Permission.POST_DOCUMENTS, row.kind)
-            ACTIONS[action].work(db, standing.company, row, by=visit.by, now=visit.now)
+            standing.require(ACTIONS[action].action.permission, row.kind)
+            ACTIONS[action].action.work(db, standing.company, row, by=visit.by, now=visit.now)
             lacks = action == "submit" and bool(problems_of(row))
     except (Conflict, Invalid) as problem:
         return document(visit, document_id, problem, 409)

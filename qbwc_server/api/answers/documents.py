@@ -12,6 +12,9 @@ from qbwc_server.documents.kinds import KINDS
 from qbwc_server.documents.lifecycle import State
 from qbwc_server.documents.models import Operation
 from qbwc_server.documents.open_work import Ended, WorkKind
+from qbwc_server.reports.entries import GivenBy
+from qbwc_server.reports.waits import WaitsFor
+from qbwc_server.tenancy.permissions import Permission
 
 Kind = Literal[*KINDS]  # type: ignore[valid-type]  # derived from the table of kinds
 
@@ -99,10 +102,56 @@ class ProofAnswer(Answer):
     history: list[StepAnswer]
 
 
+class WhoAnswer(Answer):
+    """Who can do something about it."""
+
+    words: str
+    permission: Permission = Field(description="What they must be allowed.")
+
+
+class OfferedAnswer(Answer):
+    """Something that may be done with it: POST to its code below the address of the document."""
+
+    code: str
+    title: str
+
+
+class WaitsAnswer(Answer):
+    """Why a document does not move by itself."""
+
+    for_: WaitsFor = Field(alias="for")
+    why: list[Mistake]
+    who: WhoAnswer
+    actions: list[OfferedAnswer] = Field(description="The remedy first.")
+
+
+class GivenByAnswer(Answer):
+    """What gave a place its entry."""
+
+    what: GivenBy
+    id: int | None = Field(description="Of the mapping or rule.")
+    words: str
+
+
+class EntryAnswer(Answer):
+    """A place of a document that names an entry of QuickBooks."""
+
+    field: str
+    list_kind: str
+    name: str | None = Field(description="Of the entry; null where the word of the source has none yet.")
+    word: str | None = Field(description="What the source calls it, where that is another word.")
+    kind: str | None = Field(description="The kind of word, where it is mapped.")
+    hints: dict[str, str] = Field(description="What else the source tells of it: title, number, email.")
+    given_by: GivenByAnswer
+    problem: Mistake | None
+
+
 class WholeDocumentAnswer(DocumentAnswer):
     """A document with its content, history and proof."""
 
     document: Free = Field(description="As it was handed in; the schemas of the kinds say what it may hold.")
+    waits: WaitsAnswer | None = Field(description="null: there is nothing to wait for.")
+    entries: list[EntryAnswer] = Field(description="What gave each place its entry.")
     history: list[StepAnswer]
     proof: ProofAnswer
 

@@ -71,6 +71,7 @@ def sale_of(order: Order, options: ShopifyOptions, line_number: int | None) -> D
         tuple(made.asked),
         twin=_twin(order),
         called=called,
+        given=made.given,
         same_as=lambda stored: stored.kind == "invoice" and received and stored.total == order.total,
         follow_ups=lambda stored: _follow_ups(order, options, customer, full_lines, line_number, stored),
     )

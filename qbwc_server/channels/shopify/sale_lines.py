@@ -39,6 +39,7 @@ class SaleLines:
     lines: list[Line] = field(default_factory=list)
     asked: list[Problem] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    given: dict[str, str] = field(default_factory=dict)  # by place, the option that gave it its item
     footing: Footing | None = None
 
     @property
@@ -46,9 +47,23 @@ class SaleLines:
         """What the lines come to."""
         return sum((line.amount or Decimal(0) for line in self.lines), Decimal(0))
 
-    def add(self, item: str | None, description: str, amount: Decimal, quantity: Decimal | None = None) -> None:
-        """One more line, unless it is about nothing."""
+    def add(
+        self,
+        item: str | None,
+        description: str,
+        amount: Decimal,
+        quantity: Decimal | None = None,
+        *,
+        option: str | None = None,
+    ) -> None:
+        """One more line, unless it is about nothing.
+
+        Args:
+            option: the one that chose the item; None: the shop itself names it.
+        """
         if amount or quantity:
+            if option is not None and item is not None:
+                self.given[f"lines[{len(self.lines)}].item"] = f"option {option}"
             code = self.options.line_tax_code
             line = Line(item=item, description=description, amount=amount, quantity=quantity, tax_code=code)
             self.lines.append(line)
@@ -67,7 +82,7 @@ class SaleLines:
                     f"and import the file again.",
                 )
             )
-        self.add(item, description, amount)
+        self.add(item, description, amount, option=special.option)
 
 
 def lines_of(order: Order, options: ShopifyOptions) -> SaleLines:
@@ -93,14 +108,16 @@ def lines_of(order: Order, options: ShopifyOptions) -> SaleLines:
         options.rounding_cap,
     )
     code, method = order.discount_code, order.shipping_method
-    made.add(options.discount_item, f"Discount {code}" if code else "Discount", -made.footing.reading.discount)
-    made.add(options.shipping_item, f"Shipping: {method}" if method else "Shipping", order.shipping)
+    off, discount = -made.footing.reading.discount, f"Discount {code}" if code else "Discount"
+    made.add(options.discount_item, discount, off, option="discount_item")
+    shipping = f"Shipping: {method}" if method else "Shipping"
+    made.add(options.shipping_item, shipping, order.shipping, option="shipping_item")
     made.add_special(DUTIES, options.duties_item, "Duties", order.duties)
     for name, amount in taxes:
         made.add_special(TAX, options.tax_items.get(name, options.tax_item), name, amount)
     if made.footing.reading.tax_included:
         included = sum((amount for _, amount in taxes), Decimal(0))
-        made.add(options.tax_included_item, "Tax included in the prices", -included)
+        made.add(options.tax_included_item, "Tax included in the prices", -included, option="tax_included_item")
     _add_rounding(made)
     made.asked.extend(_questions(made))
     return made
@@ -117,8 +134,10 @@ def _add_product(made: SaleLines, line: OrderLine) -> None:
     elif chosen is None and line.is_gift_card:
         made.add_special(GIFT_CARD, options.gift_card_item, line.name, amount)
     else:
-        item = chosen or (line.sku if options.use_sku else "") or options.product_item
-        made.add(item, line.name or line.sku, amount, line.quantity)
+        of_shop = line.sku if options.use_sku else ""
+        option = "items" if chosen else None if of_shop else "product_item"
+        item = chosen or of_shop or options.product_item
+        made.add(item, line.name or line.sku, amount, line.quantity, option=option)
 
 
 def _add_rounding(made: SaleLines) -> None:

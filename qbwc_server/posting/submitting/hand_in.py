@@ -14,7 +14,7 @@ from qbwc_server.documents.kinds import Document
 from qbwc_server.documents.lifecycle import NotNow, State
 from qbwc_server.documents.models import DocumentRow
 from qbwc_server.documents.problems import Problem
-from qbwc_server.documents.store import Saved, SaveResult, ask, remember_called, show_problems
+from qbwc_server.documents.store import Saved, SaveResult, ask, remember_called, remember_given, show_problems
 from qbwc_server.documents.words import DocumentWords, words_in
 from qbwc_server.errors import Conflict
 from qbwc_server.posting.options import options_of
@@ -44,12 +44,13 @@ class Aside:
     """What a source says beside the document: what a person should see first, and its own words for names.
 
     ``called``: a name in the document, and the word that the source has for it, where that is another one. ``words``
-    are those that somebody has to map, or has mapped.
+    are those that somebody has to map, or has mapped. ``given``: by place, what else gave it its entry.
     """
 
     reviews: Sequence[Problem] = ()
     called: Mapping[str, str] | None = None
     words: DocumentWords | None = None
+    given: Mapping[str, str] | None = None
 
 
 @dataclass
@@ -95,6 +96,7 @@ def hand_in(
     }
     for row, _, aside in fresh.values():
         remember_called(row, aside.called or {})
+        remember_given(row, aside.given or {})
         row.words = None if aside.words is None else aside.words.as_record()
     asked = {
         row.id: [*filter(None, [changed_here.get(row.id)]), *aside.reviews]

@@ -8,8 +8,8 @@ import pytest
 from flask import Flask
 
 from qbwc_server.api.connections import STOPS
-from qbwc_server.api.documents import ACTIONS
 from qbwc_server.api.open_work import ENDS
+from qbwc_server.posting.people.actions import ACTIONS
 from tests.qbwc_server.api.conftest import Caller
 
 PATHS = (
