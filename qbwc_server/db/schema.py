@@ -27,6 +27,7 @@ MODELS = (
     "qbwc_server.tenancy.audit",
     "qbwc_server.tenancy.browser_sessions",
     "qbwc_server.tenancy.person_links",
+    "qbwc_server.tenancy.second_factor",
     "qbwc_server.tenancy.server_key",
     "qbwc_server.outbox.mail",
     "qbwc_server.queue.lane",

@@ -48,7 +48,7 @@ def status(visit: Visit, problem: QbwcError | None = None) -> Response:
             "holds": [hold_record(hold) for hold in holds_of(db, company.id)],
             "facts": db.get(CompanyFacts, company.id),
             "updates": _updates(db, company.id),
-            "days": fortnight(db, company, now=visit.now),
+            "days": fortnight(db, company, now=visit.now) if kinds is None else [],
         }
     return show(visit, "status.html", 200 if problem is None else 409, problem=problem, **page)
 

@@ -10,9 +10,10 @@ from qbwc_server.portal.forms import text_field
 from qbwc_server.portal.showing import show
 from qbwc_server.portal.translation import gettext
 from qbwc_server.portal.visit import Visit
-from qbwc_server.tenancy.browser_sessions import end_browser_session, end_other_sessions, sessions_of
+from qbwc_server.tenancy.browser_sessions import end_browser_session, end_other_sessions, sessions_of, waiting_by
 from qbwc_server.tenancy.credentials import LONGEST_PASSWORD
-from qbwc_server.tenancy.signing_in import TooManyGuesses, WrongPassword
+from qbwc_server.tenancy.second_factor import TooManyCodes, WrongCode
+from qbwc_server.tenancy.signing_in import TooManyGuesses, WrongPassword, enter_code
 from qbwc_server.tenancy.signing_in import sign_in as begin
 from qbwc_server.tenancy.users import LONGEST_EMAIL
 
@@ -47,6 +48,42 @@ def send_sign_in(visit: Visit) -> Response:
     except WrongPassword:
         said = gettext("E-mail address and password do not belong together. Type both again")
         return _form(visit, wanted, email, {"email": said}, status=422)
+    with visit.database.reading() as db:
+        waits = waiting_by(db, key, visit.now) is not None
+    if waits:
+        response = _go(url_for("portal.sign_in_code", next=wanted))
+        visit.cookies.session.write(response, key)
+        return response
+    return _let_in(visit, key, wanted)
+
+
+def sign_in_code(visit: Visit, problem: QbwcError | None = None, status: int = 200) -> Response:
+    """The form for the code of whoever has typed the right password."""
+    key = visit.cookies.session.read(visit.request)
+    with visit.database.reading() as db:
+        if key is None or waiting_by(db, key, visit.now) is None:
+            return _go(url_for("portal.sign_in"))
+    wanted = own_address(visit.request.values.get("next"))
+    return show(visit, "code.html", status, wanted=wanted, problem=problem)
+
+
+def send_code(visit: Visit) -> Response:
+    """The code opens the session, under a new key."""
+    key = visit.cookies.session.read(visit.request) or ""
+    try:
+        fresh = enter_code(
+            visit.database, visit.settings, key=key, code=text_field(visit.request, "code", 40), now=visit.now
+        )
+    except NotFound:
+        return _go(url_for("portal.sign_in"))
+    except WrongCode as problem:
+        return sign_in_code(visit, problem, 422)
+    except TooManyCodes as problem:
+        return sign_in_code(visit, problem, 429)
+    return _let_in(visit, fresh, own_address(visit.request.form.get("next")))
+
+
+def _let_in(visit: Visit, key: str, wanted: str | None) -> Response:
     response = _go(wanted or url_for("portal.start"))
     visit.cookies.session.write(response, key)
     visit.cookies.door.drop(response)

@@ -24,6 +24,8 @@ from qbwc_server.shortening import storable
 from qbwc_server.tenancy.browser_sessions import SignedIn, note_use, signed_in_by
 from qbwc_server.tenancy.permissions import Permission
 
+_AT_THE_DOOR = ("sign_in", "send_sign_in", "sign_in_code", "send_code")
+
 
 class Gate:
     """Stands before all pages."""
@@ -78,7 +80,12 @@ class Gate:
         if who is not None and not who.use_is_noted and "X-Part" not in request.headers:  # nobody sits before a poll
             self._note_use(who)
         secret = key if who is not None else self._cookies.door.read(request)
-        if page.name in ("sign_in", "send_sign_in"):  # also for who has a session, and signs in as somebody else
+        if page.name in (
+            "sign_in",
+            "send_sign_in",
+            "sign_in_code",
+            "send_code",
+        ):  # also for who has a session, and signs in as somebody else
             secret = self._cookies.door.read(request)
         return Visit(
             request=request,

@@ -43,6 +43,8 @@ class Audited(StrEnum):
     TOKEN_REVOKED = "token_revoked"  # noqa: S105
     USER_ADDED = "user_added"
     USER_PASSWORD = "user_password_set"  # noqa: S105
+    SECOND_FACTOR_ON = "second_factor_on"
+    SECOND_FACTOR_OFF = "second_factor_off"
     USER_DISABLED = "user_disabled"
     USER_ENABLED = "user_enabled"
     MEMBER_ADDED = "member_added"

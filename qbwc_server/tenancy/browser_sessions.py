@@ -18,6 +18,7 @@ from qbwc_server.tenancy.models import User
 
 IDLE = timedelta(hours=8)  # a form that is left open over lunch goes through
 LONGEST = timedelta(days=7)
+FOR_A_CODE = timedelta(minutes=10)  # a phone has to be found
 _NOTED_EVERY = timedelta(minutes=1)  # a page that is loaded ten times a second writes once a minute
 _KEPT = timedelta(days=90)  # what has ended is told of so long
 
@@ -40,6 +41,10 @@ class BrowserSession(Base):
     began_at: Mapped[datetime] = mapped_column(UtcDateTime)
     used_at: Mapped[datetime] = mapped_column(UtcDateTime)  # to the minute
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    awaits_code: Mapped[bool] = mapped_column(default=False)  # the password was right; it opens nothing yet
+
+
+_OPENS = BrowserSession.awaits_code.is_(False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +58,14 @@ class SignedIn:
     use_is_noted: bool  # lately enough
 
 
-def begin_session(db: Session, user: User, *, network: str, browser: str, now: datetime) -> str:
-    """A new session; the key that is returned goes into the cookie and is kept nowhere here."""
+def begin_session(
+    db: Session, user: User, *, network: str, browser: str, now: datetime, awaits_code: bool = False
+) -> str:
+    """A new session; the key that is returned goes into the cookie and is kept nowhere here.
+
+    Args:
+        awaits_code: it opens nothing; a code within ``FOR_A_CODE`` begins another one in its place.
+    """
     key = new_secret()
     db.add(
         BrowserSession(
@@ -65,6 +76,7 @@ def begin_session(db: Session, user: User, *, network: str, browser: str, now: d
             browser=browser,
             began_at=now,
             used_at=now,
+            awaits_code=awaits_code,
         )
     )
     db.flush()
@@ -76,7 +88,7 @@ def signed_in_by(db: Session, key: str, now: datetime) -> SignedIn | None:
     row = db.execute(
         select(BrowserSession, User)
         .join(User, User.id == BrowserSession.user_id)
-        .where(BrowserSession.digest == digest(key), _alive(now), User.disabled_at.is_(None))
+        .where(BrowserSession.digest == digest(key), _alive(now), _OPENS, User.disabled_at.is_(None))
     ).one_or_none()
     if row is None:
         return None
@@ -84,6 +96,24 @@ def signed_in_by(db: Session, key: str, now: datetime) -> SignedIn | None:
     if user.password_hash is None or session.password_digest != digest(user.password_hash):
         return None
     return SignedIn(session.id, user.id, user.name, user.email, abs(now - session.used_at) < _NOTED_EVERY)
+
+
+def waiting_by(db: Session, key: str, now: datetime) -> tuple[BrowserSession, User] | None:
+    """The session of that key and its user, where nothing but a code is missing."""
+    row = db.execute(
+        select(BrowserSession, User)
+        .join(User, User.id == BrowserSession.user_id)
+        .where(
+            BrowserSession.digest == digest(key),
+            BrowserSession.awaits_code.is_(True),
+            BrowserSession.ended_at.is_(None),
+            BrowserSession.began_at > now - FOR_A_CODE,
+            User.disabled_at.is_(None),
+        )
+    ).one_or_none()
+    if row is None or row[0].password_digest != digest(row[1].password_hash or ""):
+        return None
+    return row[0], row[1]
 
 
 def note_use(db: Session, session_id: int, now: datetime) -> None:
@@ -106,6 +136,7 @@ def sessions_of(db: Session, user_id: int, now: datetime) -> list[BrowserSession
                 BrowserSession.user_id == user_id,
                 BrowserSession.password_digest == digest(user.password_hash or ""),
                 _alive(now),
+                _OPENS,
             )
             .order_by(BrowserSession.used_at.desc(), BrowserSession.id.desc())
         )

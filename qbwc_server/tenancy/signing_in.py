@@ -9,9 +9,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from qbwc_server.db import Database
-from qbwc_server.errors import Invalid, QbwcError
+from qbwc_server.errors import Invalid, NotFound, QbwcError
 from qbwc_server.settings import Settings
-from qbwc_server.tenancy.browser_sessions import begin_session, end_browser_session, signed_in_by, was_here
+from qbwc_server.tenancy.browser_sessions import (
+    begin_session,
+    end_browser_session,
+    signed_in_by,
+    waiting_by,
+    was_here,
+)
 from qbwc_server.tenancy.credentials import digest
 from qbwc_server.tenancy.guessing import (
     Counted,
@@ -23,6 +29,7 @@ from qbwc_server.tenancy.guessing import (
     note_wrong_password,
 )
 from qbwc_server.tenancy.models import User
+from qbwc_server.tenancy.second_factor import WrongCode, check, is_on
 from qbwc_server.tenancy.server_key import keyed, server_key
 from qbwc_server.tenancy.users import read_email, signed_in
 
@@ -56,7 +63,7 @@ def sign_in(
     earlier: str | None,
     now: datetime,
 ) -> str:
-    """Begin a session and return its key.
+    """Begin a session and return its key; where the person has a second factor, it waits for a code.
 
     Args:
         address: from which the request came.
@@ -88,9 +95,31 @@ def sign_in(
             if meanwhile.disabled_at is None and meanwhile.password_hash == hashed:
                 forgive(db, counted)
                 _end_earlier(db, earlier, now)
-                return begin_session(db, meanwhile, network=network, browser=browser, now=now)
+                awaits = is_on(db, meanwhile.id)
+                return begin_session(db, meanwhile, network=network, browser=browser, now=now, awaits_code=awaits)
     log.warning("sign-in refused", paused=False)
     raise WrongPassword
+
+
+def enter_code(database: Database, settings: Settings, *, key: str, code: str, now: datetime) -> str:
+    """Begin the session that waited for a code, under a new key, which is returned.
+
+    Raises:
+        NotFound: no session waits under this key any more: begin with the password.
+        WrongCode: the code does not open.
+        TooManyCodes: it was not looked at.
+    """
+    with database.transaction() as db:
+        found = waiting_by(db, key, now)
+        if found is None:
+            raise NotFound("Sign in again.")
+        session, user = found
+        opened = check(db, user.id, code, settings=settings, now=now)
+        if opened:
+            session.ended_at = now
+            return begin_session(db, user, network=session.network, browser=session.browser, now=now)
+    log.warning("code refused")
+    raise WrongCode
 
 
 def _counted(key: bytes, email: str, address: str) -> Counted:

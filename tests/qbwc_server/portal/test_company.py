@@ -182,6 +182,7 @@ def test_whoever_may_not_see_every_kind_sees_no_texts(town: Town) -> None:
         )
     assert "Show request and answer" not in said(limited.get("/companies/acme/updates/1"))
     assert limited.get(f"/companies/acme/updates/1/{SET_ID}").status_code == 404
+    assert "Last 14 days" not in said(limited.get("/companies/acme"))
 
 
 def test_the_last_fortnight_is_a_picture_with_its_numbers(town: Town, owner: Browser) -> None:

@@ -28,7 +28,8 @@ _NAMED = { "session_id": "1", "item_id": "1", "document_id": "1", "end": "done",
 }  # fmt: skip
 LINKS = {"by_link", "qwc_by_link", "password_by_link", "join", "send_join"}  # open to whoever has the secret
 TROUBLES = {"troubles", "trouble"}
-OPEN = {"sign_in", "send_sign_in", *LINKS, *TROUBLES}
+CODES = {"sign_in_code", "send_code"}  # to whoever has typed the password
+OPEN = {"sign_in", "send_sign_in", *LINKS, *TROUBLES, *CODES}
 
 
 def address(page: Page) -> str:
@@ -62,6 +63,8 @@ def test_nobody_sees_only_what_is_open(town: Town, page: Page) -> None:
     answer = browser.client.open(f"/portal{address(page)}", method=page.method)
     if page.name in ("sign_in", "troubles"):
         assert answer.status_code == 200
+    elif page.name == "sign_in_code":
+        assert answer.headers["Location"] == "/portal/sign-in"
     elif page.name in OPEN and page.method == "POST":
         assert answer.status_code == 400  # no form of ours
     elif page.name in (*LINKS, "trouble"):
