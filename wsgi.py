@@ -9,7 +9,9 @@ import os
 from qbwc_server.app import create_app
 from qbwc_server.observe import logs
 from qbwc_server.settings import load
+from qbwc_server.start import collect_seldom
 
+collect_seldom()
 _settings = load(os.environ.get("QBWC_SETTINGS"))
 logs.configure(_settings.log_level, _settings.log_format)
 app = create_app(_settings)

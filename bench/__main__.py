@@ -12,7 +12,20 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import connecting, drain, fleet, handing_out, large_answer, lists, machine, parsing, statements
+from bench import (
+    connecting,
+    drain,
+    fleet,
+    handing_in,
+    handing_out,
+    large_answer,
+    lists,
+    machine,
+    parsing,
+    polling,
+    starting,
+    statements,
+)
 from bench.figures import Report, Section
 from qbwc_server.observe import logs
 
@@ -25,6 +38,11 @@ def _parts(effort: str) -> Mapping[str, Part]:
     companies = 1_000 if quick else 10_000
     return {
         "drain": lambda report: drain.measure(report, rounds=2 if quick else 9 if full else 5),
+        "polling": lambda report: polling.measure(
+            report, rounds=2 if quick else 9 if full else 5, polls=200 if quick else 1_000
+        ),
+        "handing-in": lambda report: handing_in.measure(report, rounds=2 if quick else 9 if full else 5),
+        "starting": lambda report: starting.measure(report, rounds=2 if quick else 9 if full else 5),
         "statements": lambda report: statements.measure(report, requests=companies * 100, companies=companies),
         "handing-out": lambda report: handing_out.measure(
             report, companies=companies, rounds=3 if quick else 9 if full else 5, samples=50 if quick else 100

@@ -31,7 +31,7 @@ from qbxml import Version, message_set
 from qbxml.envelope import answer_set
 
 CODE = "bench"
-_BY = Actor(ActorKind.COMMAND_LINE, "bench")
+BY = Actor(ActorKind.COMMAND_LINE, "bench")
 CUSTOMERS = 20
 ITEMS = ("Seat", "Consulting", "Coffee Beans 1kg")
 _REQUEST = re.compile(r'(\w+)Rq requestID="([0-9a-f-]{36})"')
@@ -111,7 +111,7 @@ def add(database: Database, code: str = CODE) -> Prepared:
 def bring(database: Database, documents: list[Document], code: str = CODE) -> None:
     """Queue documents, all in one transaction."""
     with database.transaction() as db:
-        hand_in(db, find_company(db, code), documents, by=_BY, now=datetime.now(UTC))
+        hand_in(db, find_company(db, code), documents, by=BY, now=datetime.now(UTC))
 
 
 def exclude(database: Database, origin: str) -> None:
@@ -119,7 +119,7 @@ def exclude(database: Database, origin: str) -> None:
     with database.transaction() as db:
         company = find_company(db, CODE)
         row = by_origin(db, company.id, [origin])[origin]
-        excluding.exclude(db, company, row, by=_BY, now=datetime.now(UTC))
+        excluding.exclude(db, company, row, by=BY, now=datetime.now(UTC))
 
 
 def empty(folder: Path, name: str = "bench.db") -> Database:

@@ -11,7 +11,6 @@ from bench import company, machine, rival, servers
 from bench.client import Client, Session, update
 from bench.figures import Report, Section, figure
 from qbwc_server.db import Database
-from qbwc_server.documents.kinds import dump_document, load_document
 
 INVOICES = 1000
 WARMING = "warming"  # a company whose session goes before the measured one: a server is not started for each
@@ -24,7 +23,6 @@ def measure(report: Report, *, rounds: int) -> list[Section]:
     with company.folder() as name:
         folder = Path(name)
         report(f"drain: preparing {INVOICES} invoices")
-        enqueued = [_enqueue(folder) for _ in range(3)]
         prepared = _prepare(folder)
         answers = company.InstantCompany()
         report("drain: qbwc-kit into an environment of its own")
@@ -58,17 +56,6 @@ def measure(report: Report, *, rounds: int) -> list[Section]:
                     kit.append(rival.session(python, folder, INVOICES, core=server_core))
             sections.append(_section(title, real, bare))
             sections += _beside(title, real, kit)
-        sections.append(
-            Section(
-                "Queue 1,000 invoices (hand_in)",
-                "One transaction, SQLite with durable commit, in process, one core: JSON read and checked, documents "
-                "kept, requests compiled and queued.",
-                [
-                    figure("invoices", [INVOICES / seconds for seconds in enqueued], "per s"),
-                    figure("time each", [seconds * 1000 / INVOICES for seconds in enqueued], "ms"),
-                ],
-            )
-        )
         return sections
 
 
@@ -115,20 +102,6 @@ def _beside(
                 ),
             ],
         )
-
-
-def _enqueue(folder: Path) -> float:
-    """Seconds to queue the invoices."""
-    database = company.empty(folder, "enqueue.db")
-    company.add(database)
-    texts = [dump_document(one) for one in company.invoices(INVOICES)]
-    began = time.perf_counter()
-    company.bring(database, [load_document(text) for text in texts])
-    seconds = time.perf_counter() - began
-    database.engine.dispose()
-    for path in folder.glob("enqueue.db*"):
-        path.unlink()
-    return seconds
 
 
 def _prepare(folder: Path) -> tuple[company.Prepared, company.Prepared]:

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench import machine
+from qbwc_server.start import collect_seldom
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -137,6 +138,7 @@ def _baseline(settings: object) -> Callable[[dict[str, Any], Started], Iterable[
 
 def _run(name: str, core: str) -> None:
     machine.pin(int(core) if core else None)
+    collect_seldom()
     import qbwc_server.app
     from qbwc_server import serving
     from qbwc_server.settings import load

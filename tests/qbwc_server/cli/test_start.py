@@ -39,6 +39,21 @@ def test_the_settings_are_shown_without_database_or_server(tmp_path: Path) -> No
     assert result.stdout.splitlines()[-1] == "[]", result.stderr
 
 
+COLLECTING = """
+import gc
+from qbwc_server.start import COLLECT_AFTER, main
+try:
+    main()
+finally:
+    print(gc.get_threshold() == COLLECT_AFTER)
+"""
+
+
+def test_what_is_loaded_is_not_taken_for_garbage(tmp_path: Path) -> None:
+    result = program(COLLECTING, "--version", folder=tmp_path)
+    assert result.stdout.splitlines()[-1] == "True", result.stderr
+
+
 def test_every_command_is_where_the_table_says() -> None:
     assert {name: cli.commands[name].name for name in COMMANDS} == {name: name for name in COMMANDS}
 
