@@ -17,6 +17,7 @@ from qbwc_server.documents.kinds import Document
 from qbwc_server.documents.lifecycle import Reason, State
 from qbwc_server.documents.open_work import Ended, OpenWork, WorkKind, end_work, open_work
 from qbwc_server.simulator import Pc, WsgiTransport
+from qbwc_server.simulator.bookkeeper import Bookkeeper
 from qbwc_server.simulator.faults import CrashBefore
 from tests.kinds_examples import example, furnish
 from tests.sessions.odd_quickbooks import at_the_next_write, known_names, quickbooks_says, refusing
@@ -257,6 +258,54 @@ def test_what_was_queued_then_and_revised_since_waits(world: World, changed: dic
     assert marks(world) == before
     say(world, "i-1", unknown(world)[0])
     assert world.row("i-1").txn_id == world.books.invoices[-1].txn_id
+
+
+@pytest.mark.parametrize("changed", [{"memo": "second"}, {"amount": "99.00"}, {"number": "I2"}])
+@pytest.mark.parametrize("kind", ["invoice", "receipt"])
+def test_what_was_revised_since_and_is_named_by_a_person_is_not_taken_for_what_it_says_now(
+    world: World, kind: str, changed: dict[str, str]
+) -> None:
+    """Our mark says which document it is, not that it holds what the document says by now."""
+    known_names(world)
+    make = {"invoice": invoice, "receipt": receipt}[kind]
+    world.hand_in(make("i-1", number="I1"))
+    rows = backup(world)
+    world.update()
+    restore(world, rows)
+    revise(world, make("i-1", **{"number": "I1", **changed}))
+    go_on_and_quiet(world)
+    before, standing = marks(world).total(), world.books.transactions[-1]
+    say(world, "i-1", standing.txn_id)
+    world.update()
+    row = world.row("i-1")
+    assert (row.state, row.reason) == (State.HELD, Reason.CHANGED_MEANWHILE)
+    assert not world.report().healthy
+    world.submit("i-1")
+    world.update()
+    assert world.row("i-1").state is State.POSTED
+    assert marks(world).total() == before
+    value = next(iter(changed.values()))
+    shown = {standing.values.get("memo"), standing.values.get("ref_number"), str(standing.total)}
+    assert any(value in str(one) for one in shown)
+
+
+def test_what_a_person_edited_and_then_named_is_told(world: World) -> None:
+    known_names(world)
+    world.hand_in(invoice("i-1", number="I1"))
+    rows = backup(world)
+    world.update()
+    restore(world, rows)
+    revise(world, invoice("i-1", number="I1", memo="second"))
+    revise(world, invoice("i-1", number="I1"))
+    go_on_and_quiet(world)
+    standing = world.books.transactions[-1]
+    world.clock.advance(seconds=10)
+    Bookkeeper(world.books).change(standing, po_number="by Ann")
+    say(world, "i-1", standing.txn_id)
+    world.update()
+    assert world.row("i-1").state is State.POSTED
+    assert [item.work for item in work(world)].count(WorkKind.EDITED_IN_QUICKBOOKS) == 1
+    assert standing.values["po_number"] == "by Ann"
 
 
 def test_what_was_refused_and_submitted_again_since_waits(world: World) -> None:

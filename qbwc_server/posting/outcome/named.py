@@ -49,6 +49,11 @@ def unlike(work: Work, document: DocumentRow, found: Standing) -> list[Differenc
     return _differences(work, document, found, own)
 
 
+def is_marked(work: Work, document: DocumentRow, found: Standing) -> bool:
+    """Whether a transaction bears a mark of this document: we entered it."""
+    return found.mark in _marks(_requests(work, document))
+
+
 def strangers(work: Work, document: DocumentRow, found: Standing) -> list[Difference]:
     """Where a transaction that is about to be changed shows that it is none of ours; nothing if it may be."""
     own = _requests(work, document)

@@ -97,16 +97,30 @@ def _read_compare(work: Work, row: RequestRow, reply: Reply, *, again: bool) -> 
         _differs(work, row, document, "QuickBooks did not show what it holds since the backup was restored.", [])
         return
     found = TRANSACTIONS[document.kind].standing(reply.first)
+    hold_unless_it_agrees(
+        work,
+        row,
+        document,
+        found,
+        "Since the backup was restored QuickBooks holds it otherwise than it was changed last",
+    )
+
+
+def hold_unless_it_agrees(work: Work, row: RequestRow, document: DocumentRow, found: Standing, why: str) -> None:
+    """What the books hold and the document does not say is for a person; what a person has added is told.
+
+    Args:
+        why: the sentence that says what differs, without its end.
+    """
     try:
         same = agrees(load_document(document.body), found, work.options, last_writing(work.db, document))
     except CannotWrite:
         same = False
-    if same:  # all that it was changed into, and perhaps what a person has added
+    if same:
         tell_edits(work, document, found)
     else:
         total = "" if found.total is None else f", with a total of {found.total}"
-        why = f"Since the backup was restored QuickBooks holds it otherwise than it was changed last{total}."
-        _differs(work, row, document, why, [found.as_candidate()])
+        _differs(work, row, document, f"{why}{total}.", [found.as_candidate()])
 
 
 def _differs(

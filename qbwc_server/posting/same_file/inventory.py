@@ -20,13 +20,13 @@ from qbwc_server.errors import Notice
 from qbwc_server.ids import new_id
 from qbwc_server.posting.doubt.evidence import Sendings, alike, look_by_content, sendings_of, without_our_mark
 from qbwc_server.posting.outcome.differing import look_closer
-from qbwc_server.posting.outcome.named import as_shown, not_the_one, unlike
+from qbwc_server.posting.outcome.named import as_shown, is_marked, not_the_one, unlike
 from qbwc_server.posting.outcome.outcome import Work
 from qbwc_server.posting.patience import MOST_QUESTIONS
 from qbwc_server.posting.pc_clock import modified_at
 from qbwc_server.posting.reply import Reply
 from qbwc_server.posting.requests import IfMissing, OneDocument, OnePosting, Postings, Purpose, ask
-from qbwc_server.posting.same_file.comparing import compare, not_void
+from qbwc_server.posting.same_file.comparing import compare, hold_unless_it_agrees, not_void
 from qbwc_server.posting.same_file.twice import stands_all_the_same
 from qbwc_server.posting.sent import Sent
 from qbwc_server.posting.submitting.submit import submit
@@ -196,6 +196,8 @@ def read_check(work: Work, row: RequestRow, reply: Reply) -> None:
             _hold(work, row, document, not_the_one(document, found, differences), as_shown(found, differences))
         else:
             document.edit_sequence, document.time_modified = found.edit_sequence, found.time_modified
+            if document.state is State.POSTED and is_marked(work, document, found):
+                hold_unless_it_agrees(work, row, document, found, "QuickBooks holds it otherwise than it says here")
 
 
 def _is_named_still(work: Work, row: RequestRow, document: DocumentRow) -> bool:
