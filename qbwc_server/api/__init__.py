@@ -9,6 +9,7 @@ from flask.globals import request_ctx
 
 from qbwc_server.api import (
     audit,
+    bulk,
     companies,
     connections,
     connector,
@@ -30,7 +31,7 @@ from qbwc_server.shortening import shortened
 __all__ = ["PREFIX", "ROUTES", "api_blueprint", "reference_blueprint"]
 
 PREFIX = "/api/v1"
-_RESOURCES = (audit, companies, connections, connector, documents, lists, mappings, open_work, status, tokens)
+_RESOURCES = (audit, bulk, companies, connections, connector, documents, lists, mappings, open_work, status, tokens)
 ROUTES = {f"api.{endpoint}": route for resource in _RESOURCES for endpoint, route in resource.ROUTES.items()}
 """What is declared of each address, by endpoint: the one table of the API."""
 

@@ -30,6 +30,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "audit": ("audit", "audit"),
     "secrets": ("secrets", "secrets"),
     "documents": ("documents", "documents"),
+    "bulk": ("bulk", "bulk"),
     "connection": ("connection", "connection"),
     "open-work": ("open_work", "open_work"),
     "mapping": ("mapping", "mapping"),

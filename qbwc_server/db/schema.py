@@ -43,6 +43,7 @@ MODELS = (
     "qbwc_server.mapping.models",
     "qbwc_server.mapping.rules.models",
     "qbwc_server.channels.connections.models",
+    "qbwc_server.bulk.models",
     "qbwc_server.connector.models",
     "qbwc_server.connector.set_up_links",
     "qbwc_server.jobs.runs",

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from qbwc_server.bulk.models import BulkAction, BulkState
 from qbwc_server.channels.connections.models import Connection
 from qbwc_server.channels.connections.states import BY_THE_CLOCK
 from qbwc_server.jobs.due import Every, When
@@ -65,6 +66,16 @@ def _connections(db: Session) -> Iterable[Subject]:
     ]
 
 
+def _bulk_actions(db: Session) -> Iterable[Subject]:
+    found = db.execute(
+        select(BulkAction.id, BulkAction.company_id, BulkAction.asked_at)
+        .where(BulkAction.state == BulkState.UNDER_WAY)
+        .order_by(BulkAction.id)
+    )
+    return [Subject(number, company_id, "UTC", since) for number, company_id, since in found]
+
+
 SERVER = Each("server", _server)
 COMPANY = Each("company", _companies)
 CONNECTION = Each("connection", _connections)
+BULK = Each("bulk action", _bulk_actions)

@@ -9,14 +9,15 @@ from typing import Protocol
 
 from qbwc_server.books.mirror.refreshing import refresh_when_due
 from qbwc_server.books.mirror.retention import drop_list_requests
+from qbwc_server.bulk.doing import purge_bulk, work_off_bulk
 from qbwc_server.channels.connections.by_the_clock import run_by_the_clock
 from qbwc_server.channels.connections.retention import shorten_records
 from qbwc_server.clock import Clock
 from qbwc_server.connector.sessions import close_silent_sessions
 from qbwc_server.db import Database
-from qbwc_server.jobs.asked_for import RUN_CONNECTION
+from qbwc_server.jobs.asked_for import BULK_ACTION, RUN_CONNECTION
 from qbwc_server.jobs.due import Daily, Every, When
-from qbwc_server.jobs.each import COMPANY, CONNECTION, SERVER, Each
+from qbwc_server.jobs.each import BULK, COMPANY, CONNECTION, SERVER, Each
 from qbwc_server.jobs.runs import purge_job_runs
 from qbwc_server.mapping.by_the_clock import follow_mappings
 from qbwc_server.outbox.mail import deliver_mail, purge_mail
@@ -80,5 +81,7 @@ JOBS: tuple[Job, ...] = (
     Job("deliver_mail", Every(1), SERVER, deliver_mail),
     Job("purge_mail", Daily(3, 45), SERVER, purge_mail),
     Job("follow_mappings", Every(5), COMPANY, follow_mappings),
+    Job(BULK_ACTION, Every(1), BULK, work_off_bulk),  # what was asked for and not begun, or broken off
+    Job("purge_bulk", Daily(3, 35), SERVER, purge_bulk),
     Job("purge_job_runs", Daily(3, 40), SERVER, purge_job_runs),
 )

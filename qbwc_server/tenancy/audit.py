@@ -61,6 +61,7 @@ class Audited(StrEnum):
     MAPPED = "mapped"
     UNMAPPED = "unmapped"
     RULE_CHANGED = "rule_changed"
+    BULK = "bulk_action"
     LISTS_ASKED_FOR = "lists_asked_for"
     SECRETS_ROTATED = "secrets_rotated"
 

@@ -32,6 +32,11 @@ PATHS = (
     ("POST", "/documents/1/keep"),
     ("POST", "/documents/1/re-date"),
     ("POST", "/documents/1/decide"),
+    ("GET", "/bulk"),
+    ("POST", "/bulk"),
+    ("GET", "/bulk/1"),
+    ("GET", "/bulk/1/results"),
+    ("POST", "/bulk/1/undo"),
     ("GET", "/lists"),
     ("GET", "/lists/search"),
     ("GET", "/lists/limits"),
@@ -76,6 +81,7 @@ def test_the_table_of_paths_is_complete(app: Flask) -> None:
     assert tested == {rule.endpoint for rule in app.url_map.iter_rules() if rule.endpoint.startswith("api.")}
     assert {path.rpartition("/")[2] for method, path in PATHS if "/1/" in path} == {
         *ACTIONS, *ENDS, *STOPS, "decide", "use-name", "add-anew", "records", "test", "run", "disconnect",
+        "results", "undo",
     }  # fmt: skip
 
 
