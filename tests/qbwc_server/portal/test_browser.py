@@ -6,6 +6,7 @@ import shutil
 import socket
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,16 +15,30 @@ from waitress.server import create_server
 
 from qbwc_server.app import create_app
 from qbwc_server.settings import load
+from qbwc_server.simulator import WebConnector
+from qbwc_server.simulator.company_file import CompanyFile
+from qbwc_server.simulator.transports import HttpTransport
 from qbwc_server.tenancy.permissions import Role
 from tests.conftest import TurnableClock
-from tests.qbwc_server.portal.conftest import PASSWORD, Town
+from tests.qbwc_server.mapping.worded import Worded
+from tests.qbwc_server.portal.conftest import PASSWORD, SET_ID, Town
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 pytestmark = pytest.mark.browser
 JAPANESE = "株式会社北日本照明器具製作所第二営業部東京本社総務課御中"
-PATHS = ("", "companies/acme", "companies/acme/documents", "companies/acme/documents/1", "sessions", "companies/no")
+PATHS = (
+    *("", "companies/acme", "companies/acme/documents", "companies/acme/documents/1", "sessions", "companies/no"),
+    *("companies/acme/set-up", "companies/acme/settings", "companies/acme/mappings", "companies/acme/mappings/sure"),
+    *("companies/acme/mappings/import", "companies/acme/mappings/word?kind=item&word=widget", "companies/acme/lists"),
+    *("companies/acme/connections", "companies/acme/connections/1", "companies/acme/connections/1/disconnect"),
+    *("companies/acme/connect/feed", "companies/acme/members", "companies/acme/tokens", "companies/acme/audit"),
+    *("companies/acme/updates/1", f"companies/acme/updates/1/{SET_ID}", "security", "add-company"),
+    *("errors", "errors/QBWC1012", "sign-in"),
+)
+GRAVE = ("serious", "critical")
+RULES = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]}
 LOOKS = [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")]
 
 
@@ -46,10 +61,17 @@ def address(sqlite_url: str, clock: TurnableClock) -> Iterator[str]:
     app: Flask = create_app(load(database_url=sqlite_url), clock=clock)
     town = Town(app, app.extensions["database"], clock)
     town.company("acme", JAPANESE * 3)
-    town.person("owner@acme.example", "Olga", acme=Role.OWNER)
+    town.company("fresh")
+    town.person("owner@acme.example", "Olga", acme=Role.OWNER, fresh=Role.OWNER)
     town.document("acme", customer={"name": JAPANESE}, memo="<script>window.was = 1</script>")
     for number in range(40):
         town.document("acme", origin=f"o{number}", number=f"{number}")
+    town.connection("acme")
+    town.update("acme")
+    shop = Worded(town.database, clock, "acme", added=True)
+    shop.brings("w1", "widget")
+    shop.brings("w2", JAPANESE)
+    shop.maps("gadget", "Gadget")
     listening = socket.create_server(("127.0.0.1", 0))
     server = create_server(app, sockets=[listening])
     thread = threading.Thread(target=server.run, daemon=True)
@@ -65,6 +87,7 @@ def test_every_page_fits_and_nothing_complains(chromium: Browser, address: str, 
     context = chromium.new_context(
         viewport={"width": width, "height": 844}, color_scheme="dark" if theme == "dark" else "light"
     )
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed").Axe()
     page, said = context.new_page(), list[str]()
     page.on("console", lambda message: said.append(message.text))
     page.on("pageerror", lambda error: said.append(str(error)))
@@ -74,6 +97,10 @@ def test_every_page_fits_and_nothing_complains(chromium: Browser, address: str, 
         page.goto(address + path)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
         assert page.locator("h1").count() == 1, path
+        if width == 1280:
+            found = axe.run(page, options={"runOnly": RULES}).response["violations"]
+            told = [(one["id"], [node["html"][:120] for node in one["nodes"]]) for one in found]
+            assert [one for one, rule in zip(told, found, strict=True) if rule["impact"] in GRAVE] == [], path
         assert page.evaluate("window.was") is None
         dark = page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(19, 20, 22)"
         assert dark is (theme == "dark")
@@ -111,6 +138,26 @@ def test_without_script_and_with_the_keyboard_alone_a_document_is_excluded(chrom
     page.keyboard.press("Enter")
     page.get_by_text("Restore").first.wait_for()
     context.close()
+
+
+def test_the_set_up_turns_green_by_itself_by_the_file_and_password_of_its_page(
+    chromium: Browser, address: str, clock: TurnableClock
+) -> None:
+    page, said = chromium.new_page(), list[str]()
+    page.on("console", lambda message: said.append(message.text))
+    _sign_in(page, address)
+    page.goto(f"{address}companies/fresh/set-up")
+    page.get_by_role("button", name="Make a new password").click()
+    password = page.locator(".secret").inner_text()
+    with page.expect_download() as begun:
+        page.get_by_role("button", name="Download the .qwc file").click()
+    file = Path(begun.value.path()).read_bytes()
+    books = CompanyFile("Kern Lighting", now=clock)
+    transport = HttpTransport(f"{address.removesuffix('/portal/')}/qbwc")
+    assert WebConnector.from_qwc(file, password, books, transport=transport, sleep=lambda _: None).update().ok
+    page.get_by_text("QuickBooks answered: Kern Lighting").wait_for()  # nobody has loaded the page again
+    page.close()
+    assert said == []
 
 
 def test_on_a_phone_the_menu_opens_and_escape_closes_it(chromium: Browser, address: str) -> None:
