@@ -23,7 +23,7 @@ _MOST_RAW = 50_000  # characters of one text of the proof on a page
 
 def set_up(app: Flask) -> None:
     """Give the templates their words and filters."""
-    translation.set_up(app, lambda: "en")
+    translation.set_up(app, translation.language)
     app.jinja_env.filters.update(day=day, moment=moment, money=money, count=count, cell=cell, shortened=shortened)
     app.jinja_env.globals.update(
         MOST_RAW=_MOST_RAW,
@@ -38,6 +38,7 @@ def set_up(app: Flask) -> None:
         CONTACTS=words.CONTACTS,
         LIGHTS=words.LIGHTS,
         kind_title=kind_title,
+        language=translation.language,
         static_url=static_url,
         verdict_explained=words.verdict_explained,
         verdict_sentence=words.verdict_sentence,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import flask_babel
 from babel.core import Locale
-from flask import Flask
+from flask import Flask, has_request_context, request
 
 _FOLDER = Path(__file__).with_name("translations")
 
@@ -16,6 +16,21 @@ def set_up(app: Flask, language: Callable[[], str]) -> None:
     """Let templates and views find their words; ``language`` says whose request this is."""
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(_FOLDER)
     flask_babel.Babel(app, locale_selector=language)
+
+
+LANGUAGES = ("en", "fr", "ja", "nb")  # English is the source; each other one has a catalogue
+_ALSO = {"no": "nb", "nn": "nb"}  # what browsers ask for who want Norwegian
+
+
+def language() -> str:
+    """That of the reader: the first that the browser asks for and there is, else English."""
+    if not has_request_context():
+        return LANGUAGES[0]
+    for said in request.accept_languages.values():
+        asked = said.replace("_", "-").partition("-")[0].lower()
+        if (found := _ALSO.get(asked, asked)) in LANGUAGES:
+            return found
+    return LANGUAGES[0]
 
 
 def gettext(text: str) -> str:
