@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 import structlog
 from argon2 import PasswordHasher
@@ -29,6 +30,15 @@ from tests.postgres_server import NoPostgres, emptied, postgres_server
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # started with nohup or in the background: processes that tests
     signal.signal(signal.SIGINT, signal.default_int_handler)  # start would inherit that, and no Ctrl-C would reach them
+
+# how long an example takes says how busy the machine is, and nothing about the code; the rest is as it was
+hypothesis.settings.register_profile(
+    "any speed",
+    hypothesis.settings(),
+    deadline=None,
+    suppress_health_check={*hypothesis.settings().suppress_health_check, hypothesis.HealthCheck.too_slow},
+)
+hypothesis.settings.load_profile("any speed")
 
 
 class TurnableClock:

@@ -288,7 +288,7 @@ JSON = st.recursive(
 FIELDS = ("kind", "origin", "number", "date", "customer", "lines", "memo", "total", "class", "applies_to", "terms")
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(changes=st.dictionaries(st.sampled_from(FIELDS), JSON, max_size=4))
 def test_no_document_however_odd_breaks_the_server(
     alice: Caller, invoice: dict[str, Any], changes: dict[str, Any]
@@ -353,7 +353,7 @@ def test_every_mistake_of_a_small_body_is_told(app: Flask, alice: Caller, invoic
     assert len(answer.text) < 2000
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(changes=st.dictionaries(st.sampled_from(FIELDS), JSON, max_size=4))
 def test_mistakes_are_told_in_plain_words(alice: Caller, invoice: dict[str, Any], changes: dict[str, Any]) -> None:
     answer = alice.post("/documents", data=json.dumps({**invoice, **changes}), content_type="application/json")

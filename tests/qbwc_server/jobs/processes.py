@@ -29,7 +29,7 @@ from qbwc_server.settings import load
 
 LEASE_S = 2.4
 THINGS = 6
-_PATIENCE_S = 60
+_PATIENCE_S = 180
 _START = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 
 

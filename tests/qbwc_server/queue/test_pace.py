@@ -75,7 +75,7 @@ def pace_after(line: Line, known: int | None, carried: int, seconds: float) -> i
         return None if row is None else row.requests
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(
     known=st.none() | st.integers(1, 200),
     carried=st.integers(1, 200),
