@@ -91,6 +91,10 @@ class Settings(BaseSettings):
     oldest_connector: str = Field("2.1.0.30", description="older Web Connectors are warned")
     refused_connector: str = Field("2.0.0.0", description="older Web Connectors are refused")
 
+    api_requests_per_minute: Annotated[int, Field(ge=0)] = Field(
+        1200, description="most requests of one API token in a minute; 0: as many as it likes"
+    )
+
     login_failures: Annotated[int, Field(ge=1)] = Field(10, description="wrong passwords before a pause")
     login_pause_s: Annotated[int, Field(ge=1)] = Field(900, description="length of that pause")
 

@@ -22,7 +22,8 @@ from qbxml.kinds import CUSTOM_FIELDS
 from qbxml.message import IteratorStep, MetaData, Query, Request, Response
 from qbxml.messages import MESSAGES, request_for
 from qbxml.outcome import Cause, Outcome
-from qbxml.plain import build
+from qbxml.plain import build, plain
+from qbxml.plain_schema import Schemas
 from qbxml.rendering import render
 from qbxml.shared import Ref
 from qbxml.status_codes import Status
@@ -62,6 +63,7 @@ __all__ = [
     "Request",
     "Response",
     "ResponseData",
+    "Schemas",
     "Status",
     "TextRefused",
     "TooOld",
@@ -76,6 +78,7 @@ __all__ = [
     "fit",
     "hresult",
     "message_set",
+    "plain",
     "read_answers",
     "read_message",
     "read_message_set",

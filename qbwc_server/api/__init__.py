@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import unquote_to_bytes
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, g, jsonify, request
 from flask.globals import request_ctx
 
 from qbwc_server.api import (
@@ -17,36 +17,63 @@ from qbwc_server.api import (
     lists,
     mappings,
     open_work,
+    requests,
     status,
     tokens,
 )
 from qbwc_server.api.access import Access
 from qbwc_server.api.errors import UnknownParameter, translate
+from qbwc_server.api.once import OnceBlueprint
 from qbwc_server.api.reference import reference_blueprint
 from qbwc_server.clock import Clock
 from qbwc_server.db import Database
 from qbwc_server.settings import Settings
 from qbwc_server.shortening import shortened
+from qbwc_server.tenancy.rates import Rate
 
 __all__ = ["PREFIX", "ROUTES", "api_blueprint", "reference_blueprint"]
 
 PREFIX = "/api/v1"
-_RESOURCES = (audit, bulk, companies, connections, connector, documents, lists, mappings, open_work, status, tokens)
+_RESOURCES = (
+    audit,
+    bulk,
+    companies,
+    connections,
+    connector,
+    documents,
+    lists,
+    mappings,
+    open_work,
+    requests,
+    status,
+    tokens,
+)
 ROUTES = {f"api.{endpoint}": route for resource in _RESOURCES for endpoint, route in resource.ROUTES.items()}
 """What is declared of each address, by endpoint: the one table of the API."""
 
 
 def api_blueprint(database: Database, settings: Settings, clock: Clock) -> Blueprint:
     """All resources of the API."""
-    blueprint = Blueprint("api", __name__, url_prefix=PREFIX)
     access = Access(database, settings, clock, ROUTES)
+    blueprint = OnceBlueprint("api", __name__, prefix=PREFIX, access=access, routes=ROUTES)
     blueprint.before_request(access.require)
     blueprint.before_request(_refuse_unknown_parameters)
     blueprint.before_request(_tell_methods)
     for resource in _RESOURCES:
         resource.add_routes(blueprint, access)
     blueprint.register_error_handler(Exception, translate)
+    blueprint.after_request(_tell_rate)
     return blueprint
+
+
+def _tell_rate(response: Response) -> Response:
+    """How often the token may ask in this minute."""
+    rate: Rate | None = g.get("rate")
+    if rate is not None:
+        response.headers["RateLimit-Limit"] = str(rate.most)
+        response.headers["RateLimit-Remaining"] = str(rate.left)
+        response.headers["RateLimit-Reset"] = str(rate.seconds_left)
+    return response
 
 
 def _refuse_unknown_parameters() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import datetime
@@ -21,7 +22,10 @@ from qbwc_server.tenancy.access import UNUSABLE, Unauthorized, company_for, stan
 from qbwc_server.tenancy.actor import Actor, ActorKind
 from qbwc_server.tenancy.models import Company
 from qbwc_server.tenancy.permissions import STRICTEST, Permission
+from qbwc_server.tenancy.rates import TooManyRequests, count_request
 from qbwc_server.tenancy.tokens import FoundToken, find_token, note_use
+
+_PATIENCE_MS = 2_000  # so long the count of requests waits for who writes
 
 
 class Access:
@@ -32,6 +36,7 @@ class Access:
         self.database, self.settings = database, settings
         self._database = database
         self._clock = clock
+        self._uncounted: Counter[int] = Counter()  # requests by token
         self._routes = routes
 
     def now(self) -> datetime:
@@ -51,6 +56,7 @@ class Access:
             Unauthorized: there is none, or nobody's; it was revoked, or its days are over.
             NotFound: the company in the path is not one for this token.
             NotAllowed: it may not do this.
+            TooManyRequests: it asked too often in this minute.
         """
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not token.strip():
@@ -63,6 +69,8 @@ class Access:
             if found.state in UNUSABLE:  # also where it asks for another company: its owner is told what to do
                 raise UNUSABLE[found.state]
             g.by = Actor(ActorKind.TOKEN, found.label, str(found.token_id), place=request.remote_addr or "")
+        self._count(found, now)
+        with self._database.reading() as db:
             standing = standing_of(db, g.by, (request.view_args or {}).get("code", ""), now=now)
         if request.method != "OPTIONS":
             standing.require(self._needed)
@@ -70,6 +78,21 @@ class Access:
         structlog.contextvars.bind_contextvars(company_id=found.company_id)
         if not found.use_is_noted:
             self._note_use(found)
+
+    def _count(self, found: FoundToken, now: datetime) -> None:
+        most = self.settings.api_requests_per_minute
+        if not most:
+            return
+        times = 1 + self._uncounted.pop(found.token_id, 0)
+        try:
+            with self._database.at_once(_PATIENCE_MS) as db:
+                rate = count_request(db, found.company_id, found.token_id, most, now, times=times)
+        except OperationalError:  # somebody writes for long: no reason to refuse anybody, and counted with the next
+            self._uncounted[found.token_id] += times
+            return
+        g.rate = rate
+        if rate.count > most:
+            raise TooManyRequests(rate)
 
     @property
     def token(self) -> FoundToken:
@@ -99,8 +122,28 @@ class Access:
             Unauthorized: the token was revoked while this request waited for its turn to write.
             NotFound: the company was removed meanwhile.
         """
-        with self._database.transaction() as db:
+        with self._transaction() as db:
             yield db, self._company(db)
+        g.changed = True
+
+    @contextmanager
+    def all_in_one(self) -> Iterator[Session]:
+        """One transaction for all that this request does: every ``changing`` within is a part of it."""
+        with self._database.transaction() as db:
+            g.whole = db
+            try:
+                yield db
+            finally:
+                g.pop("whole")
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Session]:
+        whole: Session | None = g.get("whole")
+        if whole is not None:
+            yield whole
+            return
+        with self._database.transaction() as db:
+            yield db
 
     @contextmanager
     def looking(self) -> Iterator[tuple[Session, Company]]:

@@ -94,6 +94,7 @@ ROUTES = {
         TriedAnswer,
         takes=Body(),
         refuses=(*_SETTING_UP, NotFound, ConnectionNotNow, ChannelBroke),
+        once=False,
     ),
     "run_now": Route(
         Permission.CONNECT,
@@ -112,6 +113,7 @@ ROUTES = {
             needed=("unposted",),
         ),
         refuses=(Invalid, NotFound, ConnectionNotNow, RunUnderWay),
+        once=False,
     ),
 }
 STOPS: dict[str, Callable[..., None]] = {"pause": pause, "resume": resume}

@@ -32,7 +32,7 @@ ROUTES = {
         takes=Body({"minutes": int}, {"minutes": f"From 0, which lifts it, to {MOST_MINUTES}."}, needed=("minutes",)),
         refuses=(Invalid, NotFound),
     ),
-    "new_password": Route(Permission.MANAGE_TOKENS, NewPasswordAnswer, takes=Body(), refuses=(NotFound,)),
+    "new_password": Route(Permission.MANAGE_TOKENS, NewPasswordAnswer, takes=Body(), refuses=(NotFound,), once=False),
 }
 
 

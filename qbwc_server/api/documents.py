@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from flask import Blueprint, Response, jsonify, request
+from sqlalchemy.orm import Session
 
 from qbwc_server.api.access import Access
 from qbwc_server.api.answers.documents import DocumentAnswer, DocumentsAnswer, WholeDocumentAnswer
 from qbwc_server.api.errors import CREATED, DONE, BadBody, BadDocument, NotReady
+from qbwc_server.api.matching import require_match, tag_of, tagged
 from qbwc_server.api.routes import AFTER, LIMIT, MOST_PER_PAGE, Body, Parameter, Route, flag, one_of, text
 from qbwc_server.api.schemas import (
     flag_asked,
@@ -19,16 +21,18 @@ from qbwc_server.api.schemas import (
 from qbwc_server.documents.history import history
 from qbwc_server.documents.kinds import KINDS, Document
 from qbwc_server.documents.lifecycle import NotNow, State
-from qbwc_server.documents.models import LARGEST_ID
-from qbwc_server.documents.store import OriginConflict, Saved, find, listing
+from qbwc_server.documents.models import LARGEST_ID, DocumentRow
+from qbwc_server.documents.store import OriginConflict, Saved, by_origin, find, listing
 from qbwc_server.errors import Conflict, Invalid, NotFound
 from qbwc_server.posting.people.actions import ACTIONS
 from qbwc_server.posting.people.decide import decide
 from qbwc_server.posting.submitting.hand_in import hand_in
+from qbwc_server.queue.lane import take_lane
 from qbwc_server.reports.documents import body_record, document_record, event_record, problems_of
 from qbwc_server.reports.entries import entries_record
 from qbwc_server.reports.proof import proof
 from qbwc_server.reports.waits import waits_record
+from qbwc_server.tenancy.models import Company
 from qbwc_server.tenancy.permissions import Permission
 
 _ALL = "/companies/<code>/documents"
@@ -45,6 +49,7 @@ ROUTES = {
             "revise": flag("1: another content of a known origin is its next revision."),
         },
         statuses=(DONE, CREATED),
+        matches=True,
         refuses=(BadDocument, OriginConflict, Conflict, NotNow),
     ),
     "index": Route(
@@ -65,6 +70,7 @@ ROUTES = {
         Permission.POST_DOCUMENTS,
         DocumentAnswer,
         takes=Body(),
+        matches=True,
         refuses=(NotFound, NotNow, NotReady, Conflict, Invalid),
     ),
     "decide_one": Route(
@@ -78,6 +84,7 @@ ROUTES = {
                 "confirmed": "It is that transaction although it differs, which was shown.",
             },
         ),
+        matches=True,
         refuses=(NotFound, NotNow, BadBody, Conflict, Invalid),
     ),
 }
@@ -92,19 +99,23 @@ def add_routes(blueprint: Blueprint, access: Access) -> None:
 
 def _add_all(blueprint: Blueprint, access: Access) -> None:
     @blueprint.post(_ALL)
-    def create(code: str) -> tuple[Response, int]:
+    def create(code: str) -> Response:
         """Keep a document under its origin and submit it; the same document again changes nothing."""
         review, revise = flag_asked(request.args, "review"), flag_asked(request.args, "revise")
         document = read_body(request)
         with access.changing() as (db, company):
+            if request.headers.get("If-Match"):
+                take_lane(db, company.id)
+                require_match(by_origin(db, company.id, [document.origin]).get(document.origin))
             handed = hand_in(
                 db, company, [document], by=access.by, now=access.now(), revise=revise, submit_now=not review
             )
             (result,) = handed.results
             if isinstance(result, Conflict):
                 raise result
-            record = document_record(result.row)
-        return jsonify(record), CREATED if result.saved is Saved.ADDED else DONE
+            answer = tagged(result.row)
+        answer.status_code = CREATED if result.saved is Saved.ADDED else DONE
+        return answer
 
     @blueprint.get(_ALL)
     def index(code: str) -> Response:
@@ -140,19 +151,21 @@ def _add_one(blueprint: Blueprint, access: Access) -> None:
             record["entries"] = entries_record(row)
             record["history"] = [event_record(event) for event in history(db, row.id)]
             record["proof"] = proof(db, row).as_record()
-        return jsonify(record)
+            answer = jsonify(record)
+            answer.set_etag(tag_of(row))
+        return answer
 
     @blueprint.post(f"{_ONE}/<any({_NAMES}):action>")
     def act(code: str, document_id: int, action: str) -> Response:
         """Do one thing with a document; the answer is the document as it stands then."""
         access.said()
         with access.changing() as (db, company):
-            row = find(db, company.id, document_id)
+            row = _found(db, company, document_id)
             ACTIONS[action].work(db, company, row, by=access.by, now=access.now())
-            record, problems = document_record(row), problems_of(row)
+            answer, problems = tagged(row), problems_of(row)
         if action == "submit" and problems:
             raise NotReady(problems)  # after the transaction, which keeps what was found
-        return jsonify(record)
+        return answer
 
     @blueprint.post(f"{_ONE}/decide")
     def decide_one(code: str, document_id: int) -> Response:
@@ -163,7 +176,7 @@ def _add_one(blueprint: Blueprint, access: Access) -> None:
         said = access.said()
         posted_as, not_posted = said.get("posted_as"), said.get("not_posted", False)
         with access.changing() as (db, company):
-            row = find(db, company.id, document_id)
+            row = _found(db, company, document_id)
             if (posted_as is not None) == not_posted:
                 raise BadBody([_SAY_ONE])
             decide(
@@ -175,8 +188,18 @@ def _add_one(blueprint: Blueprint, access: Access) -> None:
                 by=access.by,
                 now=access.now(),
             )
-            record = document_record(row)
-        return jsonify(record)
+            return tagged(row)
+
+
+def _found(db: Session, company: Company, document_id: int) -> DocumentRow:
+    """The document, which is as the caller read it where he says how that was. Raises NotFound and Changed."""
+    if request.headers.get("If-Match"):
+        take_lane(db, company.id)
+    row = find(db, company.id, document_id)
+    if request.headers.get("If-Match"):
+        db.refresh(row)
+        require_match(row)
+    return row
 
 
 _SAY_ONE = {

@@ -17,6 +17,8 @@ from qbwc_server.errors import Conflict, Invalid, NotFound, QbwcError, Unusable
 from qbwc_server.observe import metrics
 from qbwc_server.strict_json import NestedTooDeeply, NotJson
 from qbwc_server.tenancy.access import NotAllowed, Unauthorized
+from qbwc_server.tenancy.kept_answers import KeyReused
+from qbwc_server.tenancy.rates import TooManyRequests
 from qbwc_server.tenancy.sealing_keys import SealingTrouble
 
 log = structlog.get_logger(__name__)
@@ -72,6 +74,13 @@ class NotReady(Conflict):
         self.fields = list(fields)
 
 
+class Changed(QbwcError):
+    """The document is not as it was when it was read."""
+
+    code = "document_changed"
+    advice = "Read it again, and decide by what stands there now."
+
+
 class Busy(QbwcError):
     """The database cannot be reached at the moment."""
 
@@ -109,9 +118,12 @@ STATUS: dict[type[QbwcError], int] = {
     NotAllowed: 403,
     NotFound: 404,
     Conflict: 409,
+    Changed: 412,
     WrongType: 415,
     Encoded: 415,
     Invalid: 422,
+    KeyReused: 422,
+    TooManyRequests: 429,
     OurMistake: 500,
     Busy: 503,
     SealingTrouble: 503,
@@ -141,6 +153,8 @@ def translate(error: Exception) -> Response:
     response = _response(status_of(type(error)), problem_record(error))
     if isinstance(error, Unauthorized):
         response.headers["WWW-Authenticate"] = 'Bearer realm="qbwc-server"'
+    if isinstance(error, TooManyRequests) and error.rate is not None:
+        response.headers["Retry-After"] = str(error.rate.seconds_left)
     if isinstance(error, Busy):
         response.headers["Retry-After"] = "60"
     return response

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from qbwc_server.documents.models import LARGEST_ID
 from qbwc_server.errors import QbwcError
 from qbwc_server.tenancy.permissions import Permission
+from qbxml import Schemas
 
 MOST_PER_PAGE = 500
 JSON, CSV, QWC = "application/json", "text/csv", "application/xml"
@@ -30,11 +31,13 @@ class Body:
         fields: which there may be, each with its type: str, bool, int or dict.
         words: of a field, what it means.
         needed: those that have to be there.
+        schemas: of a field that holds names and values, what JSON schema says of it.
     """
 
     fields: Mapping[str, type] = field(default_factory=dict)
     words: Mapping[str, str] = field(default_factory=dict)
     needed: tuple[str, ...] = ()
+    schemas: Mapping[str, Callable[[Schemas], Mapping[str, Any]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,9 @@ class Route:
         answer: the class of the JSON object that comes back; None: it is no JSON, but of the type ``gives``.
         takes: the body: a Body, a class that pydantic describes, or the media type of a text; None: there is none.
         parameters: what stands behind the question mark; all else is refused.
+        once: whether it heeds an idempotency key. Not what shows a secret, which is kept nowhere, nor what takes
+            several transactions.
+        matches: whether it heeds If-Match.
         statuses: of answers that are no refusals.
         refuses: kinds of errors beyond those that every address may answer with.
     """
@@ -57,6 +63,8 @@ class Route:
     statuses: tuple[int, ...] = (200,)
     refuses: tuple[type[QbwcError], ...] = ()
     gives: str = JSON
+    once: bool = True
+    matches: bool = False
 
 
 def whole_number(words: str, most: int, default: int) -> Parameter:

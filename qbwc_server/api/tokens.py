@@ -30,6 +30,7 @@ ROUTES = {
             needed=("label",),
         ),
         statuses=(CREATED,),
+        once=False,
         refuses=(Invalid, OutOfScope),
     ),
     "list_tokens": Route(Permission.MANAGE_TOKENS, TokensAnswer),

@@ -11,6 +11,7 @@ import structlog
 from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter
 
 from qbwc_server import api, portal
 from qbwc_server.api.errors import translate
@@ -51,6 +52,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> Flask:
     schema.require_current(database.engine)
     clock = clock or database.now
     app = Flask("qbwc_server", static_folder=None)
+    app.url_map.converters["int"] = _Number
     app.config["MAX_CONTENT_LENGTH"] = _BODY_LIMIT
     app.config["MAX_FORM_MEMORY_SIZE"] = 0  # nobody sends forms but people in the portal, whose gate allows some
     app.extensions["database"] = database
@@ -83,6 +85,12 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> Flask:
             app.wsgi_app, x_for=settings.trusted_proxies, x_proto=settings.trusted_proxies
         )
     return app
+
+
+class _Number(IntegerConverter):
+    """A number in an address; one that no row can have is no address, where werkzeug would name other methods."""
+
+    regex = r"\d{1,18}"
 
 
 class _Counted:

@@ -13,6 +13,7 @@ import structlog
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from qbwc_server.asked import reading as asked
 from qbwc_server.books.mirror import reading as mirror
 from qbwc_server.posting import readers as posting
 from qbwc_server.posting.doubt.sieve import Sieve
@@ -41,6 +42,7 @@ def _read_greeting(work: Work, row: RequestRow, reply: Reply) -> None:
 READERS: dict[str, posting.Reader] = {
     **posting.READERS,
     **mirror.READERS,
+    **asked.READERS,
     Purpose.GREETING: _read_greeting,
 }
 

@@ -98,8 +98,8 @@ def _sqlite_engine(url: str) -> Engine:
         if connection.get_execution_options().get(_READ_ONLY, False):
             # cannot fail, and a tenth of a millisecond cheaper so: it stands before every poll
             connection.connection.driver_connection.execute("BEGIN")  # type: ignore[union-attr]
-        elif connection.get_execution_options().get(_AT_ONCE, False):
-            connection.exec_driver_sql("PRAGMA busy_timeout=0")
+        elif (patience := connection.get_execution_options().get(_AT_ONCE)) is not None:
+            connection.exec_driver_sql(f"PRAGMA busy_timeout={int(patience)}")
             try:
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
             finally:
@@ -120,7 +120,7 @@ class Database:
         # with PostgreSQL a statement alone needs no BEGIN before it and no ROLLBACK behind it: two ways there and back
         on_server = self.engine.dialect.name == "postgresql"
         self._looking = self._reading.execution_options(isolation_level="AUTOCOMMIT") if on_server else self._reading
-        self._at_once = self.engine.execution_options(**{_AT_ONCE: True})
+        self._at_once = self.engine.execution_options(**{_AT_ONCE: 0})
         self.now = DatabaseClock(self._reading)  # one clock for all hosts
 
     @contextmanager
@@ -130,14 +130,18 @@ class Database:
             yield db
 
     @contextmanager
-    def at_once(self) -> Iterator[Session]:
+    def at_once(self, patience_ms: int = 0) -> Iterator[Session]:
         """A transaction for what is not worth waiting for: OperationalError at once where another writes the same.
 
         On SQLite, another that writes anything.
+
+        Args:
+            patience_ms: how long it is waited for all the same.
         """
-        with Session(self._at_once, expire_on_commit=False) as db, db.begin():
+        engine = self._at_once.execution_options(**{_AT_ONCE: patience_ms}) if patience_ms else self._at_once
+        with Session(engine, expire_on_commit=False) as db, db.begin():
             if self.engine.dialect.name == "postgresql":
-                db.execute(text("SET LOCAL lock_timeout = '1ms'"))
+                db.execute(text(f"SET LOCAL lock_timeout = '{max(1, int(patience_ms))}ms'"))
             yield db
 
     @contextmanager

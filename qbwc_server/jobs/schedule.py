@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from qbwc_server.asked.asking import drop_asked, expire_asked
 from qbwc_server.books.mirror.refreshing import refresh_when_due
 from qbwc_server.books.mirror.retention import drop_list_requests
 from qbwc_server.bulk.doing import purge_bulk, work_off_bulk
@@ -26,6 +27,7 @@ from qbwc_server.queue.retention import shorten_evidence
 from qbwc_server.settings import Settings
 from qbwc_server.tenancy.browser_sessions import purge_browser_sessions
 from qbwc_server.tenancy.guessing import purge_login_failures
+from qbwc_server.tenancy.kept_answers import purge_kept_answers
 
 
 class Work(Protocol):
@@ -80,6 +82,9 @@ JOBS: tuple[Job, ...] = (
     Job("purge_browser_sessions", Daily(3, 50), SERVER, purge_browser_sessions),
     Job("deliver_mail", Every(1), SERVER, deliver_mail),
     Job("purge_mail", Daily(3, 45), SERVER, purge_mail),
+    Job("purge_kept_answers", Daily(3, 55), SERVER, purge_kept_answers),
+    Job("expire_asked", Every(1), COMPANY, expire_asked),
+    Job("drop_asked", Daily(4, 25), SERVER, drop_asked),
     Job("follow_mappings", Every(5), COMPANY, follow_mappings),
     Job(BULK_ACTION, Every(1), BULK, work_off_bulk),  # what was asked for and not begun, or broken off
     Job("purge_bulk", Daily(3, 35), SERVER, purge_bulk),

@@ -23,6 +23,7 @@ class Scope(StrEnum):
     READ = "read"  # see documents, their proof, the status
     WRITE = "write"  # bring documents
     ACT = "act"  # what a person does with a document or open work: submit, exclude, void, decide
+    ASK = "ask"  # ask QuickBooks anything, in its own words; nothing is written by it
     MANAGE = "manage"  # options, pause and resume, tokens
 
 
@@ -44,6 +45,7 @@ class Permission(StrEnum):
     EMAIL_DOCUMENTS = "email_documents"
     DO_OPEN_WORK = "do_open_work"
     MAP = "map"
+    ASK_QUICKBOOKS = "ask_quickbooks"
     HOLD = "hold"
     CHANGE_OPTIONS = "change_options"
     CONNECT = "connect"
@@ -81,6 +83,7 @@ RULES: Mapping[Permission, Rule] = {
     Permission.EMAIL_DOCUMENTS: Rule("e-mail documents", _BOOKKEEPER, Scope.ACT, DocumentAct.EMAIL),
     Permission.DO_OPEN_WORK: Rule("see to open work", _BOOKKEEPER, Scope.ACT),
     Permission.MAP: Rule("say what stands for which entry of QuickBooks", _BOOKKEEPER, Scope.ACT),
+    Permission.ASK_QUICKBOOKS: Rule("ask QuickBooks directly", _OWNER, Scope.ASK),
     Permission.HOLD: Rule("pause and resume this company", _BOOKKEEPER, Scope.MANAGE),
     Permission.CHANGE_OPTIONS: Rule("change the options of this company", _OWNER, Scope.MANAGE),
     Permission.CONNECT: Rule("set up connections", _OWNER, Scope.MANAGE),

@@ -1,12 +1,13 @@
 """Messages from dictionaries: the same objects, and the same mistakes with their places."""
 
+import json
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from qbxml import BuildError, Ref, build, read_message, render
+from qbxml import BuildError, Ref, build, plain, read_message, render
 from qbxml.messages.invoice import InvoiceAdd, InvoiceAddRq, InvoiceLineAdd, InvoiceLineGroupAdd
 
 MILEAGE: dict[str, Any] = {
@@ -55,7 +56,8 @@ def test_a_message_with_a_class_is_the_same_as_by_the_class() -> None:
             "VehicleMileageAddRq.vehicle_mileage_add.vehicle.full_name",
             "max_length",
         ),
-        ({"trip_start_date": "2026-03-02"}, "VehicleMileageAddRq.vehicle_mileage_add.trip_start_date", "type"),
+        ({"trip_start_date": "2 March"}, "VehicleMileageAddRq.vehicle_mileage_add.trip_start_date", "lexical"),
+        ({"trip_start_date": 20260302}, "VehicleMileageAddRq.vehicle_mileage_add.trip_start_date", "type"),
         ({"billable_status": "Perhaps"}, "VehicleMileageAddRq.vehicle_mileage_add.billable_status", "enum"),
         ({"total_milez": Decimal(1)}, "VehicleMileageAddRq.vehicle_mileage_add.total_milez", "unknown_field"),
         ({"odometer_start": Decimal(1)}, "VehicleMileageAddRq.vehicle_mileage_add.odometer_start", "choice"),
@@ -92,3 +94,23 @@ def test_a_field_that_is_not_known_is_refused_with_those_that_are_near() -> None
 def test_what_qbxml_does_not_have() -> None:
     with pytest.raises(LookupError, match="nothing called SpaceshipAddRq"):
         build("SpaceshipAddRq", {})
+
+
+def test_what_json_has_no_word_for_is_text() -> None:
+    said = {**MILEAGE, "trip_start_date": "2026-03-02", "trip_end_date": "2026-03-02", "total_miles": "41.5"}
+    assert build("VehicleMileageAdd", said) == build("VehicleMileageAdd", MILEAGE)
+    assert build("VehicleMileageAdd", {**said, "total_miles": 41}).total_miles == Decimal(41)  # type: ignore[attr-defined]
+
+
+def test_plain_values_and_back() -> None:
+    mileage = build("VehicleMileageAdd", MILEAGE)
+    shown = plain(mileage)
+    assert shown["trip_start_date"] == "2026-03-02"
+    assert build("VehicleMileageAdd", json.loads(json.dumps(shown))) == mileage
+    lines = [
+        {"InvoiceLineAdd": {"item": {"full_name": "Seat"}}},
+        {"InvoiceLineGroupAdd": {"item_group": {"list_id": "1"}}},
+    ]
+    invoice = build("InvoiceAdd", {"customer": {"full_name": "Kern"}, "lines": lines})
+    assert plain(invoice)["lines"] == lines
+    assert build("InvoiceAdd", plain(invoice)) == invoice

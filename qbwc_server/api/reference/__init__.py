@@ -12,8 +12,9 @@ from typing import Any
 from flask import Blueprint, Flask, Response, current_app, render_template
 
 from qbwc_server.api.errors import TOO_LARGE, status_of, title_of
+from qbwc_server.api.once import NoKeyHere
 from qbwc_server.api.reference.addresses import addresses_of
-from qbwc_server.api.reference.document import openapi_document, refusals_of
+from qbwc_server.api.reference.document import KEYED, openapi_document, refusals_of
 from qbwc_server.api.routes import Route
 from qbwc_server.errors import QbwcError
 
@@ -85,7 +86,9 @@ def codes_in(response: Mapping[str, Any]) -> list[str]:
 
 def problems_of(routes: Mapping[str, Route]) -> list[dict[str, Any]]:
     """Every kind of problem, by code."""
-    found = {kind.code: kind for route in routes.values() for kind in refusals_of(route)}
+    kinds: list[type[QbwcError]] = [kind for route in routes.values() for kind in refusals_of(route)]
+    kinds += [*KEYED, NoKeyHere]
+    found = {kind.code: kind for kind in kinds}
     large = {"code": TOO_LARGE, "title": "The body is too large.", "status": 413, "advice": "", "retryable": False}
     return sorted([*map(_problem, found.values()), large], key=lambda one: one["code"])
 

@@ -16,27 +16,34 @@ from qbwc_server.api.errors import (
     TOO_LARGE,
     BadBody,
     Busy,
+    Changed,
     Encoded,
     OurMistake,
     UnknownParameter,
     WrongType,
     status_of,
 )
+from qbwc_server.api.once import HEADER, READING, NoKeyHere
 from qbwc_server.api.reference.addresses import Address
 from qbwc_server.api.routes import JSON, Body, Route
+from qbwc_server.asked.messages import OURS
 from qbwc_server.documents.kinds import KINDS, Document
-from qbwc_server.errors import NotFound, QbwcError
+from qbwc_server.errors import Invalid, NotFound, QbwcError
 from qbwc_server.strict_json import NestedTooDeeply, NotJson
 from qbwc_server.tenancy.access import OutOfScope, TokenExpired, TokenRevoked, Unauthorized
+from qbwc_server.tenancy.kept_answers import LONGEST_KEY, BadKey, KeyReused
 from qbwc_server.tenancy.permissions import RULES
+from qbwc_server.tenancy.rates import TooManyRequests
 from qbwc_server.tenancy.sealing import SealBroken, SealingKeyLost
 from qbwc_server.tenancy.sealing_keys import SealingKeyExposed, SealingKeyUnusable
+from qbxml import Schemas
 
 ANYWHERE: tuple[type[QbwcError], ...] = (
-    *(UnknownParameter, Unauthorized, TokenRevoked, TokenExpired, OutOfScope, NotFound, OurMistake, Busy),
-    *(SealingKeyLost, SealBroken, SealingKeyExposed, SealingKeyUnusable),
+    *(UnknownParameter, Unauthorized, TokenRevoked, TokenExpired, OutOfScope, NotFound, TooManyRequests),
+    *(OurMistake, Busy, SealingKeyLost, SealBroken, SealingKeyExposed, SealingKeyUnusable),
 )
 """What every address may answer with."""
+KEYED: tuple[type[QbwcError], ...] = (BadKey, KeyReused)
 WITH_BODY: tuple[type[QbwcError], ...] = (NotJson, NestedTooDeeply, WrongType, Encoded, BadBody)
 _REF = "#/components/schemas/"
 _TYPES = {str: "string", bool: "boolean", int: "integer", dict: "object"}
@@ -59,12 +66,12 @@ def openapi_document(
         summary: of an endpoint, in sentences.
         server: its public address.
     """
-    schemas = _schemas(routes)
+    qbxml = Schemas(lambda name: _REF + name, prefix="qbxml.", left_out=OURS)
     paths: dict[str, dict[str, Any]] = {}
     for address in addresses:
         route = routes[address.endpoint]
         paths.setdefault(address.path, {})[address.method.lower()] = _operation(
-            address, route, summary(address.endpoint)
+            address, route, summary(address.endpoint), qbxml
         )
     return {
         "openapi": "3.1.0",
@@ -77,7 +84,7 @@ def openapi_document(
         "security": [{"token": []}],
         "paths": paths,
         "components": {
-            "schemas": schemas,
+            "schemas": _schemas(routes) | qbxml.made,
             "securitySchemes": {
                 "token": {
                     "type": "http",
@@ -92,13 +99,16 @@ def openapi_document(
 def refusals_of(route: Route) -> tuple[type[QbwcError], ...]:
     """Every kind of error that an address may answer with, each once."""
     body = () if route.takes is None else WITH_BODY
-    return tuple(dict.fromkeys((*ANYWHERE, *body, *route.refuses)))
+    asked = (Invalid,) if route.parameters else ()
+    matching = (Changed,) if route.matches else ()
+    return tuple(dict.fromkeys((*ANYWHERE, *body, *asked, *matching, *route.refuses)))
 
 
-def codes_of(route: Route) -> dict[int, list[str]]:
+def codes_of(route: Route, method: str) -> dict[int, list[str]]:
     """The codes of problems by status."""
     found: dict[int, list[str]] = {}
-    for kind in refusals_of(route):
+    key = () if method in READING else KEYED if route.once else (NoKeyHere,)
+    for kind in (*refusals_of(route), *key):
         codes = found.setdefault(status_of(kind), [])
         if kind.code not in codes:
             codes.append(kind.code)
@@ -107,7 +117,7 @@ def codes_of(route: Route) -> dict[int, list[str]]:
     return dict(sorted(found.items()))
 
 
-def _operation(address: Address, route: Route, words: str) -> dict[str, Any]:
+def _operation(address: Address, route: Route, words: str, qbxml: Schemas) -> dict[str, Any]:
     endpoint = address.endpoint.removeprefix("api.")
     head, _, rest = words.partition("\n")
     rule = RULES[route.needs]
@@ -118,12 +128,12 @@ def _operation(address: Address, route: Route, words: str) -> dict[str, Any]:
         "description": "\n\n".join(filter(None, (rest.strip(), said))),
         "tags": [_tag(address.path)],
         "parameters": [*_parameters(address, route)],
-        "responses": _responses(route),
+        "responses": _responses(route, address.method),
         "x-permission": route.needs.value,
         "x-scope": None if rule.scope is None else rule.scope.value,
     }
     if route.takes is not None:
-        operation["requestBody"] = _body(route.takes)
+        operation["requestBody"] = _body(route.takes, qbxml)
     return operation
 
 
@@ -137,13 +147,20 @@ def _parameters(address: Address, route: Route) -> Iterator[dict[str, Any]]:
         yield {"name": name, "in": "path", "required": True, "schema": schema}
     for name, parameter in route.parameters.items():
         yield {"name": name, "in": "query", "description": parameter.words, "schema": dict(parameter.schema)}
+    if route.once and address.method not in READING:
+        words = "The same request under the same key is done once, and answered as the first time, for seven days."
+        schema = {"type": "string", "minLength": 1, "maxLength": LONGEST_KEY, "pattern": "^[!-~]+$"}
+        yield {"name": HEADER, "in": "header", "description": words, "schema": schema}
+    if route.matches:
+        words = "The ETag with which the document was read: if it is another one by now, nothing is done."
+        yield {"name": "If-Match", "in": "header", "description": words, "schema": {"type": "string"}}
 
 
-def _responses(route: Route) -> dict[str, Any]:
+def _responses(route: Route, method: str) -> dict[str, Any]:
     schema = {"type": "string"} if route.answer is None else {"$ref": _REF + route.answer.__name__}
     done = {"description": "Done.", "content": {route.gives: {"schema": schema}}}
     responses: dict[str, Any] = {str(status): {**done, "description": _phrase(status)} for status in route.statuses}
-    for status, codes in codes_of(route).items():
+    for status, codes in codes_of(route, method).items():
         narrowed = {"allOf": [{"$ref": _REF + "Problem"}, {"properties": {"code": {"enum": codes}}}]}
         responses[str(status)] = {
             "description": f"{_phrase(status)}: {', '.join(codes)}.",
@@ -156,24 +173,26 @@ def _phrase(status: int) -> str:
     return HTTPStatus(status).phrase
 
 
-def _body(takes: Body | type | str) -> dict[str, Any]:
+def _body(takes: Body | type | str, qbxml: Schemas) -> dict[str, Any]:
     if isinstance(takes, str):
         return {"required": True, "content": {takes: {"schema": {"type": "string"}}}}
     if isinstance(takes, Body):
-        return {"required": bool(takes.needed), "content": {JSON: {"schema": body_schema(takes)}}}
+        return {"required": bool(takes.needed), "content": {JSON: {"schema": body_schema(takes, qbxml)}}}
     name = "Document" if takes is Document else takes.__name__ + "Said"
     return {"required": True, "content": {JSON: {"schema": {"$ref": _REF + name}}}}
 
 
-def body_schema(body: Body) -> dict[str, Any]:
+def body_schema(body: Body, qbxml: Schemas) -> dict[str, Any]:
     """A body as JSON schema; null is the same as left out."""
-    properties = {
+    properties: dict[str, dict[str, Any]] = {
         name: {
             "type": [_TYPES[kind], "null"] if name not in body.needed else _TYPES[kind],
             **({"description": body.words[name]} if name in body.words else {}),
         }
         for name, kind in body.fields.items()
     }
+    for name, schema in body.schemas.items():
+        properties[name] |= schema(qbxml)
     return {
         "type": "object",
         "properties": properties,

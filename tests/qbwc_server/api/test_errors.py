@@ -75,3 +75,10 @@ def test_a_mistake_of_ours_shows_nothing_of_the_inside(alice: Caller, monkeypatc
     assert answer.status_code == 500
     assert answer.get_json()["code"] == "internal_error"
     assert "hunter2" not in answer.text
+
+
+@pytest.mark.parametrize("number", ["9" * 18, "9" * 19, "9" * 60])
+def test_a_number_that_no_row_can_have_is_not_found_by_any_method(alice: Caller, number: str) -> None:
+    for method, path in (("GET", "documents"), ("POST", "documents"), ("PATCH", "connections"), ("DELETE", "tokens")):
+        rest = "/exclude" if method == "POST" else ""
+        assert alice._open(method, f"/{path}/{number}{rest}").status_code == 404, (method, path)

@@ -42,6 +42,9 @@ def test_every_route_is_in_it_with_all_that_is_declared(app: Flask, document: di
             assert operation["x-scope"] == RULES[route.needs].scope
             asked = {one["name"] for one in operation["parameters"] if one["in"] == "query"}
             assert asked == {*route.parameters}
+            headers = {one["name"] for one in operation["parameters"] if one["in"] == "header"}
+            assert ("Idempotency-Key" in headers) == (route.once and method != "get")
+            assert ("If-Match" in headers) == route.matches
             assert {one["name"] for one in operation["parameters"] if one["in"] == "path"} == {
                 *re.findall(r"\{(\w+)\}", path)
             }

@@ -1,0 +1,187 @@
+"""Questions queued, found, taken back, and those that nobody wants to know any more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from qbwc_server.asked.messages import rendered
+from qbwc_server.asked.models import AskedPage, AskedRequest, AskedState
+from qbwc_server.clock import Clock
+from qbwc_server.db import Database
+from qbwc_server.db.pieces import delete_in_pieces
+from qbwc_server.errors import Conflict, NotFound
+from qbwc_server.ids import new_id
+from qbwc_server.queue.enqueue import NewRequest, cancel, put
+from qbwc_server.queue.lane import take_lane
+from qbwc_server.queue.models import QueuedRequest
+from qbwc_server.queue.retention import drop_settled
+from qbwc_server.queue.states import Priority, RequestState
+from qbwc_server.tenancy.actor import Actor
+from qbxml import Request, read_message, render
+from qbxml.versions import V13, Version
+
+MOST_WAITING = 100  # questions of one company
+MOST_SECONDS = 7 * 86_400
+KEPT = timedelta(days=14)
+ASKED = "asked"
+"""The purpose of requests that are queued for a question; their subject is its number."""
+
+
+class When(StrEnum):
+    """When a question leaves."""
+
+    SOON = "soon"  # before what is written
+    LAST = "last"  # behind everything else
+
+
+PRIORITIES = {When.SOON: Priority.READ, When.LAST: Priority.REFRESH}
+
+
+class TooManyWaiting(Conflict):
+    """So many questions wait already."""
+
+    code = "too_many_requests_waiting"
+    advice = "Wait until QuickBooks has answered, or take some back."
+
+
+class NotWaiting(Conflict):
+    """The request has left, or is settled."""
+
+    code = "request_not_waiting"
+    advice = "What has left is answered; look at it again."
+
+
+def ask(
+    db: Session,
+    company_id: int,
+    question: Request,
+    *,
+    when: When,
+    seconds: int | None,
+    level: Version = V13,
+    by: Actor,
+    now: datetime,
+) -> AskedRequest:
+    """Queue a question.
+
+    Args:
+        seconds: for how long the caller wants to know; None: until it is answered.
+        level: of qbXML, that the company file speaks.
+
+    Raises:
+        TooManyWaiting, WrongRequest.
+    """
+    take_lane(db, company_id)
+    waiting = select(func.count()).where(
+        AskedRequest.company_id == company_id, AskedRequest.state == AskedState.WAITING
+    )
+    if (db.scalar(waiting) or 0) >= MOST_WAITING:
+        raise TooManyWaiting(f"{MOST_WAITING} questions wait already.")
+    key = new_id()
+    text = rendered(question, str(key), level=level)
+    row = AskedRequest(
+        company_id=company_id,
+        message=type(question).__name__,
+        xml=render(question),
+        priority=int(PRIORITIES[when]),
+        by=str(by),
+        request_id=key,
+        state=AskedState.WAITING,
+        created_at=now,
+        expires_at=None if seconds is None else now + timedelta(seconds=seconds),
+    )
+    db.add(row)
+    db.flush()
+    put(db, company_id, [as_queued(row, key, text)], now)
+    return row
+
+
+def as_queued(row: AskedRequest, key: UUID, text: str) -> NewRequest:
+    """The request of one page."""
+    return NewRequest(ASKED, str(row.id), row.message.removesuffix("Rq"), False, Priority(row.priority), text, id=key)
+
+
+def question_of(row: AskedRequest) -> Request:
+    """What was asked."""
+    found = read_message(row.xml)
+    assert isinstance(found, Request)
+    return found
+
+
+def find_asked(db: Session, company_id: int, asked_id: int) -> AskedRequest:
+    """One question of this company, as it stands now. Raises NotFound."""
+    row = db.get(AskedRequest, asked_id, populate_existing=True)
+    if row is None or row.company_id != company_id:
+        raise NotFound(f"There is no request {asked_id} in this company.")
+    return row
+
+
+def asked_of(
+    db: Session, company_id: int, *, state: AskedState | None = None, after_id: int = 0, limit: int = 100
+) -> list[AskedRequest]:
+    """Questions in the order in which they came, a page at a time."""
+    query = select(AskedRequest).where(AskedRequest.company_id == company_id, AskedRequest.id > after_id)
+    if state is not None:
+        query = query.where(AskedRequest.state == state)
+    return list(db.scalars(query.order_by(AskedRequest.id).limit(limit)))
+
+
+def page_of(db: Session, row: AskedRequest, number: int) -> str | None:
+    """The objects of one page as JSON; None where there is no such page."""
+    body: str | None = db.scalar(select(AskedPage.body).where(AskedPage.asked_id == row.id, AskedPage.number == number))
+    return body
+
+
+def has_left(db: Session, row: AskedRequest) -> bool:
+    """Whether QuickBooks has it now, or has had a page of it."""
+    queued = db.get(QueuedRequest, row.request_id, populate_existing=True)
+    return bool(row.pages) or (queued is not None and queued.state is RequestState.SENT)
+
+
+def take_back(db: Session, company_id: int, asked_id: int, *, state: AskedState, now: datetime) -> AskedRequest:
+    """It is not to leave any more. Raises NotFound and NotWaiting."""
+    take_lane(db, company_id)
+    row = find_asked(db, company_id, asked_id)
+    if row.state is not AskedState.WAITING or not cancel(db, [row.request_id], now):
+        raise NotWaiting
+    row.state, row.settled_at = state, now
+    return row
+
+
+def expire_asked(*, database: Database, clock: Clock, subject_id: int, **_: object) -> str:
+    """Take back what nobody wants to know any more; a job, see ``jobs.schedule``."""
+    with database.transaction() as db:
+        now = clock()
+        take_lane(db, subject_id)
+        overdue = db.scalars(
+            select(AskedRequest).where(
+                AskedRequest.company_id == subject_id,
+                AskedRequest.state == AskedState.WAITING,
+                AskedRequest.expires_at <= now,
+            )
+        ).all()
+        gone = cancel(db, [row.request_id for row in overdue], now)
+        for row in overdue:
+            if row.request_id in gone:
+                row.state, row.settled_at = AskedState.EXPIRED, now
+    return f"Requests of programs that nobody wants to know any more: {len(gone)}." if gone else ""
+
+
+def drop_asked(*, database: Database, clock: Clock, checkpoint: Callable[[], None], **_: object) -> str:
+    """Drop questions that were settled long ago, with their answers; a job."""
+    before = clock() - KEPT
+    drop_settled(database, (ASKED,), before, checkpoint)
+    dropped = delete_in_pieces(database, AskedRequest.id, AskedRequest.settled_at < before)
+    return f"Requests of programs dropped: {dropped}." if dropped else ""
+
+
+def forget_pages(db: Session, row: AskedRequest) -> None:
+    """What was shown so far counts for nothing."""
+    db.execute(delete(AskedPage).where(AskedPage.asked_id == row.id))
+    row.pages, row.objects, row.expected = 0, 0, None

@@ -1,0 +1,125 @@
+"""Answers to questions of programs: kept page by page, the next page asked for, begun again where the thread broke."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+from sqlalchemy.orm import Session
+
+from qbwc_server.asked.asking import ASKED, as_queued, forget_pages, question_of
+from qbwc_server.asked.messages import rendered
+from qbwc_server.asked.models import AskedPage, AskedRequest, AskedState
+from qbwc_server.ids import new_id
+from qbwc_server.queue.enqueue import NewRequest
+from qbwc_server.queue.settling import RequestRow
+from qbwc_server.queue.states import Ended, Event
+from qbxml import Aggregate, plain
+from qbxml.outcome import Cause, Outcome
+from qbxml.status_codes import Status
+
+MOST_REPEATS = 5  # sendings of a question that may simply go again
+MOST_RESTARTS = 5  # times that one question begins again
+AGAIN_AND_AGAIN = "QuickBooks forgot again and again how far its answer had been read."
+
+
+class Reply(Protocol):
+    """What an answer says."""
+
+    @property
+    def said(self) -> Status: ...
+    @property
+    def code(self) -> int | None: ...
+    @property
+    def words(self) -> str: ...
+    @property
+    def rets(self) -> Sequence[Aggregate]: ...
+    @property
+    def shown(self) -> int: ...
+    @property
+    def whole(self) -> bool: ...
+    @property
+    def ended_by(self) -> Ended | None: ...
+    @property
+    def remaining(self) -> int | None: ...
+    @property
+    def iterator_id(self) -> str | None: ...
+
+
+class Work(Protocol):
+    """The answer document that is being worked in."""
+
+    @property
+    def db(self) -> Session: ...
+    @property
+    def now(self) -> datetime: ...
+    def settle(self, row: RequestRow, event: Event, reply: Any = None) -> bool:
+        """Move a request; False when that no longer matters."""
+
+    def put(self, request: NewRequest) -> None:
+        """Queue a consequence."""
+
+
+def read_asked(work: Work, row: RequestRow, reply: Reply) -> None:
+    """A page is kept and the next one asked for; what was lost on the way is begun again."""
+    asked = work.db.get(AskedRequest, int(row.subject))
+    if asked is None or asked.state is not AskedState.WAITING or asked.request_id != row.id:
+        work.settle(row, Event.DONE, reply)
+    elif reply.ended_by is None and reply.said.cause is Cause.ITERATOR_GONE:
+        if work.settle(row, Event.DONE, reply):
+            _restart(work, asked, reply)
+    elif reply.ended_by is None and reply.said.outcome in (Outcome.DONE, Outcome.NOTHING_FOUND):
+        if work.settle(row, Event.DONE, reply):
+            _take_page(work, asked, reply)
+    elif reply.ended_by is None and reply.said.outcome is Outcome.TRY_AGAIN and row.attempts < MOST_REPEATS:
+        work.settle(row, Event.AGAIN)
+    elif work.settle(row, Event.REFUSED, reply):
+        _end(work, asked, AskedState.REFUSED if reply.ended_by is None else AskedState.UNANSWERED, reply)
+
+
+def _take_page(work: Work, asked: AskedRequest, reply: Reply) -> None:
+    left = reply.remaining or 0
+    if asked.expected is not None and reply.shown + left != asked.expected:
+        _restart(work, asked, reply)  # a page was lost with its answer
+        return
+    objects = [{"type": type(ret).__name__, **plain(ret)} for ret in reply.rets]
+    asked.pages += 1
+    asked.objects += len(objects)
+    asked.whole = asked.whole and reply.whole
+    body = json.dumps(objects, ensure_ascii=False)
+    work.db.add(AskedPage(company_id=asked.company_id, asked_id=asked.id, number=asked.pages, body=body))
+    if left and reply.iterator_id:
+        asked.expected = left
+        _ask_again(work, asked, reply.iterator_id)
+    else:
+        _end(work, asked, AskedState.DONE, reply)
+
+
+def _restart(work: Work, asked: AskedRequest, reply: Reply) -> None:
+    asked.restarts += 1
+    forget_pages(work.db, asked)
+    if asked.restarts > MOST_RESTARTS:
+        _end(work, asked, AskedState.UNANSWERED, reply)
+        asked.message_told = AGAIN_AND_AGAIN
+    else:
+        _ask_again(work, asked, None)
+
+
+def _ask_again(work: Work, asked: AskedRequest, iterator_id: str | None) -> None:
+    key = new_id()
+    asked.request_id = key
+    work.put(as_queued(asked, key, rendered(question_of(asked), str(key), iterator_id=iterator_id)))
+
+
+def _end(work: Work, asked: AskedRequest, state: AskedState, reply: Reply) -> None:
+    asked.state, asked.settled_at, asked.expected = state, work.now, None
+    asked.status_code = reply.code
+    if state is not AskedState.DONE:
+        asked.message_told, asked.advice = reply.said.sentence, reply.said.advice
+    elif reply.words:
+        asked.message_told = reply.words
+
+
+READERS: dict[str, Callable[[Work, RequestRow, Reply], None]] = {ASKED: read_asked}

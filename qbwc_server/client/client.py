@@ -1,0 +1,173 @@
+"""The calls by their names."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from types import TracebackType
+from typing import Any, Self
+
+import httpx
+
+from qbwc_server.client.calls import Calls
+from qbwc_server.client.records import Asked, Document
+
+_LONGEST_WAIT = 25  # seconds for which the server keeps a call open
+_WAITING = "waiting"
+
+
+class Client:
+    """Speaks for one company.
+
+    Args:
+        address: of the server, such as ``https://books.example.com``.
+        company: its code.
+        token: an API token of it.
+        timeout: seconds without a word after which an answer counts as lost.
+        attempts: how often a call is made whose answer is lost, or that the server wants to be made later.
+        transport: of httpx, such as one for tests.
+        sleep: waits so many seconds.
+    """
+
+    def __init__(
+        self,
+        address: str,
+        company: str,
+        token: str,
+        *,
+        timeout: float = 60.0,
+        attempts: int = 5,
+        transport: httpx.BaseTransport | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
+        self._http = httpx.Client(base_url=address, headers=headers, timeout=timeout, transport=transport)
+        self._calls = Calls(self._http, f"/api/v1/companies/{company}", attempts=attempts, sleep=sleep)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
+    def company(self) -> dict[str, Any]:
+        """The company: login, company file, options, what stands in the way."""
+        return self._record("")
+
+    def status(self) -> dict[str, Any]:
+        """What waits, why, and what to do."""
+        return self._record("/status")
+
+    def create_document(
+        self, document: Mapping[str, Any], *, review: bool = False, revise: bool = False, key: str | None = None
+    ) -> Document:
+        """Hand in a document and submit it; the same origin with the same content is the same document.
+
+        Args:
+            review: keep it for a person instead.
+            revise: another content of a known origin is its next revision.
+            key: an idempotency key, to hand it in again after a restart of your program.
+        """
+        parameters = {"review": int(review), "revise": int(revise)}
+        return _document(self._calls.change("POST", "/documents", dict(document), parameters=parameters, key=key))
+
+    def document(self, document_id: int) -> Document:
+        """One document; its ``record`` holds content, history and proof."""
+        return _document(self._calls.get(f"/documents/{document_id}"))
+
+    def documents(
+        self,
+        *,
+        state: str | None = None,
+        kind: str | None = None,
+        origin: str | None = None,
+        number: str | None = None,
+    ) -> Iterator[Document]:
+        """Documents in the order in which they came, all of them, page by page."""
+        said = {"state": state, "kind": kind, "origin": origin, "number": number}
+        return map(Document.of, self._all("/documents", "documents", said))
+
+    def act(self, action: str, document: Document | int, *, match: bool = False) -> Document:
+        """Do one thing with a document: submit, exclude, restore, void, keep or re-date.
+
+        Args:
+            match: only if it still is as this ``Document`` says.
+        """
+        document_id, tag = (document, None) if isinstance(document, int) else (document.id, document.tag)
+        path = f"/documents/{document_id}/{action}"
+        return _document(self._calls.change("POST", path, tag=tag if match else None))
+
+    def decide(
+        self, document_id: int, *, posted_as: str | None = None, not_posted: bool = False, confirmed: bool = False
+    ) -> Document:
+        """Say what became of a document where the evidence does not decide."""
+        said = {"posted_as": posted_as, "not_posted": not_posted, "confirmed": confirmed}
+        return _document(self._calls.change("POST", f"/documents/{document_id}/decide", said))
+
+    def open_work(self, work: str | None = None) -> Iterator[dict[str, Any]]:
+        """What a person has to see to."""
+        return self._all("/open-work", "open_work", {"work": work})
+
+    def ask(
+        self,
+        request: Mapping[str, Any] | str,
+        *,
+        soon: bool = False,
+        expires_in_s: int | None = None,
+        key: str | None = None,
+    ) -> Asked:
+        """Ask QuickBooks in its next update session.
+
+        Args:
+            request: ``{"CustomerQueryRq": {...}}``, or a text of qbXML.
+            soon: before what is written, instead of behind all documents.
+        """
+        said = {
+            "qbxml" if isinstance(request, str) else "request": request,
+            "when": "soon" if soon else "last",
+            "expires_in_s": expires_in_s,
+        }
+        return Asked.of(self._calls.change("POST", "/requests", said, key=key).json())
+
+    def asked(self, asked_id: int, *, wait: float = 0) -> Asked:
+        """How far a question is.
+
+        Args:
+            wait: seconds for which it is waited until it is settled.
+        """
+        until = time.monotonic() + wait
+        while True:
+            left = min(_LONGEST_WAIT, max(0, int(until - time.monotonic())))
+            found = Asked.of(self._record(f"/requests/{asked_id}", {"wait": left}))
+            if found.state != _WAITING or not left:
+                return found
+
+    def answer(self, asked: Asked | int) -> Iterator[dict[str, Any]]:
+        """All objects of an answer, page by page; ``type`` says of what class each is."""
+        path, page = f"/requests/{asked if isinstance(asked, int) else asked.id}", 1
+        while page:
+            record = self._record(path, {"page": page})
+            yield from record["answer"]
+            page = record["next"] or 0
+
+    def _record(self, path: str, parameters: Mapping[str, str | int] | None = None) -> dict[str, Any]:
+        found: dict[str, Any] = self._calls.get(path, parameters).json()
+        return found
+
+    def _all(self, path: str, name: str, said: Mapping[str, str | None]) -> Iterator[dict[str, Any]]:
+        parameters: dict[str, str | int] = {key: value for key, value in said.items() if value is not None}
+        after: int | None = 0
+        while after is not None:
+            page = self._record(path, {**parameters, "limit": 500, "after": after})
+            yield from page[name]
+            after = page["next"]
+
+
+def _document(answer: httpx.Response) -> Document:
+    return Document.of(answer.json(), answer.headers.get("ETag"))
