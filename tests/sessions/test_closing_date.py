@@ -13,8 +13,9 @@ from qbwc_server.posting.people.re_date import re_date
 from qbwc_server.posting.submitting.hand_in import hand_in
 from qbwc_server.simulator import Break, Faults, WireFault
 from qbwc_server.simulator.bookkeeper import Bookkeeper
+from qbwc_server.simulator.faults import CrashBefore
 from qbwc_server.simulator.transactions import Transaction
-from tests.sessions.odd_quickbooks import known_names
+from tests.sessions.odd_quickbooks import at_the_next_write, known_names
 from tests.sessions.people import revise
 from tests.sessions.world import BY, World, invoice, payment
 
@@ -225,3 +226,42 @@ def test_what_stands_on_a_closed_day_is_not_void_because_it_was_revised(world: W
     world.update()
     assert [txn.total for txn in booked(world)] == [Decimal("30.00")]
     assert held(world, "i-1")
+
+
+def test_what_somebody_dated_on_a_closed_day_is_not_void_either(world: World) -> None:
+    known_names(world)
+    world.hand_in(invoice("i-1", number="1", date=DAY + timedelta(days=1)))
+    world.update()
+    Bookkeeper(world.books).change(booked(world)[0], txn_date=DAY)
+    close(world, DAY)
+    world.void("i-1")
+    world.update()
+    assert [txn.total for txn in booked(world)] == [Decimal("30.00")]
+    assert held(world, "i-1")
+    assert not world.report().healthy
+    close(world, DAY - timedelta(days=1))
+    world.submit("i-1")
+    world.update()
+    assert world.row("i-1").state is State.WITHDRAWN
+    assert [txn.total for txn in booked(world)] == [Decimal(0)]
+
+
+@pytest.mark.parametrize("operation", ["change", "void"])
+def test_dated_there_between_a_lost_writing_and_its_look_up_it_stays_as_it_is(world: World, operation: str) -> None:
+    known_names(world)
+    world.hand_in(invoice("i-1", number="1", date=DAY + timedelta(days=1)))
+    world.update()
+    if operation == "void":
+        world.void("i-1")
+    else:
+        revise(world, invoice("i-1", number="1", date=DAY + timedelta(days=1), memo="new"))
+    at_the_next_write(world, CrashBefore())
+    world.update()
+    Bookkeeper(world.books).change(booked(world)[0], txn_date=DAY)
+    close(world, DAY)
+    for _ in range(3):
+        world.update()
+    assert held(world, "i-1")
+    assert [(txn.total, txn.txn_date) for txn in booked(world)] == [(Decimal("30.00"), DAY)]
+    assert booked(world)[0].values.get("memo") != "new"
+    assert not world.report().healthy

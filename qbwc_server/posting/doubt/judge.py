@@ -34,6 +34,7 @@ from qbwc_server.posting.patience import MOST_LOOK_UPS, MOST_SENDINGS, MOST_SEND
 from qbwc_server.posting.pc_clock import aware, reach_back
 from qbwc_server.posting.reply import Reply
 from qbwc_server.posting.requests import OneDocument, OneRequest, Purpose, as_supplied
+from qbwc_server.posting.submitting.closing_date import closed_in_books
 from qbwc_server.posting.texts import CannotWrite
 from qbwc_server.posting.transactions import ADDS
 from qbwc_server.posting.transactions.compiled import agrees, compile_change
@@ -177,7 +178,8 @@ def _judge_void(work: Work, about: RequestRow, found: Sequence[Standing]) -> Non
     """By its lines: a total of zero may be a sum of plus and minus."""
     head = work.head_of(about)
     if found and not found[0].voided:
-        _again(work, about)
+        if not _is_closed(work, about, found[0]):
+            _again(work, about)
     elif work.settle(about, RequestEvent.DONE, result_id=head.txn_id):
         values = written(work, found[0].ret if found else None)
         work.post(head.id, Event.WITHDRAWN, about.id, values, {"found": "void" if found else "gone"})
@@ -200,9 +202,17 @@ def _judge_change(work: Work, about: RequestRow, found: Sequence[Standing]) -> N
     except CannotWrite as cannot:
         _ask(work, about, head, [found[0].as_candidate()], cannot.problem.message)
         return
-    if _again(work, about):
+    if not _is_closed(work, about, found[0]) and _again(work, about):
         about_to_change(document, compiled.others)
         supply(work.db, {about.id: as_supplied(compiled)})
+
+
+def _is_closed(work: Work, about: RequestRow, found: Standing) -> bool:
+    """Whether somebody has dated it on a closed day before our writing came there."""
+    told = closed_in_books(work.db, work.company.id, found.day)
+    if told is not None and work.settle(about, RequestEvent.REFUSED, words=told.message):
+        work.hold(OneDocument.of(about).document, about.id, told)
+    return told is not None
 
 
 _NO_MARK = "QuickBooks holds one like it that does not bear our mark."

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from qbwc_server.documents.lifecycle import Event, Reason
+from qbwc_server.documents.models import Operation
 from qbwc_server.errors import Notice
-from qbwc_server.posting.outcome.changing import queue_change, read_again
+from qbwc_server.posting.outcome.changing import queue_change, queue_void, read_again
 from qbwc_server.posting.outcome.outcome import Work
 from qbwc_server.posting.outcome.refused import disputed, refused, tried_again
 from qbwc_server.posting.outcome.written import VOID, posted, written
@@ -14,6 +15,8 @@ from qbwc_server.queue.settling import RequestRow
 from qbwc_server.queue.states import Ended
 from qbwc_server.queue.states import Event as RequestEvent
 from qbxml.outcome import Cause, Outcome
+
+_NOT_THERE = {"found": "QuickBooks does not have it any more"}
 
 
 def read_post(work: Work, row: RequestRow, reply: Reply) -> None:
@@ -33,8 +36,7 @@ def read_post(work: Work, row: RequestRow, reply: Reply) -> None:
     elif said.cause is Cause.NOT_THERE and row.message == VOID:
         # it is not in the books: that is what was wanted
         if work.settle(row, RequestEvent.DONE, reply):
-            found = {"found": "QuickBooks does not have it any more"}
-            work.post(head.id, Event.WITHDRAWN, row.id, written(work, None), found)
+            work.post(head.id, Event.WITHDRAWN, row.id, written(work, None), _NOT_THERE)
     else:
         refused(work, row, head.id, reply)
 
@@ -42,10 +44,14 @@ def read_post(work: Work, row: RequestRow, reply: Reply) -> None:
 def read_for_change(work: Work, row: RequestRow, reply: Reply) -> None:
     """What stands in the books now: the modification is written from it, with its edit sequence and line ids."""
     head, said = work.head_of(row), reply.said
+    void = head.operation is Operation.VOID
     if reply.first is not None:
-        queue_change(work, row, head, reply.first)
+        (queue_void if void else queue_change)(work, row, head, reply.first)
     elif tried_again(work, row, reply):
         pass
+    elif void and (reply.proves_absence or said.cause is Cause.NOT_THERE):
+        if work.settle(row, RequestEvent.DONE, reply):
+            work.post(head.id, Event.WITHDRAWN, row.id, written(work, None), _NOT_THERE)
     elif said.outcome is Outcome.NOTHING_FOUND or said.cause is Cause.NOT_THERE:
         if work.settle(row, RequestEvent.REFUSED, reply):
             work.hold(
@@ -61,12 +67,13 @@ def read_for_change(work: Work, row: RequestRow, reply: Reply) -> None:
         if row.attempts < MOST_REPEATS:
             work.settle(row, RequestEvent.AGAIN)
         elif work.settle(row, RequestEvent.REFUSED, reply):
+            what = "voided" if void else "changed"
             work.fail(
                 head.id,
                 row.id,
                 Notice(
                     Reason.MISSING,
-                    f"QuickBooks does not show what stands in the books as {head.txn_id}, so it was not changed.",
+                    f"QuickBooks does not show what stands in the books as {head.txn_id}, so it was not {what}.",
                     "Look at it in QuickBooks, then submit it again.",
                 ),
             )

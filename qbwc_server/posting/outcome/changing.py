@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -19,14 +20,15 @@ from qbwc_server.posting.outcome.differing import edited, stays
 from qbwc_server.posting.outcome.named import as_shown, not_the_one, strangers
 from qbwc_server.posting.outcome.other_entry import renamed_since
 from qbwc_server.posting.outcome.outcome import DocumentHead, Work
+from qbwc_server.posting.outcome.written import written
 from qbwc_server.posting.patience import MOST_STALE
 from qbwc_server.posting.reply import Reply
 from qbwc_server.posting.requests import OneDocument, Purpose, ask, of_documents, write
-from qbwc_server.posting.submitting.closing_date import closed_there, closed_until
+from qbwc_server.posting.submitting.closing_date import closed_in_books
 from qbwc_server.posting.texts import CannotWrite
-from qbwc_server.posting.transactions.compiled import compile_change, edits_since
-from qbwc_server.posting.transactions.last_writing import about_to_change, last_writing
-from qbwc_server.posting.transactions.standing import Standing
+from qbwc_server.posting.transactions.compiled import compile_change, compile_void, differences, edits_since
+from qbwc_server.posting.transactions.last_writing import about_to_change, edited_since, last_writing, seen_as
+from qbwc_server.posting.transactions.standing import Difference, Standing
 from qbwc_server.posting.transactions.writing import LastWriting
 from qbwc_server.queue.models import QueuedRequest
 from qbwc_server.queue.settling import RequestRow
@@ -68,6 +70,34 @@ def queue_change(work: Work, row: RequestRow, head: DocumentHead, ret: Aggregate
     work.put(write(Purpose.POST, OneDocument(head.id), guid, compiled), instead_of=row.id)
 
 
+def queue_void(work: Work, row: RequestRow, head: DocumentHead, ret: Aggregate) -> None:
+    """Queue the void of ``ret`` in place of ``row``, which is done; it may be void already."""
+    found = head.rules.standing(ret)
+    if not work.settle(row, RequestEvent.DONE, result_id=head.txn_id):
+        return
+    document = work.document(head.id)
+    if _is_a_strangers(work, row, document, found):
+        return
+    if found.voided and (document.posted_total or head.total):
+        work.post(head.id, Event.WITHDRAWN, row.id, written(work, found.ret), {"found": "void"})
+        return
+    if _is_closed(work, row, document, found) or _edited_before_void(work, row, document, found):
+        return
+    guid = new_id()
+    compiled = compile_void(head.kind, found.txn_id, guid)
+    work.put(write(Purpose.POST, OneDocument(head.id), guid, compiled), instead_of=row.id)
+
+
+def _edited_before_void(work: Work, row: RequestRow, document: DocumentRow, found: Standing) -> bool:
+    """Whether a person has to look first, since somebody edited in QuickBooks what is about to be void."""
+    if not edited_since(document, found):
+        return False
+    with suppress(CannotWrite):  # the options have changed since: nobody can tell what was written
+        seen = differences(found, work.options, last_writing(work.db, document))
+        return _is_told_of(work, row, document, found, seen, _ADVICE_VOID)
+    return False
+
+
 def _is_a_strangers(work: Work, row: RequestRow, document: DocumentRow, found: Standing) -> bool:
     """Whether what stands there is not this document, so that a change would destroy somebody else's."""
     differences = strangers(work, document, found)
@@ -79,11 +109,10 @@ def _is_a_strangers(work: Work, row: RequestRow, document: DocumentRow, found: S
 
 def _is_closed(work: Work, row: RequestRow, document: DocumentRow, found: Standing) -> bool:
     """Whether it stands in the books on a day that is closed: a change would take it out of there."""
-    closed = closed_until(work.db, work.company.id)
-    if closed is None or found.day is None or found.day > closed:
-        return False
-    work.hold(document.id, row.id, closed_there(found.day, closed))
-    return True
+    told = closed_in_books(work.db, work.company.id, found.day)
+    if told is not None:
+        work.hold(document.id, row.id, told)
+    return told is not None
 
 
 def _edited(
@@ -96,27 +125,29 @@ def _edited(
     Raises:
         CannotWrite: what it ought to say cannot be written.
     """
-    if document.edit_sequence in (None, found.edit_sequence):
+    if not edited_since(document, found):
         return False
-    differences = edits_since(found, work.options, last, content)
-    if not differences:
+    seen = edits_since(found, work.options, last, content)
+    return _is_told_of(work, row, document, found, seen, _ADVICE_CHANGE)
+
+
+def _is_told_of(
+    work: Work, row: RequestRow, document: DocumentRow, found: Standing, seen: Sequence[Difference], advice: str
+) -> bool:
+    """Tell what somebody edited; whether a person has to look first."""
+    if not seen:
         return False
-    told = edited(document, found, differences)
-    document.edit_sequence, document.time_modified = found.edit_sequence, found.time_modified
+    told = edited(document, found, seen)
+    seen_as(document, found)
     if work.options.edits_in_quickbooks is Edits.NOTE:
         work.findings.append(told)
         return False
-    work.hold(
-        document.id,
-        row.id,
-        Notice(
-            Reason.EDITED,
-            told.message,
-            "Submit it to write the revision over the edit; or hand in a revision that says what the edit says.",
-        ),
-        told.detail,
-    )
+    work.hold(document.id, row.id, Notice(Reason.EDITED, told.message, advice), told.detail)
     return True
+
+
+_ADVICE_CHANGE = "Submit it to write the revision over the edit; or hand in a revision that says what the edit says."
+_ADVICE_VOID = "Submit it to void it all the same; or keep it, and it stands in the books as it is."
 
 
 def read_again(work: Work, row: RequestRow, head: DocumentHead, reply: Reply) -> None:

@@ -11,19 +11,21 @@ from qbwc_server.documents.lifecycle import Event, NotNow, State
 from qbwc_server.documents.models import DocumentRow, Operation
 from qbwc_server.documents.store import move, show_problems
 from qbwc_server.ids import new_id
-from qbwc_server.posting.requests import OneDocument, Purpose, open_of, write
+from qbwc_server.posting.requests import OneDocument, Purpose, open_of
 from qbwc_server.posting.submitting.hand_in import recall
-from qbwc_server.posting.submitting.submit import lock, refuse_undecided
+from qbwc_server.posting.submitting.submit import lock, read_before, refuse_undecided
 from qbwc_server.posting.submitting.waiting import let_go, take_over
 from qbwc_server.posting.transactions import TRANSACTIONS
-from qbwc_server.posting.transactions.compiled import compile_void
 from qbwc_server.queue.enqueue import put
 from qbwc_server.tenancy.actor import Actor
 from qbwc_server.tenancy.models import Company
 
 
 def void(db: Session, company: Company, row: DocumentRow, *, by: Actor, now: datetime) -> None:
-    """Void a posted document in QuickBooks: it keeps its number and comes to zero. Raises NotNow."""
+    """Void a posted document in QuickBooks: it keeps its number and comes to zero. Raises NotNow.
+
+    What stands there is read first.
+    """
     lock(db, company, [row])
     refuse_undecided(row)
     if row.txn_id is None:
@@ -34,8 +36,7 @@ def void(db: Session, company: Company, row: DocumentRow, *, by: Actor, now: dat
     guid = new_id()
     move(db, row, Event.VOID_ASKED, by=by, now=now, request_id=str(guid))
     row.operation = Operation.VOID
-    compiled = compile_void(row.kind, row.txn_id, guid)
-    put(db, company.id, [write(Purpose.POST, OneDocument(row.id), guid, compiled)], now)
+    put(db, company.id, [read_before(row.kind, row.id, row.txn_id, guid)], now)
     take_over(db, company, {row.id: guid})
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from qbwc_server.clock import Clock
 from qbwc_server.db import Database
+from qbwc_server.documents.kinds import load_document
 from qbwc_server.documents.lifecycle import Event, State
 from qbwc_server.documents.models import DocumentRow, Operation
 from qbwc_server.documents.store import move
@@ -24,6 +25,7 @@ from qbwc_server.posting.same_file.inventory import CHUNK, MAY_STAND, question_f
 from qbwc_server.posting.same_file.newest import missing
 from qbwc_server.posting.sent import Sent
 from qbwc_server.posting.transactions import TRANSACTIONS
+from qbwc_server.posting.transactions.last_writing import seen_as
 from qbwc_server.posting.transactions.standing import Standing
 from qbwc_server.queue.enqueue import put
 from qbwc_server.queue.lane import take_lane
@@ -32,6 +34,7 @@ from qbwc_server.queue.settling import RequestRow
 from qbwc_server.queue.states import Event as RequestEvent
 from qbwc_server.tenancy.actor import QUICKBOOKS
 from qbwc_server.tenancy.models import Company
+from qbxml.messages.transaction import TransactionRet
 
 EACH_WITHIN = timedelta(days=30)
 ROUNDS = 25  # days of work in which all are looked at, so that a few days without a session do no harm
@@ -80,13 +83,15 @@ def read_look_again(work: Work, row: RequestRow, reply: Reply) -> None:
     if not work.settle(row, RequestEvent.DONE, reply):
         return
     for document in _asked_for(work, row):
-        shown = there.get(document.txn_id or "")
+        shown, first = there.get(document.txn_id or ""), document.seen_at is None
         if shown is not None:
             document.seen_at = work.now
         if shown is None and reply.proves_absence:
             document.seen_at = work.now
             missing(work, document)
-        elif shown is not None and _changed_since(document, modified_at(shown)):
+        elif shown is not None and (
+            _changed_since(document, modified_at(shown)) or (first and _says_something_else(document, shown))
+        ):
             work.put(look_closer(document.kind, document.id, document.txn_id))
 
 
@@ -109,6 +114,18 @@ def _changed_since(document: DocumentRow, shown: datetime | None) -> bool:
     return shown is not None and (known is None or abs(shown - known) > _SAME)
 
 
+def _says_something_else(document: DocumentRow, shown: TransactionRet) -> bool:
+    """Whether an edit in the seconds of our writing is to be looked for; later ones have another time."""
+    number, total = document.posted_number, document.posted_total
+    memo = load_document(document.body).memo or ""
+    return (
+        (shown.ref_number or None) != number
+        or (shown.txn_date is not None and shown.txn_date != document.date)
+        or (shown.amount is not None and total is not None and abs(shown.amount) != abs(total))
+        or (shown.memo or "") != memo
+    )
+
+
 def read_look_closer(work: Work, row: RequestRow, reply: Reply) -> None:
     """Is it void there, or does it say something else than we wrote?"""
     document = work.document(OneDocument.of(row).document)
@@ -124,7 +141,7 @@ def read_look_closer(work: Work, row: RequestRow, reply: Reply) -> None:
         work.findings.append(gone(document, "was voided"))
     else:
         tell_edits(work, document, found)
-    document.edit_sequence, document.time_modified = found.edit_sequence, found.time_modified
+    seen_as(document, found)
 
 
 def _tell_of_others(work: Work, document: DocumentRow, found: Standing) -> None:

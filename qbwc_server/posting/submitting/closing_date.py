@@ -43,6 +43,12 @@ def hold_for_closing_date(db: Session, row: DocumentRow, closed: date, *, now: d
         row.tell(closed_there(min(row.date, there), closed))
 
 
+def closed_in_books(db: Session, company_id: int, day: date | None) -> Notice | None:
+    """What a person is told of what stands in the books on ``day``, where that is closed."""
+    closed = closed_until(db, company_id)
+    return None if closed is None or day is None or day > closed else closed_there(day, closed)
+
+
 def closed_there(day: date, closed: date) -> Notice:
     """What a person is told of what stands in the books on a closed day."""
     return Notice(Reason.CLOSING_DATE, _closed(day, closed), _ADVICE_POSTED)

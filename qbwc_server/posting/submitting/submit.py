@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
@@ -31,7 +31,7 @@ from qbwc_server.posting.submitting.questions import learn_words, words_of
 from qbwc_server.posting.submitting.waiting import Invoices, invoices_named, take_over, under_way
 from qbwc_server.posting.texts import CannotWrite, Texts
 from qbwc_server.posting.transactions import TRANSACTIONS, transaction_of
-from qbwc_server.posting.transactions.compiled import compile_add, compile_void, pending
+from qbwc_server.posting.transactions.compiled import compile_add, pending
 from qbwc_server.posting.transactions.writing import not_posted
 from qbwc_server.queue.enqueue import NewRequest, put
 from qbwc_server.queue.lane import take_lane
@@ -210,6 +210,12 @@ def refuse_undecided(row: DocumentRow) -> None:
         )
 
 
+def read_before(kind: str, document_id: int, txn_id: str, guid: UUID, *, after: Iterable[UUID] = ()) -> NewRequest:
+    """The question what stands in the books, before that is changed or voided."""
+    query = TRANSACTIONS[kind].by_id([txn_id], guid)
+    return ask(Purpose.READ_FOR_CHANGE, OneDocument(document_id), query, after=after)
+
+
 Written = tuple[NewRequest, dict[Wanted, Party | None], tuple[str, ...]]
 
 
@@ -228,7 +234,7 @@ def _written(
     """
     guid = new_id()
     if row.txn_id is not None and row.operation is Operation.VOID:
-        return write(Purpose.POST, OneDocument(row.id), guid, compile_void(row.kind, row.txn_id, guid)), {}, ()
+        return read_before(row.kind, row.id, row.txn_id, guid), {}, ()
     words = words_in(row)
     unresolved = frozenset[str]() if words is None else words.unresolved
     found = [*(() if words is None else words.problems), *document.problems()]
@@ -264,7 +270,7 @@ def _request(
         written = compile_add(document, guid, options, anything)
         pending_ones = {} if invoices is None else invoices.pending
         after = {pending_ones[origin] for origin in document.waits_for() if origin in pending_ones}
-        return ask(Purpose.READ_FOR_CHANGE, subject, rules.by_id([row.txn_id], guid), after=after), written.notes
+        return read_before(row.kind, row.id, row.txn_id, guid, after=after), written.notes
     unposted = {origin for origin in document.waits_for() if origin not in posted}
     for origin in unposted:
         if invoices is None or origin not in invoices.pending:

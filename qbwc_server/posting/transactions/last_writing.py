@@ -23,7 +23,7 @@ def left_by(standing: Standing, revision: int, others: Collection[str] = ()) -> 
         others: TxnLineIDs that are not ours.
     """
     ours = [[line_id for line_id in ids if line_id not in others] for ids in standing.line_ids]
-    return {"revision": revision, "lines": ours}
+    return {"revision": revision, "lines": ours, "shown": standing.digest}
 
 
 def last_writing(db: Session, row: DocumentRow) -> LastWriting:
@@ -47,3 +47,17 @@ def last_writing(db: Session, row: DocumentRow) -> LastWriting:
 def about_to_change(row: DocumentRow, others: Collection[str]) -> None:
     """Remember whose lines are not ours while nobody knows whether the change was executed."""
     row.written = {**(row.written or {}), "others": list(others)}
+
+
+def seen_as(row: DocumentRow, found: Standing) -> None:
+    """Remember how it stands in the books: whoever has to know what people did to it until now has been told."""
+    row.edit_sequence, row.time_modified = found.edit_sequence, found.time_modified
+    row.written = {**(row.written or {}), "shown": found.digest}
+
+
+def edited_since(row: DocumentRow, found: Standing) -> bool:
+    """Whether it was edited since we saw it; an edit in the second of our writing has the edit sequence of that."""
+    if row.edit_sequence is None:
+        return False
+    shown = (row.written or {}).get("shown")
+    return row.edit_sequence != found.edit_sequence or shown not in (None, found.digest)

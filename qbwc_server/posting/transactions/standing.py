@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from hashlib import sha256
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -108,6 +109,16 @@ class Standing:
         told = self.total is not None or self.subtotal is not None
         return told and not self.total and not self.subtotal and not any(_amounts(self.lines))
 
+    @property
+    def digest(self) -> str:
+        """Stands for what people change: the same as long as nobody has. Names are left out: entries are renamed."""
+        header = [_plain(getattr(self.ret, name, None)) for name in _CHANGED_BY_PEOPLE]
+        party = None if self.party is None else self.party.list_id
+        lines = [line for lines in self.sets for line in lines.of(self.ret)]
+        of_lines = [[_plain(getattr(line, name, None)) for name in _CHANGED_IN_LINES] for line in lines]
+        said = repr([header, party, _plain(self.total), self.line_ids, of_lines])
+        return sha256(said.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
     def as_candidate(self) -> dict[str, str]:
         """As far as a person needs it to recognise it."""
         shown = {
@@ -133,6 +144,14 @@ class Difference:
     def as_record(self) -> dict[str, str | None]:
         """As stored and shown."""
         return {"field": self.field, "ours": self.ours, "books": self.books}
+
+
+_CHANGED_BY_PEOPLE = ("txn_date", "ref_number", "memo", "due_date", "ship_date", "po_number", "other", "amount")
+_CHANGED_IN_LINES = ("desc", "memo", "quantity", "rate", "cost", "amount", "service_date")
+
+
+def _plain(value: Any) -> str:
+    return f"{value.normalize():f}" if isinstance(value, Decimal) else str(value or "")
 
 
 def entry_of(ref: Ref | None) -> Entry | None:
