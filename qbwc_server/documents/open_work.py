@@ -29,6 +29,7 @@ class WorkKind(StrEnum):
     GONE_FROM_QUICKBOOKS = "gone_from_quickbooks"  # a posted document was voided or deleted by somebody there
     STAYS_IN_QUICKBOOKS = "stays_in_quickbooks"  # a revision took something away that QuickBooks keeps
     CREDIT_MEMO_WANTED = "credit_memo_wanted"  # a sale that is here was cancelled at its source
+    PAYMENT_UNAPPLIED = "payment_unapplied"  # what was paid on a document that was voided belongs to nothing
     PAYMENT_WANTED = "payment_wanted"  # a source kept money for which there is no sale
     NAMES_FELL_TOGETHER = "names_fell_together"  # two names upstream are one name in QuickBooks
     ENTRY_RENAMED = "entry_renamed"  # a list entry has another name in QuickBooks now, or was merged or deleted there

@@ -88,6 +88,8 @@ def _verdict(given: Document, row: DocumentRow | None, *, revise: bool) -> Verdi
     try:
         if row.reason in UNDECIDED:
             raise NotNow(f"Document {row.id} is in QuickBooks, or may be: look there and decide first.")
+        if row.operation is Operation.VOID and row.state is not State.WITHDRAWN:
+            raise NotNow(f"Document {row.id} is about to be void: keep it first, then it can be revised.")
         after(row.state, Event.REVISED)
     except NotNow as not_now:
         return Verdict(document, body, digest, row, None, not_now)

@@ -16,7 +16,7 @@ from qbwc_server.documents.store import add_notes, show_problems
 from qbwc_server.errors import Notice
 from qbwc_server.ids import new_id
 from qbwc_server.posting.options import Edits
-from qbwc_server.posting.outcome.differing import edited, stays
+from qbwc_server.posting.outcome.differing import edited, left_unapplied, stays
 from qbwc_server.posting.outcome.named import as_shown, not_the_one, strangers
 from qbwc_server.posting.outcome.other_entry import renamed_since
 from qbwc_server.posting.outcome.outcome import DocumentHead, Work
@@ -27,7 +27,7 @@ from qbwc_server.posting.requests import OneDocument, Purpose, ask, of_documents
 from qbwc_server.posting.submitting.closing_date import closed_in_books
 from qbwc_server.posting.texts import CannotWrite
 from qbwc_server.posting.transactions.compiled import compile_change, compile_void, differences, edits_since
-from qbwc_server.posting.transactions.last_writing import about_to_change, edited_since, last_writing, seen_as
+from qbwc_server.posting.transactions.last_writing import NOT_OURS, about_to_change, edited_since, last_writing, seen_as
 from qbwc_server.posting.transactions.standing import Difference, Standing
 from qbwc_server.posting.transactions.writing import LastWriting
 from qbwc_server.queue.models import QueuedRequest
@@ -38,7 +38,6 @@ from qbxml import Aggregate
 from qbxml.outcome import Cause
 from qbxml.status_codes import STATUS
 
-_NOT_OURS = ""  # an edit sequence that our writing cannot have left: somebody edited it before it was seen
 STALE = tuple(code for code, said in STATUS.items() if said.cause is Cause.STALE)
 
 
@@ -83,6 +82,8 @@ def queue_void(work: Work, row: RequestRow, head: DocumentHead, ret: Aggregate) 
         return
     if _is_closed(work, row, document, found) or _edited_before_void(work, row, document, found):
         return
+    if found.paid:
+        work.findings.append(left_unapplied(document, found))
     guid = new_id()
     compiled = compile_void(head.kind, found.txn_id, guid)
     work.put(write(Purpose.POST, OneDocument(head.id), guid, compiled), instead_of=row.id)
@@ -125,7 +126,7 @@ def _edited(
     Raises:
         CannotWrite: what it ought to say cannot be written.
     """
-    if not edited_since(document, found):
+    if not edited_since(document, found) or not differences(found, work.options, last, content):
         return False
     seen = edits_since(found, work.options, last, content)
     return _is_told_of(work, row, document, found, seen, _ADVICE_CHANGE)
@@ -176,7 +177,7 @@ def take_and_change(work: Work, row: RequestRow, head: DocumentHead, found: Stan
     """
     document = work.document(head.id)
     document.txn_id, document.operation, document.posted_at = found.txn_id, Operation.CHANGE, work.now
-    document.edit_sequence = _NOT_OURS if found.touched else found.edit_sequence
+    document.edit_sequence = NOT_OURS if found.touched else found.edit_sequence
     document.written = {"revision": document.revision - revisions}
     detail = {"found": "by the GUID of an earlier sending, to be changed", "txn_id": found.txn_id}
     record(

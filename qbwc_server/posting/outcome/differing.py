@@ -108,6 +108,20 @@ def stays(document: DocumentRow, field: str, what: str) -> Finding:
     )
 
 
+def left_unapplied(document: DocumentRow, standing: Standing) -> Finding:
+    """What was paid or credited on what becomes void stays there, and belongs to nothing."""
+    paid = abs(standing.paid or 0)
+    return Finding(
+        WorkKind.PAYMENT_UNAPPLIED,
+        str(document.id),
+        f"{called(document, standing.number)} is void, and {paid:,.2f} had been paid or credited on it: that stands in "
+        "QuickBooks unapplied.",
+        "Apply it to another invoice there, or refund it; then say that it is done.",
+        document.id,
+        {"txn_id": standing.txn_id, "paid": str(paid)},
+    )
+
+
 def gone(document: DocumentRow, what: str) -> Finding:
     """Somebody has taken it out of the books."""
     return Finding(

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from qbwc_server.documents import store
 from qbwc_server.documents.kinds import Document
-from qbwc_server.documents.lifecycle import NotNow, State
+from qbwc_server.documents.lifecycle import NotNow, Reason, State
 from qbwc_server.documents.models import DocumentRow
 from qbwc_server.documents.problems import Problem
 from qbwc_server.documents.store import Saved, SaveResult, ask, remember_called, remember_given, show_problems
@@ -25,6 +25,7 @@ from qbwc_server.posting.submitting.questions import learn_words, questions, wor
 from qbwc_server.posting.submitting.submit import Submitted, lock, shortcomings, submit_locked
 from qbwc_server.posting.submitting.waiting import cancel_with_entries
 from qbwc_server.posting.transactions import TRANSACTIONS
+from qbwc_server.posting.transactions.last_writing import not_answered
 from qbwc_server.queue.models import QueuedRequest
 from qbwc_server.queue.states import Event, RequestState, after
 from qbwc_server.tenancy.actor import Actor
@@ -192,6 +193,8 @@ def _revise(
         _refuse_unchangeable(row)
         if row.state is State.SUBMITTED:
             recall(db, company, row, now=now)
+        if row.reason == Reason.EDITED:
+            not_answered(row)
         return SaveResult(store.revise(db, verdict, by=by, now=now), Saved.REVISED)
     except Conflict as conflict:
         return conflict

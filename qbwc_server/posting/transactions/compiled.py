@@ -56,10 +56,13 @@ def edits_since(found: Standing, options: PostingOptions, last: LastWriting, doc
     return transaction_of(document).edits(last.document, document, found, writing)
 
 
-def differences(found: Standing, options: PostingOptions, last: LastWriting) -> list[Difference]:
-    """Where the books say something else than our last writing. Raises CannotWrite."""
+def differences(
+    found: Standing, options: PostingOptions, last: LastWriting, document: Document | None = None
+) -> list[Difference]:
+    """Where the books say something else than ``document``, or than our last writing. Raises CannotWrite."""
     writing = Writing(options, Texts(options.characters), last.txn_ids, last)
-    return transaction_of(last.document).differences(last.document, found, writing)
+    said = last.document if document is None else document
+    return transaction_of(said).differences(said, found, writing)
 
 
 def agrees(document: Document, found: Standing, options: PostingOptions, last: LastWriting) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
@@ -14,6 +14,8 @@ from qbwc_server.documents.models import DocumentRow
 from qbwc_server.documents.store import by_origin
 from qbwc_server.posting.transactions.standing import Standing
 from qbwc_server.posting.transactions.writing import LastWriting
+
+NOT_OURS: Final = ""  # an edit sequence that our writing cannot have left: somebody edited it before it was seen
 
 
 def left_by(standing: Standing, revision: int, others: Collection[str] = ()) -> dict[str, Any]:
@@ -53,6 +55,11 @@ def seen_as(row: DocumentRow, found: Standing) -> None:
     """Remember how it stands in the books: whoever has to know what people did to it until now has been told."""
     row.edit_sequence, row.time_modified = found.edit_sequence, found.time_modified
     row.written = {**(row.written or {}), "shown": found.digest}
+
+
+def not_answered(row: DocumentRow) -> None:
+    """Nobody has said what is to become of the edit that a person was shown: it is shown once more."""
+    row.edit_sequence = NOT_OURS
 
 
 def edited_since(row: DocumentRow, found: Standing) -> bool:

@@ -110,6 +110,11 @@ class Standing:
         return told and not self.total and not self.subtotal and not any(_amounts(self.lines))
 
     @property
+    def paid(self) -> Decimal | None:
+        """What payments and credits are applied to it, of kinds that tell it; below zero as QuickBooks writes it."""
+        return money(getattr(self.ret, "applied_amount", None))
+
+    @property
     def digest(self) -> str:
         """Stands for what people change: the same as long as nobody has. Names are left out: entries are renamed."""
         header = [_plain(getattr(self.ret, name, None)) for name in _CHANGED_BY_PEOPLE]
