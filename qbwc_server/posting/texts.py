@@ -8,6 +8,7 @@ from qbwc_server.documents.problems import Problem
 from qbxml import CharacterPolicy, TextRefused, fit, shorten
 
 _SHOWN = 60
+_BLANKS = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
 _PLACE = re.compile(r"([a-z_]+)\[([0-9]+)\](?:\.([a-z_]+))?|([a-z_]+)(?:\.lines)?")
 
 
@@ -28,12 +29,15 @@ class Texts:
         self.stays: dict[str, str] = {}  # by field: what is to be taken away and can be taken away there only
 
     def name(self, value: str, field: str, max_length: int) -> str:
-        """A name or number: it may be transliterated, never shortened, since it would name something else."""
-        return self._fit(value, field, max_length)
+        """A name or number: it may be transliterated, never shortened, since it would name something else.
+
+        A blank that is no plain one becomes one: nobody sees the difference, and QuickBooks would have two names.
+        """
+        return self._fit(value if value.isascii() else _BLANKS.sub(" ", value).strip(), field, max_length)
 
     def name_or_none(self, value: str | None, field: str, max_length: int) -> str | None:
         """The same for a field that may be absent."""
-        return None if value is None else self._fit(value, field, max_length)
+        return None if value is None else self.name(value, field, max_length)
 
     def prose(self, value: str | None, field: str, max_length: int) -> str | None:
         """Text for people: shortened where QuickBooks has less room, with a note."""
