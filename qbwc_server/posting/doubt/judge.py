@@ -6,9 +6,10 @@ Where the evidence does not decide, the document waits for a person with both ca
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 
 from qbwc_server.documents.history import revisions_since
-from qbwc_server.documents.kinds import load_document
+from qbwc_server.documents.kinds import Document, load_document
 from qbwc_server.documents.lifecycle import Event, Reason
 from qbwc_server.errors import Notice
 from qbwc_server.posting.doubt.evidence import (
@@ -27,7 +28,7 @@ from qbwc_server.posting.doubt.questions import (
     sendings,
 )
 from qbwc_server.posting.entries.answers import found_under_another_name, present, refuse
-from qbwc_server.posting.outcome.changing import take_and_change
+from qbwc_server.posting.outcome.changing import ADVICE_CHANGE, ADVICE_VOID, is_told_of, take_and_change
 from qbwc_server.posting.outcome.outcome import DocumentHead, Work
 from qbwc_server.posting.outcome.written import VOID, as_posted, posted, written
 from qbwc_server.posting.patience import MOST_LOOK_UPS, MOST_SENDINGS, MOST_SENDINGS_ALONE, MOST_SHOWN
@@ -37,8 +38,8 @@ from qbwc_server.posting.requests import OneDocument, OneRequest, Purpose, as_su
 from qbwc_server.posting.submitting.closing_date import closed_in_books
 from qbwc_server.posting.texts import CannotWrite
 from qbwc_server.posting.transactions import ADDS
-from qbwc_server.posting.transactions.compiled import agrees, compile_change
-from qbwc_server.posting.transactions.last_writing import about_to_change, last_writing
+from qbwc_server.posting.transactions.compiled import agrees, compile_change, differences
+from qbwc_server.posting.transactions.last_writing import about_to_change, edited_since, last_writing
 from qbwc_server.posting.transactions.standing import Standing, guid_of
 from qbwc_server.queue.enqueue import supply
 from qbwc_server.queue.sets import times_alone
@@ -178,7 +179,7 @@ def _judge_void(work: Work, about: RequestRow, found: Sequence[Standing]) -> Non
     """By its lines: a total of zero may be a sum of plus and minus."""
     head = work.head_of(about)
     if found and not found[0].voided:
-        if not _is_closed(work, about, found[0]):
+        if not _is_closed(work, about, found[0]) and not _is_edited(work, about, found[0], ADVICE_VOID):
             _again(work, about)
     elif work.settle(about, RequestEvent.DONE, result_id=head.txn_id):
         values = written(work, found[0].ret if found else None)
@@ -202,7 +203,9 @@ def _judge_change(work: Work, about: RequestRow, found: Sequence[Standing]) -> N
     except CannotWrite as cannot:
         _ask(work, about, head, [found[0].as_candidate()], cannot.problem.message)
         return
-    if not _is_closed(work, about, found[0]) and _again(work, about):
+    if _is_closed(work, about, found[0]) or _is_edited(work, about, found[0], ADVICE_CHANGE, content):
+        return
+    if _again(work, about):
         about_to_change(document, compiled.others)
         supply(work.db, {about.id: as_supplied(compiled)})
 
@@ -213,6 +216,26 @@ def _is_closed(work: Work, about: RequestRow, found: Standing) -> bool:
     if told is not None and work.settle(about, RequestEvent.REFUSED, words=told.message):
         work.hold(OneDocument.of(about).document, about.id, told)
     return told is not None
+
+
+def _is_edited(work: Work, about: RequestRow, found: Standing, advice: str, content: Document | None = None) -> bool:
+    """Whether a person has to look first, since somebody edited what our writing is about to meet once more.
+
+    Args:
+        content: what our writing says; it may have been executed before the edit.
+    """
+    document = work.document(OneDocument.of(about).document)
+    if not edited_since(document, found):
+        return False
+    last = last_writing(work.db, document)
+    with suppress(CannotWrite):  # the options have changed since: nobody can tell what was written
+        seen = differences(found, work.options, last)
+        if content is not None:
+            seen = min(seen, differences(found, work.options, last, content), key=len)
+        if is_told_of(work, about, document, found, seen, advice):
+            work.settle(about, RequestEvent.REFUSED, words="Somebody edited it in QuickBooks.")
+            return True
+    return False
 
 
 _NO_MARK = "QuickBooks holds one like it that does not bear our mark."

@@ -95,7 +95,7 @@ def _edited_before_void(work: Work, row: RequestRow, document: DocumentRow, foun
         return False
     with suppress(CannotWrite):  # the options have changed since: nobody can tell what was written
         seen = differences(found, work.options, last_writing(work.db, document))
-        return _is_told_of(work, row, document, found, seen, _ADVICE_VOID)
+        return is_told_of(work, row, document, found, seen, ADVICE_VOID)
     return False
 
 
@@ -129,10 +129,10 @@ def _edited(
     if not edited_since(document, found) or not differences(found, work.options, last, content):
         return False
     seen = edits_since(found, work.options, last, content)
-    return _is_told_of(work, row, document, found, seen, _ADVICE_CHANGE)
+    return is_told_of(work, row, document, found, seen, ADVICE_CHANGE)
 
 
-def _is_told_of(
+def is_told_of(
     work: Work, row: RequestRow, document: DocumentRow, found: Standing, seen: Sequence[Difference], advice: str
 ) -> bool:
     """Tell what somebody edited; whether a person has to look first."""
@@ -147,8 +147,8 @@ def _is_told_of(
     return True
 
 
-_ADVICE_CHANGE = "Submit it to write the revision over the edit; or hand in a revision that says what the edit says."
-_ADVICE_VOID = "Submit it to void it all the same; or keep it, and it stands in the books as it is."
+ADVICE_CHANGE = "Submit it to write the revision over the edit; or hand in a revision that says what the edit says."
+ADVICE_VOID = "Submit it to void it all the same; or keep it, and it stands in the books as it is."
 
 
 def read_again(work: Work, row: RequestRow, head: DocumentHead, reply: Reply) -> None:
