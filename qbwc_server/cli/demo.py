@@ -30,7 +30,13 @@ from qbwc_server.simulator import UpdateReport, WebConnector
 from qbwc_server.simulator.company_file import CompanyFile
 from qbwc_server.tenancy import companies
 from qbwc_server.tenancy.actor import Actor, ActorKind
+from qbwc_server.tenancy.credentials import new_password
+from qbwc_server.tenancy.members import add_member
+from qbwc_server.tenancy.partners import partner_of
+from qbwc_server.tenancy.permissions import Role
+from qbwc_server.tenancy.users import add_user, find_user, set_password
 
+OWNER = "owner@demo.example"
 _START_S = 30.0  # for a server to start on a slow machine
 _BUSY_S = 30.0  # for an update session that was broken off to be given up
 _BY = Actor(ActorKind.COMMAND_LINE, "demo")
@@ -83,6 +89,8 @@ def demo(ctx: click.Context, leave: bool, port: int | None, folder: Path, fresh:
                 say()
                 print_outcome(outcome, place)
             if not leave:
+                own = let_in(database)
+                tell(f"Look at it: {settings.base_url}/portal/, as {OWNER}, password {own}")
                 serve_on(child, place, lambda: tell(f"The server goes on at {settings.base_url}. Ctrl-C ends it."))
     if not outcome.as_expected:
         ctx.exit(Exit.NEEDS_A_PERSON)
@@ -127,6 +135,21 @@ def prepare(database: Database, settings: Settings, place: DemoFolder) -> str:
             )
             login, password = logins.add_login(db, company, by=_BY)
         place.qwc.write_bytes(qwc_file(company, login, settings))
+    return password
+
+
+def let_in(database: Database) -> str:
+    """The owner of the demo company, who can sign in to the portal. Returns a new password; the one before ends."""
+    password = new_password()
+    with database.transaction() as db:
+        try:
+            user = find_user(db, OWNER)
+        except NotFound:
+            user = add_user(db, email=OWNER, name="Demo Owner", by=_BY, now=clock.now())
+            company = companies.find_company(db, COMPANY)
+            for where in (company, partner_of(db, company)):
+                add_member(db, user, where, Role.OWNER, by=_BY, now=clock.now())
+        set_password(db, user, password, by=_BY, now=clock.now())
     return password
 
 

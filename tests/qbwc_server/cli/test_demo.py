@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -15,6 +16,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from click.testing import CliRunner
 
@@ -48,6 +50,15 @@ def finish(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     process = start(folder, *arguments)
     out, err = process.communicate(timeout=_MOST_SECONDS)
     return subprocess.CompletedProcess(process.args, process.returncode, out, err)
+
+
+def signs_in(portal: str, email: str, password: str) -> bool:
+    """Whether a browser that types these comes to the companies."""
+    with httpx.Client(base_url=portal, follow_redirects=True, timeout=60) as browser:
+        proof = re.search('name="proof" value="([0-9a-f]{64})"', browser.get("sign-in").text)
+        assert proof
+        sent = browser.post("sign-in", data={"proof": proof[1], "email": email, "password": password})
+        return "Riverside Trading" in sent.text
 
 
 def processes_of(folder: Path) -> list[str]:
@@ -155,6 +166,9 @@ def test_the_server_goes_on_until_it_is_told_to_stop(
     for line in process.stdout:  # ends when the process does
         lines.append(line)
         if "The server goes on at http://localhost:" in line:
+            shown = re.search("Look at it: (http://.*/portal/), as (.*), password (.*)", "".join(lines))
+            assert shown
+            assert signs_in(*shown.groups())
             assert any("--settings" in command for command in processes_of(folder))
             process.send_signal(getattr(signal, number))
             break
