@@ -14,6 +14,7 @@ from qbwc_server.cli.runtime import Runtime, pass_runtime
 from qbwc_server.reports.people import user_record
 from qbwc_server.tenancy.actor import Actor
 from qbwc_server.tenancy.models import User
+from qbwc_server.tenancy.second_factor import take_away
 from qbwc_server.tenancy.users import add_user, disable, enable, find_user, set_password, users
 
 _Change = Callable[[Session, User, Actor, datetime], None]
@@ -112,6 +113,19 @@ def enable_(runtime: Runtime, email: str, as_json: bool) -> None:
         enable(db, found, by=by, now=now)
 
     _change(runtime, email, change, "{email} may come in again.", as_json)
+
+
+@user.command(name="without-code")
+@click.argument("email")
+@json_option
+@pass_runtime
+def without_code(runtime: Runtime, email: str, as_json: bool) -> None:
+    """Let a user who lost the phone and the recovery codes sign in without a code."""
+
+    def change(db: Session, found: User, by: Actor, now: datetime) -> None:
+        take_away(db, found, by=by, now=now)
+
+    _change(runtime, email, change, "{email} signs in with the password alone.", as_json)
 
 
 def _change(runtime: Runtime, email: str, change: _Change, told: str, as_json: bool) -> None:

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import base64
+from pathlib import Path
+
 import click
 import pytest
 
 from qbwc_server.cli import cli
 from qbwc_server.db import Database
+from qbwc_server.settings import load
+from qbwc_server.tenancy.actor import SERVER
 from qbwc_server.tenancy.permissions import Permission
-from qbwc_server.tenancy.users import signed_in
+from qbwc_server.tenancy.second_factor import begin, code_at, confirm, is_on, step_of
+from qbwc_server.tenancy.users import find_user, signed_in
+from tests.conftest import TurnableClock
 from tests.qbwc_server.cli.conftest import CommandLine
 from tests.qbwc_server.tenants import may
 
@@ -87,3 +94,18 @@ def test_slips_end_with_their_exit_status_and_change_nothing(
     before = run.json("audit", "list")
     assert run(*arguments).exit_code == code
     assert run.json("audit", "list") == before
+
+
+def test_whoever_lost_phone_and_codes_signs_in_by_the_password(
+    run: CommandLine, ann: str, cli_database: Database, tmp_path: Path, clock: TurnableClock
+) -> None:
+    settings = load(database_url="sqlite:///unused.db", secrets_file=tmp_path / "keys")
+    with cli_database.transaction() as db:
+        user = find_user(db, ann)
+        secret = base64.b32decode(begin(db, user, settings=settings))
+        confirm(db, user, code_at(secret, step_of(clock())), settings=settings, by=SERVER, now=clock())
+        assert is_on(db, user.id)
+    for _ in range(2):
+        assert run("user", "without-code", ann).exit_code == 0
+    with cli_database.reading() as db:
+        assert not is_on(db, find_user(db, ann).id)
