@@ -19,7 +19,7 @@ from qbwc_server.api.answers.lists import (
 from qbwc_server.api.errors import WrongType
 from qbwc_server.api.routes import AFTER, CSV, LIMIT, MOST_PER_PAGE, Body, Route, flag, one_of, whole_number
 from qbwc_server.api.schemas import flag_asked, number_asked, text_asked
-from qbwc_server.channels.connections.finding import find_connection
+from qbwc_server.channels.connections.finding import connection_ids, find_connection
 from qbwc_server.documents.models import LARGEST_ID
 from qbwc_server.errors import Conflict, Invalid, NotFound
 from qbwc_server.mapping.acts import map_word, unmap_word
@@ -191,9 +191,10 @@ def _add_bulk_routes(blueprint: Blueprint, access: Access) -> None:
         """A CSV file of mappings: what it would change, and with apply=1 all of it done."""
         apply, text = flag_asked(request.args, "apply"), _csv()
         with access.changing() as (db, company):
-            changes = [change_record(one) for one in preview(db, company, text)]
+            connections = connection_ids(db, company.id)
+            changes = [change_record(one) for one in preview(db, company, text, connections=connections)]
             if apply:
-                take_in(db, company, text, by=access.by, now=access.now())
+                take_in(db, company, text, connections=connections, by=access.by, now=access.now())
         return jsonify(changes=changes, applied=apply)
 
 

@@ -8,7 +8,7 @@ from typing import IO, Any
 import click
 from sqlalchemy.orm import Session
 
-from qbwc_server.channels.connections.finding import find_connection
+from qbwc_server.channels.connections.finding import connection_ids, find_connection
 from qbwc_server.cli.output import counted, json_option, note, paragraph, plain, print_json, print_table, say
 from qbwc_server.cli.runtime import Runtime, pass_runtime
 from qbwc_server.documents.models import LARGEST_ID
@@ -211,9 +211,10 @@ def import_(runtime: Runtime, company: str, file: IO[bytes], really: bool, as_js
         raise Invalid("The file is not UTF-8.", advice="Save it as CSV UTF-8.") from None
     with runtime.database.transaction() as db:
         found = find_company(db, company)
-        records = [change_record(one) for one in preview(db, found, text)]
+        connections = connection_ids(db, found.id)
+        records = [change_record(one) for one in preview(db, found, text, connections=connections)]
         if really:
-            take_in(db, found, text, by=runtime.by, now=runtime.now())
+            take_in(db, found, text, connections=connections, by=runtime.by, now=runtime.now())
     if as_json:
         print_json({"changes": records, "applied": really})
         return

@@ -13,14 +13,17 @@ from qbwc_server.connector.models import KnownAddress
 from qbwc_server.db import Base
 from qbwc_server.db.types import Exact, Key, UtcDateTime
 from qbwc_server.errors import Conflict, Invalid, NotFound
+from qbwc_server.tenancy.access import NotAllowed, company_for
 from qbwc_server.tenancy.actor import Actor, ActorColumn, ActorKind
 from qbwc_server.tenancy.audit import Audited, note_audit
 from qbwc_server.tenancy.credentials import digest, new_secret
 from qbwc_server.tenancy.models import Company
+from qbwc_server.tenancy.permissions import Permission
 
 LONGEST = timedelta(days=7)
 MOST_PASSWORDS = 5  # of one link: a password may be mistyped, or its window closed too early
 KEPT = timedelta(days=1)  # how long a password opens that a connector uses already
+_ENDED = "This link has ended."
 
 
 class SetUpLink(Base):
@@ -90,15 +93,20 @@ def links_of(db: Session, company_id: int, now: datetime) -> list[SetUpLink]:
 
 
 def link_by(db: Session, secret: str, now: datetime) -> tuple[SetUpLink, Company]:
-    """The link with this secret, and its company.
+    """The link with this secret, and its company. It opens no more than whoever made it may by now.
 
     Raises:
         NotFound: there is none, or none any more; both sound the same.
     """
     link = db.scalars(select(SetUpLink).where(SetUpLink.digest == digest(secret))).one_or_none()
     if link is None or link_state(link, now) is not LinkState.USABLE:
-        raise NotFound("This link has ended.")
-    return link, db.get_one(Company, link.company_id)
+        raise NotFound(_ENDED)
+    company = db.get_one(Company, link.company_id)
+    try:
+        company_for(db, link.made_by, company.code, Permission.MANAGE_TOKENS, now=now)
+    except (NotFound, NotAllowed):
+        raise NotFound(_ENDED) from None
+    return link, company
 
 
 def revoke_link(db: Session, company_id: int, link_id: int, *, by: Actor, now: datetime) -> None:
@@ -125,7 +133,7 @@ def password_by_link(db: Session, link: SetUpLink, *, place: str, now: datetime)
     """
     db.refresh(link, with_for_update=True)
     if link_state(link, now) is not LinkState.USABLE:
-        raise NotFound("This link has ended.")
+        raise NotFound(_ENDED)
     if link.passwords >= MOST_PASSWORDS:
         raise TooManyPasswords
     link.passwords += 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -101,19 +101,25 @@ def unguarded(cell: str) -> str:
     return cell[1:] if cell.startswith("'") and cell[1:].startswith(_FORMULA) else cell
 
 
-def preview(db: Session, company: Company, text: str) -> list[Change]:
+def preview(db: Session, company: Company, text: str, *, connections: Collection[int]) -> list[Change]:
     """What a file would change, row by row; nothing is changed.
+
+    Args:
+        connections: of the company: a row may be about one of them, or about all.
 
     Raises:
         Invalid: it is no table of mappings, or has too many rows.
     """
     seen: dict[tuple[WordKind, str, int], int] = {}
-    return [_with_twins(change, seen) for change in (_change(db, company, one) for one in _rows(text))]
+    known = {ALL_CONNECTIONS, *connections}
+    return [_with_twins(change, seen) for change in (_change(db, company, one, known) for one in _rows(text))]
 
 
-def take_in(db: Session, company: Company, text: str, *, by: Actor, now: datetime) -> list[Mapped]:
+def take_in(
+    db: Session, company: Company, text: str, *, connections: Collection[int], by: Actor, now: datetime
+) -> list[Mapped]:
     """Do what ``preview`` shows, all of it. Raises WrongRows, with nothing changed, where a row cannot be used."""
-    changes = preview(db, company, text)
+    changes = preview(db, company, text, connections=connections)
     wrong = [one for one in changes if one.effect is Effect.WRONG]
     if wrong:
         raise WrongRows(f"{len(wrong)} rows cannot be used. Line {wrong[0].line}: {wrong[0].problem}")
@@ -176,9 +182,12 @@ def _row(line: int, values: dict[str, str]) -> Row:
     return Row(line, kind, word, int(connection), Choice(Decision(said or Decision.ENTRY), list_id, name))
 
 
-def _change(db: Session, company: Company, one: Row | Change) -> Change:
+def _change(db: Session, company: Company, one: Row | Change, connections: Collection[int]) -> Change:
     if isinstance(one, Change):
         return one
+    if one.connection_id not in connections:
+        missing = f"There is no connection {one.connection_id} in this company."
+        return Change(one.line, Effect.WRONG, one.kind.value, one.word, problem=missing)
     known = find_mapping(db, company.id, one.kind, one.word, one.connection_id)
     before = "" if known is None else _shown(known.decision, known.name)
     kind = one.kind.value

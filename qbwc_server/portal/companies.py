@@ -41,7 +41,7 @@ def send_add(visit: Visit) -> Response:
     """Add it, with a login for its Web Connector, and go on to the set-up."""
     code = text_field(visit.request, "code", 60).strip().lower()
     try:
-        with visit.database.transaction() as db:
+        with visit.writing() as db:
             partner = partner_for(db, visit.by, text_field(visit.request, "partner", 60), Permission.ADD_COMPANIES)
             company = add_company(
                 db,

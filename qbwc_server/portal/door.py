@@ -109,7 +109,7 @@ def sessions(visit: Visit, problem: QbwcError | None = None) -> Response:
 def end_session(visit: Visit, session_id: int) -> Response:
     """One of them ends, also where it is the one of this browser."""
     try:
-        with visit.database.transaction() as db:
+        with visit.writing() as db:
             end_browser_session(db, visit.person.user_id, session_id, visit.now)
     except NotFound as problem:
         return sessions(visit, problem)
@@ -118,7 +118,7 @@ def end_session(visit: Visit, session_id: int) -> Response:
 
 def end_others(visit: Visit) -> Response:
     """Only the one of this browser goes on."""
-    with visit.database.transaction() as db:
+    with visit.writing() as db:
         end_other_sessions(db, visit.person.user_id, visit.person.session_id, visit.now)
     return _go(url_for("portal.sessions"))
 

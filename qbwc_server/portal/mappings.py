@@ -8,7 +8,7 @@ from flask import Response
 from sqlalchemy.orm import Session
 
 from qbwc_server.books.mirror.search import search
-from qbwc_server.channels.connections.finding import find_connection
+from qbwc_server.channels.connections.finding import connection_ids, find_connection
 from qbwc_server.documents.models import LARGEST_ID
 from qbwc_server.errors import Conflict, Invalid, NotFound, QbwcError
 from qbwc_server.mapping.acts import map_word, unmap_word
@@ -143,10 +143,11 @@ def take_file(visit: Visit) -> Response:
     try:
         text = _text_of(visit)
         with visit.changing() as (db, standing):
-            changes = preview(db, standing.company, text)
+            own = connection_ids(db, standing.company.id)
+            changes = preview(db, standing.company, text, connections=own)
             if visit.request.form.get("apply") == "yes":
-                went = [one.went for one in take_in(db, standing.company, text, by=visit.by, now=visit.now)]
-                return _back(visit, *went)
+                taken = take_in(db, standing.company, text, connections=own, by=visit.by, now=visit.now)
+                return _back(visit, *(one.went for one in taken))
     except Invalid as problem:
         return import_form(visit, problem)
     page: dict[str, Any] = {

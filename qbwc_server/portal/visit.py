@@ -76,11 +76,17 @@ class Visit:
 
     @contextmanager
     def changing(self) -> Iterator[tuple[Session, Standing]]:
-        """A transaction; whoever was removed or signed out while the request waited for its turn is refused."""
+        """The same, and the company as far as this person may, by now. Raises as ``standing_of`` does."""
+        with self.writing() as db:
+            yield db, self._standing(db)
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """A transaction. Raises SignedOut where the session has ended while the request waited for its turn."""
         with self.database.transaction() as db:
             if self.secret is None or signed_in_by(db, self.secret, self.now) is None:
                 raise SignedOut
-            yield db, self._standing(db)
+            yield db
 
     def _standing(self, db: Session) -> Standing:
         assert isinstance(self.needs, Permission)

@@ -30,6 +30,11 @@ def connections_of(db: Session, company_id: int) -> list[Connection]:
     return list(db.scalars(select(Connection).where(Connection.company_id == company_id).order_by(Connection.id)))
 
 
+def connection_ids(db: Session, company_id: int) -> list[int]:
+    """The numbers of all connections of a company."""
+    return list(db.scalars(select(Connection.id).where(Connection.company_id == company_id)))
+
+
 def runs_of(
     db: Session, connection: Connection, *, before_id: int | None = None, limit: int = 20
 ) -> list[ConnectionRun]:

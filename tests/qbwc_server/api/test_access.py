@@ -9,7 +9,10 @@ from flask import Flask
 
 from qbwc_server.api.connections import STOPS
 from qbwc_server.api.open_work import ENDS
+from qbwc_server.documents.open_work import Finding, WorkKind, note_work
 from qbwc_server.posting.people.actions import ACTIONS
+from qbwc_server.tenancy.companies import find_company
+from tests.conftest import TurnableClock
 from tests.qbwc_server.api.conftest import Caller
 
 PATHS = (
@@ -157,3 +160,23 @@ def test_options_answers_in_json(alice: Caller, path: str) -> None:
     assert methods <= set(answer.get_json()["methods"])
     assert methods <= set(answer.headers["Allow"].split(", "))
     assert alice.client.options(f"/api/v1/companies/acme{path}").status_code == 401
+
+
+def test_numbers_of_another_company_mean_nothing_at_ones_own_address(
+    app: Flask, alice: Caller, charlie: Caller, invoice: dict[str, Any], clock: TurnableClock
+) -> None:
+    for number in range(2):
+        assert alice.post("/documents?review=1", json={**invoice, "origin": f"t:{number}"}).status_code == 201
+        feed = {"address": "https://feed.example.com", "name": f"tea-{number}"}
+        assert alice.post("/connections", json={"channel": "feed", "options": feed}).status_code == 201
+        with app.extensions["database"].transaction() as db:
+            found = Finding(WorkKind.ENTRY_RENAMED, f"{number}", "It is called otherwise.", "Say how.")
+            note_work(db, find_company(db, "acme").id, [found], now=clock())
+    looked_at = ("/documents", "/connections", "/open-work", "/audit", "/tokens")
+    before = [alice.get(path).get_json() for path in looked_at]
+    said = ({}, {"unposted": "remove"}, {"options": {}}, {"not_posted": True}, {"name": "Acme"})
+    for method, path in PATHS:
+        if "/1" in path and not path.startswith("/lists/"):
+            for body in said:
+                assert charlie._open(method, path, json=body).status_code in (404, 422), (method, path, body)
+    assert [alice.get(path).get_json() for path in looked_at] == before

@@ -22,13 +22,18 @@ from qbwc_server.connector.set_up_links import (
 from qbwc_server.db import Database
 from qbwc_server.errors import Invalid, NotFound
 from qbwc_server.settings import Settings
-from qbwc_server.tenancy.actor import Actor, ActorKind
+from qbwc_server.tenancy.actor import SERVER, Actor, ActorKind
 from qbwc_server.tenancy.audit import audit_of
 from qbwc_server.tenancy.companies import find_company
+from qbwc_server.tenancy.members import add_member, change_role, remove_member
+from qbwc_server.tenancy.models import User
+from qbwc_server.tenancy.permissions import Role
+from qbwc_server.tenancy.users import add_user, disable, enable, find_user
 from tests.conftest import TurnableClock
 from tests.qbwc_server.tenants import tenant
 
 OLGA = Actor(ActorKind.PERSON, "Olga", "7")
+EMAIL = "olga@kern.example"
 A_DAY = timedelta(days=1)
 
 
@@ -38,7 +43,40 @@ def secret(database: Database, clock: TurnableClock) -> str:
         company = tenant(db, clock())
         add_login(db, company)
         add_login(db, tenant(db, clock(), "other"))
-        return make_link(db, company, lives=A_DAY, by=OLGA, now=clock())[1]
+        olga = add_user(db, email=EMAIL, name="Olga", by=SERVER, now=clock())
+        add_member(db, olga, company, Role.OWNER, by=SERVER, now=clock())
+        return make_link(db, company, lives=A_DAY, by=_person(olga), now=clock())[1]
+
+
+def _person(user: User) -> Actor:
+    return Actor(ActorKind.PERSON, user.name, str(user.id))
+
+
+def test_a_link_ends_with_what_its_maker_may(database: Database, clock: TurnableClock, secret: str) -> None:
+    """Whoever is let go takes no way in with him, and gets it back with his role."""
+
+    def opens() -> bool:
+        with database.reading() as db:
+            try:
+                return bool(link_by(db, secret, clock()))
+            except NotFound:
+                return False
+
+    with database.transaction() as db:
+        change_role(db, find_user(db, EMAIL), find_company(db, "kern"), Role.BOOKKEEPER, by=SERVER, now=clock())
+    assert not opens()
+    with database.transaction() as db:
+        change_role(db, find_user(db, EMAIL), find_company(db, "kern"), Role.OWNER, by=SERVER, now=clock())
+    assert opens()
+    with database.transaction() as db:
+        disable(db, find_user(db, EMAIL), by=SERVER, now=clock())
+    assert not opens()
+    with database.transaction() as db:
+        enable(db, find_user(db, EMAIL), by=SERVER, now=clock())
+    assert opens()
+    with database.transaction() as db:
+        remove_member(db, find_user(db, EMAIL), find_company(db, "kern"), by=SERVER, now=clock())
+    assert not opens()
 
 
 def test_a_link_opens_its_company_until_it_ends(database: Database, clock: TurnableClock, secret: str) -> None:

@@ -16,6 +16,7 @@ from qbwc_server.mapping.listing import mappings_of
 from qbwc_server.tenancy.companies import find_company
 from tests.qbwc_server.mapping.worded import ANN, Worded
 
+OWN = (3, 7)  # connections of the company
 HEAD = "kind,word,connection,decision,list_id,name\n"
 
 
@@ -26,7 +27,7 @@ def out(shop: Worded) -> str:
 
 def shown(shop: Worded, text: str) -> list[Change]:
     with shop.database.reading() as db:
-        return preview(db, find_company(db, "shop"), text)
+        return preview(db, find_company(db, "shop"), text, connections=OWN)
 
 
 def effects(shop: Worded, text: str) -> list[str]:
@@ -35,7 +36,7 @@ def effects(shop: Worded, text: str) -> list[str]:
 
 def taken(shop: Worded, text: str) -> int:
     with shop.database.transaction() as db:
-        return len(take_in(db, find_company(db, "shop"), text, by=ANN, now=shop.clock()))
+        return len(take_in(db, find_company(db, "shop"), text, connections=OWN, by=ANN, now=shop.clock()))
 
 
 def names(shop: Worded) -> dict[str, str | None]:
@@ -97,6 +98,9 @@ def test_a_preview_says_what_changes_and_changes_nothing(shop: Worded) -> None:
         "item,SKU-9,x,entry,,Widget",
         "item,SKU-1,,entry,,Gadget",
         "vendor,SKU-9,,create,,Acme",
+        "item,SKU-9,9,entry,,Widget",
+        "item,SKU-9,9,remove,,",
+        "item,SKU-9,9,never,,",
     ],
 )
 def test_one_wrong_row_keeps_all_of_them_out(shop: Worded, row: str) -> None:

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 from qbwc_server.books.holds import HoldKind, holds_of, put_on_hold
 from qbwc_server.documents.open_work import Finding, WorkKind, note_work, open_work
 from qbwc_server.portal.visit import Visit
-from qbwc_server.tenancy.access import Standing
 from qbwc_server.tenancy.actor import SERVER
 from qbwc_server.tenancy.browser_sessions import end_other_sessions
 from qbwc_server.tenancy.members import change_role
@@ -57,15 +56,15 @@ def test_posting_is_paused_and_resumed_by_who_may(town: Town, owner: Browser) ->
 def test_who_was_signed_out_while_the_request_waited_changes_nothing(
     town: Town, owner: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    proof, begin = owner.proof("/companies/acme"), Visit.changing
+    proof, begin = owner.proof("/companies/acme"), Visit.writing
 
-    def later(visit: Visit) -> AbstractContextManager[tuple[Session, Standing]]:
+    def later(visit: Visit) -> AbstractContextManager[Session]:
         """The gate was passed; then the owner ended all sessions elsewhere."""
         with town.database.transaction() as db:
             end_other_sessions(db, visit.person.user_id, None, visit.now)
         return begin(visit)
 
-    monkeypatch.setattr(Visit, "changing", later)
+    monkeypatch.setattr(Visit, "writing", later)
     answer = owner.client.post("/portal/companies/acme/pause", data={"proof": proof})
     assert (answer.status_code, "signed out" in said(answer)) == (401, True)
     with town.database.reading() as db:

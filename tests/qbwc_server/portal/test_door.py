@@ -153,6 +153,14 @@ def test_a_session_ends_when_it_is_not_used_and_in_any_case_one_day(town: Town, 
     assert owner.get("/").status_code == 303
 
 
+def test_a_page_that_looks_again_by_itself_keeps_no_session_alive(town: Town, owner: Browser) -> None:
+    """A window that was left open over the weekend is no person."""
+    for _ in range(3):
+        town.clock.advance(seconds=IDLE.total_seconds() / 3)
+        answer = owner.get("/companies/acme", headers={"X-Part": "live"})
+    assert answer.status_code == 303
+
+
 def test_who_is_disabled_or_gets_another_password_is_out_at_once(town: Town, owner: Browser) -> None:
     with town.database.transaction() as db:
         set_password(db, find_user(db, owner.email), "another horse battery", by=SERVER, now=town.clock())
