@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from qbwc_server.clock import Clock
 from qbwc_server.db import Database
 from qbwc_server.documents.open_work import Finding, OpenWork, WorkKind, ended_by_people, note_work, settle_work
+from qbwc_server.mapping.deciding import follow_entry
 from qbwc_server.mapping.going_on import go_on
 from qbwc_server.mapping.kinds import KINDS
 from qbwc_server.mapping.listing import Listed, mappings_of
@@ -49,7 +50,7 @@ def _follow(database: Database, company_id: int, now: datetime) -> int:
         if not mappings_of(db, company_id, limit=1):
             return 0
     with database.transaction() as db:
-        lost = [one for page in _pages(db, company_id) for one in _followed(page)]
+        lost = [one for page in _pages(db, company_id) for one in _followed(db, page, now)]
         seen = ended_by_people(db, company_id, WorkKind.MAPPING_LOST, [_about(one) for one in lost])
         note_work(db, company_id, [_finding(one) for one in lost if _about(one) not in seen], now=now)
         _settle(db, company_id, {_about(one) for one in lost}, now)
@@ -63,12 +64,12 @@ def _pages(db: Session, company_id: int) -> Iterator[Sequence[Listed]]:
         after_id = page[-1].row.id
 
 
-def _followed(page: Sequence[Listed]) -> Iterator[Listed]:
-    """Those that have lost their entry; the others have the name and ListID that it has now."""
+def _followed(db: Session, page: Sequence[Listed], now: datetime) -> Iterator[Listed]:
+    """Those that have lost their entry; the others have the name and ListID that it has now, which is audited."""
     for one in page:
         if isinstance(one.outcome, Resolved):
             if one.row.decision is Decision.ENTRY:
-                one.row.name, one.row.list_id = one.outcome.name, one.outcome.list_id
+                follow_entry(db, one.row, one.outcome.name, one.outcome.list_id, by=_JOB, now=now)
         elif one.row.decision is not Decision.NEVER:
             yield one
 

@@ -96,6 +96,16 @@ def set_mapping(
     return row
 
 
+def follow_entry(db: Session, row: WordMapping, name: str, list_id: str | None, *, by: Actor, now: datetime) -> None:
+    """Its entry is called otherwise in QuickBooks now, or was merged into another one."""
+    if (row.name, row.list_id) == (name, list_id):
+        return
+    before = _state(row)
+    row.name, row.list_id = name, list_id
+    db.flush()
+    _note(db, Audited.MAPPED, row, before, _state(row), by=by, now=now)
+
+
 def unset_mapping(
     db: Session,
     company: Company,

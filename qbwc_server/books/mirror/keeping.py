@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,7 +18,7 @@ from qbwc_server.db import Base
 from qbwc_server.list_kinds import ListKind
 
 _AT_A_TIME = 500  # ids in one statement, entries held at one time
-_LIKE_ALL_OTHERS = str.maketrans({"%": r"\%", "_": r"\_", "\\": r"\\"})
+_MOST_LEVELS = 10  # QuickBooks has five
 # Tables, not classes, where there is a row for each entry of a page: the ORM would take longer than the database.
 _ENTRIES, _WORDS = Base.metadata.tables["mirror_entries"], Base.metadata.tables["mirror_words"]
 
@@ -67,7 +67,7 @@ def _take_page(
     _write_words(db, company_id, kind, reworded, anew=True)
     for change in renamed:
         _note_former_name(db, change.entry, change.before, now)
-        _rename_below(db, change, now)
+    _rename_below(db, {one.entry.list_id: one.entry for one in renamed}, told, now)
     _ask_again(db, company_id, kind, [one.entry.list_id for one in renamed])
     db.flush()
 
@@ -145,29 +145,51 @@ def _note_former_name(db: Session, entry: MirrorEntry, before: str, now: datetim
     )
 
 
-def _rename_below(db: Session, change: _Renamed, now: datetime) -> None:
-    """What stands below is called otherwise, too, although QuickBooks does not tell it as changed."""
-    top = change.entry
-    before = name_key(change.before) + ":"
-    below = (
-        MirrorEntry.company_id == top.company_id,
-        MirrorEntry.kind == top.kind,
-        MirrorEntry.name_key.like(before.translate(_LIKE_ALL_OTHERS) + "%", escape="\\"),
-        MirrorEntry.gone.is_(None),
-    )
-    last = 0
-    while rows := db.scalars(
-        select(MirrorEntry).where(*below, MirrorEntry.id > last).order_by(MirrorEntry.id).limit(_AT_A_TIME)
-    ).all():
-        last = rows[-1].id
-        for row in rows:
-            _note_former_name(db, row, row.full_name, now)
-            row.full_name = f"{top.full_name}:{row.full_name[len(before) :]}"
-            row.name_key, row.search_key = name_key(row.full_name), search_key(row.full_name)
-            row.changed_at = now
-        _ask_again(db, top.company_id, top.kind, [row.list_id for row in rows])
-        db.flush()
-        _write_words(db, top.company_id, top.kind, [(row.id, row) for row in rows], anew=True)
+def _rename_below(db: Session, tops: Mapping[str, MirrorEntry], told: Collection[str], now: datetime) -> None:
+    """What stands below renamed entries is called otherwise, too, although QuickBooks does not tell it as changed.
+
+    Args:
+        tops: the renamed ones, by ListID.
+        told: ListIDs of what QuickBooks has told just now: it is called as it says.
+    """
+    for _ in range(_MOST_LEVELS):
+        moved: dict[str, MirrorEntry] = {}
+        for rows in _below(db, tops, told):
+            change = [row for row in rows if row.full_name != _name_below(tops, row)]
+            for row in change:
+                _note_former_name(db, row, row.full_name, now)
+                row.full_name = _name_below(tops, row)
+                row.name_key, row.search_key = name_key(row.full_name), search_key(row.full_name)
+                row.changed_at = now
+                moved[row.list_id] = row
+            if change:
+                _ask_again(db, change[0].company_id, change[0].kind, [row.list_id for row in change])
+                db.flush()
+                _write_words(db, change[0].company_id, change[0].kind, [(row.id, row) for row in change], anew=True)
+        tops = moved
+
+
+def _name_below(tops: Mapping[str, MirrorEntry], row: MirrorEntry) -> str:
+    return f"{tops[row.parent_id or ''].full_name}:{row.full_name.rpartition(':')[2]}"
+
+
+def _below(db: Session, tops: Mapping[str, MirrorEntry], told: Collection[str]) -> Iterator[Sequence[MirrorEntry]]:
+    """The entries right below these, page by page."""
+    ids = list(tops)
+    for start in range(0, len(ids), _AT_A_TIME):
+        top, last = tops[ids[start]], 0
+        below = (
+            MirrorEntry.company_id == top.company_id,
+            MirrorEntry.kind == top.kind,
+            MirrorEntry.parent_id.in_(ids[start : start + _AT_A_TIME]),
+            MirrorEntry.list_id.not_in(told),
+            MirrorEntry.gone.is_(None),
+        )
+        while rows := db.scalars(
+            select(MirrorEntry).where(*below, MirrorEntry.id > last).order_by(MirrorEntry.id).limit(_AT_A_TIME)
+        ).all():
+            last = rows[-1].id
+            yield rows
 
 
 def gone(

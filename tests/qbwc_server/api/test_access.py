@@ -174,7 +174,13 @@ def test_numbers_of_another_company_mean_nothing_at_ones_own_address(
             note_work(db, find_company(db, "acme").id, [found], now=clock())
     looked_at = ("/documents", "/connections", "/open-work", "/audit", "/tokens")
     before = [alice.get(path).get_json() for path in looked_at]
-    said = ({}, {"unposted": "remove"}, {"options": {}}, {"not_posted": True}, {"name": "Acme"})
+    said: tuple[dict[str, object], ...] = (
+        {},
+        {"unposted": "remove"},
+        {"options": {}},
+        {"not_posted": True},
+        {"name": "Acme"},
+    )
     for method, path in PATHS:
         if "/1" in path and not path.startswith("/lists/"):
             for body in said:

@@ -7,6 +7,7 @@ import json
 from qbwc_server.documents.open_work import Ended, WorkKind, end_work, open_work
 from qbwc_server.mapping.by_the_clock import follow_mappings
 from qbwc_server.mapping.listing import mappings_of
+from qbwc_server.tenancy.audit import audit_of
 from tests.qbwc_server.books.mirror.lists_kept import told
 from tests.qbwc_server.mapping.worded import ANN, Worded
 
@@ -30,6 +31,18 @@ def test_a_mapping_bears_the_name_that_its_entry_has_now(shop: Worded) -> None:
     assert follow(shop) == ""
     with shop.database.reading() as db:
         assert [one.row.name for one in mappings_of(db, shop.id)] == ["Better widget"]
+
+
+def test_that_a_mapping_followed_its_entry_is_audited_once(shop: Worded) -> None:
+    shop.maps("SKU-1", "Widget")
+    shop.show_items(told("80000001-1", "Better widget", entry_type="Service"))
+    follow(shop)
+    follow(shop)
+    with shop.database.reading() as db:
+        followed, mapped = audit_of(db, company_id=shop.id)[:2]
+    assert (str(followed.by), followed.subject) == ("job follow_mappings", mapped.subject)
+    assert (followed.before, followed.after) == ({"name": "Widget"}, {"name": "Better widget"})
+    assert str(mapped.by) == str(ANN)
 
 
 def test_a_lost_entry_is_told_once_and_settled_when_it_is_back(shop: Worded) -> None:

@@ -65,6 +65,54 @@ def test_a_renamed_entry_is_known_by_its_former_name_with_all_below_it(database:
         assert names(hit.entry for hit in search(db, ours, "acme_1")) == ["AcmeX1:Bath"]
 
 
+def test_entries_that_change_their_names_with_each_other_keep_what_stands_below(database: Database) -> None:
+    """What stands below is known by the entry above it, not by a name that another one has by now."""
+    below = [told("3", "Acme:Kitchen", parent_id="1"), told("4", "Bolt:Bath", parent_id="2")]
+    deep = told("5", "Acme:Kitchen:Sink", parent_id="3")
+    for code, pages in {
+        "at-once": [[told("1", "Bolt"), told("2", "Acme")]],
+        "by-pages": [[told("1", "Bolt")], [told("2", "Acme")]],
+        "with-one-below": [[told("3", "Bolt:Kitchen", parent_id="1"), told("1", "Bolt"), told("2", "Acme")]],
+    }.items():
+        with database.transaction() as db:
+            ours = company(db, code)
+            keep(db, ours, told("1", "Acme"), told("2", "Bolt"), *below, deep)
+            for page in pages:
+                keep(db, ours, *page, reading=2, now=LATER)
+            entries = db.scalars(select(MirrorEntry).where(MirrorEntry.company_id == ours)).all()
+            assert {one.list_id: one.full_name for one in entries} == {
+                "1": "Bolt", "2": "Acme", "3": "Bolt:Kitchen", "4": "Acme:Bath", "5": "Bolt:Kitchen:Sink",
+            }  # fmt: skip
+
+
+def test_levels_that_are_renamed_together_are_renamed_once(database: Database) -> None:
+    with database.transaction() as db:
+        ours = company(db)
+        deep = told("3", "A:B:C", parent_id="2")
+        keep(db, ours, told("1", "A"), told("2", "A:B", parent_id="1"), deep)
+        keep(db, ours, told("1", "Z"), told("2", "Z:Y", parent_id="1"), reading=2, now=LATER)
+        assert names([by_list_id(db, ours, ListKind.CUSTOMER, "3")]) == ["Z:Y:C"]
+
+
+@pytest.mark.parametrize(
+    "top", ["\N{LATIN CAPITAL LETTER I WITH DOT ABOVE}zmir", "STRA\N{LATIN SMALL LETTER SHARP S}E", "100%_\\"]
+)
+def test_letters_that_grow_when_they_become_small_cost_none_below(database: Database, top: str) -> None:
+    with database.transaction() as db:
+        ours = company(db)
+        keep(db, ours, told("1", top), told("2", f"{top}:Kitchen", parent_id="1"))
+        keep(db, ours, told("1", "Apex"), reading=2, now=LATER)
+        assert names([by_list_id(db, ours, ListKind.CUSTOMER, "2")]) == ["Apex:Kitchen"]
+
+
+def test_entries_that_stand_below_each_other_end(database: Database) -> None:
+    with database.transaction() as db:
+        ours = company(db)
+        keep(db, ours, told("1", "A", parent_id="2"), told("2", "B", parent_id="1"))
+        keep(db, ours, told("1", "C", parent_id="2"), reading=2, now=LATER)
+        assert names([by_list_id(db, ours, ListKind.CUSTOMER, "1")]) != [""]
+
+
 def test_a_name_is_that_of_the_present_entry_before_that_of_a_former_one(database: Database) -> None:
     with database.transaction() as db:
         ours = company(db)
