@@ -107,6 +107,7 @@ def join(visit: Visit, secret: str, problem: QbwcError | None = None) -> Respons
             "role": link.role,
             "called": company.name,
             "known": has_password(db, link.email),
+            "is_you": visit.who is not None and visit.who.email == link.email,
         }
     typed = text_field(visit.request, "name") if visit.request.method == "POST" else ""
     return show(
@@ -122,7 +123,8 @@ def send_join(visit: Visit, secret: str) -> Response:
             raise Invalid("The two passwords differ. Type both again.")
         with visit.database.transaction() as db:
             name, place = text_field(visit.request, "name"), visit.request.remote_addr or ""
-            use(db, secret, name=name, password=password, place=place, now=visit.now)
+            me = None if visit.who is None else visit.who.user_id
+            use(db, secret, name=name, password=password, place=place, now=visit.now, signed_in_as=me)
     except Invalid as problem:
         return join(visit, secret, problem)
     return go_to("portal.sign_in")

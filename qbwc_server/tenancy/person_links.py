@@ -10,8 +10,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from qbwc_server.db import Base
 from qbwc_server.db.types import EnumValue, Exact, Key, UtcDateTime
-from qbwc_server.errors import Conflict, NotFound, QbwcError
-from qbwc_server.tenancy.access import NotAllowed, partner_for, standing_of
+from qbwc_server.errors import Conflict, Invalid, NotFound, QbwcError
+from qbwc_server.tenancy.access import NotAllowed, company_for, partner_for, standing_of
 from qbwc_server.tenancy.actor import Actor, ActorColumn, ActorKind
 from qbwc_server.tenancy.audit import Audited, note_audit
 from qbwc_server.tenancy.credentials import digest, new_secret
@@ -22,6 +22,7 @@ from qbwc_server.tenancy.users import add_user, find_user, read_email, set_passw
 
 INVITATION_LIVES = timedelta(days=7)
 RESET_LIVES = timedelta(hours=24)
+_ENDED = "This link has ended."
 
 
 class LinkPurpose(StrEnum):
@@ -53,6 +54,13 @@ class BeyondYou(NotAllowed):
 
     code = "beyond_you"
     advice = "Ask whoever runs the server to set a new password: qbwc-server user password EMAIL"
+
+
+class SignInFirst(Invalid):
+    """The invitation is for somebody who can sign in, and has not."""
+
+    code = "sign_in_first"
+    advice = "Sign in with that e-mail address, then open the link again."
 
 
 def invite(
@@ -110,7 +118,7 @@ def take_back_invitation(db: Session, company_id: int, link_id: int, *, by: Acto
 
 
 def person_link_by(db: Session, secret: str, now: datetime, *, locked: bool = False) -> tuple[PersonLink, Company]:
-    """The link with this secret, and the company that it is about.
+    """The link with this secret, and the company that it is about; it ends with what its maker may.
 
     Raises:
         NotFound: there is none, or none any more; both sound the same.
@@ -118,8 +126,13 @@ def person_link_by(db: Session, secret: str, now: datetime, *, locked: bool = Fa
     query = select(PersonLink).where(PersonLink.digest == digest(secret))
     link = db.scalars(query.with_for_update() if locked else query).one_or_none()
     if link is None or link.ended_at is not None or link.expires_at <= now:
-        raise NotFound("This link has ended.")
-    return link, db.get_one(Company, link.company_id)
+        raise NotFound(_ENDED)
+    company = db.get_one(Company, link.company_id)
+    try:
+        company_for(db, link.made_by, company.code, Permission.MANAGE_MEMBERS, now=now)
+    except (NotFound, NotAllowed):
+        raise NotFound(_ENDED) from None
+    return link, company
 
 
 def has_password(db: Session, email: str) -> bool:
@@ -128,18 +141,39 @@ def has_password(db: Session, email: str) -> bool:
     return user is not None and user.password_hash is not None
 
 
-def use(db: Session, secret: str, *, name: str, password: str, place: str, now: datetime) -> User:
+def use(
+    db: Session,
+    secret: str,
+    *,
+    name: str,
+    password: str,
+    place: str,
+    now: datetime,
+    signed_in_as: int | None = None,
+) -> User:
     """Do what the link is for, once: the person is let in, or has that password, and is signed out everywhere else.
+
+    Whoever made a link has it in hand: it lets nobody become a person who has access to more, and who can sign in
+    has to have done so, for the account may be one that somebody else made under this address.
 
     Args:
         name, password: of an invitation only where the person cannot sign in yet.
+        signed_in_as: whose session the link is opened in.
 
     Raises:
         NotFound: the link has ended.
         Invalid, WeakPassword: name or password cannot be used.
+        SignInFirst: the person can sign in, and has not.
+        BeyondYou: the person would get a password, and has access to more than whoever made the link looks after.
     """
     link, company = person_link_by(db, secret, now, locked=True)
     user = _user(db, link.email)
+    if user is not None and link.purpose is LinkPurpose.INVITE and user.password_hash is not None:
+        if user.id != signed_in_as:
+            raise SignInFirst
+    elif user is not None:
+        for _, where in memberships_of(db, user):
+            _require_looked_after(db, link.made_by, where, now)
     if user is None:
         newcomer = Actor(ActorKind.LINK, f"link {link.id} of {link.made_by}", str(link.id), place)
         user = add_user(db, email=link.email, name=name, by=newcomer, now=now)

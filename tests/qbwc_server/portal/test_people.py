@@ -44,9 +44,16 @@ def test_who_has_a_password_keeps_it(town: Town, owner: Browser) -> None:
     eve = town.person("eve@other.example", other=Role.VIEWER)
     path = invited(owner, "eve@other.example", "viewer")
     assert "You have a password already" in said(town.stranger().get(path))
-    stranger = town.stranger()
-    assert stranger.send(path, path, name="x", password=NEW, again=NEW).status_code == 303
+    stranger, owner_himself = town.stranger(), owner
+    for browser in (stranger, owner_himself):  # whoever has the link is not who is invited by it
+        assert (
+            browser.send(path, "/sign-in" if browser is stranger else "/", password=NEW, again=NEW).status_code == 422
+        )
     assert stranger.sign_in("eve@other.example", NEW).status_code == 422
+    assert eve.get("/companies/acme").status_code == 404
+    assert "You are signed in with this address" in said(eve.get(path))
+    assert eve.send(path, path).status_code == 303
+    assert eve.get("/companies/acme").status_code == 200
     assert eve.get("/companies/acme").status_code == 200
 
 
