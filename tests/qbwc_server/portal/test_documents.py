@@ -267,6 +267,8 @@ def test_kinds_that_somebody_may_not_see_are_not_counted_either(town: Town, owne
             )
         )  # fmt: skip
     assert "7 invoices posted." in said(owner.get("/companies/acme"))
+    assert "7 invoices posted." in said(owner.get("/companies/acme/updates/1"))
+    assert "7 invoices posted." not in said(ben.get("/companies/acme/updates/1"))
     assert "7" not in said(ben.get("/companies/acme")).partition("Latest updates")[2].partition("What waits")[0]
 
 
