@@ -140,6 +140,8 @@ def request(books: CompanyFile, step: tuple[Any, ...]) -> Any:
         return None
     if kind == "void" and txn.kind.tag in set(TxnVoidType):
         return TxnVoidRq(txn_void_type=TxnVoidType(txn.kind.tag), txn_id=txn.txn_id)
+    if txn.kind.tag not in set(TxnDelType):  # a transfer: only people delete it
+        return None
     return TxnDelRq(txn_del_type=TxnDelType(txn.kind.tag), txn_id=txn.txn_id)
 
 
