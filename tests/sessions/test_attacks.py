@@ -15,7 +15,7 @@ from lxml import etree
 from sqlalchemy import event, func, select
 
 from qbwc_server.api import PREFIX
-from qbwc_server.connector import doorkeeper
+from qbwc_server.connector import door, doorkeeper
 from qbwc_server.connector.logins import login_of, renew_password
 from qbwc_server.connector.models import UpdateSessionRow
 from qbwc_server.connector.operations import WebConnectorOperations
@@ -357,6 +357,7 @@ def test_nobody_learns_which_logins_exist(world: World, monkeypatch: pytest.Monk
         return password_matches(stored, password, key)
 
     monkeypatch.setattr(doorkeeper, "password_matches", watched)
+    monkeypatch.setattr(door, "password_matches", watched)
     monkeypatch.setattr(credentials, "_HASHER", None)  # no stranger costs 20 ms
     statements: list[list[str]] = []
     Wire(world).authenticate(user="whoever", password="wrong")  # the first call of a process reads the key
