@@ -131,11 +131,12 @@ def _posted(
 def _typed_beside(
     schedule: Schedule, intent: Intent, txn: Transaction, words: str, told: list[str]
 ) -> Iterator[Violation]:
-    """What people typed beside ours under the same number must be a question."""
+    """What people typed beside ours under the same number must be a question; what comes to zero looks like a void."""
     if told or not txn.ref_number:
         return
     for twin in schedule.witness.twins(intent.origin):
-        if twin.ref_number == txn.ref_number and twin.kind is txn.kind:
+        comes_to_nothing = not twin.total and txn.total
+        if twin.ref_number == txn.ref_number and twin.kind is txn.kind and not comes_to_nothing:
             yield Violation("typed beside", f"{words} is {txn.txn_id}, and {twin.txn_id} was typed by hand")
 
 
