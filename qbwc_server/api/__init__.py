@@ -18,6 +18,7 @@ from qbwc_server.api import (
     mappings,
     open_work,
     requests,
+    rules,
     status,
     tokens,
 )
@@ -45,6 +46,7 @@ _RESOURCES = (
     mappings,
     open_work,
     requests,
+    rules,
     status,
     tokens,
 )

@@ -131,17 +131,17 @@ def _checked(db: Session, company: Company, rule: Rule) -> Rule:
         raise Invalid("The parts are more than 100 percent.")
     return Rule(
         text=rule.text.strip(),
-        account=_entry(db, company, ListKind.ACCOUNT, rule.account),
+        account=active_name(db, company, ListKind.ACCOUNT, rule.account),
         match=rule.match,
         direction=rule.direction,
         least=rule.least,
         most=rule.most,
-        source=None if rule.source is None else _entry(db, company, ListKind.ACCOUNT, rule.source),
+        source=None if rule.source is None else active_name(db, company, ListKind.ACCOUNT, rule.source),
         reduced_tax=rule.reduced_tax,
-        class_name=None if rule.class_name is None else _entry(db, company, ListKind.CLASS, rule.class_name),
+        class_name=None if rule.class_name is None else active_name(db, company, ListKind.CLASS, rule.class_name),
         description=rule.description,
         splits=tuple(
-            Split(_entry(db, company, ListKind.ACCOUNT, one.account), one.amount, one.percent, one.description)
+            Split(active_name(db, company, ListKind.ACCOUNT, one.account), one.amount, one.percent, one.description)
             for one in rule.splits
         ),
     )
@@ -160,7 +160,8 @@ def _is_amount(amount: Decimal) -> bool:
     return amount.is_finite() and 0 <= amount <= LARGEST and amount == amount.quantize(CENT)
 
 
-def _entry(db: Session, company: Company, kind: ListKind, name: str) -> str:
+def active_name(db: Session, company: Company, kind: ListKind, name: str) -> str:
+    """The entry of that name as the lists write it. Raises Invalid where there is none that is active."""
     found = [one for one in by_name(db, company.id, kind, name) if standing_of(one) is Standing.PRESENT]
     if len(found) != 1:
         raise Invalid(f"The lists of the company have no active {kind.value} called {name[:60]!r}.")

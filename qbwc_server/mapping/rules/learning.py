@@ -10,10 +10,13 @@ from hashlib import sha256
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from qbwc_server.mapping.rules.keeping import rules_of
+from qbwc_server.list_kinds import ListKind
+from qbwc_server.mapping.rules.keeping import active_name, rules_of
 from qbwc_server.mapping.rules.models import LearntChoice
 from qbwc_server.mapping.rules.rule import Booked, Direction, Line, StatementEntry, booked_by, plain_text
+from qbwc_server.queue.lane import take_lane
 from qbwc_server.shortening import storable
+from qbwc_server.tenancy.models import Company
 
 _NUMBERS = re.compile(r"\d[\d\W_]*")
 _LONGEST = 300
@@ -54,6 +57,28 @@ def learn(
     row.account, row.class_name, row.changed_at = account, class_name, now
     row.times += 1
     db.flush()
+
+
+def confirm(
+    db: Session,
+    company: Company,
+    entry: StatementEntry,
+    account: str,
+    *,
+    class_name: str | None = None,
+    remember: bool = True,
+    now: datetime,
+) -> bool:
+    """Learn what a person confirmed, under the names that the lists of the company have; whether it is remembered.
+
+    Raises:
+        Invalid: the lists have no such active account or class.
+    """
+    take_lane(db, company.id)
+    name = active_name(db, company, ListKind.ACCOUNT, account)
+    of_class = None if class_name is None else active_name(db, company, ListKind.CLASS, class_name)
+    learn(db, company.id, entry, name, class_name=of_class, now=now, remember=remember)
+    return remember and bool(words_key(entry.description))
 
 
 def book(

@@ -54,6 +54,12 @@ PATHS = (
     ("POST", "/mappings/undo"),
     ("GET", "/mappings/export"),
     ("POST", "/mappings/import"),
+    ("GET", "/rules"),
+    ("POST", "/rules"),
+    ("POST", "/rules/try"),
+    ("POST", "/rules/confirm"),
+    ("DELETE", "/rules/1"),
+    ("POST", "/rules/1/move"),
     ("GET", "/open-work"),
     ("POST", "/open-work/1/done"),
     ("POST", "/open-work/1/dismiss"),
@@ -89,7 +95,7 @@ def test_the_table_of_paths_is_complete(app: Flask) -> None:
     assert tested == {rule.endpoint for rule in app.url_map.iter_rules() if rule.endpoint.startswith("api.")}
     assert {path.rpartition("/")[2] for method, path in PATHS if "/1/" in path} == {
         *ACTIONS, *ENDS, *STOPS, "decide", "use-name", "add-anew", "records", "test", "run", "disconnect",
-        "results", "undo",
+        "results", "undo", "move",
     }  # fmt: skip
 
 

@@ -155,6 +155,10 @@ def test_what_waited_for_its_turn_while_the_token_was_revoked_writes_nothing(
         "/mappings/unset": {"kind": "item", "word": "X"},
         "/connections": {"channel": "feed", "options": {"address": "https://feed.example/", "key": "secret"}},
         "/connections/1/disconnect": {"unposted": "keep"},
+        "/rules": {"text": "card", "account": "Travel"},
+        "/rules/try": {"description": "card", "amount": "1.00"},
+        "/rules/confirm": {"description": "card", "account": "Travel"},
+        "/rules/1/move": {"place": 1},
     }
 
     def then_revoked(*arguments: Any) -> None:
