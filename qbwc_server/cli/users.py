@@ -13,6 +13,7 @@ from qbwc_server.cli.output import json_option, moment, note, print_json, print_
 from qbwc_server.cli.runtime import Runtime, pass_runtime
 from qbwc_server.reports.people import user_record
 from qbwc_server.tenancy.actor import Actor
+from qbwc_server.tenancy.mail_choices import ByMail, choose_mail
 from qbwc_server.tenancy.models import User
 from qbwc_server.tenancy.second_factor import take_away
 from qbwc_server.tenancy.users import add_user, disable, enable, find_user, set_password, users
@@ -128,6 +129,23 @@ def without_code(runtime: Runtime, email: str, as_json: bool) -> None:
     _change(runtime, email, change, "{email} signs in with the password alone.", as_json)
 
 
+@user.command(name="mail")
+@click.argument("email")
+@click.option("--alarms/--no-alarms", default=None, help="Told at once when something is wrong, and when it is over.")
+@click.option("--summaries/--no-summaries", default=None, help="What there was, every working morning.")
+@json_option
+@pass_runtime
+def mail_(runtime: Runtime, email: str, alarms: bool | None, summaries: bool | None, as_json: bool) -> None:
+    """Which e-mails about companies a user gets."""
+    said = {ByMail.ALARMS: alarms, ByMail.SUMMARIES: summaries}
+    wanted = {what: yes for what, yes in said.items() if yes is not None}
+
+    def change(db: Session, found: User, by: Actor, now: datetime) -> None:
+        choose_mail(db, found, wanted, by=by, now=now)
+
+    _change(runtime, email, change, "{email} gets of e-mails: {mail}.", as_json)
+
+
 def _change(runtime: Runtime, email: str, change: _Change, told: str, as_json: bool) -> None:
     with runtime.database.transaction() as db:
         found = find_user(db, email)
@@ -136,7 +154,8 @@ def _change(runtime: Runtime, email: str, change: _Change, told: str, as_json: b
     if as_json:
         print_json(record)
     else:
-        say(told.format(email=record["email"]))
+        mail = ", ".join(what for what, wanted in record["mail"].items() if wanted) or "none"
+        say(told.format(email=record["email"], mail=mail))
 
 
 def _read_password() -> str:

@@ -49,6 +49,7 @@ MODELS = (
     "qbwc_server.bulk.models",
     "qbwc_server.connector.models",
     "qbwc_server.connector.set_up_links",
+    "qbwc_server.alarms.models",
     "qbwc_server.jobs.runs",
 )
 _MIGRATIONS = Path(__file__).with_name("migrations")

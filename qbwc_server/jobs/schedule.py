@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import Protocol
 
 from qbwc_server.asked.asking import drop_asked, expire_asked
+from qbwc_server.alarms.summary import send_summary
+from qbwc_server.alarms.watching import purge_alarms, watch_companies
 from qbwc_server.books.mirror.refreshing import refresh_when_due
 from qbwc_server.books.mirror.retention import drop_list_requests
 from qbwc_server.bulk.doing import purge_bulk, work_off_bulk
@@ -80,6 +82,9 @@ JOBS: tuple[Job, ...] = (
     Job("shorten_records", Daily(4, 10), SERVER, shorten_records),
     Job("refresh_lists", Every(60), SERVER, refresh_when_due),
     Job("purge_browser_sessions", Daily(3, 50), SERVER, purge_browser_sessions),
+    Job("watch_companies", Every(5), SERVER, watch_companies),
+    Job("send_summary", Daily(7, 0), COMPANY, send_summary),
+    Job("purge_alarms", Daily(3, 55), SERVER, purge_alarms),
     Job("deliver_mail", Every(1), SERVER, deliver_mail),
     Job("purge_mail", Daily(3, 45), SERVER, purge_mail),
     Job("purge_kept_answers", Daily(3, 55), SERVER, purge_kept_answers),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from qbwc_server.connector.contact import Contact
 from qbwc_server.documents.history import CREATED, DECIDED, DISREGARDED, FOUND
 from qbwc_server.documents.lifecycle import Event, Reason, State
 from qbwc_server.portal.translation import gettext, lazy_gettext, ngettext
 from qbwc_server.queue.states import RequestState
 from qbwc_server.reports.listing import Tab
-from qbwc_server.reports.verdicts import Contact, Finding, Light, Verdict
+from qbwc_server.reports.verdicts import Finding, Light, Verdict
 
 
 class Chip(NamedTuple):

@@ -1,11 +1,11 @@
-"""What a company lets us do in its file when a document is posted."""
+"""What a company lets us do in its file when a document is posted, and when its people are left in peace."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
 from sqlalchemy import ForeignKey, select
@@ -20,6 +20,8 @@ from qbwc_server.tenancy.actor import Actor
 from qbwc_server.tenancy.audit import Audited, note_audit
 from qbwc_server.validation import sentences
 from qbxml import CharacterPolicy
+
+_QUIET_HOURS = r"^(([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]|none)$"
 
 
 class Edits(StrEnum):
@@ -49,6 +51,12 @@ class PostingOptions(BaseModel):
         Edits.NOTE,
         description="a revision of what somebody has edited in QuickBooks: note the edit and write, or hold it",
     )
+
+    quiet_hours: Annotated[str, Field(pattern=_QUIET_HOURS)] = Field(
+        "20:00-07:00",
+        description="when nobody is told of trouble by e-mail, by the clock of the company: 20:00-07:00, or none",
+    )
+    quiet_weekends: bool = Field(True, description="whether Saturdays and Sundays are quiet as well")
 
     @model_validator(mode="after")
     def _income_account_for_items(self) -> PostingOptions:

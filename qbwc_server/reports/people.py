@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from qbwc_server.tenancy.mail_choices import mail_choices
 from qbwc_server.tenancy.members import Member, members_of, memberships_of
 from qbwc_server.tenancy.models import Membership, Partner, User
 from qbwc_server.tenancy.partners import companies_of
@@ -41,6 +42,7 @@ def user_record(db: Session, user: User) -> dict[str, Any]:
         "has_password": user.password_hash is not None,
         "created_at": user.created_at.isoformat(),
         "disabled_at": None if user.disabled_at is None else user.disabled_at.isoformat(),
+        "mail": {what.value: wanted for what, wanted in mail_choices(user).items()},
         "memberships": [
             {("partner" if isinstance(where, Partner) else "company"): where.code, **role_record(membership)}
             for membership, where in memberships_of(db, user)

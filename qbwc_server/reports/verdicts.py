@@ -4,38 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from qbwc_server.books.holds import Hold, HoldKind
-from qbwc_server.connector.models import ConnectorLogin, KnownAddress, UpdateSessionRow
+from qbwc_server.connector.contact import Calls, Contact
 from qbwc_server.documents.lifecycle import NEEDS_A_PERSON, Reason, State
 from qbwc_server.documents.models import DocumentRow
 from qbwc_server.documents.open_work import OpenWork
-from qbwc_server.queue.models import OPEN, QueuedRequest
-from qbwc_server.queue.states import RequestState
 from qbwc_server.reports.jobs import failed_jobs_in
 from qbwc_server.tenancy.models import Company
 
-_USUAL_INTERVAL = timedelta(minutes=30)  # where the Web Connector was told none: what people choose
-_LEAST_SILENCE = timedelta(minutes=30)
-_NOTED_EVERY = timedelta(days=1)  # calls for which there is nothing to do are written down so rarely
-
-
 _ALL: Mapping[int, Collection[str]] = {}
-
-
-class Contact(StrEnum):
-    """Whether the Web Connector calls."""
-
-    CONNECTED = "connected"
-    LATE = "late"  # work waits, and it should have been fetched
-    SILENT = "silent"
-    NEVER = "never"
 
 
 class Finding(StrEnum):
@@ -133,48 +117,7 @@ class _Seen:
         for hold in db.scalars(select(Hold).where(Hold.company_id.in_(ids), Hold.lifted_at.is_(None))):
             self.holds.setdefault(hold.company_id, []).append(hold)
         self.failed_jobs = failed_jobs_in(db, ids, now=now)
-        self._see_connectors(db, ids)
-
-    def _see_connectors(self, db: Session, ids: Sequence[int]) -> None:
-        other = aliased(UpdateSessionRow)
-        newest = (
-            select(other.id)
-            .where(other.company_id == Company.id)
-            .order_by(other.started_at.desc())
-            .limit(1)
-            .correlate(Company)
-            .scalar_subquery()
-        )
-        last = select(UpdateSessionRow).join(Company, UpdateSessionRow.id == newest).where(Company.id.in_(ids))
-        self.sessions = {session.company_id: session for session in db.scalars(last)}
-        self.logins = {
-            login.company_id: login
-            for login in db.scalars(select(ConnectorLogin).where(ConnectorLogin.company_id.in_(ids)))
-        }
-        self.heard = _by_company(
-            db.execute(
-                select(KnownAddress.company_id, func.max(KnownAddress.last_at))
-                .where(KnownAddress.company_id.in_(ids))
-                .group_by(KnownAddress.company_id)
-            )
-        )
-        self.lifted = _by_company(
-            db.execute(
-                select(Hold.company_id, func.max(Hold.lifted_at))
-                .where(Hold.company_id.in_(ids))
-                .group_by(Hold.company_id)
-            )
-        )
-        self.due: dict[int, datetime] = {}
-        for where in (
-            QueuedRequest.state == RequestState.QUEUED,
-            and_(OPEN, QueuedRequest.state == RequestState.RESTING),
-        ):
-            oldest = select(QueuedRequest.company_id, func.min(QueuedRequest.created_at)).where(
-                QueuedRequest.company_id.in_(ids), where
-            )
-            for company_id, since in db.execute(oldest.group_by(QueuedRequest.company_id)):
-                self.due[company_id] = min(since, self.due.get(company_id, since))
+        self.calls = Calls(db, ids)
 
 
 def _may_be_seen(kinds: Mapping[int, Collection[str]]) -> list[ColumnElement[bool]]:
@@ -190,13 +133,13 @@ def _by_company(rows: Any) -> dict[int, Any]:
 
 
 def _judge(seen: _Seen, company: Company, now: datetime) -> Verdict:
-    holds, session = seen.holds.get(company.id, []), seen.sessions.get(company.id)
+    holds = seen.holds.get(company.id, [])
     stopped = next((hold for hold in holds if hold.kind is not HoldKind.PAUSED), None)
-    failed = session.error if session is not None and session.ended_at is not None else None
+    failed = seen.calls.error(company.id)
     needs = sum(seen.documents.get((company.id, state), 0) for state in NEEDS_A_PERSON)
     needs += seen.open_work.get(company.id, 0) + len(seen.failed_jobs.get(company.id, []))
-    contact, heard = _contact(seen, company.id, paused=bool(holds) and stopped is None, now=now)
-    works = company.id in seen.due
+    contact, heard = seen.calls.contact(company.id, paused=bool(holds) and stopped is None, now=now)
+    works = company.id in seen.calls.due
     holding = {
         Finding.TWICE: company.id in seen.twice,
         Finding.STOPPED: stopped is not None,
@@ -221,23 +164,3 @@ def _judge(seen: _Seen, company: Company, now: datetime) -> Verdict:
         heard_at=heard,
         said=said,
     )
-
-
-def _contact(seen: _Seen, company_id: int, *, paused: bool, now: datetime) -> tuple[Contact, datetime | None]:
-    """Where work waits, a call would have opened a session; where none does, calls are noted once a day only."""
-    session, login = seen.sessions.get(company_id), seen.logins.get(company_id)
-    moments = [moment for moment in (session and session.last_call_at, seen.heard.get(company_id)) if moment]
-    if not moments:
-        return Contact.NEVER, None
-    heard = max(moments)
-    told = login.minimum_interval_s if login is not None else None
-    interval = timedelta(seconds=told) if told else _USUAL_INTERVAL
-    due = seen.due.get(company_id)
-    put_off = login.postpone_until if login is not None else None
-    if due is None or paused or (put_off is not None and put_off > now):
-        quiet = now - heard > _NOTED_EVERY + max(3 * interval, _LEAST_SILENCE)
-        return (Contact.SILENT if quiet else Contact.CONNECTED), heard
-    silence = now - max(moment for moment in (heard, due, put_off, seen.lifted.get(company_id)) if moment)
-    if silence > max(3 * interval, _LEAST_SILENCE):
-        return Contact.SILENT, heard
-    return (Contact.LATE if silence > 1.5 * interval else Contact.CONNECTED), heard

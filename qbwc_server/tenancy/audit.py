@@ -46,6 +46,7 @@ class Audited(StrEnum):
     SECOND_FACTOR_ON = "second_factor_on"
     SECOND_FACTOR_OFF = "second_factor_off"
     USER_DISABLED = "user_disabled"
+    USER_MAIL = "user_mail_chosen"
     USER_ENABLED = "user_enabled"
     MEMBER_ADDED = "member_added"
     MEMBER_CHANGED = "member_changed"

@@ -48,6 +48,8 @@ class User(Base):
     password_hash: Mapped[str | None] = mapped_column(Exact(200))  # None: cannot sign in yet
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     disabled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    mails_alarms: Mapped[bool] = mapped_column(default=True)
+    mails_summaries: Mapped[bool] = mapped_column(default=True)
 
 
 class Membership(Base):

@@ -109,3 +109,12 @@ def test_whoever_lost_phone_and_codes_signs_in_by_the_password(
         assert run("user", "without-code", ann).exit_code == 0
     with cli_database.reading() as db:
         assert not is_on(db, find_user(db, ann).id)
+
+
+def test_which_e_mails_somebody_gets(run: CommandLine, ann: str) -> None:
+    assert run.json("user", "list")["users"][0]["mail"] == {"alarms": True, "summaries": True}
+    assert run("user", "mail", ann, "--no-summaries").stdout.strip() == f"{ann} gets of e-mails: alarms."
+    assert run.json("user", "mail", ann, "--no-alarms")["mail"] == {"alarms": False, "summaries": False}
+    assert run("user", "mail", ann).stdout.strip() == f"{ann} gets of e-mails: none."
+    noted = [row["after"] for row in run.json("audit", "list")["audit"] if row["action"] == "user_mail_chosen"]
+    assert noted == [{"alarms": False}, {"summaries": False}]

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from qbwc_server.books.holds import HoldKind, lift, put_on_hold
+from qbwc_server.connector.contact import Contact
 from qbwc_server.connector.logins import add_login
 from qbwc_server.connector.models import ConnectorLogin, KnownAddress, UpdateSessionRow
 from qbwc_server.connector.session import SessionState
@@ -17,7 +18,7 @@ from qbwc_server.documents.open_work import Finding as Work
 from qbwc_server.documents.open_work import WorkKind, note_work
 from qbwc_server.documents.store import find
 from qbwc_server.posting.submitting.hand_in import hand_in
-from qbwc_server.reports.verdicts import Contact, Finding, Light, Verdict, verdicts
+from qbwc_server.reports.verdicts import Finding, Light, Verdict, verdicts
 from qbwc_server.tenancy.actor import SERVER
 from qbwc_server.tenancy.companies import find_company
 from tests.conftest import TurnableClock
