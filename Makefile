@@ -1,4 +1,4 @@
-# make demo | test | check | browser | bench | soak | clean - needs make and Python 3.11 or newer, nothing else.
+# make demo | test | check | browser | bench | soak | month | clean - needs make and Python 3.11 or newer, nothing else.
 # PYTHON=/path/to/python chooses the interpreter, VENV=folder the place of the environment.
 
 VENV ?= .venv
@@ -8,7 +8,7 @@ PYTEST_ARGS ?=
 INSTALLED := $(VENV)/.installed
 INSTALLED_TEST := $(VENV)/.installed-test
 
-.PHONY: demo test check browser bench soak migration clean
+.PHONY: demo test check browser bench soak month migration clean
 .DEFAULT_GOAL := demo
 
 demo: $(INSTALLED)
@@ -31,6 +31,9 @@ bench: $(INSTALLED_TEST)
 
 soak: $(INSTALLED_TEST)
 	@$(BIN)/python -m bench.soak --schedules $(or $(SCHEDULES),10000) --seed $(or $(SEED),1) $(ARGS)
+
+month: $(INSTALLED_TEST)  # a month of connections by the clock; ARGS="--connections 1000 --days 30"
+	@$(BIN)/python -m bench.month $(or $(ARGS),--connections 20 --days 1)
 
 migration: $(INSTALLED_TEST)  # make migration MESSAGE="what changes"
 	@written=$$($(BIN)/python -c "import sys; from qbwc_server.db import schema; print(schema.write_migration(sys.argv[1]))" \

@@ -15,7 +15,7 @@ from sqlalchemy import (
     text,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from qbwc_server.clock import Clock
@@ -80,25 +80,54 @@ class DueRun:
     keep_until: datetime
 
 
+_RUNS = Base.metadata.tables["job_runs"]  # not the class: the ORM would take longer than the database
+# PostgreSQL: one statement of one text, however many rows; to read one with thousands of parameters takes longer
+_FROM_ARRAYS = text("""
+    INSERT INTO job_runs (job, subject_id, company_id, due_at, keep_until, state, precedence, claim, beat, deaths)
+    SELECT job, subject_id, company_id, due_at, keep_until, :state, LEAST(subject_id, 1), 0, 0, 0
+    FROM unnest(
+        CAST(:jobs AS varchar[]), CAST(:subjects AS bigint[]), CAST(:companies AS bigint[]),
+        CAST(:due AS timestamptz[]), CAST(:kept AS timestamptz[])
+    ) AS new (job, subject_id, company_id, due_at, keep_until)
+    ON CONFLICT (subject_id, job, due_at) DO NOTHING
+    RETURNING job, subject_id, due_at
+""")
+
+
 def hand_out(db: Session, runs: Sequence[DueRun]) -> list[DueRun]:
     """Write down runs that are due, of one job each subject at most once; returns those that were not known yet.
 
     An older run of the same subject to which nobody has come by now is skipped.
     """
-    insert = postgresql.insert if db.get_bind().dialect.name == "postgresql" else sqlite.insert
     new: list[DueRun] = []
     for start in range(0, len(runs), _AT_A_TIME):
         piece = {(run.job, run.subject_id, run.due_at): run for run in runs[start : start + _AT_A_TIME]}
-        rows = db.execute(
-            insert(JobRun)
-            .on_conflict_do_nothing(index_elements=["subject_id", "job", "due_at"])
-            .returning(JobRun.job, JobRun.subject_id, JobRun.due_at),
-            [_row(run) for run in piece.values()],
-        )
-        added = [piece[job, subject_id, due_at] for job, subject_id, due_at in rows]
+        added = [piece[key] for key in _added(db, list(piece.values()))]
         _skip_older(db, added)
         new += added
     return new
+
+
+def _added(db: Session, runs: Sequence[DueRun]) -> list[tuple[str, int, datetime]]:
+    """Write down those that are not known; returns their keys."""
+    if db.get_bind().dialect.name == "postgresql":
+        arrays = {
+            "state": RunState.DUE.value,
+            "jobs": [run.job for run in runs],
+            "subjects": [run.subject_id for run in runs],
+            "companies": [run.company_id for run in runs],
+            "due": [run.due_at for run in runs],
+            "kept": [run.keep_until for run in runs],
+        }
+        added = db.connection().execute(_FROM_ARRAYS, arrays)
+        return [(job, subject_id, due_at) for job, subject_id, due_at in added]
+    rows = db.connection().execute(
+        sqlite.insert(_RUNS)
+        .on_conflict_do_nothing(index_elements=["subject_id", "job", "due_at"])
+        .returning(_RUNS.c.job, _RUNS.c.subject_id, _RUNS.c.due_at),
+        [_row(run) for run in runs],
+    )
+    return [(job, subject_id, due_at) for job, subject_id, due_at in rows]
 
 
 def _row(run: DueRun) -> dict[str, object]:

@@ -9,13 +9,17 @@ from typing import Any
 
 from rapidfuzz import fuzz, process
 from sqlalchemy import ColumnElement, and_, func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from qbwc_server.books.mirror.keys import address_key, findable, joined, name_key, number_key, search_key
 from qbwc_server.books.mirror.lists import stands_in
 from qbwc_server.books.mirror.models import EntryWord, MirrorEntry
+from qbwc_server.db import Base
 from qbwc_server.list_kinds import ListKind
 
+# The tables, not the classes: to build a statement of classes takes longer than the database needs to answer it.
+_ENTRIES, _WORDS = (Base.metadata.tables[one.__tablename__] for one in (MirrorEntry, EntryWord))
+_ENTRY, _WORD = _ENTRIES.c, _WORDS.c
 MOST = 100  # entries of one answer
 _CANDIDATES = 100  # entries that are looked at for each way to find them
 _COUNTED = 400  # a word that more entries bear is a common one
@@ -65,21 +69,21 @@ class _Among:
     @property
     def entries(self) -> list[ColumnElement[bool]]:
         """Conditions on entries."""
-        return [*self.of(MirrorEntry), *self.standing]
+        return [*self.of(_ENTRY), *self.standing]
 
     @property
     def standing(self) -> list[ColumnElement[bool]]:
         """Those that no index serves, for entries that are known by their numbers."""
-        found: list[ColumnElement[bool]] = [MirrorEntry.gone.is_(None)]
+        found: list[ColumnElement[bool]] = [_ENTRY.gone.is_(None)]
         if self.types:
-            found.append(MirrorEntry.entry_type.in_(self.types))
+            found.append(_ENTRY.entry_type.in_(self.types))
         if not self.inactive:
-            found.append(MirrorEntry.active.is_(True))
+            found.append(_ENTRY.active.is_(True))
         return found
 
 
 @dataclass(frozen=True, slots=True)
-class _Word:
+class _Said:
     """A word that is asked for: by its beginning, or one of those that are like it."""
 
     beginning: str
@@ -118,7 +122,7 @@ def search(
     if words:
         _note(found, How.BEGINNING, _beginning(db, among, " ".join(words), limit))
     if words and len(found) < limit:
-        _note(found, How.WORD, _by_words(db, among, [_Word(word) for word in findable(words)]))
+        _note(found, How.WORD, _by_words(db, among, [_Said(word) for word in findable(words)]))
     if words and not found:
         _note(found, How.LIKENESS, _alike(db, among, words))
     return _ranked(db, among, found, " ".join(words), limit) if found else []
@@ -138,15 +142,15 @@ def _note(found: dict[int, How], how: How, ids: Iterable[int]) -> None:
 def _called(db: Session, among: _Among, text: str) -> list[int]:
     """Those whose full name or ListID it is, or whose e-mail or number."""
     said = text.strip()
-    called = select(MirrorEntry.id).where(*among.entries, MirrorEntry.name_key == name_key(said)).limit(_CANDIDATES)
+    called = select(_ENTRY.id).where(*among.entries, _ENTRY.name_key == name_key(said)).limit(_CANDIDATES)
     found = list(db.scalars(called))
     if not any(sign.isdigit() or sign == "@" for sign in said):
         return found
-    found += db.scalars(select(MirrorEntry.id).where(*among.entries, MirrorEntry.list_id == said).limit(_CANDIDATES))
+    found += db.scalars(select(_ENTRY.id).where(*among.entries, _ENTRY.list_id == said).limit(_CANDIDATES))
     keys = keys_of(said, said)
-    worded = select(EntryWord.entry_id).where(*among.of(EntryWord), EntryWord.word.in_(keys)).limit(_CANDIDATES)
+    worded = select(_WORD.entry_id).where(*among.of(_WORD), _WORD.word.in_(keys)).limit(_CANDIDATES)
     rows = db.execute(  # by its number alone: SQLite would rather go through the whole list
-        select(MirrorEntry.id, MirrorEntry.email, MirrorEntry.number).where(*among.standing, MirrorEntry.id.in_(worded))
+        select(_ENTRY.id, _ENTRY.email, _ENTRY.number).where(*among.standing, _ENTRY.id.in_(worded))
     )
     return [*found, *(one for one, email, number in rows if keys_of(email, number) & keys)]
 
@@ -158,34 +162,34 @@ def keys_of(email: str | None, number: str | None) -> set[str]:
 
 def _beginning(db: Session, among: _Among, key: str, limit: int) -> Sequence[int]:
     return db.scalars(
-        select(MirrorEntry.id)
-        .where(*among.entries, MirrorEntry.search_key >= key, MirrorEntry.search_key < key + _LAST)
-        .order_by(MirrorEntry.search_key)
+        select(_ENTRY.id)
+        .where(*among.entries, _ENTRY.search_key >= key, _ENTRY.search_key < key + _LAST)
+        .order_by(_ENTRY.search_key)
         .limit(limit)
     ).all()
 
 
-def _by_words(db: Session, among: _Among, words: Sequence[_Word]) -> Sequence[int]:
+def _by_words(db: Session, among: _Among, words: Sequence[_Said]) -> Sequence[int]:
     """Entries that bear all the words: the rarest word finds them, the others are looked up with each."""
     if not words:
         return ()
     rarest = _rarest(db, among, words)
-    found = select(EntryWord.entry_id).where(*among.of(EntryWord), words[rarest].on(EntryWord.word)).distinct()
+    found = select(_WORD.entry_id).where(*among.of(_WORD), words[rarest].on(_WORD.word)).distinct()
     if among.types or not among.inactive:
-        found = found.join(MirrorEntry, MirrorEntry.id == EntryWord.entry_id).where(*among.standing)
+        found = found.join(_ENTRIES, _ENTRY.id == _WORD.entry_id).where(*among.standing)
     for number, word in enumerate(words):
         if number != rarest:
-            other = aliased(EntryWord)
-            same = select(other.entry_id).where(other.entry_id == EntryWord.entry_id, word.on(other.word))
+            other = _WORDS.alias().c
+            same = select(other.entry_id).where(other.entry_id == _WORD.entry_id, word.on(other.word))
             found = found.where(same.exists())
     return db.scalars(found.limit(_CANDIDATES)).all()
 
 
-def _rarest(db: Session, among: _Among, words: Sequence[_Word]) -> int:
+def _rarest(db: Session, among: _Among, words: Sequence[_Said]) -> int:
     """The place of the word that the fewest entries bear, as far as that is counted."""
     if len(words) == 1:
         return 0
-    bearing = [select(EntryWord.entry_id).where(*among.of(EntryWord), word.on(EntryWord.word)) for word in words]
+    bearing = [select(_WORD.entry_id).where(*among.of(_WORD), word.on(_WORD.word)) for word in words]
     counts = [select(func.count()).select_from(one.limit(_COUNTED).subquery()).scalar_subquery() for one in bearing]
     numbers = db.execute(select(*counts)).one()
     return min(range(len(words)), key=lambda place: numbers[place])
@@ -193,45 +197,45 @@ def _rarest(db: Session, among: _Among, words: Sequence[_Word]) -> int:
 
 def _alike(db: Session, among: _Among, words: Sequence[str]) -> Sequence[int]:
     """Entries with words that are like all of these; else those with the rarest of them, or with all of them in one."""
-    known = [_Word(word, _like(db, among, word) or (word,)) for word in findable(list(words))]
+    known = [_Said(word, _like(db, among, word) or (word,)) for word in findable(list(words))]
     found = _by_words(db, among, known)
     if len(known) > 1 and not found:
         worth = [word for word in known if len(word.beginning) >= _WORTH_LIKENESS] or known
         whole = joined(list(words))
         found = [
             *_by_words(db, among, [worth[_rarest(db, among, worth)]]),
-            *_by_words(db, among, [_Word(whole, _like(db, among, whole) or (whole,))]),
+            *_by_words(db, among, [_Said(whole, _like(db, among, whole) or (whole,))]),
         ]
     return found
 
 
 def _like(db: Session, among: _Among, word: str) -> tuple[str, ...]:
     """Words of the company's lists that are like this one: itself, or those that begin or end as it does."""
-    here = among.of(EntryWord)
-    known = select(EntryWord.entry_id).where(*here, EntryWord.word == word).limit(1)
+    here = among.of(_WORD)
+    known = select(_WORD.entry_id).where(*here, _WORD.word == word).limit(1)
     if len(word) < _WORTH_LIKENESS or db.scalar(known):
         return (word,)
     edge = 2 if len(word) < _LONG_WORD else 3
-    vocabulary: set[str] = set()
-    for column, said in ((EntryWord.word, word), (EntryWord.backwards, word[::-1])):
+    alike: dict[str, float] = {}
+    for column, said in ((_WORD.word, word), (_WORD.backwards, word[::-1])):
         beginning = (column >= said[:edge], column < said[:edge] + _LAST)
         as_long = func.length(column).between(len(word) - _LONGER, len(word) + _LONGER)
-        near = db.scalars(select(column).where(*here, *beginning, as_long).distinct().limit(_VOCABULARY))
-        vocabulary.update(near if said is word else (one[::-1] for one in near))
-    alike = process.extract(word, list(vocabulary), scorer=fuzz.ratio, score_cutoff=_LIKE_WORD, limit=_LIKE_WORDS)
-    return tuple(found for found, _, _ in alike)
+        near = db.scalars(select(column).where(*here, *beginning, as_long).distinct().limit(_VOCABULARY)).all()
+        found = process.extract(said, near, scorer=fuzz.ratio, score_cutoff=_LIKE_WORD, limit=_LIKE_WORDS)
+        alike.update({one if said is word else one[::-1]: likeness for one, likeness, _ in found})
+    return tuple(sorted(alike, key=lambda one: (-alike[one], one))[:_LIKE_WORDS])
 
 
 def _ranked(db: Session, among: _Among, found: dict[int, How], key: str, limit: int) -> list[Hit]:
     columns = (
-        MirrorEntry.id,
-        MirrorEntry.active,
-        MirrorEntry.name_key,
-        MirrorEntry.search_key,
-        MirrorEntry.company_name,
+        _ENTRY.id,
+        _ENTRY.active,
+        _ENTRY.name_key,
+        _ENTRY.search_key,
+        _ENTRY.company_name,
     )
     ranks = []
-    for one in db.execute(select(*columns).where(*among.standing, MirrorEntry.id.in_(found))):
+    for one in db.execute(select(*columns).where(*among.standing, _ENTRY.id.in_(found))).all():
         how, likeness = found[one.id], likeness_of(key, one.search_key, one.company_name)
         if how is not How.LIKENESS or likeness >= LIKE:
             ranks.append((how, not one.active, -likeness, one.name_key, one.id))
