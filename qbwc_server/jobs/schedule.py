@@ -24,6 +24,7 @@ from qbwc_server.jobs.each import BULK, COMPANY, CONNECTION, SERVER, Each
 from qbwc_server.jobs.runs import purge_job_runs
 from qbwc_server.mapping.by_the_clock import follow_mappings
 from qbwc_server.outbox.mail import deliver_mail, purge_mail
+from qbwc_server.posting.inquiries import drop_inquiries
 from qbwc_server.posting.same_file.looking_again import look_again
 from qbwc_server.queue.retention import shorten_evidence
 from qbwc_server.settings import Settings
@@ -77,6 +78,7 @@ JOBS: tuple[Job, ...] = (
     Job("purge_login_failures", Daily(3, 30), SERVER, purge_login_failures),
     Job("shorten_evidence", Daily(4, 0), SERVER, shorten_evidence),
     Job("drop_list_requests", Daily(4, 20), SERVER, drop_list_requests),
+    Job("drop_inquiries", Every(60), SERVER, drop_inquiries),
     Job("look_again", Daily(4, 30), COMPANY, look_again),
     Job(RUN_CONNECTION, Every(60), CONNECTION, run_by_the_clock),  # each by its own schedule
     Job("shorten_records", Daily(4, 10), SERVER, shorten_records),

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from qbwc_server.posting.doubt.judge import read_look, read_look_changed, read_look_deleted
 from qbwc_server.posting.entries.answers import read_create, read_ensure, read_follow
+from qbwc_server.posting.inquiries import read_inquiry
 from qbwc_server.posting.outcome.answers import read_for_change, read_post
 from qbwc_server.posting.outcome.found import read_find
 from qbwc_server.posting.outcome.outcome import Work
@@ -51,4 +52,5 @@ READERS: dict[str, Reader] = {
     Purpose.LOOK_AGAIN: read_look_again,
     Purpose.LOOK_BESIDE: read_look_beside,
     Purpose.LOOK_CLOSER: read_look_closer,
+    Purpose.INQUIRE: read_inquiry,
 }

@@ -213,6 +213,7 @@ class Purpose(StrEnum):
     )
     LOOK_BESIDE = "look_beside", Priority.REFRESH, OneKind, "to find out whether somebody typed the same beside it"
     LOOK_CLOSER = "look_closer", Priority.REFRESH, OneDocument, "to find out what somebody changed in it"
+    INQUIRE = "inquire", Priority.READ, OneKind, "to read what stands in the books, whoever wrote it"
     GREETING = "greeting", Priority.REFRESH, TheFile, "to end the session cleanly"
 
 
