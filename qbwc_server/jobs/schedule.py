@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from qbwc_server.asked.asking import drop_asked, expire_asked
 from qbwc_server.alarms.summary import send_summary
 from qbwc_server.alarms.watching import purge_alarms, watch_companies
+from qbwc_server.asked.asking import drop_asked, expire_asked
 from qbwc_server.books.mirror.refreshing import refresh_when_due
 from qbwc_server.books.mirror.retention import drop_list_requests
 from qbwc_server.bulk.doing import purge_bulk, work_off_bulk
