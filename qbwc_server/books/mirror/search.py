@@ -13,12 +13,12 @@ from sqlalchemy.orm import Session
 
 from qbwc_server.books.mirror.keys import address_key, findable, joined, name_key, number_key, search_key
 from qbwc_server.books.mirror.lists import stands_in
-from qbwc_server.books.mirror.models import EntryWord, MirrorEntry
+from qbwc_server.books.mirror.models import MirrorEntry
 from qbwc_server.db import Base
 from qbwc_server.list_kinds import ListKind
 
 # The tables, not the classes: to build a statement of classes takes longer than the database needs to answer it.
-_ENTRIES, _WORDS = (Base.metadata.tables[one.__tablename__] for one in (MirrorEntry, EntryWord))
+_ENTRIES, _WORDS = (Base.metadata.tables[name] for name in ("mirror_entries", "mirror_words"))
 _ENTRY, _WORD = _ENTRIES.c, _WORDS.c
 MOST = 100  # entries of one answer
 _CANDIDATES = 100  # entries that are looked at for each way to find them
