@@ -97,7 +97,7 @@ def set_mapping(
 
 
 def follow_entry(db: Session, row: WordMapping, name: str, list_id: str | None, *, by: Actor, now: datetime) -> None:
-    """Its entry is called otherwise in QuickBooks now, or was merged into another one."""
+    """Its entry is called otherwise in QuickBooks now."""
     if (row.name, row.list_id) == (name, list_id):
         return
     before = _state(row)

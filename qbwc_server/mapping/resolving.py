@@ -51,7 +51,7 @@ def resolve(
     """What each word stands for, by its key; nothing is changed.
 
     What was said for this connection counts before what was said for all. An entry is followed by its ListID: renamed,
-    it has its new name; merged into another, that one.
+    it has its new name. That it was merged into another QuickBooks does not tell: a person says so.
     """
     asked = {said.key: said for said in words}
     rows = _rows(db, company_id, connection_id, asked)
@@ -108,9 +108,7 @@ def outcome_of(row: WordMapping, fate: Fate | None, word: str | None = None) -> 
     if row.decision is Decision.CREATE or fate is None or fate.standing is Standing.UNKNOWN:
         return Resolved(name, row.id, row.list_id)
     entry = fate.entry
-    if fate.standing is Standing.DELETED and len(fate.heirs) == 1:
-        entry = fate.heirs[0]
-    elif entry is None or fate.standing is not Standing.PRESENT:
+    if entry is None or fate.standing is not Standing.PRESENT:  # nor does one go where it may have been merged into
         return Unmapped(_lost(kind.title, said, name, fate))
     if not kind.fits(entry.entry_type):
         return Unmapped(misfit(row.kind, said, entry.full_name, entry.entry_type))
@@ -135,8 +133,8 @@ _FATES = {
 
 
 def _lost(title: str, word: str, name: str, fate: Fate) -> Problem:
-    heirs = ", ".join(one.full_name for one in fate.heirs)
-    perhaps = f" It may be one of these now: {heirs}." if heirs else ""
+    heirs = " or ".join(one.full_name for one in fate.heirs)
+    perhaps = f" It may be {heirs} now." if heirs else ""
     return Problem(
         LOST,
         "",
