@@ -39,7 +39,6 @@ from qbxml.messages.transaction import TransactionRet
 EACH_WITHIN = timedelta(days=30)
 ROUNDS = 25  # days of work in which all are looked at, so that a few days without a session do no harm
 LEAST, MOST = 10 * CHUNK, 400 * CHUNK  # documents a day
-_SAME = timedelta(seconds=2)  # what QuickBooks tells of a time may differ by so much
 
 
 def look_again(
@@ -110,8 +109,7 @@ def _asked_for(work: Work, row: RequestRow) -> Sequence[DocumentRow]:
 
 def _changed_since(document: DocumentRow, shown: datetime | None) -> bool:
     """Also an earlier time is another one: of a PC whose clock is behind that of the one that wrote it."""
-    known = document.time_modified
-    return shown is not None and (known is None or abs(shown - known) > _SAME)
+    return shown is not None and shown != document.time_modified
 
 
 def _says_something_else(document: DocumentRow, shown: TransactionRet) -> bool:
