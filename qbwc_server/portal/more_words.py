@@ -85,6 +85,7 @@ SCOPES: dict[str, lazy_gettext] = {
     Scope.READ: lazy_gettext("see documents, their proof, the status"),
     Scope.WRITE: lazy_gettext("bring documents"),
     Scope.ACT: lazy_gettext("submit, exclude, void and decide"),
+    Scope.ASK: lazy_gettext("ask QuickBooks anything, in its own words; nothing is written"),
     Scope.MANAGE: lazy_gettext("change options, pause and resume, make tokens"),
 }
 TOKEN_STATES: dict[str, Chip] = {

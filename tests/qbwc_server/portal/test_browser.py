@@ -6,6 +6,7 @@ import shutil
 import socket
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -153,8 +154,8 @@ def test_the_set_up_turns_green_by_itself_by_the_file_and_password_of_its_page(
         page.get_by_role("button", name="Download the .qwc file").click()
     file = Path(begun.value.path()).read_bytes()
     books = CompanyFile("Kern Lighting", now=clock)
-    transport = HttpTransport(f"{address.removesuffix('/portal/')}/qbwc")
-    assert WebConnector.from_qwc(file, password, books, transport=transport, sleep=lambda _: None).update().ok
+    with closing(HttpTransport(f"{address.removesuffix('/portal/')}/qbwc")) as transport:
+        assert WebConnector.from_qwc(file, password, books, transport=transport, sleep=lambda _: None).update().ok
     page.get_by_text("QuickBooks answered: Kern Lighting").wait_for()  # nobody has loaded the page again
     page.close()
     assert said == []
@@ -164,11 +165,12 @@ def test_on_a_phone_the_menu_opens_and_escape_closes_it(chromium: Browser, addre
     context = chromium.new_context(viewport={"width": 390, "height": 844})
     page = context.new_page()
     _sign_in(page, address)
-    assert not page.locator("nav a").first.is_visible()
+    link = page.locator("nav a").first
+    link.wait_for(state="hidden")
     page.get_by_role("button", name="Menu").click()
-    assert page.locator("nav a").first.is_visible()
+    link.wait_for(state="visible")
     page.keyboard.press("Escape")
-    assert not page.locator("nav a").first.is_visible()
+    link.wait_for(state="hidden")
     context.close()
 
 
