@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
 from sqlalchemy import ForeignKey, select
@@ -21,7 +22,7 @@ from qbwc_server.tenancy.audit import Audited, note_audit
 from qbwc_server.validation import sentences
 from qbxml import CharacterPolicy
 
-_QUIET_HOURS = r"^(([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]|none)$"
+_QUIET_HOURS = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]|none", re.ASCII)
 
 
 class Edits(StrEnum):
@@ -52,11 +53,18 @@ class PostingOptions(BaseModel):
         description="a revision of what somebody has edited in QuickBooks: note the edit and write, or hold it",
     )
 
-    quiet_hours: Annotated[str, Field(pattern=_QUIET_HOURS)] = Field(
+    quiet_hours: str = Field(
         "20:00-07:00",
         description="when nobody is told of trouble by e-mail, by the clock of the company: 20:00-07:00, or none",
     )
     quiet_weekends: bool = Field(True, description="whether Saturdays and Sundays are quiet as well")
+
+    @field_validator("quiet_hours")
+    @classmethod
+    def _from_when_to_when(cls, value: str) -> str:
+        if not _QUIET_HOURS.fullmatch(value):
+            raise ValueError("it says from when to when, such as 20:00-07:00, or none")
+        return value
 
     @model_validator(mode="after")
     def _income_account_for_items(self) -> PostingOptions:
