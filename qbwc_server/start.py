@@ -23,6 +23,6 @@ def collect_seldom() -> None:
     """Look for garbage less often than Python does by default.
 
     Nothing that is loaded is garbage, and little of what an answer of QuickBooks becomes: to look for it took a
-    tenth of the CPU time of a start, and more than that of an update session.
+    tenth of the CPU time of a start, and 3 of 100 of that of an update session.
     """
     gc.set_threshold(*COLLECT_AFTER)
