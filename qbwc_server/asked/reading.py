@@ -3,63 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
-from datetime import datetime
-from typing import Any, Protocol
-
-from sqlalchemy.orm import Session
+from collections.abc import Callable
 
 from qbwc_server.asked.asking import ASKED, as_queued, forget_pages, question_of
 from qbwc_server.asked.messages import rendered
 from qbwc_server.asked.models import AskedPage, AskedRequest, AskedState
 from qbwc_server.ids import new_id
-from qbwc_server.queue.enqueue import NewRequest
+from qbwc_server.queue.reply import Reply, Work
 from qbwc_server.queue.settling import RequestRow
-from qbwc_server.queue.states import Ended, Event
-from qbxml import Aggregate, plain
+from qbwc_server.queue.states import Event
+from qbxml import plain
 from qbxml.outcome import Cause, Outcome
-from qbxml.status_codes import Status
 
 MOST_REPEATS = 5  # sendings of a question that may simply go again
 MOST_RESTARTS = 5  # times that one question begins again
 AGAIN_AND_AGAIN = "QuickBooks forgot again and again how far its answer had been read."
-
-
-class Reply(Protocol):
-    """What an answer says."""
-
-    @property
-    def said(self) -> Status: ...
-    @property
-    def code(self) -> int | None: ...
-    @property
-    def words(self) -> str: ...
-    @property
-    def rets(self) -> Sequence[Aggregate]: ...
-    @property
-    def shown(self) -> int: ...
-    @property
-    def whole(self) -> bool: ...
-    @property
-    def ended_by(self) -> Ended | None: ...
-    @property
-    def remaining(self) -> int | None: ...
-    @property
-    def iterator_id(self) -> str | None: ...
-
-
-class Work(Protocol):
-    """The answer document that is being worked in."""
-
-    @property
-    def db(self) -> Session: ...
-    @property
-    def now(self) -> datetime: ...
-    def settle(self, row: RequestRow, event: Event, reply: Any = None) -> bool:
-        """Move a request; False when that no longer matters."""
-
-    def put(self, request: NewRequest) -> None:
-        """Queue a consequence."""
 
 
 def read_asked(work: Work, row: RequestRow, reply: Reply) -> None:

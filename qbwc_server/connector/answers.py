@@ -18,9 +18,9 @@ from qbwc_server.books.mirror import reading as mirror
 from qbwc_server.posting import readers as posting
 from qbwc_server.posting.doubt.sieve import Sieve
 from qbwc_server.posting.outcome.outcome import Counts, Work
-from qbwc_server.posting.reply import Reply, request_id_of
 from qbwc_server.posting.requests import Purpose
 from qbwc_server.posting.transactions import DETAILS
+from qbwc_server.queue.reply import Reply, request_id_of
 from qbwc_server.queue.settling import RequestRow, requests_by_id
 from qbwc_server.queue.states import Ended, Event, RequestState
 from qbwc_server.tenancy.models import Company

@@ -12,9 +12,9 @@ from qbwc_server.connector.text import Text
 from qbwc_server.posting.doubt.questions import executed_before, look_for
 from qbwc_server.posting.outcome.outcome import Work
 from qbwc_server.posting.patience import MOST_UNANSWERED
-from qbwc_server.posting.reply import Reply
 from qbwc_server.queue.models import MessageSet
 from qbwc_server.queue.pace import condemn, halve, shrink
+from qbwc_server.queue.reply import Reply
 from qbwc_server.queue.sets import doubt, passengers, unanswered_set_of
 from qbwc_server.queue.settling import RequestRow, doubt_requests, requests_by_id
 from qbwc_server.queue.states import Delivery, Ended, RequestState

@@ -23,7 +23,6 @@ from qbwc_server.errors import Invalid, NotFound
 from qbwc_server.ids import new_id
 from qbwc_server.posting.outcome.outcome import Work
 from qbwc_server.posting.patience import MOST_SHOWN
-from qbwc_server.posting.reply import Reply
 from qbwc_server.posting.requests import OneKind, Purpose, ask
 from qbwc_server.posting.transactions import TRANSACTIONS
 from qbwc_server.posting.transactions.elements import elements_of
@@ -31,6 +30,7 @@ from qbwc_server.posting.transactions.standing import Standing
 from qbwc_server.queue.enqueue import put
 from qbwc_server.queue.lane import take_lane
 from qbwc_server.queue.models import QueuedRequest
+from qbwc_server.queue.reply import Reply
 from qbwc_server.queue.retention import drop_settled
 from qbwc_server.queue.settling import RequestRow
 from qbwc_server.queue.states import TRANSITIONS, Event, RequestState

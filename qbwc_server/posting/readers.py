@@ -10,7 +10,6 @@ from qbwc_server.posting.inquiries import read_inquiry
 from qbwc_server.posting.outcome.answers import read_for_change, read_post
 from qbwc_server.posting.outcome.found import read_find
 from qbwc_server.posting.outcome.outcome import Work
-from qbwc_server.posting.reply import Reply
 from qbwc_server.posting.requests import Purpose
 from qbwc_server.posting.same_file.beside import read_look_beside
 from qbwc_server.posting.same_file.comparing import read_compare, read_compare_as_is
@@ -24,6 +23,7 @@ from qbwc_server.posting.same_file.looking_again import read_look_again, read_lo
 from qbwc_server.posting.same_file.marks import read_marks
 from qbwc_server.posting.same_file.newest import read_sentinel, read_sentinel_closer, read_sentinel_deleted
 from qbwc_server.posting.same_file.twice import read_look_twice
+from qbwc_server.queue.reply import Reply
 from qbwc_server.queue.settling import RequestRow
 
 Reader = Callable[[Work, RequestRow, Reply], None]

@@ -15,9 +15,9 @@ from qbwc_server.documents.lifecycle import Reason, State
 from qbwc_server.documents.store import apply_postings
 from qbwc_server.posting.outcome import outcome
 from qbwc_server.posting.outcome.outcome import Work
-from qbwc_server.posting.reply import Reply
 from qbwc_server.posting.requests import Purpose
 from qbwc_server.queue.models import QueuedRequest
+from qbwc_server.queue.reply import Reply
 from qbwc_server.queue.settling import RequestRow
 from qbwc_server.queue.states import Ended, RequestState
 from qbxml import read_answers

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from qbwc_server.books.mirror.asking import (
     CHUNK,
@@ -25,58 +24,18 @@ from qbwc_server.books.mirror.lists import DELETED_AS, LISTS, Told, moment_of
 from qbwc_server.books.mirror.models import Gone, MirrorEntry, MirrorList, Reading
 from qbwc_server.books.mirror.refreshing import begin_wanted, broken_off, ended
 from qbwc_server.list_kinds import ListKind
-from qbwc_server.queue.enqueue import NewRequest
 from qbwc_server.queue.models import QueuedRequest
+from qbwc_server.queue.reply import Reply, Work
 from qbwc_server.queue.settling import RequestRow
-from qbwc_server.queue.states import Ended, Event
-from qbwc_server.tenancy.models import Company
-from qbxml import Aggregate
+from qbwc_server.queue.states import Event
 from qbxml.messages.company import HostRet
 from qbxml.messages.transaction import ListDeletedRet
 from qbxml.outcome import Cause, Outcome
-from qbxml.status_codes import Status
 
 MOST_REPEATS = 5  # sendings of a question that may simply go again
 MOST_RESTARTS = 20  # times that one reading begins again; the next one is due anyway
 TOO_MANY = "QuickBooks showed more entries at once than can be read."
 AGAIN_AND_AGAIN = "The list changed, or QuickBooks forgot how far it was read, again and again."
-
-
-class Reply(Protocol):
-    """What an answer says, as far as lists are concerned."""
-
-    @property
-    def said(self) -> Status: ...
-    @property
-    def rets(self) -> Sequence[Aggregate]: ...
-    @property
-    def shown(self) -> int: ...
-    @property
-    def whole(self) -> bool: ...
-    @property
-    def ended_by(self) -> Ended | None: ...
-    @property
-    def remaining(self) -> int | None: ...
-    @property
-    def iterator_id(self) -> str | None: ...
-    @property
-    def proves_absence(self) -> bool: ...
-
-
-class Work(Protocol):
-    """The answer document that is being worked in."""
-
-    @property
-    def db(self) -> Session: ...
-    @property
-    def company(self) -> Company: ...
-    @property
-    def now(self) -> datetime: ...
-    def settle(self, row: RequestRow, event: Event, reply: Any = None) -> bool:
-        """Move a request; False when that no longer matters."""
-
-    def put(self, request: NewRequest) -> None:
-        """Queue a consequence."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,6 @@ from qbwc_server.posting.outcome.outcome import DocumentHead, Work
 from qbwc_server.posting.outcome.written import VOID, as_posted, posted, written
 from qbwc_server.posting.patience import MOST_LOOK_UPS, MOST_SENDINGS, MOST_SENDINGS_ALONE, MOST_SHOWN
 from qbwc_server.posting.pc_clock import aware, reach_back
-from qbwc_server.posting.reply import Reply
 from qbwc_server.posting.requests import OneDocument, OneRequest, Purpose, as_supplied
 from qbwc_server.posting.submitting.closing_date import closed_in_books
 from qbwc_server.posting.texts import CannotWrite
@@ -42,6 +41,7 @@ from qbwc_server.posting.transactions.compiled import agrees, compile_change, di
 from qbwc_server.posting.transactions.last_writing import about_to_change, edited_since, last_writing
 from qbwc_server.posting.transactions.standing import Standing, guid_of
 from qbwc_server.queue.enqueue import supply
+from qbwc_server.queue.reply import Reply
 from qbwc_server.queue.sets import times_alone
 from qbwc_server.queue.settling import RequestRow, requests_by_id
 from qbwc_server.queue.states import Ended, RequestState

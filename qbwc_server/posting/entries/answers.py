@@ -17,10 +17,10 @@ from qbwc_server.posting.outcome.outcome import Work
 from qbwc_server.posting.outcome.refused import UNKNOWN_NAMES, tried_again
 from qbwc_server.posting.outcome.written import LONGEST_ID
 from qbwc_server.posting.patience import LONGEST_INACTIVE, MOST_NAMES_IN_USE
-from qbwc_server.posting.reply import Reply
 from qbwc_server.posting.requests import OneEntry, Purpose, write
 from qbwc_server.posting.texts import CannotWrite
 from qbwc_server.queue.enqueue import waiting_for
+from qbwc_server.queue.reply import Reply
 from qbwc_server.queue.sets import first_sent
 from qbwc_server.queue.settling import RequestRow
 from qbwc_server.queue.states import Event

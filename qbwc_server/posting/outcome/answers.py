@@ -10,7 +10,7 @@ from qbwc_server.posting.outcome.outcome import Work
 from qbwc_server.posting.outcome.refused import disputed, refused, tried_again
 from qbwc_server.posting.outcome.written import VOID, posted, written
 from qbwc_server.posting.patience import MOST_REPEATS
-from qbwc_server.posting.reply import Reply
+from qbwc_server.queue.reply import Reply
 from qbwc_server.queue.settling import RequestRow
 from qbwc_server.queue.states import Ended
 from qbwc_server.queue.states import Event as RequestEvent

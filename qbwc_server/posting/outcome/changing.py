@@ -22,7 +22,6 @@ from qbwc_server.posting.outcome.other_entry import renamed_since
 from qbwc_server.posting.outcome.outcome import DocumentHead, Work
 from qbwc_server.posting.outcome.written import written
 from qbwc_server.posting.patience import MOST_STALE
-from qbwc_server.posting.reply import Reply
 from qbwc_server.posting.requests import OneDocument, Purpose, ask, of_documents, write
 from qbwc_server.posting.submitting.closing_date import closed_in_books
 from qbwc_server.posting.texts import CannotWrite
@@ -31,6 +30,7 @@ from qbwc_server.posting.transactions.last_writing import NOT_OURS, about_to_cha
 from qbwc_server.posting.transactions.standing import Difference, Standing
 from qbwc_server.posting.transactions.writing import LastWriting
 from qbwc_server.queue.models import QueuedRequest
+from qbwc_server.queue.reply import Reply
 from qbwc_server.queue.settling import RequestRow
 from qbwc_server.queue.states import Event as RequestEvent
 from qbwc_server.tenancy.actor import QUICKBOOKS

@@ -7,10 +7,10 @@ from qbwc_server.documents.kinds.document import Elsewhere
 from qbwc_server.errors import Notice
 from qbwc_server.posting.outcome.outcome import Work
 from qbwc_server.posting.outcome.refused import tried_again
-from qbwc_server.posting.reply import Reply
 from qbwc_server.posting.requests import OnePart
 from qbwc_server.posting.transactions import TRANSACTIONS
 from qbwc_server.posting.transactions.standing import Standing
+from qbwc_server.queue.reply import Reply
 from qbwc_server.queue.settling import RequestRow
 from qbwc_server.queue.states import Event
 from qbxml.outcome import Outcome

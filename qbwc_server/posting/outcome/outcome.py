@@ -25,13 +25,13 @@ from qbwc_server.documents.store import Posting, apply_postings
 from qbwc_server.errors import Notice
 from qbwc_server.posting.options import OptionsInForce, options_of
 from qbwc_server.posting.outcome.other_entry import other_entries
-from qbwc_server.posting.reply import Reply
 from qbwc_server.posting.requests import WRITING, OneDocument, OneEntry
 from qbwc_server.posting.submitting.waiting import InVain, give_up_waiting, release_done, silence
 from qbwc_server.posting.transactions import TRANSACTIONS
 from qbwc_server.posting.transactions.entries_shown import Shown
 from qbwc_server.posting.transactions.transaction import Transaction
 from qbwc_server.queue.enqueue import NewRequest, cancel, hand_over, put
+from qbwc_server.queue.reply import Reply
 from qbwc_server.queue.settling import RequestRow, Settlement, doubt_requests, settle
 from qbwc_server.queue.states import Event as RequestEvent
 from qbwc_server.queue.states import RequestState

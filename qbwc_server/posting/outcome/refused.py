@@ -11,13 +11,13 @@ from qbwc_server.ids import new_id
 from qbwc_server.posting.entries.ensure import ensure, forget, wanted_by
 from qbwc_server.posting.outcome.outcome import Work
 from qbwc_server.posting.patience import LONGEST_LOCK, MOST_REPEATS
-from qbwc_server.posting.reply import Reply
 from qbwc_server.posting.requests import OneDocument, Purpose, write
 from qbwc_server.posting.submitting.waiting import found_elsewhere, invoices_named
 from qbwc_server.posting.texts import CannotWrite, Texts
 from qbwc_server.posting.transactions import ADDS
 from qbwc_server.posting.transactions.compiled import compile_add, pending
 from qbwc_server.queue.models import QueuedRequest
+from qbwc_server.queue.reply import Reply
 from qbwc_server.queue.sets import first_sent
 from qbwc_server.queue.settling import RequestRow
 from qbwc_server.queue.states import Event as RequestEvent

@@ -11,13 +11,13 @@ from qbwc_server.errors import Notice
 from qbwc_server.posting.outcome.differing import look_closer, may_differ, total_differs
 from qbwc_server.posting.outcome.outcome import DocumentHead, Work
 from qbwc_server.posting.pc_clock import modified_at
-from qbwc_server.posting.reply import Reply
 from qbwc_server.posting.requests import requests_of
 from qbwc_server.posting.transactions import ADDS
 from qbwc_server.posting.transactions.entries_shown import entries_shown
 from qbwc_server.posting.transactions.last_writing import left_by
 from qbwc_server.posting.transactions.standing import Standing
 from qbwc_server.queue.models import QueuedRequest
+from qbwc_server.queue.reply import Reply
 from qbwc_server.queue.settling import RequestRow
 from qbwc_server.queue.states import Event as RequestEvent
 from qbwc_server.queue.states import RequestState

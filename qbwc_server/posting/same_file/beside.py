@@ -14,13 +14,13 @@ from qbwc_server.ids import new_id
 from qbwc_server.posting.doubt.evidence import without_our_mark
 from qbwc_server.posting.outcome.differing import called
 from qbwc_server.posting.outcome.outcome import Work
-from qbwc_server.posting.reply import Reply
 from qbwc_server.posting.requests import OneKind, Purpose, ask, open_of
 from qbwc_server.posting.same_file.inventory import CHUNK
 from qbwc_server.posting.same_file.twice import marks_stand
 from qbwc_server.posting.transactions import TRANSACTIONS
 from qbwc_server.posting.transactions.standing import Standing
 from qbwc_server.queue.enqueue import NewRequest
+from qbwc_server.queue.reply import Reply
 from qbwc_server.queue.settling import RequestRow
 from qbwc_server.queue.states import Event as RequestEvent
 

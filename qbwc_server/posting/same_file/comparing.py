@@ -13,7 +13,6 @@ from qbwc_server.ids import new_id
 from qbwc_server.posting.outcome.differing import edited
 from qbwc_server.posting.outcome.outcome import Work
 from qbwc_server.posting.patience import MOST_QUESTIONS
-from qbwc_server.posting.reply import Reply
 from qbwc_server.posting.requests import OneDocument, Purpose, ask
 from qbwc_server.posting.submitting.submit import submit
 from qbwc_server.posting.texts import CannotWrite
@@ -22,6 +21,7 @@ from qbwc_server.posting.transactions.compiled import agrees, differences
 from qbwc_server.posting.transactions.last_writing import last_writing
 from qbwc_server.posting.transactions.standing import Standing
 from qbwc_server.queue.enqueue import NewRequest
+from qbwc_server.queue.reply import Reply
 from qbwc_server.queue.settling import RequestRow
 from qbwc_server.queue.states import Event as RequestEvent
 from qbwc_server.tenancy.actor import QUICKBOOKS

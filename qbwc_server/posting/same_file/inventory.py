@@ -24,7 +24,6 @@ from qbwc_server.posting.outcome.named import as_shown, is_marked, not_the_one, 
 from qbwc_server.posting.outcome.outcome import Work
 from qbwc_server.posting.patience import MOST_QUESTIONS
 from qbwc_server.posting.pc_clock import modified_at
-from qbwc_server.posting.reply import Reply
 from qbwc_server.posting.requests import IfMissing, OneDocument, OnePosting, Postings, Purpose, ask
 from qbwc_server.posting.same_file.comparing import compare, hold_unless_it_agrees, not_void
 from qbwc_server.posting.same_file.twice import stands_all_the_same
@@ -35,6 +34,7 @@ from qbwc_server.posting.transactions import TRANSACTIONS
 from qbwc_server.posting.transactions.standing import Standing
 from qbwc_server.queue.enqueue import NewRequest, put
 from qbwc_server.queue.models import QueuedRequest
+from qbwc_server.queue.reply import Reply
 from qbwc_server.queue.settling import RequestRow
 from qbwc_server.queue.states import Event as RequestEvent
 from qbwc_server.queue.states import Priority

@@ -17,7 +17,6 @@ from qbwc_server.documents.store import move
 from qbwc_server.posting.outcome.differing import filled_again, gone, look_closer
 from qbwc_server.posting.outcome.outcome import Work
 from qbwc_server.posting.pc_clock import modified_at
-from qbwc_server.posting.reply import Reply
 from qbwc_server.posting.requests import OneDocument, Purpose, TheFile, ask, open_of
 from qbwc_server.posting.same_file.beside import NUMBER, look_beside
 from qbwc_server.posting.same_file.comparing import tell_edits
@@ -30,6 +29,7 @@ from qbwc_server.posting.transactions.standing import Standing
 from qbwc_server.queue.enqueue import put
 from qbwc_server.queue.lane import take_lane
 from qbwc_server.queue.models import QueuedRequest
+from qbwc_server.queue.reply import Reply
 from qbwc_server.queue.settling import RequestRow
 from qbwc_server.queue.states import Event as RequestEvent
 from qbwc_server.tenancy.actor import QUICKBOOKS

@@ -22,7 +22,6 @@ from qbwc_server.posting.outcome.outcome import Work as Answers
 from qbwc_server.posting.outcome.written import posted
 from qbwc_server.posting.patience import MOST_QUESTIONS
 from qbwc_server.posting.pc_clock import MARGIN, NEWEST, UNKNOWN_LAG
-from qbwc_server.posting.reply import Reply
 from qbwc_server.posting.requests import OneDocument, OneKind, Purpose, ask, open_of
 from qbwc_server.posting.same_file.newest import asked_in_vain
 from qbwc_server.posting.same_file.twice import stands
@@ -34,6 +33,7 @@ from qbwc_server.posting.transactions.standing import Standing
 from qbwc_server.posting.transactions.writing import Mark
 from qbwc_server.queue.enqueue import put
 from qbwc_server.queue.models import QueuedRequest
+from qbwc_server.queue.reply import Reply
 from qbwc_server.queue.settling import RequestRow, requests_by_id
 from qbwc_server.queue.states import Event as RequestEvent
 from qbwc_server.queue.states import RequestState

@@ -20,7 +20,6 @@ from qbwc_server.posting.outcome.differing import gone
 from qbwc_server.posting.outcome.outcome import Work
 from qbwc_server.posting.patience import MOST_QUESTIONS, MOST_UNANSWERED, PAUSE
 from qbwc_server.posting.pc_clock import MARGIN, is_older, may_be_older, modified_at
-from qbwc_server.posting.reply import Reply
 from qbwc_server.posting.requests import OneDocument, Purpose, TheFile, ask, open_of
 from qbwc_server.posting.same_file.inventory import CHUNK, OUGHT_TO_STAND, question_for, summaries
 from qbwc_server.posting.sent import Sent
@@ -28,6 +27,7 @@ from qbwc_server.posting.transactions import TRANSACTIONS
 from qbwc_server.posting.transactions.standing import Standing
 from qbwc_server.queue.enqueue import NewRequest, put
 from qbwc_server.queue.models import QueuedRequest
+from qbwc_server.queue.reply import Reply
 from qbwc_server.queue.settling import RequestRow
 from qbwc_server.queue.states import Event as RequestEvent
 from qbwc_server.queue.states import RequestState

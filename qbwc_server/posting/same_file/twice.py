@@ -13,11 +13,11 @@ from qbwc_server.ids import new_id
 from qbwc_server.posting.outcome.outcome import DocumentHead, Work
 from qbwc_server.posting.outcome.written import posted, twice
 from qbwc_server.posting.patience import MOST_QUESTIONS
-from qbwc_server.posting.reply import Reply
 from qbwc_server.posting.requests import OneDocument, Purpose, ask, open_of
 from qbwc_server.posting.sent import Sent
 from qbwc_server.posting.transactions.standing import Standing
 from qbwc_server.queue.models import QueuedRequest
+from qbwc_server.queue.reply import Reply
 from qbwc_server.queue.settling import RequestRow, requests_by_id
 from qbwc_server.queue.states import Event as RequestEvent
 from qbwc_server.queue.states import RequestState

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Final, Self
+from datetime import datetime
+from typing import Final, Protocol, Self
 from uuid import UUID
 
-from qbwc_server.queue.states import Ended
+from sqlalchemy.orm import Session
+
+from qbwc_server.queue.enqueue import NewRequest
+from qbwc_server.queue.settling import RequestRow
+from qbwc_server.queue.states import Ended, Event
+from qbwc_server.tenancy.models import Company
 from qbxml import Aggregate, Answer
 from qbxml.outcome import Outcome, own_words
 from qbxml.status import status
@@ -88,6 +94,22 @@ class Reply:
     def reason(self) -> str:
         """Why a document failed by it, as a code."""
         return f"quickbooks_{self.code}" if self.ended_by is None else self.ended_by.value
+
+
+class Work(Protocol):
+    """The answer document that is being worked in, as far as whoever asked a question needs it."""
+
+    @property
+    def db(self) -> Session: ...
+    @property
+    def company(self) -> Company: ...
+    @property
+    def now(self) -> datetime: ...
+    def settle(self, row: RequestRow, event: Event, reply: Reply | None = None) -> bool:
+        """Move a request; False when that no longer matters."""
+
+    def put(self, request: NewRequest) -> None:
+        """Queue a consequence."""
 
 
 def request_id_of(answer: Answer) -> UUID | None:
