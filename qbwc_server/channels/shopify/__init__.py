@@ -1,1 +1,1 @@
-"""Shopify: the orders export CSV as the shop's admin writes it."""
+"""Shopify: the orders export CSV as the shop's admin writes it, and the Admin API."""
