@@ -79,6 +79,11 @@ class DocumentRow(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
+    @property
+    def comes_to_something(self) -> bool:
+        """Whether zero in the books would mean that it is void: plus and minus may come to zero, too."""
+        return bool(self.total or self.subtotal)
+
     def tell(self, notice: Notice | None) -> None:
         """Why it does not move by itself; None: nothing keeps it any more."""
         self.reason, self.message, self.advice = (

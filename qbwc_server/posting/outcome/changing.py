@@ -77,7 +77,7 @@ def queue_void(work: Work, row: RequestRow, head: DocumentHead, ret: Aggregate) 
     document = work.document(head.id)
     if _is_a_strangers(work, row, document, found):
         return
-    if found.voided and (document.posted_total or head.total):
+    if found.voided and (document.posted_total or head.comes_to_something):
         work.post(head.id, Event.WITHDRAWN, row.id, written(work, found.ret), {"found": "void"})
         return
     if _is_closed(work, row, document, found) or _edited_before_void(work, row, document, found):

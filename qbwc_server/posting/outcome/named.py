@@ -161,7 +161,7 @@ def _from_mark(work: Work, found: Standing) -> list[Difference]:
 
 
 def _from_void(document: DocumentRow, found: Standing) -> list[Difference]:
-    if found.voided and document.total and document.operation is not Operation.VOID:
+    if found.voided and document.comes_to_something and document.operation is not Operation.VOID:
         return [Difference("state", "not void", "void")]
     return []
 

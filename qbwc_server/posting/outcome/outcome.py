@@ -64,6 +64,11 @@ class DocumentHead:
         return self.state is State.HELD and self.reason in UNDECIDED
 
     @property
+    def comes_to_something(self) -> bool:
+        """Whether zero in the books would mean that it is void: plus and minus may come to zero, too."""
+        return bool(self.total or self.subtotal)
+
+    @property
     def rules(self) -> Transaction[Any]:
         """The rules of its kind."""
         return TRANSACTIONS[self.kind]

@@ -134,7 +134,7 @@ def read_verify(work: Work, row: RequestRow, reply: Reply) -> None:
     again = which.if_missing is IfMissing.ENTER
     for document in withdrawn:  # plus and minus may come to zero without being void
         found = there.get(document.txn_id or "")
-        if found is not None and not found.amount and not document.total:
+        if found is not None and not found.amount and not document.comes_to_something:
             work.put(compare(document, again=again))
     for document in posted:
         if document in gone:
@@ -146,7 +146,7 @@ def read_verify(work: Work, row: RequestRow, reply: Reply) -> None:
     not_void(work, row, withdrawn, there, again=again)
     for document in left_out:
         shown = there.get(document.txn_id or "")
-        if shown is not None and shown.amount:
+        if shown is not None and (shown.amount or not document.comes_to_something):
             detail = {"candidates": [{"txn_id": document.txn_id, "total": str(shown.amount)}]}
             document.tell(stands_all_the_same(document.state, str(document.txn_id)))
             how: dict[str, Any] = {"by": QUICKBOOKS, "now": work.now, "request_id": str(row.id), "detail": detail}

@@ -133,7 +133,7 @@ def read_look_closer(work: Work, row: RequestRow, reply: Reply) -> None:
     if document.state is not State.POSTED:
         _tell_of_others(work, document, found)
         return
-    if found.voided and document.total:
+    if found.voided and document.comes_to_something:
         move(work.db, document, Event.WITHDRAWN, by=QUICKBOOKS, now=work.now, request_id=str(row.id), detail=_VOID)
         document.operation = Operation.VOID
         work.findings.append(gone(document, "was voided"))
@@ -153,7 +153,7 @@ def _tell_of_others(work: Work, document: DocumentRow, found: Standing) -> None:
             work.findings.append(filled_again(document, found))
     elif document.state is State.SUBMITTED:
         return
-    elif found.voided and document.total:
+    elif found.voided and document.comes_to_something:
         work.findings.append(gone(document, "was voided"))
     else:
         tell_edits(work, document, found)

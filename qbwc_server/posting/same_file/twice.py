@@ -40,9 +40,11 @@ def marks_stand(work: Work, shown: Iterable[Standing]) -> None:
 
 def stands(work: Work, request: RequestRow, found: Standing) -> None:
     """What a request entered that left at some time stands in the file as ``found``: is that known?"""
-    if request.purpose != Purpose.POST or found.total == 0:  # zero: that one is void
+    if request.purpose != Purpose.POST:
         return
     head = work.head_of(request)
+    if found.total == 0 and head.comes_to_something:  # that one is void
+        return
     if head.undecided or (head.txn_id == found.txn_id and not _left_out(head)):
         return
     how = {"found": "by its mark"}
@@ -50,6 +52,9 @@ def stands(work: Work, request: RequestRow, found: Standing) -> None:
         if work.states[request.id] in _NOT_LOOKED_FOR:  # it was looked for, and executed after that
             posted(work, request, head, found.txn_id, found.ret, None, how)
     elif _left_out(head) and head.txn_id in (None, found.txn_id):
+        if found.total == 0:  # its lines tell whether it is void
+            _look(work, head, found.txn_id)
+            return
         detail = {"candidates": [found.as_candidate()]}
         work.hold(head.id, request.id, stands_all_the_same(head.state, found.txn_id), detail)
     elif head.txn_id is None:
@@ -83,7 +88,7 @@ def _was_told(work: Work, head: DocumentHead, txn_id: str) -> bool:
 def _look(work: Work, head: DocumentHead, other: str) -> None:
     if open_of(work.db, work.company.id, Purpose.LOOK_TWICE, [OneDocument(head.id)]):
         return
-    query = head.rules.by_id([str(head.txn_id), other], new_id())
+    query = head.rules.by_id(list(dict.fromkeys(filter(None, [head.txn_id, other]))), new_id())
     work.put(ask(Purpose.LOOK_TWICE, OneDocument(head.id), query))
 
 
@@ -98,13 +103,15 @@ def read_look_twice(work: Work, row: RequestRow, reply: Reply) -> None:
     shown = {one.txn_id: one for one in map(head.rules.standing, reply.rets)}
     if not work.settle(row, RequestEvent.DONE, reply) or head.undecided:
         return
-    known, other = Sent.from_record(work.db.get_one(QueuedRequest, row.id).sent).txn_ids
-    found = shown.get(other)
-    if found is None or found.voided or document.txn_id != known:
+    *before, other = Sent.from_record(work.db.get_one(QueuedRequest, row.id).sent).txn_ids
+    known, found = document.txn_id, shown.get(other)
+    if found is None or found.voided or known not in (before or (None, other)):
         return
     if _left_out(head):
         detail = {"candidates": [found.as_candidate()]}
         work.hold(head.id, row.id, stands_all_the_same(head.state, other), detail)
+    elif known is None or known == other:
+        return  # it has been found meanwhile
     elif known in shown or head.state is not State.POSTED:
         twice(work, row, head, known, other)
     elif reply.tells_all:
