@@ -41,7 +41,11 @@ _SENTENCES: dict[str, Callable[[_Context], str]] = {
     "date_type": lambda _: "It must be a date such as 2026-03-31.",
     "date_parsing": lambda _: "It must be a date such as 2026-03-31.",
     "date_from_datetime_parsing": lambda _: "It must be a date such as 2026-03-31.",
+    "date_from_datetime_inexact": lambda _: "It must be a date such as 2026-03-31.",
+    "time_type": lambda _: "It must be a time such as 05:00.",
+    "time_parsing": lambda _: "It must be a time such as 05:00.",
 }
+_IN_OUR_WORDS = ("unknown_zone", "zone_twice", "never_bills", "never_unsent")  # PydanticCustomError of ours
 
 
 def sentence(detail: Mapping[str, Any]) -> str:
@@ -49,8 +53,8 @@ def sentence(detail: Mapping[str, Any]) -> str:
     say = _SENTENCES.get(detail["type"])
     if say is not None:
         return say(detail.get("ctx") or {})
-    if detail["type"] == "value_error":  # raised by us, in our words
-        said = str(detail["ctx"]["error"])
+    if detail["type"] == "value_error" or detail["type"] in _IN_OUR_WORDS:  # raised by us
+        said = str(detail["ctx"]["error"] if detail["type"] == "value_error" else detail["msg"])
         return f"{said[:1].upper()}{said[1:]}{'' if said.endswith('.') else '.'}"
     return "The value cannot be used."
 

@@ -9,6 +9,7 @@ from flask.globals import request_ctx
 
 from qbwc_server.api import (
     audit,
+    billing,
     bulk,
     companies,
     connections,
@@ -37,6 +38,7 @@ __all__ = ["PREFIX", "ROUTES", "api_blueprint", "reference_blueprint"]
 PREFIX = "/api/v1"
 _RESOURCES = (
     audit,
+    billing,
     bulk,
     companies,
     connections,

@@ -31,6 +31,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "secrets": ("secrets", "secrets"),
     "documents": ("documents", "documents"),
     "bulk": ("bulk", "bulk"),
+    "billing": ("billing", "billing"),
     "connection": ("connection", "connection"),
     "open-work": ("open_work", "open_work"),
     "mapping": ("mapping", "mapping"),

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import click
 
 from qbwc_server.books import holds
 from qbwc_server.books.holds import HoldKind, holds_of
 from qbwc_server.books.models import CompanyFacts
+from qbwc_server.cli.named_values import print_values, read_changes
 from qbwc_server.cli.output import json_option, moment, note, print_facts, print_json, print_table, say
 from qbwc_server.cli.runtime import Runtime, pass_runtime
 from qbwc_server.cli.tokens import revoke, token, tokens
@@ -220,7 +220,7 @@ def options(runtime: Runtime, code: str, changes: tuple[str, ...], as_json: bool
     if changes:
         with runtime.database.transaction() as db:
             company_id = companies.find_company(db, code).id
-            in_force = change_options(db, company_id, _read_changes(changes), by=runtime.by, now=runtime.now())
+            in_force = change_options(db, company_id, read_changes(changes), by=runtime.by, now=runtime.now())
     else:
         with runtime.database.reading() as db:
             in_force = options_of(db, companies.find_company(db, code).id)
@@ -228,26 +228,7 @@ def options(runtime: Runtime, code: str, changes: tuple[str, ...], as_json: bool
     if as_json:
         print_json({"code": code, "options": values})
         return
-    print_table(
-        ("Option", "Value", "Meaning"),
-        [(name, _shown(values[name]), field.description or "") for name, field in PostingOptions.model_fields.items()],
-    )
-
-
-def _read_changes(changes: tuple[str, ...]) -> dict[str, object]:
-    read: dict[str, object] = {}
-    for change in changes:
-        name, equals, value = change.partition("=")
-        if not equals:
-            raise click.UsageError(f"{change!r} is not NAME=VALUE.")
-        read[name.strip()] = value if value != "" else None
-    return read
-
-
-def _shown(value: Any) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return "-" if value is None else str(value)
+    print_values(PostingOptions, values)
 
 
 @company.command()

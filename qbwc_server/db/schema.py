@@ -46,6 +46,7 @@ MODELS = (
     "qbwc_server.mapping.models",
     "qbwc_server.mapping.rules.models",
     "qbwc_server.channels.connections.models",
+    "qbwc_server.billing_runs.models",
     "qbwc_server.bulk.models",
     "qbwc_server.connector.models",
     "qbwc_server.connector.set_up_links",

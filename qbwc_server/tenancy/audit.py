@@ -62,6 +62,8 @@ class Audited(StrEnum):
     MAPPED = "mapped"
     UNMAPPED = "unmapped"
     RULE_CHANGED = "rule_changed"
+    BILLING_CHANGED = "billing_settings_changed"
+    BILLING_SWITCHED = "billing_switched"
     BULK = "bulk_action"
     LISTS_ASKED_FOR = "lists_asked_for"
     SECRETS_ROTATED = "secrets_rotated"

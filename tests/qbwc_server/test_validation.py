@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
+from qbwc_server.billing_runs.settings import BillingSettings
 from qbwc_server.posting.options import PostingOptions
 from qbwc_server.settings import BadSettings, Settings, load
 from qbwc_server.validation import sentences
@@ -12,10 +13,10 @@ from qbwc_server.validation import sentences
 ODD: list[object] = [5, 5.5, "x", "x" * 1000, "", True, [], {}, -1, 10**400, float("nan"), object()]
 
 
-@pytest.mark.parametrize("model", [PostingOptions, Settings])
+@pytest.mark.parametrize("model", [PostingOptions, Settings, BillingSettings])
 @pytest.mark.parametrize("value", ODD, ids=lambda value: repr(value)[:20])
 def test_whatever_is_given_the_answer_is_a_plain_sentence(
-    model: type[PostingOptions | Settings], value: object
+    model: type[PostingOptions | Settings | BillingSettings], value: object
 ) -> None:
     with pytest.raises(ValidationError) as found:
         model.model_validate({**dict.fromkeys(model.model_fields, value), "nonsense": value})

@@ -35,6 +35,8 @@ PATHS = (
     ("POST", "/documents/1/keep"),
     ("POST", "/documents/1/re-date"),
     ("POST", "/documents/1/decide"),
+    ("GET", "/billing/settings"),
+    ("PATCH", "/billing/settings"),
     ("GET", "/bulk"),
     ("POST", "/bulk"),
     ("GET", "/bulk/1"),

@@ -1,0 +1,1 @@
+"""The billing run of a company: settings, preview, approval, documents, report."""
