@@ -108,7 +108,8 @@ class Fact:
 
     Args:
         key: what it is called there, for ever; of its stream.
-        changed_at: since when it is so, by the clock upstream. The same fact, told again, has the same moment.
+        changed_at: since when it is so, by the clock upstream. The same fact, told again, has the same moment. ``None``
+            where upstream does not say: then what is told last is the newest, dated by when it was first told so.
         body: what is told of it, JSON-ready; nothing that differs from one telling to the next.
         sequence: which version it is, where upstream counts them within one moment.
         group: the facts of one group are drafted together, such as the orders of a day; left out, each by itself.
@@ -116,7 +117,7 @@ class Fact:
     """
 
     key: str
-    changed_at: datetime
+    changed_at: datetime | None
     body: Mapping[str, Any]
     sequence: int = 0
     group: str | None = None
@@ -137,11 +138,15 @@ class Page:
 
     ``complete_until``: all that changed upstream before this moment has been handed over with this page; ``None`` where
     that is certain only later, since the pages are in no order of time.
+
+    ``all_of``: with this page, all facts that there are whose keys begin so have been handed over in this pull. Others
+    of them that are known are gone. Only where facts have no moment of change.
     """
 
     facts: Sequence[Fact]
     broken: Sequence[BrokenFact] = ()
     complete_until: datetime | None = None
+    all_of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,11 +170,13 @@ class Stream:
     """One sort of facts that a channel brings.
 
     ``overlap``: how far before what is complete it is asked again, since clocks differ and facts appear late.
+    ``drafted``: documents are made of its facts; else they are kept for what runs later, such as billing.
     """
 
     name: str
     title: str
     overlap: timedelta = timedelta(minutes=10)
+    drafted: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +207,11 @@ class MakeDrafts(Protocol):
         ...
 
 
+def no_drafts(facts: Sequence[Fact], options: Any) -> Iterable[Outcome]:
+    """What a channel makes of facts all of which are kept for later: nothing."""
+    return ()
+
+
 @dataclass(frozen=True)
 class Channel:
     """One source of documents: forms, the API, the command line and the docs are made from this declaration.
@@ -212,6 +224,7 @@ class Channel:
         every_minutes: how often it is run where a person says nothing else.
         at_least_minutes: how often it may be run at most.
         accounts: items that are no income, each with the account under which it may be added, if any.
+        brings_charges: its stream ``charges`` says what a distributor charges each organisation, for billing.
     """
 
     code: str
@@ -227,3 +240,4 @@ class Channel:
     at_least_minutes: int = 1
     checks: tuple[LiveCheck, ...] = ()
     accounts: Callable[[Any], Mapping[str, str | None]] = lambda options: {}
+    brings_charges: bool = False

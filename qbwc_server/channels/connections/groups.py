@@ -12,8 +12,8 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from qbwc_server.channels.connections.models import Record, RecordDocument
-from qbwc_server.channels.connections.records import BROKEN
 from qbwc_server.channels.connections.states import RecordState
+from qbwc_server.channels.connections.versions import BROKEN
 from qbwc_server.channels.contract import Fact
 from qbwc_server.documents.problems import Problem
 
@@ -120,7 +120,13 @@ def _versions(
                 Record.group_key,
                 Record.gone,
                 Record.state,
-            ).where(Record.connection_id == connection_id, column.in_(some), Record.version < BROKEN, *more)
+            ).where(
+                Record.connection_id == connection_id,
+                column.in_(some),
+                Record.version < BROKEN,
+                Record.state != RecordState.KEPT,
+                *more,
+            )
         )
         yield from (_Version(*row) for row in rows)
 

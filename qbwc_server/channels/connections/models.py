@@ -18,7 +18,7 @@ from qbwc_server.tenancy.sealing import Sealed, SealedColumn
 MAX_RECORD_CHARACTERS = 1_000_000  # of one fact, as JSON
 LONGEST_KEY = 200  # characters of what upstream calls a fact, or a group of them
 _UNDER_WAY = text(f"outcome = '{RunOutcome.UNDER_WAY}'")
-_UNDRAFTED = text(f"state <> '{RecordState.DRAFTED}'")
+_UNDRAFTED = text(f"state <> '{RecordState.DRAFTED}' AND state <> '{RecordState.KEPT}'")
 
 
 class Connection(Base):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from hashlib import sha256
 from typing import Any
@@ -23,15 +23,14 @@ from qbwc_server.channels.connections.models import (
 )
 from qbwc_server.channels.connections.moments import within_reach
 from qbwc_server.channels.connections.states import RecordState
-from qbwc_server.channels.contract import BrokenFact, Fact, Page
+from qbwc_server.channels.connections.versions import BROKEN, Dating, newest_versions
+from qbwc_server.channels.contract import BrokenFact, Fact, Page, Stream
 from qbwc_server.db import Base
 from qbwc_server.documents.problems import Problem
 from qbwc_server.shortening import shortened, storable
 
-BROKEN = "broken/"  # versions of what could not be read as a fact begin so
 _AT_A_TIME = 500  # keys in one statement
 _MOST_SEQUENCE = 10**18
-_SHORT = 32  # hexadecimal digits of a digest that tell versions of one moment apart
 _RECORDS = Base.metadata.tables["records"]  # the table, not the class: the ORM would take longer than the database
 
 
@@ -47,12 +46,26 @@ class Kept:
 
 
 def keep_page(
-    db: Session, connection: Connection, run_id: int, stream: str, page: Page, *, again: bool, now: datetime
+    db: Session,
+    connection: Connection,
+    run_id: int,
+    stream: Stream,
+    page: Page,
+    told: Collection[str] = frozenset(),
+    *,
+    again: bool,
+    now: datetime,
 ) -> Kept:
-    """Keep what is not known yet of a page. Known records are known, and are drafted again only with ``again``."""
+    """Keep what is not known yet of a page. Known records are known, and are drafted again only with ``again``.
+
+    Args:
+        told: keys of the facts without a moment of change that this pull has handed over so far, the page's included.
+    """
     rows, broken = [], list(page.broken)
-    for fact in page.facts:
-        made = _row(fact)
+    facts = [*page.facts, *_vanished(db, connection, stream, page, told)]
+    dating = Dating.of(db, connection.id, stream.name, facts, now)
+    for fact in facts:
+        made = _row(fact, dating, RecordState.NEW if stream.drafted else RecordState.KEPT)
         if isinstance(made, BrokenFact):
             broken.append(made)
         else:
@@ -61,16 +74,24 @@ def keep_page(
         "company_id": connection.company_id,
         "connection_id": connection.id,
         "run_id": run_id,
-        "stream": stream,
+        "stream": stream.name,
         "received_at": now,
     }
-    before = _known_keys(db, connection.id, stream, {row["source_key"] for row in rows})
+    before = _known_keys(db, connection.id, stream.name, {row["source_key"] for row in rows})
     added = _insert(db, [{**shared, **row} for row in rows])
     new = {key for key, _ in added} - before
     if len(added) < len(rows):
-        _see_again(db, connection.id, stream, rows, set(added), again=again)
-    fresh = _keep_broken(db, connection.id, stream, [{**shared, **_broken_row(one)} for one in broken], run_id)
+        _see_again(db, connection.id, stream.name, rows, set(added), again=again and stream.drafted)
+    fresh = _keep_broken(db, connection.id, stream.name, [{**shared, **_broken_row(one)} for one in broken], run_id)
     return Kept(len(new), len(added) - len(new), len(rows) - len(added), fresh, holds=bool(fresh))
+
+
+def _vanished(db: Session, connection: Connection, stream: Stream, page: Page, told: Collection[str]) -> Iterator[Fact]:
+    """What is known and was not told, where all was."""
+    if page.all_of is not None:
+        for key, newest in newest_versions(db, connection.id, stream.name, beginning=page.all_of).items():
+            if key not in told and not newest.gone:
+                yield Fact(key, None, {}, gone=True)
 
 
 def canonical(body: Mapping[str, Any]) -> str:
@@ -91,13 +112,7 @@ def _decimal_text(value: object) -> str:
     raise TypeError(f"a {type(value).__name__} is no JSON")
 
 
-def version_of(fact: Fact, digest: str) -> str:
-    """What tells versions apart; as a text it sorts as they follow each other."""
-    moment = fact.changed_at.astimezone(UTC).isoformat(timespec="microseconds")
-    return f"{moment}/{fact.sequence:018}/{digest[:_SHORT]}"
-
-
-def _row(fact: Fact) -> dict[str, Any] | BrokenFact:
+def _row(fact: Fact, dating: Dating, state: RecordState) -> dict[str, Any] | BrokenFact:
     """What is stored of a fact, or why it cannot be."""
     try:
         body = canonical(fact.body)
@@ -109,12 +124,12 @@ def _row(fact: Fact) -> dict[str, Any] | BrokenFact:
     digest = sha256(b"gone" * fact.gone + body.encode()).hexdigest()
     return {
         "source_key": fact.key,
-        "version": version_of(fact, digest),
+        "version": dating.version_of(fact, digest),
         "group_key": fact.group or fact.key,
         "gone": fact.gone,
         "body": body,
         "digest": digest,
-        "state": RecordState.NEW,
+        "state": state,
         "code": None,
         "message": None,
     }
@@ -124,9 +139,9 @@ def _mistake(fact: Fact, body: str) -> str | None:
     for what, text in (("key", fact.key), ("group", fact.group or fact.key)):
         if not text or len(text) > LONGEST_KEY or text != storable(text):
             return f"The {what} of a fact has 1 to {LONGEST_KEY} characters: {shortened(storable(text), 60)}"
-    if fact.changed_at.tzinfo is None:
+    if fact.changed_at is not None and fact.changed_at.tzinfo is None:
         return f"The time of change of {fact.key} has no time zone."
-    if not within_reach(fact.changed_at):
+    if fact.changed_at is not None and not within_reach(fact.changed_at):
         return f"The time of change of {fact.key} is out of reach: {fact.changed_at.isoformat()}"
     if not 0 <= fact.sequence < _MOST_SEQUENCE:
         return f"The sequence of {fact.key} is out of reach."
@@ -187,6 +202,7 @@ def _see_again(
 ) -> None:
     """Known records: those whose body went with time have it again, and are drafted; with ``again`` all are."""
     bodies = {(row["source_key"], row["version"]): row["body"] for row in rows}
+    (state,) = {row["state"] for row in rows}
     known = bodies.keys() - added
     for some in _pieces(sorted({key for key, _ in known})):
         here = select(Record.id, Record.source_key, Record.version).where(
@@ -201,7 +217,7 @@ def _see_again(
         ]
         if wanted:
             change = update(_RECORDS).where(_RECORDS.c.id == bindparam("record"))
-            db.connection().execute(change.values(body=bindparam("body"), state=RecordState.NEW), wanted)
+            db.connection().execute(change.values(body=bindparam("body"), state=state), wanted)
 
 
 def _keep_broken(db: Session, connection_id: int, stream: str, rows: Sequence[dict[str, Any]], run_id: int) -> int:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, or_, select, update
+from sqlalchemy.orm import aliased
 
 from qbwc_server.channels.connections.models import ConnectionRun, Record
 from qbwc_server.channels.connections.states import RecordState
@@ -23,12 +24,24 @@ def shorten_records(
 ) -> str:
     """Drop bodies older than ``record_days``, and the log of runs of long ago; a job, see ``jobs.schedule``.
 
-    What is still to be drafted keeps its body.
+    What is still to be drafted keeps its body, and so does the newest version of what is kept for later.
     """
     before = clock() - timedelta(days=settings.record_days)
+    newer = aliased(Record)
+    is_followed = (
+        select(newer.id)
+        .where(
+            newer.connection_id == Record.connection_id,
+            newer.stream == Record.stream,
+            newer.source_key == Record.source_key,
+            newer.version > Record.version,
+        )
+        .exists()
+    )
+    done = or_(Record.state.in_(_DONE), and_(Record.state == RecordState.KEPT, is_followed))
     some = (
         select(Record.id)
-        .where(Record.body.is_not(None), Record.received_at < before, Record.state.in_(_DONE))
+        .where(Record.body.is_not(None), Record.received_at < before, done)
         .order_by(Record.received_at, Record.id)
         .limit(ROWS)
         .scalar_subquery()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -248,7 +248,7 @@ class _Run:
         again: bool,
     ) -> None:
         """All pages of a stream. Behind something that is to be asked for again its mark stays where it is."""
-        heard = Heard()
+        heard, told = Heard(), set[str]()
         for page in self._pages(channel.pull(options, upstream, window)):
             heard.note(page)
             if isinstance(page, BrokenPage):
@@ -258,7 +258,8 @@ class _Run:
                 with self._database.transaction() as db:
                     hear(db, self._run_id, now=self._clock(), done=Progress(pages=1, set_aside=1))
                 continue
-            moves = self._keep(stream, window, page, upstream, moves=moves, again=again)
+            told.update(fact.key for fact in page.facts if fact.changed_at is None)
+            moves = self._keep(stream, window, page, upstream, told, moves=moves, again=again)
         if moves:
             with self._database.transaction() as db:
                 self._guard(db)
@@ -281,11 +282,19 @@ class _Run:
             yield page
 
     def _keep(
-        self, stream: Stream, window: Window, page: Page, upstream: Upstream, *, moves: bool, again: bool
+        self,
+        stream: Stream,
+        window: Window,
+        page: Page,
+        upstream: Upstream,
+        told: Collection[str],
+        *,
+        moves: bool,
+        again: bool,
     ) -> bool:
         """The records of a page and the mark of its stream, in one transaction; whether the mark may still move."""
         with self._database.transaction() as db:
-            kept = keep_page(db, self._connection, self._run_id, stream.name, page, again=again, now=self._clock())
+            kept = keep_page(db, self._connection, self._run_id, stream, page, told, again=again, now=self._clock())
             hear(
                 db,
                 self._run_id,

@@ -23,9 +23,9 @@ from qbwc_server.channels.connections.finding import (
 )
 from qbwc_server.channels.connections.models import Connection, Record, RecordDocument
 from qbwc_server.channels.connections.moments import EARLIEST, LATEST, within_reach
-from qbwc_server.channels.connections.records import BROKEN
 from qbwc_server.channels.connections.states import ConnectionEvent, ConnectionState, RecordState, after
 from qbwc_server.channels.connections.trouble import tell_trouble
+from qbwc_server.channels.connections.versions import BROKEN
 from qbwc_server.channels.contract import Channel
 from qbwc_server.channels.gone import DISCONNECTED
 from qbwc_server.channels.http import SignInRefused, Upstream

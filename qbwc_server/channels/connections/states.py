@@ -96,6 +96,7 @@ class RecordState(StrEnum):
     NEW = "new"  # to be drafted
     DRAFTED = "drafted"  # its documents stand as it says
     WAITING = "waiting"  # its document cannot be changed at this moment; it is drafted again in the next run
+    KEPT = "kept"  # for what runs later, such as billing; nothing is drafted of it
     SET_ASIDE = "set_aside"  # it breaks; drafted again when upstream changes it, or a person asks for it
 
 

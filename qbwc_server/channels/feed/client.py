@@ -54,7 +54,7 @@ def try_key(options: FeedOptions, upstream: Upstream) -> str:
 
 def _reached(facts: Sequence[Fact], before: datetime | None, window: Window) -> datetime | None:
     """Until when all is told: the feed says so by the order of its facts, and where that is none it says nothing."""
-    moments = [fact.changed_at for fact in facts]
+    moments = [fact.changed_at for fact in facts if fact.changed_at is not None]
     if before is None or not moments:
         return before
     in_order = moments == sorted(moments) and before <= moments[0] and moments[-1] <= window.until

@@ -112,7 +112,9 @@ class Distributed:
         """Keep facts as a run of the connection does."""
         with self.database.transaction() as db:
             connection = db.get_one(Connection, self.connection_id)
-            keep_page(db, connection, 1, stream, Page(facts), again=False, now=self.clock())
+            keep_page(
+                db, connection, 1, Stream(stream, stream, drafted=False), Page(facts), again=False, now=self.clock()
+            )
 
     def shows(self, kind: ListKind, *entries: Any, reading: int = 1) -> None:
         """Entries that QuickBooks shows."""

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -95,8 +95,9 @@ def test_hours_of_two_schedulers_of_which_one_is_killed(connected: Connected, sc
 
     def pull(options: Any, upstream: object, window: Window) -> Iterator[Page | BrokenPage]:
         asked[options.name, window.until] += 1
-        found = [one for one in told[options.name] if one.changed_at < window.until]
-        yield Page([one for one in found if window.since is None or one.changed_at >= window.since])
+        since = window.since or datetime.min.replace(tzinfo=UTC)
+        found = [one for one in told[options.name] if one.changed_at and since <= one.changed_at < window.until]
+        yield Page(found)
         yield Page([], complete_until=window.until)
 
     channel = replace(script.channel, pull=pull)
