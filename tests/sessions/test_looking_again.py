@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 
 from qbwc_server.books.holds import HoldKind, put_on_hold
+from qbwc_server.documents.kinds import read_document
 from qbwc_server.documents.lifecycle import State
 from qbwc_server.documents.open_work import Ended, OpenWork, WorkKind, end_work, open_work
 from qbwc_server.posting.people.resume import resume
@@ -15,7 +16,7 @@ from qbwc_server.posting.same_file.looking_again import EACH_WITHIN, ask_again
 from qbwc_server.simulator.bookkeeper import Bookkeeper
 from qbwc_server.simulator.transactions import Transaction
 from qbwc_server.tenancy.actor import QUICKBOOKS
-from tests.sessions.odd_quickbooks import known_names, quickbooks_says, refusing
+from tests.sessions.odd_quickbooks import by_hand, known_names, quickbooks_says, quiet, refusing
 from tests.sessions.people import revise
 from tests.sessions.world import BY, World, invoice
 
@@ -219,6 +220,26 @@ def test_what_waits_for_a_person_is_looked_at_too(posted: World, deed: str) -> N
     (found,) = [item for item in work(posted) if item.document_id == posted.row("i-5").id]
     assert found.work is (WorkKind.EDITED_IN_QUICKBOOKS if deed == "edit" else WorkKind.GONE_FROM_QUICKBOOKS)
     assert posted.row("i-5").state is State.FAILED
+
+
+@pytest.mark.parametrize("amount", ["30.00", "31.00"])
+def test_a_bill_is_typed_as_paid_by_card(posted: World, amount: str) -> None:
+    Bookkeeper(posted.books).add("Vendor", "Paper Mill")
+    lines = [{"account": "Rent Expense", "amount": "30.00"}]
+    bill = {"kind": "bill", "origin": "b-1", "number": "B-1", "date": "2026-03-02", "vendor": "Paper Mill"}
+    posted.hand_in(read_document({**bill, "expenses": lines}))
+    quiet(posted)
+    posted.clock.advance(days=2)
+    by_hand(
+        posted,
+        "<CreditCardChargeAddRq><CreditCardChargeAdd><AccountRef><FullName>Company Credit Card</FullName></AccountRef>"
+        "<PayeeEntityRef><FullName>Paper Mill</FullName></PayeeEntityRef><RefNumber>B-1</RefNumber>"
+        "<ExpenseLineAdd><AccountRef><FullName>Rent Expense</FullName></AccountRef>"
+        f"<Amount>{amount}</Amount></ExpenseLineAdd></CreditCardChargeAdd></CreditCardChargeAddRq>",
+    )
+    look(posted)
+    found = [(one.work, one.document_id) for one in work(posted)]
+    assert found == ([(WorkKind.TYPED_BESIDE, posted.row("b-1").id)] if amount == "30.00" else [])
 
 
 def test_typed_as_another_kind_of_sale(posted: World) -> None:

@@ -7,9 +7,13 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
+from qbwc_server.documents.kinds import Document, read_document
 from qbwc_server.documents.lifecycle import State
 from qbwc_server.documents.open_work import Ended, OpenWork, WorkKind, end_work, open_work
+from qbwc_server.posting.people.other_names import use_name
 from qbwc_server.queue.models import QueuedRequest
+from qbwc_server.simulator.bookkeeper import Bookkeeper
+from tests.sessions.odd_quickbooks import quiet
 from tests.sessions.world import BY, World, invoice, payment, receipt
 
 
@@ -141,6 +145,94 @@ def test_another_number_party_day_total_or_kind_is_another_document(world: World
 def test_a_number_in_capitals_is_the_same(world: World, first: str, second: str) -> None:
     world.hand_in(invoice("a", number=first))
     world.hand_in(invoice("b", number=second))
+    assert world.row("b").reason == "same_number"
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("007", "7"),
+        ("7", "007"),
+        ("aB-1", "Ab-1"),
+        ("AB 1", "AB1"),
+        ("#12", "12"),
+        ("INV-0012", "inv 12"),
+        ("---", "---"),
+    ],
+)
+def test_a_number_spelt_in_another_way_is_the_same(world: World, first: str, second: str) -> None:
+    world.hand_in(invoice("a", number=first))
+    world.hand_in(invoice("b", number=second))
+    assert world.row("b").reason == "same_number"
+    assert first in str(world.row("b").message)
+
+
+@pytest.mark.parametrize(("first", "second"), [("1-12", "11-2"), ("A1", "A10"), ("100", "1"), ("7-A", "A-7")])
+def test_numbers_that_differ_stay_two(world: World, first: str, second: str) -> None:
+    world.hand_in(invoice("a", number=first))
+    world.hand_in(invoice("b", number=second))
+    assert world.row("b").state is State.SUBMITTED
+
+
+_ACCOUNTS = {"check": {"bank_account": "Checking"}, "credit_card_charge": {"card_account": "Company Credit Card"}}
+
+
+def purchase(kind: str, origin: str) -> Document:
+    lines = [{"account": "Rent Expense", "amount": "30.00"}]
+    record = {"kind": kind, "origin": origin, "number": "B-1", "date": "2026-03-02", "vendor": "Paper Mill"}
+    return read_document({**record, "expenses": lines, **_ACCOUNTS.get(kind, {})})
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("bill", "bill"),
+        ("bill", "credit_card_charge"),
+        ("credit_card_charge", "bill"),
+        ("check", "item_receipt"),
+        ("item_receipt", "check"),
+    ],
+)
+def test_one_purchase_under_two_origins_is_a_question(world: World, first: str, second: str) -> None:
+    Bookkeeper(world.books).add("Vendor", "Paper Mill")
+    world.hand_in(purchase(first, "file:1"))
+    world.hand_in(purchase(second, "api:1"))
+    assert (world.row("api:1").state, world.row("api:1").reason) == (State.FOR_REVIEW, "same_number")
+    world.submit("api:1")
+    assert world.row("api:1").state is State.SUBMITTED
+
+
+def test_what_is_bought_and_what_comes_back_are_two(world: World) -> None:
+    Bookkeeper(world.books).add("Vendor", "Paper Mill")
+    world.hand_in(purchase("bill", "a"))
+    world.hand_in(purchase("vendor_credit", "b"))
+    assert world.row("b").state is State.SUBMITTED
+
+
+def test_what_is_posted_and_revised_into_another_is_a_question_once(world: World) -> None:
+    world.hand_in(invoice("a", number="1"), invoice("b", number="2"))
+    world.update()
+    world.hand_in(invoice("b", number="1"), revise=True)
+    assert (world.row("b").state, world.row("b").reason) == (State.FOR_REVIEW, "same_number")
+    world.submit("b")
+    world.update()
+    assert (world.row("b").state, world.row("b").posted_number) == (State.POSTED, "1")
+    world.hand_in(invoice("b", number="1", memo="said already"), revise=True)
+    assert world.row("b").state is State.SUBMITTED
+
+
+def test_one_sale_under_the_new_name_of_its_customer_is_a_question(world: World) -> None:
+    """Renamed in QuickBooks, and a person said that the new name is meant: the other source says it already."""
+    world.hand_in(invoice("a", number="1", customer="Acme"))
+    world.update()
+    Bookkeeper(world.books).rename("Customer", "Acme", "Acme Limited")
+    world.hand_in(invoice("c", number="3", customer="Acme"))
+    quiet(world)
+    with world.database.transaction() as db:
+        asked = [one for one in open_work(db, world.company(db).id) if one.work is WorkKind.ENTRY_RENAMED]
+        use_name(db, world.company(db), asked[0].id, None, by=BY, now=world.clock())
+    quiet(world)
+    world.hand_in(invoice("b", number="1", customer="Acme Limited"))
     assert world.row("b").reason == "same_number"
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from qbwc_server.documents.kinds.one_deal import as_kinds
 from qbwc_server.documents.lifecycle import State
 from qbwc_server.documents.models import DocumentRow
 from qbwc_server.documents.open_work import Finding, WorkKind, known_keys, note_work
@@ -35,7 +36,7 @@ def look_beside(db: Session, company_id: int, numbered: Iterable[tuple[str, str 
     """
     kinds: dict[str, dict[str, None]] = {}
     for kind, number in numbered:
-        for one in _as_kinds(kind) if number is not None else ():
+        for one in as_kinds(kind) if number is not None else ():
             if TRANSACTIONS[one].is_asked_by_number:
                 kinds.setdefault(one, {})[str(number)] = None
     asked = open_of(db, company_id, Purpose.LOOK_BESIDE, [OneKind(kind) for kind in kinds])
@@ -45,14 +46,6 @@ def look_beside(db: Session, company_id: int, numbered: Iterable[tuple[str, str 
         if str(OneKind(kind)) not in asked
         for chunk in _chunks(list(numbers))
     ]
-
-
-def _as_kinds(kind: str) -> tuple[str, ...]:
-    """As what the same sale may be typed: paid at once, or not."""
-    return (kind, _ONE_SALE[kind]) if kind in _ONE_SALE else (kind,)
-
-
-_ONE_SALE = {"invoice": "sales_receipt", "sales_receipt": "invoice"}
 
 
 def _chunks(numbers: Sequence[str]) -> Iterator[Sequence[str]]:
@@ -87,7 +80,7 @@ def _ours(work: Work, kind: str, shown: Sequence[Standing]) -> Sequence[Document
     return work.db.scalars(
         select(DocumentRow).where(
             DocumentRow.company_id == work.company.id,
-            DocumentRow.kind.in_(_as_kinds(kind)),
+            DocumentRow.kind.in_(as_kinds(kind)),
             DocumentRow.state == State.POSTED,
             DocumentRow.txn_id.is_not(None),
             NUMBER.in_(numbers),

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
+from qbwc_server.documents.kinds.one_deal import as_kinds
 from qbwc_server.documents.lifecycle import State
 from qbwc_server.documents.models import DocumentRow
 from qbwc_server.documents.problems import Problem
 
-_ONE_SALE = {"sales_receipt": "invoice"}  # a sale that is paid is the same sale
 _AT_A_TIME = 200
 _OUT = (State.EXCLUDED, State.WITHDRAWN)
 
@@ -52,7 +52,7 @@ def _alike(row: DocumentRow, other: DocumentRow) -> bool:
 
 
 def _sale(row: DocumentRow) -> tuple[object, ...]:
-    return _ONE_SALE.get(row.kind, row.kind), row.party, row.date, row.total
+    return as_kinds(row.kind), row.party, row.date, row.total
 
 
 def source_of(origin: str) -> str:

@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import ColumnElement, Row, and_, or_, select
 from sqlalchemy.orm import Session
 
-from qbwc_server.documents.kinds import Document
+from qbwc_server.documents.kinds import KINDS, Document
+from qbwc_server.documents.kinds.one_deal import as_kinds, spelt
 from qbwc_server.documents.lifecycle import State
 from qbwc_server.documents.models import DocumentRow
 from qbwc_server.documents.problems import Problem
 from qbwc_server.documents.store import called_of
-from qbwc_server.posting.entries.ensure import names_of
+from qbwc_server.posting.entries.ensure import name_key, names_of
 from qbwc_server.posting.entries.words import Word, Words
-from qbwc_server.posting.options import options_of
+from qbwc_server.posting.options import OptionsInForce, options_of
 from qbwc_server.posting.texts import Texts
 from qbwc_server.tenancy.models import Company
 
-_ONE_SALE = {"sales_receipt": "invoice"}  # a sale that is paid is the same sale
-_OF_A_SALE = ("kind", "number", "party", "date", "total", "subtotal")  # columns that tell one from another
+_OF_A_DEAL = ("kind", "number", "party", "party_kind", "date", "total", "subtotal")  # tell one from another
+_IN = tuple(state for state in State if state not in (State.EXCLUDED, State.WITHDRAWN))
 
 
 def words_of(db: Session, company: Company, documents: Iterable[tuple[DocumentRow, Document]]) -> dict[int, list[Word]]:
@@ -53,7 +55,7 @@ def questions(
     """What to ask of each new document, by its id; one question each.
 
     Asked is: two words for entries that are one name in QuickBooks, each pair once; and the same number, party, day
-    and total under another origin.
+    and total under another origin, also where it is another kind, or the number is spelt in another way.
     """
     if not fresh:
         return {}
@@ -72,54 +74,68 @@ def questions(
 
 
 def _doubles(db: Session, company_id: int, rows: Sequence[DocumentRow]) -> dict[int, Problem]:
-    numbers = {row.number for row in rows if row.number is not None and row.txn_id is None}
-    if not numbers:
+    asked = [row for row in rows if row.number is not None and _is_new(row)]
+    if not asked:
         return {}
+    options = options_of(db, company_id)
     others = db.execute(
-        select(DocumentRow.id, DocumentRow.origin, *(getattr(DocumentRow, name) for name in _OF_A_SALE))
+        select(DocumentRow.id, DocumentRow.origin, *(getattr(DocumentRow, name) for name in _OF_A_DEAL))
         .where(
             DocumentRow.company_id == company_id,
-            DocumentRow.number.in_({written for number in numbers for written in _ways(number)}),
-            DocumentRow.state.not_in((State.EXCLUDED, State.WITHDRAWN)),
+            DocumentRow.state.in_(_IN),
+            DocumentRow.date.in_({row.date for row in asked}),
+            DocumentRow.number.is_not(None),
+            _comes_to({_amount(row) for row in asked}),
         )
         .order_by(DocumentRow.id)
     )
     known: dict[tuple[object, ...], list[Row[Any]]] = {}
     for other in others:
-        known.setdefault(_sale(other), []).append(other)
+        known.setdefault(_deal(other, options), []).append(other)
     fresh = {row.id for row in rows}
     found = {}
-    for row in rows:
+    for row in asked:
         # of two that are new the later one is asked about; one that was revised may be the earlier one
-        there = (one for one in known.get(_sale(row), ()) if one.id < row.id or one.id not in fresh)
+        there = (one for one in known.get(_deal(row, options), ()) if one.id < row.id or one.id not in fresh)
         earlier = next(there, None)
-        if row.number in numbers and earlier is not None:
+        if earlier is not None:
             found[row.id] = _double(row, earlier)
     return found
 
 
-def _ways(number: str) -> set[str]:
-    """How a number may be written: QuickBooks compares without case."""
-    return {number, number.lower(), number.upper(), number.title(), number.capitalize()}
+def _is_new(row: DocumentRow) -> bool:
+    """Whether QuickBooks does not hold it yet, or not under this number."""
+    return row.txn_id is None or spelt(row.number) != spelt(row.posted_number)
 
 
-def _sale(row: DocumentRow | Row[Any]) -> tuple[object, ...]:
-    kind = _ONE_SALE.get(row.kind, row.kind)
-    return (
-        kind,
-        (row.number or "").lower(),
-        (row.party or "").lower(),
-        row.date,
-        row.total if row.total is not None else row.subtotal,
-    )
+def _amount(row: DocumentRow | Row[Any]) -> Decimal | None:
+    amount: Decimal | None = row.total if row.total is not None else row.subtotal
+    return amount
+
+
+def _comes_to(amounts: Collection[Decimal | None]) -> ColumnElement[bool]:
+    told = {one for one in amounts if one is not None}
+    total, subtotal = DocumentRow.total, DocumentRow.subtotal
+    known = or_(total.in_(told), and_(total.is_(None), subtotal.in_(told)))
+    return or_(known, and_(total.is_(None), subtotal.is_(None))) if None in amounts else known
+
+
+def _deal(row: DocumentRow | Row[Any], options: OptionsInForce) -> tuple[object, ...]:
+    party = row.party or ""
+    if row.party_kind is not None:
+        party = options.name_of(row.party_kind, party)
+    return as_kinds(row.kind), spelt(row.number), name_key(party), row.date, _amount(row)
 
 
 def _double(row: DocumentRow, other: Row[Any]) -> Problem:
     comes_to = "" if row.total is None else f" over {row.total}"
+    what = f"document {other.id}"
+    if (other.kind, other.number) != (row.kind, row.number):
+        what = f"{KINDS[other.kind].title} {other.number} (document {other.id})"
     return Problem(
         "same_number",
         "number",
-        f"Number {row.number} of {row.party or 'nobody'} of {row.date}{comes_to} is in already, as document "
-        f"{other.id} with origin {other.origin}.",
+        f"Number {row.number} of {row.party or 'nobody'} of {row.date}{comes_to} is in already, as {what} with origin "
+        f"{other.origin}.",
         "If it is the same sale, exclude this document. If it is another one, submit it.",
     )
