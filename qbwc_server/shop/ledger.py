@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 from qbwc_server.documents.problems import Problem
+from qbwc_server.shop.days import day_of
 from qbwc_server.shop.entries import Entry, Role, merged, ours, tax_entries, total
 from qbwc_server.shop.events import Event, EventKind, Ledger, Tender, sorted_by_time
 from qbwc_server.shop.money import NOTHING
@@ -316,7 +316,7 @@ class _Telling:
         return Event(key, kind, at, self._day(at), where, entries, tenders)
 
     def _day(self, at: datetime) -> date:
-        return at.astimezone(ZoneInfo(self.terms.zone)).date()
+        return day_of(at, self.terms)
 
     def _ask(self, code: str, message: str) -> None:
         self.problems.append(Problem(code, "", message, "Compare it with the order in Shopify before it is entered."))

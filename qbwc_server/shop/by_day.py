@@ -1,0 +1,142 @@
+"""The orders of a place and day as few documents: a receipt for each way of payment, and one sale for what is left."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from qbwc_server.documents.problems import Problem
+from qbwc_server.shop.entries import Entry, Role, merged, total
+from qbwc_server.shop.events import Event, EventKind, Ledger
+from qbwc_server.shop.money import NOTHING
+from qbwc_server.shop.order import Place
+from qbwc_server.shop.planned import DAY_ORIGIN, Kind, Planned, Plans
+from qbwc_server.shop.terms import Terms
+
+_OF_MONEY = (EventKind.REFUND, EventKind.MONEY_BACK)
+
+
+class Rest(StrEnum):
+    """What is no receipt of one way of payment."""
+
+    SPLIT = "split"  # paid by several ways
+    ACCOUNT = "account"  # not paid on its day, or not sold on it
+
+
+@dataclass
+class _Bucket:
+    entries: list[Entry] = field(default_factory=list)
+    back: list[Entry] = field(default_factory=list)  # of what comes to less than nothing
+    money: dict[str, Decimal] = field(default_factory=dict)
+    given: dict[str, Decimal] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    def take(self, events: Sequence[Event], problems: Iterable[Problem]) -> None:
+        """The events of one order."""
+        owed = sum((one.owed for one in events), NOTHING)
+        (self.entries if owed >= 0 else self.back).extend(entry for one in events for entry in one.entries)
+        for tender in (tender for one in events for tender in one.tenders):
+            into = self.money if tender.amount > 0 else self.given
+            into[tender.gateway] = into.get(tender.gateway, NOTHING) + abs(tender.amount)
+        self.problems += problems
+
+
+def by_day(ledgers: Iterable[Ledger], place: Place, day: date, terms: Terms) -> list[Planned]:
+    """The documents of a place and day; they come to what single documents of the same orders come to.
+
+    Args:
+        ledgers: of all orders that have anything to do with this place and day.
+    """
+    receipts: dict[str, _Bucket] = {}
+    rest: dict[Rest, _Bucket] = {}
+    for ledger in ledgers:
+        for events in _apart(ledger, place, day):
+            way = _way(events)
+            bucket = rest.setdefault(way, _Bucket()) if isinstance(way, Rest) else receipts.setdefault(way, _Bucket())
+            bucket.take(events, ledger.problems)
+    origin = f"{DAY_ORIGIN}{place.id or 'web'}:{day.isoformat()}"
+    blank = Planned(Kind.INVOICE, origin, day, place, NOTHING, memo=f"{place.name or 'Web shop'} {day.isoformat()}")
+    plans = Plans(terms.cash_gateways)
+    for way, bucket in sorted(receipts.items()):
+        _receipt(plans, blank, way, bucket)
+    for which, bucket in sorted(rest.items()):
+        _on_account(plans, blank, which, bucket)
+    return plans.done()
+
+
+def summed_up(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    """Entries without names, numbers and quantities: one for each kind of product, and for each tax."""
+    return tuple(
+        one
+        for one in merged(
+            Entry(one.role, _together(one), one.amount, _title(one), product_type=one.product_type) for one in entries
+        )
+        if one.amount
+    )
+
+
+def _together(entry: Entry) -> str:
+    return entry.of if entry.role is Role.TAX else entry.product_type if entry.role is Role.SALES else ""
+
+
+def _title(entry: Entry) -> str:
+    return _together(entry) or entry.role.value.replace("_", " ").capitalize()
+
+
+def _apart(ledger: Ledger, place: Place, day: date) -> Iterator[list[Event]]:
+    """What happened with an order then and there: what was sold with its money, each refund with its own."""
+    here = [one for one in ledger.events if one.day == day and one.place.id == place.id]
+    back = [one for one in here if one.kind in _OF_MONEY]
+    sale = [one for one in here if one.kind not in _OF_MONEY]
+    for refund in back:
+        yield [refund]
+    if sale:
+        yield sale
+
+
+def _way(events: Sequence[Event]) -> str | Rest:
+    """By which way it was paid, all of it; empty: nothing was to pay."""
+    ways = {tender.gateway for one in events for tender in one.tenders}
+    if sum((one.owed for one in events), NOTHING) != sum((one.paid for one in events), NOTHING):
+        return Rest.ACCOUNT
+    return Rest.SPLIT if len(ways) > 1 else next(iter(ways), "")
+
+
+def _receipt(plans: Plans, blank: Planned, way: str, bucket: _Bucket) -> None:
+    lines = merged([*bucket.entries, *bucket.back])
+    amount = total(lines)
+    origin = f"{blank.origin}:{_plain(way)}" if way else f"{blank.origin}:paid"
+    planned = replace(blank, origin=origin, gateway=way, lines=lines, amount=amount, problems=_once(bucket.problems))
+    if not lines:
+        return
+    if amount >= 0:
+        plans.documents.append(replace(planned, kind=Kind.SALES_RECEIPT))
+    else:  # more was given back than taken this way
+        plans.sale(planned)
+        plans.money_back(replace(planned, origin=f"{origin}:back", lines=(), amount=-amount), origin)
+
+
+def _on_account(plans: Plans, blank: Planned, which: Rest, bucket: _Bucket) -> None:
+    origin = f"{blank.origin}:{which}"
+    planned = replace(blank, origin=origin, problems=_once(bucket.problems))
+    own = Plans(plans.cash_gateways)
+    for suffix, entries in (("", bucket.entries), (":credit", bucket.back)):
+        if lines := merged(entries):
+            own.sale(replace(planned, origin=f"{origin}{suffix}", lines=lines))
+    for way, amount in sorted(bucket.money.items()):
+        own.money(replace(planned, origin=f"{origin}:{_plain(way)}", gateway=way, amount=amount))
+    for way, amount in sorted(bucket.given.items()):
+        own.money_back(replace(planned, origin=f"{origin}:{_plain(way)}:back", gateway=way, amount=amount))
+    plans.documents += own.done()
+
+
+def _plain(way: str) -> str:
+    """A way of payment as part of an origin."""
+    return "".join(letter if letter.isascii() and letter.isalnum() else "-" for letter in way)[:40] or "other"
+
+
+def _once(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    return tuple(dict.fromkeys(problems))
