@@ -221,7 +221,8 @@ class Channel:
         brings: what it brings, for a bookkeeper.
         needs: what a person must have before it can be connected.
         account: which account upstream the options name; the same account is never connected twice in one company.
-        every_minutes: how often it is run where a person says nothing else.
+        pull: None where nothing is asked for, because what it brings is uploaded; it has no streams and no schedule.
+        every_minutes: how often it is run where a person says nothing else; 0: never by the clock.
         at_least_minutes: how often it may be run at most.
         accounts: items that are no income, each with the account under which it may be added, if any.
         brings_charges: its stream ``charges`` says what a distributor charges each organisation, for billing.
@@ -232,12 +233,17 @@ class Channel:
     brings: str
     needs: str
     options: type[ChannelOptions]
-    streams: tuple[Stream, ...]
-    pull: Pull
-    draft: MakeDrafts
     account: Callable[[Any], str]
+    streams: tuple[Stream, ...] = ()
+    pull: Pull | None = None
+    draft: MakeDrafts = no_drafts
     every_minutes: int = 60
     at_least_minutes: int = 1
     checks: tuple[LiveCheck, ...] = ()
     accounts: Callable[[Any], Mapping[str, str | None]] = lambda options: {}
     brings_charges: bool = False
+
+    @property
+    def is_uploaded(self) -> bool:
+        """Whether its runs are uploads of people and programs."""
+        return self.pull is None

@@ -65,11 +65,13 @@ class Intake:
         alongside: Alongside | None = None,
         connection_id: int = ALL_CONNECTIONS,
         automatic: Automatic | None = None,
+        may_bring: Callable[[str], bool] | None = None,
     ) -> None:
         """``accounts``: items that are no income, each with the account under which it may be added, if any.
 
         ``connection_id``: whose words they are, where the drafts name words to be mapped.
         ``automatic``: nobody asks for it; what speaks against submitting is looked at.
+        ``may_bring``: whether ``by`` may bring documents of a kind; left out, of every kind.
         ``alongside`` is called in the transaction of every batch, with the batch, what was found about it, and the ids
         of documents that wait for others.
         """
@@ -78,7 +80,7 @@ class Intake:
         self._by, self._clock, self._revise, self._submit = by, clock, revise, submit
         self._accounts = accounts or {}
         self._alongside = alongside
-        self._connection_id, self._automatic = connection_id, automatic
+        self._connection_id, self._automatic, self._may_bring = connection_id, automatic, may_bring
         self._batch: list[Draft | Skipped] = []
         self._origins: set[str] = set()
         self._refused_line = 0
@@ -160,6 +162,7 @@ class Intake:
 
     def _hand_in(self, db: Session, company: Company, drafts: list[Draft], stored: _Stored, now: datetime) -> None:
         """Keep the drafts in their order, and submit those that no person has to see first."""
+        drafts = [draft for draft in drafts if self._may(draft, stored)]
         known = by_origin(db, company.id, {draft.document.origin for draft in drafts})
         new: list[Draft] = []
         for draft in drafts:
@@ -195,6 +198,14 @@ class Intake:
             else:
                 problem = Problem(result.code, "origin", str(result), result.advice)
                 stored.refuse(draft, problem)
+
+    def _may(self, draft: Draft, stored: _Stored) -> bool:
+        kind = draft.document.kind
+        if self._may_bring is None or self._may_bring(kind):
+            return True
+        said = f"You may not create and edit documents of the kind {kind}."
+        stored.refuse(draft, Problem("not_allowed", "kind", said, "Ask an owner, or let a colleague upload the file."))
+        return False
 
     def _with_entries(
         self, db: Session, company: Company, drafts: Sequence[Draft]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field, fields
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
@@ -115,11 +116,16 @@ class ImportReport(IntakeReport):
     """What became of every document in a file."""
 
     file: str
-    format: str
+    format: str = ""  # until it is known
+    connection_id: int = 0
+    run_id: int = 0
+    came_before: datetime | None = None  # when the same bytes came in first
 
     def as_record(self) -> dict[str, object]:
         """JSON-ready, with stable keys."""
-        return {"file": self.file, "format": self.format, **super().as_record()}
+        before = None if self.came_before is None else self.came_before.isoformat()
+        told = {"connection": self.connection_id, "run": self.run_id, "came_before": before}
+        return {"file": self.file, "format": self.format, **told, **super().as_record()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -121,7 +121,9 @@ def add(
         )
         record = connection_record(db, row)
     _tell(record, as_json, f"Connection {record['id']} to {found.title} is being set up.")
-    if not as_json:
+    if not as_json and found.is_uploaded:
+        note(f"Upload a file: qbwc-server documents import {company} FILE --connection {record['id']}")
+    elif not as_json:
         note(f"Try it: qbwc-server connection test {company} {record['id']}")
 
 
@@ -294,7 +296,7 @@ def resume_(runtime: Runtime, company: str, connection: int, as_json: bool) -> N
         row = find_connection(db, find_company(db, company).id, connection, locked=True)
         resume(db, row, by=runtime.by, now=runtime.now())
         record = connection_record(db, row)
-    _tell(record, as_json, f"Connection {connection} runs every {record['every_minutes']} minutes.")
+    _tell(record, as_json, _goes_on(record))
 
 
 @connection.command(name="disconnect")
@@ -347,6 +349,11 @@ def records(
         say("No records.")
     if more:
         note(f"There are more: --after {more}")
+
+
+def _goes_on(record: dict[str, Any]) -> str:
+    how = f"runs every {record['every_minutes']} minutes" if record["every_minutes"] else "takes files again"
+    return f"Connection {record['id']} {how}."
 
 
 def _values(channel: Channel, options: Iterable[str], secrets: Iterable[str], *, needed: bool) -> dict[str, object]:

@@ -24,7 +24,10 @@ def show_channel(channel: Channel) -> None:
     say(f"{channel.code}: {channel.title}")
     paragraph(f"  Brings: {channel.brings}")
     paragraph(f"  Needs: {channel.needs}")
-    say(f"  Is run every {channel.every_minutes} minutes where nothing else is said.")
+    if channel.is_uploaded:
+        say("  Is run by uploading a file: qbwc-server documents import COMPANY FILE")
+    else:
+        say(f"  Is run every {channel.every_minutes} minutes where nothing else is said.")
     for option in declared(channel.options):
         paragraph(f"  {option.name} ({_about(option)}): {option.help}")
 
@@ -51,7 +54,8 @@ def show_connection(record: Mapping[str, Any], zone: str) -> None:
     if record["message"]:
         paragraph(f"  {record['message']} {record['advice'] or ''}".rstrip())
     goes = "submitted at once where nothing speaks against it" if record["submits"] else "for review"
-    say(f"  Run every {record['every_minutes']} minutes; documents are {goes}.")
+    when_run = f"Run every {record['every_minutes']} minutes" if record["every_minutes"] else "Run by uploads"
+    say(f"  {when_run}; documents are {goes}.")
     for name, most in record["limits"].items():
         if most is not None:
             say(f"  limit: {name} = {most}")
@@ -67,8 +71,12 @@ def show_connection(record: Mapping[str, Any], zone: str) -> None:
 
 def _one_line(run: Mapping[str, Any]) -> str:
     records, documents = run["records"], run["documents"]
-    said = f"{run['outcome'].replace('_', ' ')}: {run['pages']} pages, records: {records['new']} new, "
-    said += f"{records['changed']} changed, {records['known']} known"
+    said = f"{run['outcome'].replace('_', ' ')}: "
+    if run["file"] is None:
+        said += f"{run['pages']} pages, records: {records['new']} new, "
+        said += f"{records['changed']} changed, {records['known']} known"
+    else:
+        said += plain(run["file"]) + (", the same as before" if records["known"] else "")
     if records["set_aside"]:
         said += f", {records['set_aside']} set aside"
     if documents.get("documents"):

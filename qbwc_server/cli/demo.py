@@ -12,7 +12,7 @@ from types import FrameType
 import click
 
 from qbwc_server import clock
-from qbwc_server.channels.files.importing import import_file
+from qbwc_server.channels.files.importing import ImportChoices, import_file
 from qbwc_server.channels.report import ImportReport
 from qbwc_server.cli.demo_folder import COMPANY, DemoFolder
 from qbwc_server.cli.demo_outcome import look, print_outcome, shop_company
@@ -37,6 +37,7 @@ from qbwc_server.tenancy.permissions import Role
 from qbwc_server.tenancy.users import add_user, find_user, set_password
 
 OWNER = "owner@demo.example"
+ZONE = "America/Los_Angeles"
 _START_S = 30.0  # for a server to start on a slow machine
 _BUSY_S = 30.0  # for an update session that was broken off to be given up
 _BY = Actor(ActorKind.COMMAND_LINE, "demo")
@@ -131,7 +132,7 @@ def prepare(database: Database, settings: Settings, place: DemoFolder) -> str:
             password = logins.renew_password(db, login, clock.now(), by=_BY)
         except NotFound:
             company = companies.add_company(
-                db, code=COMPANY, name="Riverside Trading", time_zone="America/Los_Angeles", now=clock.now(), by=_BY
+                db, code=COMPANY, name="Riverside Trading", time_zone=ZONE, now=clock.now(), by=_BY
             )
             login, password = logins.add_login(db, company, by=_BY)
         place.qwc.write_bytes(qwc_file(company, login, settings))
@@ -162,13 +163,13 @@ def bring_in(database: Database, place: DemoFolder, *, tell: Callable[[str], Non
                 database,
                 COMPANY,
                 file,
-                options=read_options([str(options)]) if options else None,
+                ImportChoices(options=read_options([str(options)]) if options else None),
                 by=_BY,
                 on_progress=lambda state: advance(state.bytes_read, state.bytes_total),
             )
         reports.append(report)
         if tell is not None:
-            show_import(report)
+            show_import(report, ZONE)
     return reports
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from qbwc_server.channels.files.importing import import_file
+from qbwc_server.channels.files.importing import ImportChoices, import_file
 from qbwc_server.channels.report import Progress
 from qbwc_server.cli.document_actions import COMMANDS
 from qbwc_server.cli.document_page import show_document
@@ -58,6 +58,9 @@ def documents() -> None:
     metavar="FILE|NAME=VALUE",
     help="Options of the format: a JSON or TOML file, or one NAME=VALUE; may be repeated, the last wins.",
 )
+@click.option(
+    "--connection", type=_ID, metavar="ID", help="The connection of files that it belongs to; default: the first one."
+)
 @click.option("--for-review", is_flag=True, help="Do not submit: a person looks at the documents first.")
 @click.option("--revise", is_flag=True, help="A known origin with another content replaces the document.")
 @json_option
@@ -70,6 +73,7 @@ def import_(
     file: Path,
     format_: str | None,
     options: tuple[str, ...],
+    connection: int | None,
     for_review: bool,
     revise: bool,
     as_json: bool,
@@ -90,18 +94,19 @@ def import_(
             runtime.database,
             company,
             file,
-            format=format_,
-            options=chosen,
+            ImportChoices(
+                connection_id=connection, format=format_, options=chosen, revise=revise, submit=not for_review
+            ),
             by=runtime.by,
             clock=runtime.now,
-            revise=revise,
-            submit=not for_review,
             on_progress=on_progress,
         )
     if as_json:
         print_json(report.as_record())
     else:
-        show_import(report)
+        with runtime.database.reading() as db:
+            zone = companies.find_company(db, company).time_zone
+        show_import(report, zone)
     if report.needs_a_person:
         ctx.exit(Exit.NEEDS_A_PERSON)
 

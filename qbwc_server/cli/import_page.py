@@ -6,17 +6,19 @@ from collections.abc import Sequence
 
 from qbwc_server.channels.files.formats import FORMATS
 from qbwc_server.channels.report import Counts, Finding, ImportReport
-from qbwc_server.cli.output import counted, paragraph, plain, say
+from qbwc_server.cli.output import counted, moment, paragraph, plain, say
 
 _SHOWN = 20  # different things that are said
 _LINES_SHOWN = 5  # of one thing
 
 
-def show_import(report: ImportReport) -> None:
+def show_import(report: ImportReport, zone: str) -> None:
     """Counts, remarks, and each thing that was found once, with its lines; advice is not repeated."""
     say(f"{plain(report.file)} ({FORMATS[report.format].title}): {counted(report.counts.documents, 'document')}")
     for line in _counts(report.counts):
         say(f"  {line}")
+    if report.came_before is not None:
+        paragraph(f"  Note: The same file came in before, {moment(report.came_before, zone)}.")
     for remark in report.remarks:
         paragraph(f"  Note: {remark}")
     alike: dict[tuple[str, str, str], list[Finding]] = {}

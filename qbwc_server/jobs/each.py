@@ -58,7 +58,7 @@ def _connections(db: Session) -> Iterable[Subject]:
     found = db.execute(
         select(Connection.id, Connection.company_id, Company.time_zone, Connection.changed_at, Connection.every_minutes)
         .join(Company, Company.id == Connection.company_id)
-        .where(Connection.state.in_(BY_THE_CLOCK))
+        .where(Connection.state.in_(BY_THE_CLOCK), Connection.every_minutes > 0)
         .order_by(Connection.id)
     )
     return [

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from qbwc_server.channels.files.importing import import_file
+from qbwc_server.channels.files.importing import ImportChoices, import_file
 from qbwc_server.channels.report import ImportReport
 from qbwc_server.documents.lifecycle import State
 from qbwc_server.simulator.charts import switch_on_sales_tax
@@ -23,7 +23,7 @@ ORIGIN = "shopify:order:7700000000001"
 def bring_in(world: World, tmp_path: Path, *rows: list[dict[str, str]], **options: Any) -> ImportReport:
     path = tmp_path / "orders_export.csv"
     path.write_bytes(export(*rows))
-    return import_file(world.database, world.code, path, by=BY, clock=world.clock, options=options)
+    return import_file(world.database, world.code, path, ImportChoices(options=options), by=BY, clock=world.clock)
 
 
 def liability(world: World, name: str) -> None:

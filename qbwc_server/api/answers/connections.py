@@ -40,6 +40,7 @@ class ChannelAnswer(Answer):
     needs: str
     options: list[OptionAnswer]
     schema_: Free = Field(alias="schema", description="The options as JSON schema.")
+    is_uploaded: bool = Field(description="Whether its runs are uploads: nothing is fetched.")
     streams: list[StreamAnswer]
     checks: list[StreamAnswer]
     every_minutes: int
@@ -70,6 +71,7 @@ class RunAnswer(Answer):
     ended_at: datetime | None
     seconds: float | None
     outcome: RunOutcome
+    file: str | None = Field(description="What was uploaded; null: upstream was asked.")
     windows: Free
     pages: int
     records: RunRecordsAnswer

@@ -7,17 +7,17 @@ from typing import Any
 
 import structlog
 from sqlalchemy import select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from qbwc_server.channels.connections.groups import Group, undrafted_groups
 from qbwc_server.channels.connections.models import Connection, Record
+from qbwc_server.channels.connections.pairs import keep_pairs
 from qbwc_server.channels.connections.states import RecordState
 from qbwc_server.channels.contract import Channel, Draft, RowProblem, Skipped
 from qbwc_server.channels.intake import Intake
 from qbwc_server.channels.report import Finding, IntakeReport, Kept
 from qbwc_server.clock import Clock
-from qbwc_server.db import Base, Database
+from qbwc_server.db import Database
 from qbwc_server.documents.lifecycle import UNDECIDED, State
 from qbwc_server.documents.models import DocumentRow
 from qbwc_server.documents.problems import Problem
@@ -29,7 +29,6 @@ log = structlog.get_logger(__name__)
 
 RECORDS = 500  # that are drafted at a time
 _AT_A_TIME = 500  # ids in one statement
-_PAIRS = Base.metadata.tables["record_documents"]
 
 
 class Drafting:
@@ -132,7 +131,7 @@ class Drafting:
         """
         self._guard(db)
         origins = [one.document.origin for one in batch if isinstance(one, Draft)]
-        _keep_pairs(db, self._connection, [(origin, self._group_of[origin]) for origin in origins])
+        keep_pairs(db, self._connection, [(origin, self._group_of[origin]) for origin in origins])
         for origin in db.scalars(select(DocumentRow.origin).where(DocumentRow.id.in_(waiting))) if waiting else ():
             self._later.add(self._group_of.get(origin, ""))
         refused = {one.origin: one.problem for one in findings if one.outcome is Kept.PROBLEM and one.origin}
@@ -172,17 +171,6 @@ def _say(db: Session, ids: Sequence[int], state: RecordState, problem: Problem |
     code, message = (None, None) if problem is None else (problem.code, problem.message)
     for some in _pieces(ids):
         db.execute(update(Record).where(Record.id.in_(some)).values(state=state, code=code, message=message))
-
-
-def _keep_pairs(db: Session, connection: Connection, pairs: Sequence[tuple[str, str]]) -> None:
-    if not pairs:
-        return
-    insert = postgresql.insert if db.get_bind().dialect.name == "postgresql" else sqlite.insert
-    shared = {"company_id": connection.company_id, "connection_id": connection.id}
-    db.execute(
-        insert(_PAIRS).on_conflict_do_nothing(index_elements=["connection_id", "origin"]),
-        [{**shared, "origin": origin, "group_key": group} for origin, group in pairs],
-    )
 
 
 def _pieces(ids: Sequence[int]) -> Iterable[Sequence[int]]:

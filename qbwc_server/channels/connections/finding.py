@@ -17,11 +17,14 @@ from qbwc_server.settings import Settings
 from qbwc_server.tenancy.sealing import Sealed, seal, unseal
 
 
-def find_connection(db: Session, company_id: int, connection_id: int, *, locked: bool = False) -> Connection:
-    """One connection of this company, or NotFound."""
+def find_connection(
+    db: Session, company_id: int, connection_id: int, *, locked: bool = False, channel: str | None = None
+) -> Connection:
+    """One connection of this company, of that channel where one is named, or NotFound."""
     row = db.get(Connection, connection_id, with_for_update=locked, populate_existing=locked)
-    if row is None or row.company_id != company_id:
-        raise NotFound(f"There is no connection {connection_id} in this company.")
+    if row is None or row.company_id != company_id or channel not in (None, row.channel):
+        of_it = "" if channel is None else f" of {channel}"
+        raise NotFound(f"There is no connection {connection_id}{of_it} in this company.")
     return row
 
 

@@ -17,7 +17,7 @@ from qbwc_server.tenancy.sealing import Sealed, SealedColumn
 
 MAX_RECORD_CHARACTERS = 1_000_000  # of one fact, as JSON
 LONGEST_KEY = 200  # characters of what upstream calls a fact, or a group of them
-_UNDER_WAY = text(f"outcome = '{RunOutcome.UNDER_WAY}'")
+_UNDER_WAY = text(f"outcome = '{RunOutcome.UNDER_WAY}' AND file IS NULL")
 _UNDRAFTED = text(f"state <> '{RecordState.DRAFTED}' AND state <> '{RecordState.KEPT}'")
 
 
@@ -69,7 +69,8 @@ class StreamMark(Base):
 class ConnectionRun(Base):
     """One run of a connection, and while it is under way the proof that it is the only one.
 
-    Every transaction of the run writes its row, and finds out so whether another has taken its place.
+    Every transaction of the run writes its row, and finds out so whether another has taken its place. Uploads go on
+    side by side: each is the run of its own file.
     """
 
     __tablename__ = "connection_runs"
@@ -93,6 +94,7 @@ class ConnectionRun(Base):
     heard_at: Mapped[datetime] = mapped_column(UtcDateTime)  # when it last did something
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     outcome: Mapped[RunOutcome] = mapped_column(EnumValue(RunOutcome))
+    file: Mapped[str | None] = mapped_column(Cut(255))  # the name of what was uploaded; None: upstream was asked
     windows: Mapped[dict[str, Any]] = mapped_column(JsonRecord)  # {"orders": {"since": ..., "until": ...}}
     pages: Mapped[int] = mapped_column(Integer, default=0)
     new: Mapped[int] = mapped_column(Integer, default=0)  # records of facts that were not here

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -25,6 +25,7 @@ from qbwc_server.channels.connections.what_waited import submit_what_waited
 from qbwc_server.channels.contract import BrokenPage, Channel, Page, Stream, Window
 from qbwc_server.channels.http import SignInRefused, Upstream, UpstreamBusy
 from qbwc_server.channels.options import ChannelOptions, secret_values
+from qbwc_server.channels.registry import CHANNELS
 from qbwc_server.channels.report import IntakeReport
 from qbwc_server.clock import Clock
 from qbwc_server.db import Database
@@ -36,6 +37,7 @@ from qbwc_server.tenancy.models import Company
 
 log = structlog.get_logger(__name__)
 
+_UPLOAD = "Upload a file: qbwc-server documents import COMPANY FILE"
 _MOST_PATIENCE = timedelta(days=1)  # whatever upstream asks for
 
 
@@ -95,7 +97,8 @@ def run_connection(
     with database.transaction() as db:
         company = find_company(db, company_code)
         connection = find_connection(db, company.id, connection_id, locked=True)
-        _refuse_standing(connection, by)
+        refuse_standing(connection, by)
+        refuse_uploaded(connection)
         run_id = begin(db, connection, by=by, now=clock()).id
         since_by_stream = _since_by_stream(db, connection, since)
     run = _Run(database, company, connection, run_id, settings, by, clock, checkpoint)
@@ -108,7 +111,14 @@ def run_connection(
         raise
 
 
-def _refuse_standing(connection: Connection, by: Actor) -> None:
+def refuse_uploaded(connection: Connection) -> None:
+    """Raises NotRunning where nothing is fetched, because people and programs upload it."""
+    if connection.channel in CHANNELS and channel_of(connection).is_uploaded:
+        raise NotRunning(f"Nothing is fetched by connection {connection.id}: its runs are uploads.", advice=_UPLOAD)
+
+
+def refuse_standing(connection: Connection, by: Actor) -> None:
+    """Raises NotRunning where a person said that it is not to bring anything, or there is nothing by the clock."""
     paused = (ConnectionState.PAUSED, ConnectionState.DISCONNECTED)
     by_the_clock = by.kind is ActorKind.JOB
     if connection.state in paused or (by_the_clock and connection.state not in BY_THE_CLOCK):
@@ -249,7 +259,7 @@ class _Run:
     ) -> None:
         """All pages of a stream. Behind something that is to be asked for again its mark stays where it is."""
         heard, told = Heard(), set[str]()
-        for page in self._pages(channel.pull(options, upstream, window)):
+        for page in self._pages(() if channel.pull is None else channel.pull(options, upstream, window)):
             heard.note(page)
             if isinstance(page, BrokenPage):
                 self._broken_pages += 1
@@ -265,8 +275,9 @@ class _Run:
                 self._guard(db)
                 forget_read_well(db, self._connection.id, stream.name, self._run_id)
 
-    def _pages(self, pages: Iterator[Page | BrokenPage]) -> Iterator[Page | BrokenPage]:
+    def _pages(self, found: Iterable[Page | BrokenPage]) -> Iterator[Page | BrokenPage]:
         """What a channel yields; whatever it stumbles over ends its run, not the process."""
+        pages = iter(found)
         while True:
             self._go_on()
             try:

@@ -29,9 +29,10 @@ class RunUnderWay(Conflict):
 
 
 class RunLost(QbwcError):
-    """Another run has taken the place of this one."""
+    """This run was ended from elsewhere, by another run or because its connection was ended."""
 
     code = "run_lost"
+    advice = "What has come is kept. Look at the connection, and begin again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,28 @@ def begin(db: Session, connection: Connection, *, by: Actor, now: datetime) -> C
         if not by_the_clock and now - other.heard_at < SILENT_AFTER:
             raise RunUnderWay(f"Connection {connection.id} is being run at this moment, by {other.by}.")
         break_off(db, connection.id, now=now)
-    run = ConnectionRun(
+    run = _run(connection, by, now)
+    try:
+        with db.begin_nested():
+            db.add(run)
+            db.flush()
+    except IntegrityError:
+        raise RunUnderWay(f"Connection {connection.id} is being run at this moment.") from None
+    return run
+
+
+def begin_upload(db: Session, connection: Connection, file: str, *, by: Actor, now: datetime) -> ConnectionRun:
+    """A new run that takes in the file of that name; others may be under way, and one that is silent has died."""
+    break_off(db, connection.id, now=now, silent_since=now - SILENT_AFTER)
+    run = _run(connection, by, now)
+    run.file, run.pages = file, 1
+    db.add(run)
+    db.flush()
+    return run
+
+
+def _run(connection: Connection, by: Actor, now: datetime) -> ConnectionRun:
+    return ConnectionRun(
         company_id=connection.company_id,
         connection_id=connection.id,
         by=by,
@@ -71,13 +93,6 @@ def begin(db: Session, connection: Connection, *, by: Actor, now: datetime) -> C
         windows={},
         documents={},
     )
-    try:
-        with db.begin_nested():
-            db.add(run)
-            db.flush()
-    except IntegrityError:
-        raise RunUnderWay(f"Connection {connection.id} is being run at this moment.") from None
-    return run
 
 
 def hear(db: Session, run_id: int, *, now: datetime, done: Progress = Progress(), **values: Any) -> None:
@@ -124,11 +139,17 @@ def end(
     )
 
 
-def break_off(db: Session, connection_id: int, *, now: datetime) -> None:
-    """End whatever run of the connection is under way; what it still wants to write is refused."""
+def break_off(db: Session, connection_id: int, *, now: datetime, silent_since: datetime | None = None) -> None:
+    """End whatever run of the connection is under way; what it still wants to write is refused.
+
+    Args:
+        silent_since: only those that have not been heard of since then.
+    """
+    under_way = ConnectionRun.connection_id == connection_id, ConnectionRun.outcome == RunOutcome.UNDER_WAY
+    silent = () if silent_since is None else (ConnectionRun.heard_at < silent_since,)
     db.execute(
         update(ConnectionRun)
-        .where(ConnectionRun.connection_id == connection_id, ConnectionRun.outcome == RunOutcome.UNDER_WAY)
+        .where(*under_way, *silent)
         .values(
             outcome=RunOutcome.BROKE_OFF,
             ended_at=now,

@@ -48,6 +48,7 @@ from qbwc_server.shortening import storable
 from qbwc_server.tenancy.actor import Actor
 from qbwc_server.tenancy.audit import Audited
 from qbwc_server.tenancy.models import Company
+from qbwc_server.tenancy.sealing import Sealed
 
 log = structlog.get_logger(__name__)
 
@@ -155,6 +156,22 @@ def add_connection(
         AlreadyConnected: the account is connected.
     """
     options = _checked(channel, values, settings)
+    sealed = sealed_secrets(secret_values(options), settings)
+    return connect(db, company, channel, options, sealed, choices, by=by, now=now)
+
+
+def connect(
+    db: Session,
+    company: Company,
+    channel: Channel,
+    options: ChannelOptions,
+    sealed: Sealed | None,
+    choices: Choices,
+    *,
+    by: Actor,
+    now: datetime,
+) -> Connection:
+    """Connect a channel with options that have been looked at. Raises AlreadyConnected, BadSchedule."""
     account = channel.account(options)
     row = db.scalar(
         select(Connection)
@@ -177,8 +194,9 @@ def add_connection(
         raise AlreadyConnected(f"{channel.title} {account} is connection {row.id} already.")
     else:
         row.state = after(row.state, ConnectionEvent.CONNECTED_AGAIN)
-        _bring_back(db, row)
-    row.options, row.sealed = open_values(options), sealed_secrets(secret_values(options), settings)
+        if not channel.is_uploaded:
+            _bring_back(db, row)
+    row.options, row.sealed = open_values(options), sealed
     _choose(row, channel, choices)
     row.tell(None)
     row.failing_since = row.not_before = None
@@ -224,15 +242,15 @@ def change_connection(
     if state is not row.state or values.keys() & secret:
         row.tell(None)
     row.state, row.not_before, row.changed_at = state, None, now
-    db.execute(
-        update(Record)
-        .where(
-            Record.connection_id == row.id, Record.state == RecordState.SET_ASIDE, ~Record.version.startswith(BROKEN)
-        )
-        .values(state=RecordState.NEW)
-    )
+    if not channel.is_uploaded:  # a file is not kept: what was set aside of it comes with the next one
+        _try_again(db, row)
     tell_trouble(db, row, now=now)
     note_connection(db, Audited.CONNECTION_CHANGED, row, by=by, now=now, before=before, after=settled(db, row))
+
+
+def _try_again(db: Session, row: Connection) -> None:
+    set_aside = Record.connection_id == row.id, Record.state == RecordState.SET_ASIDE
+    db.execute(update(Record).where(*set_aside, ~Record.version.startswith(BROKEN)).values(state=RecordState.NEW))
 
 
 def ask_again_since(db: Session, row: Connection, since: datetime) -> None:
@@ -302,7 +320,10 @@ def _choose(row: Connection, channel: Channel, choices: Choices) -> None:
         if not title or len(title) > _LONGEST_TITLE:
             raise Invalid(f"A connection is called something of at most {_LONGEST_TITLE} characters.")
         row.title = title
-    if choices.every_minutes is not None:
+    if choices.every_minutes is not None and channel.is_uploaded:
+        if choices.every_minutes:
+            raise BadSchedule(f"{channel.title} are not fetched by the clock: somebody uploads them.")
+    elif choices.every_minutes is not None:
         if not channel.at_least_minutes <= choices.every_minutes <= _MOST_MINUTES:
             raise BadSchedule(
                 f"{channel.title} can be run every {channel.at_least_minutes} to {_MOST_MINUTES} minutes.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tracemalloc
+from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -18,7 +19,7 @@ from qbwc_server.channels.contract import Draft
 from qbwc_server.channels.files import importing
 from qbwc_server.channels.files.contract import FileRefused, FileTooLarge, UnknownFormat
 from qbwc_server.channels.files.formats import format_named, read_options, recognise
-from qbwc_server.channels.files.importing import import_file
+from qbwc_server.channels.files.importing import ImportChoices, import_file
 from qbwc_server.channels.report import MOST_FINDINGS, ImportReport, Kept, Progress
 from qbwc_server.channels.shopify.options import ShopifyOptions
 from qbwc_server.db import Database
@@ -89,8 +90,12 @@ def orders(tmp_path: Path, *rows: list[dict[str, str]], columns: tuple[str, ...]
     return path
 
 
-def run(database: Database, path: Path, **more: Any) -> ImportReport:
-    return import_file(database, "shop", path, by=Actor(ActorKind.PERSON, "test"), clock=lambda: NOW, **more)
+def run(
+    database: Database, path: Path, *, on_progress: Callable[[Progress], None] | None = None, **choices: Any
+) -> ImportReport:
+    by = Actor(ActorKind.PERSON, "test")
+    said = ImportChoices(**choices)
+    return import_file(database, "shop", path, said, by=by, clock=lambda: NOW, on_progress=on_progress)
 
 
 def tally(report: ImportReport) -> tuple[int, ...]:

@@ -44,7 +44,13 @@ def test_import_says_what_came_in(bring_in: Import, run: CommandLine) -> None:
     assert (again["added"], again["same"]) == (0, 2)
     text = run("documents", "import", "acme", "documents.jsonl")
     assert text.exit_code == 0
-    assert text.stdout.splitlines() == ["documents.jsonl (JSON Lines): 2 documents", "  2 there already"]
+    first, counts, note = text.stdout.splitlines()
+    assert (first, counts) == ("documents.jsonl (JSON Lines): 2 documents", "  2 there already")
+    assert note.startswith("  Note: The same file came in before, 20")
+    shown = run("connection", "show", "acme", "1").stdout
+    assert "Run by uploads" in shown
+    assert shown.count("done: documents.jsonl, the same as before") == 2
+    assert run("connection", "run", "acme", "1").exit_code == 4
 
 
 def test_import_with_a_bad_row_takes_the_rest_and_says_so_by_status(bring_in: Import, run: CommandLine) -> None:

@@ -16,10 +16,12 @@ from alembic import command
 from alembic.script import ScriptDirectory
 from sqlalchemy import event, inspect, select, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from qbwc_server.books.holds import holds_of
+from qbwc_server.channels.connections.setting_up import Choices, add_connection
+from qbwc_server.channels.feed.channel import FEED
 from qbwc_server.connector.logins import login_of
 from qbwc_server.db import Database, make_engine, schema
 from qbwc_server.db.unusable import SchemaOutdated, SchemaUnknown
@@ -29,6 +31,8 @@ from qbwc_server.jobs.runs import JobRun
 from qbwc_server.jobs.states import RunState
 from qbwc_server.list_kinds import ListKind
 from qbwc_server.posting.options import options_of
+from qbwc_server.settings import load
+from qbwc_server.tenancy.actor import Actor, ActorKind
 from qbwc_server.tenancy.companies import add_company, companies
 from qbwc_server.tenancy.credentials import password_matches
 from qbwc_server.tenancy.partners import partners
@@ -411,3 +415,34 @@ def test_the_names_of_schemas_are_those_that_alembic_knows() -> None:
     scripts = ScriptDirectory(str(Path(schema.__file__).parent / "migrations"))
     assert schema.head() == scripts.get_current_head()
     assert list(schema.names()) == [script.revision for script in scripts.walk_revisions()][::-1]
+
+
+def test_runs_from_before_uploads_stay_the_only_ones_of_their_connection(empty_url: str) -> None:
+    schema.upgrade(empty_url)
+    database = Database(empty_url)
+    now = datetime(2026, 3, 2, 15, tzinfo=UTC)
+    run = (
+        "INSERT INTO connection_runs (company_id, connection_id, {0}started_at, heard_at, outcome, windows, pages, "
+        "new, changed, known, set_aside, documents, \"by\") VALUES (1, 1, {1}'2026-03-02 15:00:00', "
+        "'2026-03-02 15:00:00', 'under_way', '{{}}', 0, 0, 0, 0, 0, '{{}}', 'person:Ann')"
+    )
+    fetched, uploaded = run.format("", ""), run.format("file, ", "'a.csv', ")
+    with database.transaction() as db:
+        company = add_company(db, code="kern", name="Kern", time_zone="UTC", now=now)
+        add_connection(
+            db, company, FEED, {"address": "https://shop.example.com", "name": "tea"}, Choices(), settings=load(),
+            by=Actor(ActorKind.PERSON), now=now,
+        )  # fmt: skip
+    with database.engine.connect() as connection:
+        command.downgrade(schema._config(connection), "0039")
+    with database.engine.begin() as connection:
+        connection.execute(text(fetched))
+    schema.upgrade(empty_url)
+    with pytest.raises(IntegrityError), database.engine.begin() as connection:
+        connection.execute(text(fetched))
+    with database.engine.begin() as connection:
+        connection.execute(text(uploaded))
+        connection.execute(text(uploaded))
+        told = connection.execute(text("SELECT file FROM connection_runs ORDER BY id")).scalars().all()
+    assert told == [None, "a.csv", "a.csv"]
+    database.engine.dispose()
