@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -13,10 +14,12 @@ import pytest
 from qbwc_server.documents.lifecycle import NotNow, Reason, State
 from qbwc_server.errors import Invalid
 from qbwc_server.posting.submitting.hand_in import hand_in
+from qbwc_server.posting.transactions import TRANSACTIONS
 from qbwc_server.simulator.faults import CrashBefore
 from qbwc_server.simulator.transactions import Transaction as Booked
 from tests.sessions.odd_quickbooks import answered, at_the_next_write, by_hand, known_names, quickbooks_says, quiet
 from tests.sessions.people import revise, say
+from tests.sessions.test_every_kind import KINDS, Kinds
 from tests.sessions.world import BY, World, invoice, payment
 
 FOREIGN = UUID("0c0ffee0-0000-4000-8000-000000000001")
@@ -244,3 +247,82 @@ def test_what_was_revised_before_it_was_compared_is_compared_all_the_same(world:
     with pytest.raises(NotNow):
         world.void("i-1")
     assert stranger.total
+
+
+# -- kinds of which number, party and total say little -----------------------------------------------------------------
+
+AMOUNT = Decimal("120.00")
+STRANGERS: dict[str, tuple[str, dict[str, Any]]] = {
+    "transfer": (
+        "Transfer",
+        {"transfer_from_account": "Savings", "transfer_to_account": "Checking", "amount": Decimal("250.00")},
+    ),
+    "deposit": (
+        "Deposit",
+        {"deposit_to_account": "Savings", "lines": [{"account": "Sales", "amount": Decimal("12.40")}]},
+    ),
+    "journal_entry": (
+        "JournalEntry",
+        {
+            "ref_number": "N-journal_e",
+            "lines": [
+                {"journal_line_type": "Debit", "account": "Savings", "amount": AMOUNT},
+                {"journal_line_type": "Credit", "account": "Checking", "amount": AMOUNT},
+            ],
+        },
+    ),
+    "inventory_adjustment": (
+        "InventoryAdjustment",
+        {
+            "ref_number": "N-inventory",
+            "account": "Cost of Goods Sold",
+            "customer": "Acme",
+            "lines": [{"item": "Wire", "quantity_difference": Decimal(7)}],
+        },
+    ),
+}
+
+
+@pytest.fixture
+def unknown(world: World) -> Kinds:
+    """One document of each kind, lost before it was executed, and nobody knows that."""
+    kinds = Kinds(world)
+    kinds.hand_in()
+    kinds.break_off(CrashBefore())
+
+    def refuse_to_say(request: str, quickbooks: Callable[[str], str]) -> str:
+        answer = quickbooks(request)
+        for kind in KINDS:
+            answer = answered(answer, TRANSACTIONS[kind].query_name, 3260)
+        return answer
+
+    undo = quickbooks_says(world, refuse_to_say)
+    quiet(world)
+    undo()
+    assert {kinds.row(kind).reason for kind in KINDS} == {Reason.OUTCOME_UNKNOWN.value}
+    return kinds
+
+
+def test_a_strangers_transaction_of_the_same_amount_is_not_believed(unknown: Kinds) -> None:
+    named = {kind: unknown.person.enter(tag, **values) for kind, (tag, values) in STRANGERS.items()}
+    for kind, txn in named.items():
+        if kind in ("transfer", "deposit"):  # QuickBooks gives them no number: the amount is all that they share
+            assert unknown.row(kind).total == txn.total
+        say(unknown.world, unknown.documents[kind].origin, txn.txn_id)
+    quiet(unknown.world)
+    assert {kind: unknown.row(kind).reason for kind in named} == dict.fromkeys(named, Reason.OUTCOME_UNKNOWN.value)
+    assert all("is not like this document" in str(unknown.row(kind).message) for kind in named)
+    for kind, txn in named.items():
+        say(unknown.world, unknown.documents[kind].origin, txn.txn_id, confirmed=True)
+    quiet(unknown.world)
+    assert {kind: unknown.row(kind).state for kind in named} == dict.fromkeys(named, State.POSTED)
+
+
+def test_what_was_typed_from_the_same_paper_is_believed(unknown: Kinds) -> None:
+    unknown.type_by_hand()
+    for kind in KINDS:
+        (txn,) = unknown.booked(kind)
+        say(unknown.world, unknown.documents[kind].origin, txn.txn_id)
+    quiet(unknown.world)
+    assert unknown.states() == dict.fromkeys(KINDS, "posted")
+    assert unknown.numbers() == dict.fromkeys(KINDS, 1)

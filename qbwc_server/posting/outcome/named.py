@@ -21,7 +21,8 @@ from qbwc_server.posting.outcome.outcome import Work
 from qbwc_server.posting.requests import OneDocument, Purpose, requests_of
 from qbwc_server.posting.sent import Sent
 from qbwc_server.posting.texts import CannotWrite
-from qbwc_server.posting.transactions.compiled import compile_add
+from qbwc_server.posting.transactions.compiled import compile_add, differences
+from qbwc_server.posting.transactions.last_writing import last_writing
 from qbwc_server.posting.transactions.standing import Difference, Standing
 from qbwc_server.queue.models import QueuedRequest
 from qbwc_server.queue.settling import requests_by_id
@@ -132,7 +133,24 @@ def _differences(work: Work, document: DocumentRow, found: Standing, own: Sequen
     """From the content that it is most like."""
     of_content = [_from(said, found) for said in _contents(work, document, own)]
     least = min(of_content, key=len, default=[])
+    if not least and _says_little(document):
+        least = _from_content(work, document, found)
     return [*_from_mark(work, found), *_from_void(document, found), *least]
+
+
+def _says_little(document: DocumentRow) -> bool:
+    """Whether number, party and total do not tell one of its kind from another: it has not all of them."""
+    return document.party is None or (document.total is None and document.subtotal is None)
+
+
+def _from_content(work: Work, document: DocumentRow, found: Standing) -> list[Difference]:
+    """Day, accounts and lines, of what the document says now or said when it was written last; not its memo."""
+    last = last_writing(work.db, document)
+    seen: list[list[Difference]] = []
+    for content in (load_document(document.body), last.document):
+        with suppress(CannotWrite):
+            seen.append([one for one in differences(found, work.options, last, content) if one.field != "memo"])
+    return min(seen, key=len, default=[])
 
 
 def _from(said: Sent, found: Standing) -> list[Difference]:
