@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -181,7 +182,10 @@ def qwc(runtime: Runtime, code: str, output: Path | None, every: int | None) -> 
         except QwcError as error:
             raise Invalid(f"The Web Connector would not take this file: {error}.") from None
     if output is None:
-        click.echo(content, nl=False)
+        if sys.stdout.isatty():
+            say(content.decode())
+        else:
+            click.echo(content, nl=False)
         return
     try:
         output.write_bytes(content)

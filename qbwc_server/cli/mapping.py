@@ -9,7 +9,7 @@ import click
 from sqlalchemy.orm import Session
 
 from qbwc_server.channels.connections.finding import connection_ids, find_connection
-from qbwc_server.cli.output import counted, json_option, note, paragraph, plain, print_json, print_table, say
+from qbwc_server.cli.output import counted, json_option, note, paragraph, plain, print_json, print_table, say, write_out
 from qbwc_server.cli.runtime import Runtime, pass_runtime
 from qbwc_server.documents.models import LARGEST_ID
 from qbwc_server.errors import Invalid
@@ -194,7 +194,7 @@ def export(runtime: Runtime, company: str, file: IO[str]) -> None:
     """Write all mappings, and the words that documents wait for, to a CSV file."""
     with runtime.database.reading() as db:
         text = written(db, find_company(db, company).id)
-    file.write(text.replace("\r\n", "\n"))
+    write_out(file, text.replace("\r\n", "\n"))
 
 
 @mapping.command(name="import")

@@ -14,7 +14,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import IntEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import IO, TYPE_CHECKING, Any, Literal, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -138,12 +138,21 @@ def complain(error: QbwcError) -> None:
 
 def note(message: str = "") -> None:
     """A line for the person at the terminal; never part of what a program reads."""
-    click.echo(message, err=True)
+    click.echo(_lines(message), err=True)
 
 
 def say(message: str = "") -> None:
     """A line of the result."""
-    click.echo(message)
+    click.echo(_lines(message))
+
+
+def _lines(message: str) -> str:
+    return "\n".join(map(plain, message.split("\n")))
+
+
+def write_out(file: IO[str], text: str) -> None:
+    """Text that a program reads again: as it is into a file or a pipe, for eyes at a terminal."""
+    file.write(_lines(text) if file.isatty() else text)
 
 
 def paragraph(message: str) -> None:
@@ -179,16 +188,34 @@ def program() -> str:
 
 
 def plain(text: str) -> str:
-    """``text`` without control characters: names come from outside and could move a terminal's cursor."""
-    return "".join(
-        " " if ch in "\n\t" else "\N{REPLACEMENT CHARACTER}" if unicodedata.category(ch) == "Cc" else ch for ch in text
-    )
+    """``text`` on one line, with what could move a terminal's cursor or turn its writing around made visible.
+
+    Names come from outside: an escape sequence is shown as ``<U+001B>[2J``.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(" " if ch in "\n\t" else f"<U+{ord(ch):04X}>" if _is_hidden(ch) else ch for ch in text)
+
+
+# what changes the direction of writing, or takes no room at all; the joiners of Persian and of emoji are left
+_HIDDEN = frozenset("\u061c\u200b\u200e\u200f\u2028\u2029\u2060\ufeff").union(
+    map(chr, range(0x202A, 0x202F)), map(chr, range(0x2066, 0x206A)), map(chr, range(0xE0000, 0xE0080))
+)
+
+
+def _is_hidden(ch: str) -> bool:
+    return ch in _HIDDEN or unicodedata.category(ch) in ("Cc", "Cs")
 
 
 def print_json(value: object) -> None:
     """One JSON document on stdout, for a program."""
     utf8 = (getattr(sys.stdout, "encoding", None) or "").lower().replace("-", "") == "utf8"
-    click.echo(json.dumps(value, default=_json_value, ensure_ascii=not utf8, indent=2))
+    text = json.dumps(value, default=_json_value, ensure_ascii=not utf8, indent=2)
+    click.echo("".join(_escaped(ch) if ch != "\n" and _is_hidden(ch) else ch for ch in text))
+
+
+def _escaped(ch: str) -> str:
+    return json.dumps(ch)[1:-1]
 
 
 def _json_value(value: object) -> str:
@@ -257,8 +284,8 @@ def _print(table: Table) -> None:
     terminal = console()
     with terminal.capture() as drawn:
         terminal.print(table)
-    for line in drawn.get().splitlines():
-        say(line.rstrip())
+    for line in drawn.get().split("\n")[:-1]:  # with the colours of the terminal; the cells are plain
+        click.echo(line.rstrip())
 
 
 def console(*, stderr: bool = False) -> Console:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import sys
 from collections.abc import Callable
@@ -18,7 +19,18 @@ from rich.console import Console
 from sqlalchemy.exc import OperationalError
 
 from qbwc_server.cli import cli, output
-from qbwc_server.cli.output import EXIT_CODES, Commands, Exit, exit_code, plain
+from qbwc_server.cli.output import (
+    EXIT_CODES,
+    Commands,
+    Exit,
+    exit_code,
+    note,
+    paragraph,
+    plain,
+    print_json,
+    say,
+    write_out,
+)
 from qbwc_server.db.unusable import SchemaOutdated, SchemaUnknown
 from qbwc_server.documents.lifecycle import NotNow
 from qbwc_server.errors import Conflict, Invalid, NotFound, QbwcError
@@ -92,7 +104,7 @@ def test_an_error_is_told_with_code_message_detail_and_advice() -> None:
 def test_a_mistake_of_ours_is_told_without_a_traceback() -> None:
     result = CliRunner().invoke(failing(ZeroDivisionError("by \x1b[2Jzero")), ["fail"])
     assert result.exit_code == 70
-    assert "internal: ZeroDivisionError: by \N{REPLACEMENT CHARACTER}[2Jzero" in result.stderr
+    assert "internal: ZeroDivisionError: by <U+001B>[2Jzero" in result.stderr
     assert "Traceback" not in result.output
 
 
@@ -115,11 +127,48 @@ def test_ctrl_c_has_a_status_of_its_own() -> None:
 
 
 def test_text_from_outside_cannot_move_the_cursor() -> None:
-    assert (
-        plain("a\x1b[2Jb\x07\nc\td\x9b")
-        == "a\N{REPLACEMENT CHARACTER}[2Jb\N{REPLACEMENT CHARACTER} c d\N{REPLACEMENT CHARACTER}"
-    )
+    assert plain("a\x1b[2Jb\x07\nc\td\x9b") == "a<U+001B>[2Jb<U+0007> c d<U+009B>"
     assert plain("Café ミドリ") == "Café ミドリ"
+    assert plain("می\u200cخواهم 👩\u200d🚀") == "می\u200cخواهم 👩\u200d🚀"
+
+
+@pytest.mark.parametrize("mark", ["\u202e", "\u2066", "\u200f", "\u061c", "\u200b", "\ufeff", "\u2028", "\ud800"])
+def test_what_turns_writing_around_is_visible(mark: str) -> None:
+    assert plain(f"Acme{mark}cni") == f"Acme<U+{ord(mark):04X}>cni"
+
+
+ESCAPE = "Evil\x1b]0;owned\x07\u202egnp.exe"
+VISIBLE = "Evil<U+001B>]0;owned<U+0007><U+202E>gnp.exe"
+
+
+@pytest.mark.parametrize("speak", [say, note, paragraph])
+def test_no_line_hides_anything(speak: Callable[[str], None], capsys: pytest.CaptureFixture[str]) -> None:
+    speak(f"{ESCAPE} paid")
+    out, err = capsys.readouterr()
+    assert out + err == f"{VISIBLE} paid\n"
+
+
+def test_lines_stay_lines(capsys: pytest.CaptureFixture[str]) -> None:
+    say("one\ntwo\x1b")
+    assert capsys.readouterr().out == "one\ntwo<U+001B>\n"
+
+
+def test_json_says_the_same_in_characters_that_are_seen(capsys: pytest.CaptureFixture[str]) -> None:
+    print_json({"name": ESCAPE, "other": "\x9bミドリ"})
+    shown = capsys.readouterr().out
+    assert json.loads(shown) == {"name": ESCAPE, "other": "\x9bミドリ"}
+    assert not {"\x1b", "\x07", "\u202e", "\x9b"} & set(shown)
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_what_a_program_reads_again_is_as_it_is_but_at_a_terminal() -> None:
+    for file, written in ((io.StringIO(), f"{ESCAPE}\n"), (Terminal(), f"{VISIBLE}\n")):
+        write_out(file, f"{ESCAPE}\n")
+        assert file.getvalue() == written
 
 
 def test_a_table_in_a_pipe_is_not_folded(capsys: pytest.CaptureFixture[str]) -> None:
