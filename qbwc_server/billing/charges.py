@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from qbwc_server.documents.problems import Problem
 
 _ADVICE = "Ask the distributor; nothing is billed for this charge as long as it cannot be read."
 _KEY_CHARACTERS = 13  # of base 32: 65 bits
+_NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?")
 _Word = TypeVar("_Word", bound=StrEnum)
 
 
@@ -219,7 +221,8 @@ class _Fields:
 
     def number(self, name: str) -> Decimal:
         value = self.get(name)
-        if isinstance(value, bool) or not isinstance(value, int | Decimal):
+        as_text = isinstance(value, str) and _NUMBER.fullmatch(value)  # as records keep what is no whole number
+        if isinstance(value, bool) or not (as_text or isinstance(value, int | Decimal)):
             raise NotACharge(name, f"{name} is no number.")
         return Decimal(value)
 
@@ -262,6 +265,11 @@ def _period(of: _Fields) -> Period:
     if last < first:
         raise NotACharge("periodTo", f"The period ends ({last}) before it begins ({first}).")
     return Period(first, last)
+
+
+def organisation_named(told: Mapping[str, Any]) -> str:
+    """The one organisation that what is told names in its tags. Raises NotACharge where there is none, or several."""
+    return _organisation(_Fields(told))
 
 
 def _organisation(of: _Fields) -> str:

@@ -112,7 +112,8 @@ def _inside(found: IPv4Address | IPv6Address) -> list[IPv4Address]:
 class CheckedTransport(httpx.BaseTransport):
     """Sends requests to addresses that were looked at, each host by connections of its own.
 
-    ``whole_s``: seconds that one answer may take from its beginning to its end.
+    ``whole_s``: seconds that one answer may take from its beginning to its end; the extension of a request of that name
+    says it for this one.
     """
 
     def __init__(self, *, private: bool, resolve: Resolve = resolve, whole_s: float = 120.0) -> None:
@@ -127,7 +128,7 @@ class CheckedTransport(httpx.BaseTransport):
         if known is None:
             known = self._hosts[host, port] = (self._checked(host, port), PatientTransport(self._deadline))
         addresses, transport = known
-        self._deadline.begin()
+        self._deadline.begin(request.extensions.get("whole_s"))
         for place, address in enumerate(addresses):
             try:
                 response = transport.handle_request(_to(address, host, request))

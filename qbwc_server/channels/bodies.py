@@ -33,13 +33,17 @@ def whole_body(parts: Iterable[bytes], coding: str, most: int) -> bytes:
     Raises:
         PackedOtherwise, BodyBrokeOff, BodyTooLarge: it cannot be had.
     """
-    taken, size = [], 0
+    return b"".join(body_pieces(parts, coding, most))
+
+
+def body_pieces(parts: Iterable[bytes], coding: str, most: int) -> Iterator[bytes]:
+    """The same body piece by piece."""
+    size = 0
     for piece in _unpacked(parts, coding.strip().lower()):
         size += len(piece)
         if size > most:
             raise BodyTooLarge
-        taken.append(piece)
-    return b"".join(taken)
+        yield piece
 
 
 def _unpacked(parts: Iterable[bytes], coding: str) -> Iterable[bytes]:

@@ -20,9 +20,9 @@ class Deadline:
         self._seconds = seconds
         self._at = float("inf")
 
-    def begin(self) -> None:
-        """One more request is sent now."""
-        self._at = time.monotonic() + self._seconds
+    def begin(self, seconds: float | None = None) -> None:
+        """One more request is sent now; ``seconds``: its answer may take that long, and not as long as others."""
+        self._at = time.monotonic() + (self._seconds if seconds is None else seconds)
 
     def left(self, timeout: float | None) -> float:
         """Seconds that one step may take. Raises httpcore.ReadTimeout where none is left."""

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-import base64
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import Any, ClassVar, Self
-from urllib.parse import quote, urlsplit
+from tempfile import TemporaryFile
+from typing import IO, Any, ClassVar, Self
+from urllib.parse import urlsplit
 
 import httpx
 import stamina
 
 from qbwc_server import strict_json
 from qbwc_server.channels.addresses import CheckedTransport, Resolve, resolve
-from qbwc_server.channels.bodies import TAKEN, BodyBrokeOff, BodyTooLarge, PackedOtherwise, whole_body
+from qbwc_server.channels.bodies import TAKEN, BodyBrokeOff, BodyTooLarge, PackedOtherwise, body_pieces, whole_body
+from qbwc_server.channels.spool import Limits, Spool
+from qbwc_server.channels.words_of_upstream import said_in_json, ways_of_writing
 from qbwc_server.clock import Clock, now
 from qbwc_server.errors import QbwcError
 from qbwc_server.shortening import shortened
@@ -32,7 +35,6 @@ _LONGEST_PATIENCE_S = 10.0**9  # some thirty years: more is no time
 _REDIRECTS = 5
 _MOST_LAG = timedelta(days=1)
 _MARKUP = re.compile(r"<(script|style)\b.*?</\1\s*>|<[^>]*>", re.DOTALL | re.IGNORECASE)
-_SAYS = ("message", "error_description", "error", "errors", "detail", "title", "description")
 
 
 class UpstreamError(QbwcError):
@@ -143,11 +145,19 @@ class Upstream:
             trust_env=False,
             headers={"User-Agent": "qbwc-server", "Accept-Encoding": TAKEN},
         )
-        self._hidden = _ways_of_writing(secrets)
+        self._hidden = ways_of_writing(secrets)
         self._before_each, self._clock = before_each, clock
 
     def __enter__(self) -> Self:
         return self
+
+    def now(self) -> datetime:
+        """This moment by our clock."""
+        return self._clock()
+
+    def hide(self, secret: str) -> None:
+        """Never repeat ``secret``, which upstream gave us, in a message."""
+        self._hidden += ways_of_writing([secret])
 
     def __exit__(self, *_: object) -> None:
         self._client.close()
@@ -161,11 +171,34 @@ class Upstream:
             UpstreamError: one of its kinds, with upstream's own words.
             AddressRefused: the address may not be called.
         """
+        return self._patiently(lambda: self._asked("GET", _with_params(url, params or {}), headers=headers))
+
+    @contextmanager
+    def download(
+        self, url: str, limits: Limits, *, params: Mapping[str, str] | None = None, headers: Mapping[str, str]
+    ) -> Iterator[IO[bytes]]:
+        """What stands at ``url``, too large for memory: a temporary file at its beginning, unpacked.
+
+        Raises:
+            UpstreamError, AddressRefused: as ``get``; AnswerUnreadable where it is larger than ``limits`` allow.
+        """
+        with TemporaryFile() as file:
+            spool = Spool(file, limits.most_bytes, self._before_each)
+            whole, patient = _with_params(url, params or {}), {"whole_s": limits.whole_s}
+            self._patiently(lambda: self._asked("GET", whole, spool=spool, headers=headers, extensions=patient))
+            file.seek(0)
+            yield file
+
+    def ask_form(self, url: str, form: Mapping[str, str], *, headers: Mapping[str, str] | None = None) -> Answer:
+        """What ``url`` answers to a form that changes nothing there; asked again as ``get`` does, and raises so."""
+        return self._patiently(lambda: self._asked("POST", url, data=form, headers=headers))
+
+    def _patiently(self, once: Callable[[], Answer]) -> Answer:
         for attempt in stamina.retry_context(
             on=how_long, attempts=_ATTEMPTS, timeout=None, wait_initial=0.5, wait_max=20, wait_jitter=1.5
         ):
             with attempt:
-                return self._asked("GET", _with_params(url, params or {}), headers=headers)
+                return once()
         raise AssertionError("stamina ends with an answer or an error")
 
     def post(self, url: str, *, json: object, headers: Mapping[str, str] | None = None) -> Answer:
@@ -176,13 +209,13 @@ class Upstream:
         """
         return self._asked("POST", url, json=json, headers=headers)
 
-    def _asked(self, method: str, url: str, **more: Any) -> Answer:
+    def _asked(self, method: str, url: str, *, spool: Spool | None = None, **more: Any) -> Answer:
         for _ in range(_REDIRECTS + 1):
             self._before_each()
             asked_at = self._clock()
             try:
                 with self._client.stream(method, url, **more) as response:
-                    body = _whole(response)
+                    body = _body(response, spool)
             except (httpx.ReadError, httpx.RemoteProtocolError):
                 raise _Broken(f"The answer of {_host(url)} broke off.") from None
             except httpx.TimeoutException:
@@ -207,9 +240,10 @@ class Upstream:
         if 200 <= status < 300:
             return Answer(url, dict(response.headers), body)
         said = self.words(response, body)
-        if status in (401, 403):
+        asks_for_patience = status == 403 and "Retry-After" in response.headers  # a gateway whose quota is used up
+        if status in (401, 403) and not asks_for_patience:
             raise SignInRefused(f"{host} refuses the key ({status}){said}")
-        if status == 429 or status >= 500:
+        if status == 429 or status >= 500 or asks_for_patience:
             raise UpstreamBusy(f"{host} is busy ({status}){said}", patience(response.headers.get("Retry-After")))
         raise UpstreamRefused(f"{host} refuses the request ({status}){said}")
 
@@ -217,7 +251,7 @@ class Upstream:
         """What upstream says itself, without markup and secrets, shortened; as the end of a sentence."""
         text = body[:20_000].decode("utf-8", "replace")
         if "json" in response.headers.get("Content-Type", ""):
-            text = _said_in_json(text) or text
+            text = said_in_json(text) or text
         text = " ".join(_MARKUP.sub(" ", self.clean(text)).split())
         text = "".join(one if one.isprintable() else " " for one in text).strip()
         return f": {shortened(text, LONGEST_WORDS)}" if text else "."
@@ -267,13 +301,20 @@ def _with_params(url: str, params: Mapping[str, str]) -> str:
         raise UpstreamUnreachable(f"{_host(url)} cannot be reached.") from None
 
 
-def _whole(response: httpx.Response) -> bytes:
-    """The whole body. Raises AnswerUnreadable where it is too large or packed otherwise, _Broken where a part lacks."""
-    host = _host(str(response.request.url))
+def _body(response: httpx.Response, spool: Spool | None) -> bytes:
+    """The whole body, or nothing where it went into ``spool``.
+
+    Raises AnswerUnreadable where it is too large or packed otherwise, _Broken where a part lacks.
+    """
+    host, coding = _host(str(response.request.url)), response.headers.get("Content-Encoding", "")
+    most = MAX_ANSWER_BYTES if spool is None else spool.most_bytes
     try:
-        return whole_body(response.iter_raw(), response.headers.get("Content-Encoding", ""), MAX_ANSWER_BYTES)
+        if spool is None or not response.is_success:
+            return whole_body(response.iter_raw(), coding, most)
+        spool.fill(body_pieces(response.iter_raw(), coding, most))
+        return b""
     except BodyTooLarge:
-        raise AnswerUnreadable(f"The answer has more than {MAX_ANSWER_BYTES} bytes.") from None
+        raise AnswerUnreadable(f"The answer has more than {most} bytes.") from None
     except PackedOtherwise:
         raise AnswerUnreadable(f"The answer of {host} is packed in a way that cannot be read.") from None
     except BodyBrokeOff:
@@ -297,33 +338,3 @@ def _where_to(url: str, response: httpx.Response, method: str) -> str:
 
 def _host(url: str) -> str:
     return shortened(urlsplit(url).hostname or "The address", 100)
-
-
-def _said_in_json(text: str) -> str | None:
-    try:
-        value = strict_json.decode(text, "answer")
-    except BadJson:
-        return None
-    found = _first_said(value)
-    return None if found is None else found
-
-
-def _first_said(value: object) -> str | None:
-    """The first text under a name by which systems say what is wrong."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, list):
-        return next((said for one in value if (said := _first_said(one))), None)
-    if isinstance(value, dict):
-        return next((said for name in _SAYS if name in value and (said := _first_said(value[name]))), None)
-    return None
-
-
-def _ways_of_writing(secrets: Iterable[str]) -> tuple[str, ...]:
-    """Each secret as it is, in an address and in Base64; the longest first."""
-    found: set[str] = set()
-    for secret in secrets:
-        if len(secret) >= 4:
-            coded = base64.b64encode(secret.encode()).decode().rstrip("=")
-            found |= {secret, quote(secret), quote(secret, safe=""), coded}
-    return tuple(sorted(found, key=len, reverse=True))

@@ -19,6 +19,8 @@ class Asked:
     path: str
     params: Mapping[str, str]
     headers: Mapping[str, str]
+    method: str = "GET"
+    body: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -97,8 +99,15 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     owner: UpstreamServer
 
     def do_GET(self) -> None:
+        self._answer()
+
+    def do_POST(self) -> None:
+        self._answer()
+
+    def _answer(self) -> None:
         parts = urlsplit(self.path)
-        told = self.owner.told(Asked(parts.path, dict(parse_qsl(parts.query)), dict(self.headers)))
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        told = self.owner.told(Asked(parts.path, dict(parse_qsl(parts.query)), dict(self.headers), self.command, body))
         self.close_connection = told is None or told.sent is not None
         if told is None:
             return

@@ -72,7 +72,7 @@ def test_names_and_words_count_in_any_case() -> None:  # f10
         ({"periodFrom": "16/04/2026"}, "periodFrom"),
         ({"periodFrom": None}, "periodFrom"),
         ({"periodTo": "2026-04-15"}, "periodTo"),
-        ({"quantity": "5"}, "quantity"),
+        ({"quantity": "5,5"}, "quantity"),
         ({"quantity": True}, "quantity"),
         ({"netPrice": None}, "netPrice"),
         ({"chargeType": "Refund"}, "chargeType"),
@@ -144,3 +144,14 @@ def test_an_organisation_is_known_by_its_id_where_there_is_one() -> None:  # f4
     renamed = charge(APRIL, organisation=Organisation("Contoso Ltd", "1"))
     assert len(keyed(named)) == 2
     assert keyed([renamed]).keys() <= keyed(named).keys()
+
+
+@pytest.mark.parametrize("text", ["5", "-0.33333", "12.5"])
+def test_numbers_come_as_records_keep_them(text: str) -> None:
+    assert charge_of(told(quantity=text), APRIL, {}).quantity == Decimal(text)
+
+
+@pytest.mark.parametrize("text", ["", " 5", "5.", "1e5", "NaN", "٥", "1" * 16])
+def test_what_is_no_number_is_none_as_text(text: str) -> None:
+    with pytest.raises(NotACharge):
+        charge_of(told(quantity=text), APRIL, {})

@@ -73,8 +73,10 @@ def test_what_will_not_change_is_asked_once(server: UpstreamServer, number: int,
 
 
 def test_what_may_have_acted_is_not_sent_again(server: UpstreamServer) -> None:
+    server.faults.append(wire.half)
     with Upstream(private=True) as upstream, pytest.raises(UpstreamError):
         upstream.post(f"{server.address}/x", json={"a": 1})
+    assert len(server.asked) == 1
 
 
 @pytest.mark.parametrize(

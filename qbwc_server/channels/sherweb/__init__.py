@@ -1,0 +1,1 @@
+"""Sherweb, a distributor of subscriptions: what it charges each organisation, for billing."""
