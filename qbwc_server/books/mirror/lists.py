@@ -272,7 +272,7 @@ LISTS: dict[ListKind, MirroredList] = {
         Room.PRICE_LEVELS,
         "price_level_meta_data",
         entry_type="price_level_type",
-        rest=("price_level_fixed_percentage", "currency"),
+        rest=("price_level_fixed_percentage", "price_level_per_item_rets", "currency"),
     ),
     ListKind.TEMPLATE: MirroredList(
         "templates",

@@ -7,13 +7,23 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
+from sqlalchemy import select
+
+from qbwc_server.billing_runs.keeping import change_settings
+from qbwc_server.billing_runs.plan import Plan, plan_of
+from qbwc_server.billing_runs.running import RunResult, run_billing
 from qbwc_server.channels.connections.models import Connection
 from qbwc_server.channels.connections.records import keep_page
 from qbwc_server.channels.connections.states import ConnectionState
 from qbwc_server.channels.contract import Channel, Fact, Outcome, Page, Stream
 from qbwc_server.channels.options import ChannelOptions
 from qbwc_server.db import Database
+from qbwc_server.documents.models import DocumentRow
 from qbwc_server.list_kinds import ListKind
+from qbwc_server.mapping.acts import map_word
+from qbwc_server.mapping.deciding import Choice
+from qbwc_server.mapping.kinds import WordKind
+from qbwc_server.mapping.models import Decision
 from qbwc_server.tenancy.actor import Actor, ActorKind
 from qbwc_server.tenancy.companies import add_company, find_company
 from tests.conftest import TurnableClock
@@ -115,6 +125,55 @@ class Distributed:
             keep_page(
                 db, connection, 1, Stream(stream, stream, drafted=False), Page(facts), again=False, now=self.clock()
             )
+
+    def settles(self, **settings: Any) -> None:
+        """Somebody says how the company bills."""
+        said = {"mode": "pre_bill", "day": 1, "first_day": "2026-11-01", **settings}
+        with self.database.transaction() as db:
+            change_settings(db, find_company(db, self.code), said, by=ANN, now=self.clock())
+
+    def maps(self, word: str, entry: str, kind: WordKind = WordKind.CUSTOMER) -> None:
+        """Somebody says what an organisation or an offer stands for."""
+        with self.database.transaction() as db:
+            map_word(
+                db, find_company(db, self.code), kind, word, Choice(Decision.ENTRY, name=entry),
+                connection_id=self.connection_id, by=ANN, now=self.clock(),
+            )  # fmt: skip
+
+    def sells(self, name: str = "Licence", price: str | None = "12.00", **more: Any) -> None:
+        """An item of QuickBooks with a sales price, to which the offer M365 is mapped where it is the usual one."""
+        rest = {"sales_or_purchase": {"desc": None, "price": price, "price_percent": None, "account": None}}
+        self.shows(ListKind.ITEM, told(f"8000{name}-1", name, entry_type="Service", rest=rest, **more))
+
+    def knows(self, *customers: str, **rest: Any) -> None:
+        """Customers of QuickBooks."""
+        entries = [told(f"9000{name.replace(' ', '')}-1", name, rest=rest) for name in customers]
+        self.shows(ListKind.CUSTOMER, *entries)
+
+    def plan(self, day: date) -> Plan:
+        """What a billing day would bill now."""
+        with self.database.reading() as db:
+            return plan_of(db, find_company(db, self.code), day)
+
+    def run(self, day: date, **more: Any) -> RunResult:
+        """The run of a billing day."""
+        return run_billing(more.pop("database", self.database), self.code, day, by=ANN, clock=self.clock)
+
+    def documents(self) -> list[DocumentRow]:
+        """All that was handed in, in order."""
+        with self.database.reading() as db:
+            return list(
+                db.scalars(select(DocumentRow).where(DocumentRow.company_id == self.id).order_by(DocumentRow.id))
+            )
+
+    def usual(self, **settings: Any) -> None:
+        """Contoso and Fabrikam are customers, the offer M365 is the item Licence at 12.00; pre-billed on day 1."""
+        self.sells()
+        self.knows("Contoso Ltd", "Fabrikam Inc")
+        self.maps("M365", "Licence", WordKind.ITEM)
+        self.maps("Contoso", "Contoso Ltd")
+        self.maps("Fabrikam", "Fabrikam Inc")
+        self.settles(**settings)
 
     def shows(self, kind: ListKind, *entries: Any, reading: int = 1) -> None:
         """Entries that QuickBooks shows."""

@@ -1,0 +1,170 @@
+"""What has been billed of each part of each charge, as far as its documents are not excluded."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
+from datetime import date
+from decimal import Decimal, localcontext
+from fractions import Fraction
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from qbwc_server.billing.charges import Charge, ChargeKind, Cycle, Organisation
+from qbwc_server.billing.days import Period
+from qbwc_server.billing.statement import Billed, Due, part_key
+from qbwc_server.billing_runs.models import BilledPart
+from qbwc_server.documents.lifecycle import State
+from qbwc_server.documents.models import DocumentRow
+
+_PLACES = 20  # of a quantity that has to be worked out
+
+
+@dataclass(frozen=True, slots=True)
+class BilledUp:
+    """By part, all that stands billed; by key of a charge, which record told it then; by part, the last document."""
+
+    parts: dict[str, Billed]
+    sources: dict[str, str]
+    origins: dict[str, str]
+    days: dict[str, date]
+
+
+def billed_by(db: Session, connection_id: int, sources: Collection[str]) -> BilledUp:
+    """All that stands billed of what these records tell, or once told."""
+    rows: dict[str, list[BilledPart]] = defaultdict(list)
+    for row in _standing(db, connection_id):
+        if row.source_key in sources:
+            rows[row.part].append(row)
+    return BilledUp(
+        {part: _together(some) for part, some in rows.items()},
+        {part.partition("/")[0]: some[-1].source_key for part, some in rows.items()},
+        {part: some[-1].origin for part, some in rows.items()},
+        {part: some[-1].billing_day for part, some in rows.items()},
+    )
+
+
+def names_billed(db: Session, connection_id: int) -> set[str]:
+    """Names under which organisations were billed without an id."""
+    keys = db.scalars(
+        select(BilledPart.organisation)
+        .where(BilledPart.connection_id == connection_id, BilledPart.organisation.startswith("name:"))
+        .distinct()
+    )
+    return {key.removeprefix("name:") for key in keys}
+
+
+def customers_billed(db: Session, connection_id: int, billing_day: date) -> dict[str, str]:
+    """Who has been billed on this day already: the origin of the document by the ListID of the customer."""
+    rows = db.execute(
+        select(BilledPart.customer, BilledPart.origin)
+        .join(DocumentRow, _document_of())
+        .where(
+            BilledPart.connection_id == connection_id,
+            BilledPart.billing_day == billing_day,
+            DocumentRow.state != State.EXCLUDED,
+        )
+        .distinct()
+    )
+    return {row.customer: row.origin for row in rows}
+
+
+def newest_part(db: Session, company_id: int) -> int:
+    """The number of what was billed last; 0 for nothing. Who finds another one than before has planned too early."""
+    return db.scalar(select(func.max(BilledPart.id)).where(BilledPart.company_id == company_id)) or 0
+
+
+def parts_of(
+    company_id: int,
+    connection_id: int,
+    billing_day: date,
+    customer: str,
+    origin: str,
+    dues: Iterable[tuple[Due, str, Decimal | None]],
+) -> Iterator[BilledPart]:
+    """Rows for what a document bills.
+
+    Args:
+        dues: each with the key of the record that told it, and the price of one unit where it is known.
+    """
+    for due, source, price in dues:
+        was = due.instead_of
+        yield BilledPart(
+            company_id=company_id,
+            connection_id=connection_id,
+            billing_day=billing_day,
+            customer=customer,
+            origin=origin,
+            part=part_key(due.key, due.part),
+            source_key=source,
+            organisation=due.charge.organisation.key,
+            charge=charge_record(due.charge),
+            quantity=str(due.quantity),
+            factor=str(due.factor),
+            quantity_before=None if was is None else str(was.quantity),
+            factor_before=None if was is None else str(was.factor),
+            price=price if was is None or was.price is None else was.price,
+        )
+
+
+def _document_of() -> Any:
+    return (DocumentRow.company_id == BilledPart.company_id) & (DocumentRow.origin == BilledPart.origin)
+
+
+def _standing(db: Session, connection_id: int) -> Iterable[BilledPart]:
+    return db.scalars(
+        select(BilledPart)
+        .join(DocumentRow, _document_of())
+        .where(BilledPart.connection_id == connection_id, DocumentRow.state != State.EXCLUDED)
+        .order_by(BilledPart.id)
+    )
+
+
+def _together(rows: Sequence[BilledPart]) -> Billed:
+    """What they come to: the last one says it, unless one of those before it has been taken back, or come back."""
+    last = rows[-1]
+    quantity, factor = Decimal(last.quantity), Fraction(last.factor)
+    units = sum((_units(row) for row in rows), Fraction(0))
+    if units != Fraction(quantity) * factor and factor:
+        with localcontext(prec=_PLACES):
+            whole = units / factor
+            quantity = Decimal(whole.numerator) / Decimal(whole.denominator)
+    return Billed(charge_from(last.charge), quantity, factor, last.price)
+
+
+def _units(row: BilledPart) -> Fraction:
+    before = (
+        Fraction(0)
+        if row.quantity_before is None or row.factor_before is None
+        else Fraction(row.quantity_before) * Fraction(row.factor_before)
+    )
+    return Fraction(row.quantity) * Fraction(row.factor) - before
+
+
+def charge_record(charge: Charge) -> dict[str, Any]:
+    """A charge as it is kept: amounts and days are texts."""
+    record = {one.name: getattr(charge, one.name) for one in fields(charge)}
+    for name, value in record.items():
+        if isinstance(value, Period):
+            record[name] = [value.first.isoformat(), value.last.isoformat()]
+        elif isinstance(value, Organisation):
+            record[name] = asdict(value)
+        elif isinstance(value, Decimal):
+            record[name] = str(value)
+    return record
+
+
+def charge_from(record: Mapping[str, Any]) -> Charge:
+    """The charge that was kept."""
+    values = dict(record)
+    for name in ("period", "cycle_period"):
+        first, last = values[name]
+        values[name] = Period(date.fromisoformat(first), date.fromisoformat(last))
+    for name in ("quantity", "net_price", "net_price_prorated", "performance"):
+        values[name] = Decimal(values[name])
+    values["organisation"] = Organisation(**values["organisation"])
+    values["kind"], values["cycle"] = ChargeKind(values["kind"]), Cycle(values["cycle"])
+    return Charge(**values)

@@ -1,0 +1,195 @@
+"""What is due of one customer becomes the lines of one invoice, or of one credit memo; and what a person should see."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from qbwc_server.billing.charges import Charge
+from qbwc_server.billing.lines import BillLine, PriceNeeded, formula, lines_of
+from qbwc_server.billing.statement import Due
+from qbwc_server.billing_runs.prices import Doubt, Price, cost_in_books, price_of
+from qbwc_server.billing_runs.settings import BillingSettings, Cost, Makes
+from qbwc_server.billing_runs.targets import Customer, Item, Target
+
+MOST_LINES = 1000  # of a document
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """What is due, who pays it, with which item, and whether his invoice is made or updated."""
+
+    due: Due
+    target: Target
+    makes: Makes
+
+
+@dataclass(frozen=True, slots=True)
+class Caution:
+    """What a person should see before a customer is billed. What ``blocks`` has to be mended first."""
+
+    code: str
+    message: str
+    advice: str
+    blocks: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line with the item that it names, and where its price comes from."""
+
+    organisation: str
+    bill: BillLine
+    item: Item
+    price: Price
+    description: str
+    unit_cost: Decimal
+    class_name: str | None
+
+    @property
+    def formula(self) -> str:
+        """How the amount came about; empty where only QuickBooks knows the price."""
+        price = self.price.value
+        return "" if price is None else "; ".join(formula(due, price) for due in self.bill.dues)
+
+    @property
+    def margin(self) -> Decimal | None:
+        """Of one unit for a whole cycle."""
+        return None if self.price.value is None else self.price.value - self.unit_cost
+
+    def as_record(self) -> dict[str, Any]:
+        """What it says in QuickBooks."""
+        bill = self.bill
+        return {
+            "item": self.item.name,
+            "description": self.description,
+            "quantity": bill.quantity,
+            "rate": bill.rate,
+            "amount": bill.amount,
+            "service_date": bill.dues[0].period.first,
+            "class": self.class_name,
+        }
+
+
+@dataclass(frozen=True)
+class Invoicing:
+    """The lines of one document; ``total`` is None where only QuickBooks knows a price."""
+
+    lines: tuple[Line, ...]
+    priced: tuple[tuple[Due, Decimal | None], ...]  # all that it bills, and what one unit costs
+    warnings: tuple[Caution, ...]
+    total: Decimal | None
+
+    @property
+    def is_credit(self) -> bool:
+        """Whether it is a credit memo: an invoice has no negative total."""
+        return self.total is not None and self.total < 0
+
+
+@dataclass
+class _Work:
+    """Lines and warnings of one customer as they are made."""
+
+    customer: Customer
+    settings: BillingSettings
+    items: dict[str, Item]
+    lines: list[Line] = field(default_factory=list)
+    warnings: dict[tuple[str, str], Caution] = field(default_factory=dict)
+
+    def price(self, due: Due) -> Price:
+        """What one unit of it costs the customer."""
+        item = self.items[due.charge.offer]
+        return price_of(item.entry, self.customer.level, has_level=self.customer.has_level)
+
+    def value(self, due: Due) -> Decimal | None:
+        """The same as the rules want it: a correction is made at the price of then."""
+        was = due.instead_of
+        return was.price if was is not None and was.price is not None else self.price(due).value
+
+    def warn(self, code: str, message: str, advice: str, *, blocks: bool = False) -> None:
+        """Said once."""
+        self.warnings.setdefault((code, message), Caution(code, message, advice, blocks))
+
+
+def invoicing_of(assigned: Sequence[Assigned], settings: BillingSettings, told: Collection[Charge]) -> Invoicing:
+    """The lines of one customer, organisation by organisation.
+
+    Args:
+        told: all that is charged now; an organisation of which nothing is told may be called otherwise now.
+    """
+    items = {one.due.charge.offer: one.target.item for one in assigned}
+    work = _Work(assigned[0].target.customer, settings, items)
+    by_organisation: dict[str, list[Due]] = {}
+    for one in assigned:
+        by_organisation.setdefault(one.due.charge.organisation.key, []).append(one.due)
+    for _, some in sorted(by_organisation.items()):
+        _add_lines(work, some, shared=len(by_organisation) > 1)
+    _warn_of_vanished(work, by_organisation, told)
+    totals = [line.bill.total for line in work.lines]
+    total = None if None in totals else sum((one for one in totals if one is not None), Decimal(0))
+    if total is None and any(_is_less(line.bill) for line in work.lines):
+        work.warn(
+            "price_needed", "Whether it is an invoice or a credit memo depends on a price that is not known.",
+            "Give the item its sales price in QuickBooks.", blocks=True,
+        )  # fmt: skip
+    if len(work.lines) > MOST_LINES:
+        work.warn("too_many_lines", f"It would have {len(work.lines)} lines.", "Fold changes in.", blocks=True)
+    priced = tuple((one.due, work.value(one.due)) for one in assigned)
+    return Invoicing(tuple(work.lines), priced, tuple(work.warnings.values()), total)
+
+
+def _add_lines(work: _Work, dues: Sequence[Due], *, shared: bool) -> None:
+    try:
+        lines = list(lines_of(dues, work.settings.changes, work.value))
+    except PriceNeeded as needed:
+        price = work.price(needed.due)
+        work.warn("price_needed", str(needed), f"{price.words} Mend that in QuickBooks.", blocks=True)
+        return
+    for bill in lines:
+        work.lines.append(_line(work, bill, shared=shared))
+
+
+def _line(work: _Work, bill: BillLine, *, shared: bool) -> Line:
+    due = bill.dues[0]
+    charge, price = due.charge, work.price(due)
+    cost = charge.unit_cost if work.settings.cost is Cost.WITHOUT_PERFORMANCE else charge.net_price
+    item = work.items[charge.offer]
+    name = charge.organisation.name
+    if price.doubt is Doubt.NO_PRICE:
+        work.warn("price_missing", f"{item.name}: {price.words} QuickBooks would bill 0.00.", "Give it one there.")
+    elif price.doubt is not None:
+        work.warn(price.doubt, f"{item.name}: {price.words}", "Look whether QuickBooks' own price is the right one.")
+    elif price.value is not None and price.value < cost:
+        work.warn("price_below_cost", f"{item.name}: the price {price.value} is below the cost {cost}.", "Raise it.")
+    said = f"{name}: {bill.description}" if shared else bill.description
+    return Line(name, bill, item, price, said, cost, work.settings.class_name)
+
+
+def _warn_of_vanished(work: _Work, by_organisation: dict[str, list[Due]], told: Collection[Charge]) -> None:
+    """Upstream an organisation without an id may have been renamed: crediting it all would be wrong."""
+    known = {(one.organisation.key, one.cycle_period) for one in told}
+    for key, dues in sorted(by_organisation.items()):
+        gone = [due for due in dues if due.instead_of is not None and not due.quantity]
+        if gone and all((key, due.charge.cycle_period) not in known for due in gone):
+            work.warn(
+                "organisation_vanished",
+                f"{dues[0].charge.organisation.name} was billed for {gone[0].charge.cycle_period}, and nothing is told "
+                "of it any more.",
+                "Is it called otherwise now? Then map the new name and hold this back; else acknowledge it.",
+            )
+
+
+def _is_less(bill: BillLine) -> bool:
+    return (bill.total is not None and bill.total < 0) or (bill.quantity is not None and bill.quantity < 0)
+
+
+def costs_to_write(lines: Sequence[Line]) -> Iterator[tuple[Item, Decimal, Decimal | None]]:
+    """Items whose cost in the books is another one than the distributor's: the cost, and what stands there."""
+    seen: set[str] = set()
+    for line in lines:
+        there = cost_in_books(line.item.entry)
+        if line.item.name not in seen and there != line.unit_cost:
+            seen.add(line.item.name)
+            yield line.item, line.unit_cost, there

@@ -1,0 +1,217 @@
+"""What a billing day would bill at this moment: customers with their lines and warnings, orphans, what is left."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from enum import StrEnum
+from hashlib import sha256
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from qbwc_server.billing.charges import Charge
+from qbwc_server.billing.days import Period, first_billed, is_billing_day, period_of
+from qbwc_server.billing.statement import Due, Left, Why, part_key, statement
+from qbwc_server.billing_runs.billed import BilledUp, billed_by, customers_billed, names_billed, newest_part
+from qbwc_server.billing_runs.invoicing import Assigned, Caution, Invoicing, Line, invoicing_of
+from qbwc_server.billing_runs.keeping import charge_connections, settings_of
+from qbwc_server.billing_runs.models import BillingDecision
+from qbwc_server.billing_runs.settings import Approval, BillingSettings, Makes
+from qbwc_server.billing_runs.targets import Customer, Targets
+from qbwc_server.billing_runs.told import Unread, told_by
+from qbwc_server.channels.connections.models import Connection
+from qbwc_server.channels.connections.states import ConnectionState
+from qbwc_server.documents.problems import Problem
+from qbwc_server.errors import Invalid
+from qbwc_server.tenancy.models import Company
+
+_LONGEST_TERM = timedelta(days=430)  # a year's subscription in twelve parts, and a period of the distributor
+_A_PERIOD = timedelta(days=62)
+_OUT_OF_ORDER = (ConnectionState.FAILING, ConnectionState.NEEDS_SIGN_IN)
+NEXT_DAY = "next_billing_day"
+
+
+class Standing(StrEnum):
+    """Whether a customer is billed when the time has come."""
+
+    GOES = "goes"
+    APPROVED = "approved"
+    HELD = "held"  # a person said so
+    NOT_APPROVED = "not_approved"  # nobody has approved it as it is now
+    WARNED = "warned"  # a warning that nobody has acknowledged
+    BLOCKED = "blocked"  # something has to be mended
+
+    @property
+    def is_billed(self) -> bool:
+        """Whether it goes."""
+        return self in (Standing.GOES, Standing.APPROVED)
+
+
+@dataclass(frozen=True, slots=True)
+class Orphan:
+    """A charge that nobody can be billed for as things stand; ``part`` of twelve, else 0."""
+
+    connection_id: int
+    key: str
+    part: int
+    charge: Charge
+    problem: Problem
+
+
+@dataclass(frozen=True, slots=True)
+class NotNow:
+    """A charge, or part of one, that is not billed on this day, and why.
+
+    Where it has been billed, ``origin`` is that of the document, and ``billed_on`` the billing day.
+    """
+
+    connection_id: int
+    key: str
+    part: int
+    charge: Charge
+    reason: str
+    origin: str = ""
+    billed_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Billing:
+    """One invoice or credit memo that a customer would get."""
+
+    connection_id: int
+    customer: Customer
+    makes: Makes
+    invoicing: Invoicing
+    sources: dict[str, str] = field(repr=False)  # by key of a charge
+    standing: Standing = Standing.GOES
+
+    @property
+    def lines(self) -> Sequence[Line]:
+        """Its lines."""
+        return self.invoicing.lines
+
+    @property
+    def warnings(self) -> Sequence[Caution]:
+        """What a person should see first."""
+        return self.invoicing.warnings
+
+    @property
+    def dues(self) -> Iterator[Due]:
+        """All that it bills."""
+        return (due for due, _ in self.invoicing.priced)
+
+    @property
+    def digest(self) -> str:
+        """Of what is billed and warned of: what was approved is approved as long as this is the same."""
+        said = [one.as_record() for one in self.lines], [[one.code, one.message] for one in self.warnings]
+        return sha256(json.dumps([self.makes, *said], default=str).encode()).hexdigest()
+
+
+@dataclass
+class Plan:
+    """What a billing day comes to. ``seen`` is what was billed last when it was made, see ``newest_part``."""
+
+    billing_day: date
+    period: Period
+    settings: BillingSettings
+    seen: int = 0
+    billings: list[Billing] = field(default_factory=list)
+    orphans: list[Orphan] = field(default_factory=list)
+    left: list[NotNow] = field(default_factory=list)
+    unread: list[tuple[int, Unread]] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)  # of the whole: nothing goes by itself before they are mended
+
+
+def plan_of(db: Session, company: Company, billing_day: date) -> Plan:
+    """What would be billed.
+
+    Raises:
+        NoBillingSettings: nobody has said how.
+        Invalid: it is no billing day.
+    """
+    settings = settings_of(db, company.id)
+    if not is_billing_day(settings, billing_day):
+        raise Invalid(f"{billing_day} is no billing day of {company.code}.", advice="See: qbwc-server billing preview")
+    plan = Plan(billing_day, period_of(settings, billing_day), settings, newest_part(db, company.id))
+    decisions = _decisions(db, company.id, billing_day)
+    for connection in charge_connections(db, company.id):
+        if connection.state in _OUT_OF_ORDER:
+            plan.problems.append(_out_of_order(connection))
+        _plan_connection(db, company, connection.id, plan, decisions)
+    return plan
+
+
+def _plan_connection(
+    db: Session, company: Company, connection_id: int, plan: Plan, decisions: dict[tuple[int, str], BillingDecision]
+) -> None:
+    settings, day = plan.settings, plan.billing_day
+    since = max(first_billed(settings) - _A_PERIOD, day - _LONGEST_TERM)
+    told = told_by(db, connection_id, since, names_billed(db, connection_id))
+    plan.unread.extend((connection_id, one) for one in told.unread)
+    billed = billed_by(db, connection_id, told.sources)
+    already = customers_billed(db, connection_id, day)
+    lost = [one.charge for part, one in billed.parts.items() if part.partition("/")[0] not in told.charges]
+    targets = Targets(db, company.id, connection_id, settings, [*told.charges.values(), *lost], told.ambiguous)
+    groups: dict[str, list[Assigned]] = {}
+    for one in statement(told.charges, billed.parts, settings, day):
+        if isinstance(one, Left):
+            plan.left.append(_left(connection_id, one, billed))
+            continue
+        target = targets.of(one.charge)
+        if isinstance(target, Problem):
+            plan.orphans.append(Orphan(connection_id, one.key, one.part, one.charge, target))
+        elif target.customer.key in already:
+            plan.left.append(NotNow(connection_id, one.key, one.part, one.charge, NEXT_DAY))
+        else:
+            assigned = Assigned(one, target, targets.makes(one.charge.organisation))
+            groups.setdefault(target.customer.key, []).append(assigned)
+    sources = {**billed.sources, **told.source_of}
+    for key, some in groups.items():
+        invoicing = invoicing_of(some, settings, told.charges.values())
+        makes = Makes.UPDATE if any(one.makes is Makes.UPDATE for one in some) else Makes.CREATE
+        billing = Billing(connection_id, some[0].target.customer, makes, invoicing, sources)
+        decision = decisions.get((connection_id, key))
+        plan.billings.append(replace(billing, standing=_standing(billing, settings, decision)))
+
+
+def _left(connection_id: int, left: Left, billed: BilledUp) -> NotNow:
+    part = part_key(left.key, left.part)
+    is_billed = left.why is Why.BILLED
+    return NotNow(
+        connection_id, left.key, left.part, left.charge, left.why,
+        billed.origins.get(part, "") if is_billed else "", billed.days.get(part) if is_billed else None,
+    )  # fmt: skip
+
+
+def _standing(billing: Billing, settings: BillingSettings, decision: BillingDecision | None) -> Standing:
+    """What a person said counts for what he saw."""
+    if any(one.blocks for one in billing.warnings):
+        return Standing.BLOCKED
+    if decision is not None and decision.held:
+        return Standing.HELD
+    if decision is not None and decision.approved == billing.digest:
+        return Standing.APPROVED
+    if billing.warnings:
+        return Standing.WARNED
+    return Standing.NOT_APPROVED if settings.approval is Approval.NEEDED else Standing.GOES
+
+
+def _decisions(db: Session, company_id: int, billing_day: date) -> dict[tuple[int, str], BillingDecision]:
+    rows = db.scalars(
+        select(BillingDecision).where(
+            BillingDecision.company_id == company_id, BillingDecision.billing_day == billing_day
+        )
+    )
+    return {(row.connection_id, row.customer): row for row in rows}
+
+
+def _out_of_order(connection: Connection) -> Problem:
+    return Problem(
+        "charges_not_current",
+        "connection",
+        f"{connection.title} does not tell its charges: {connection.message or connection.state.value}",
+        "Mend the connection; the run goes on by itself then. Or run it by hand with what is here.",
+    )
