@@ -1,4 +1,4 @@
-# make demo | test | check | browser | bench | soak | month | clean - needs make and Python 3.11 or newer, nothing else.
+# make demo | test | check | browser | screenshots | bench | soak | month | clean - needs make and Python 3.11 or newer, nothing else.
 # PYTHON=/path/to/python chooses the interpreter, VENV=folder the place of the environment.
 
 VENV ?= .venv
@@ -8,7 +8,7 @@ PYTEST_ARGS ?=
 INSTALLED := $(VENV)/.installed
 INSTALLED_TEST := $(VENV)/.installed-test
 
-.PHONY: demo test check browser bench soak month migration clean
+.PHONY: demo test check browser screenshots bench soak month migration clean
 .DEFAULT_GOAL := demo
 
 demo: $(INSTALLED)
@@ -26,6 +26,9 @@ check: $(INSTALLED_TEST)
 browser: $(INSTALLED_TEST)  # with a Chromium on PATH
 	@$(BIN)/python -m pytest -m browser tests/qbwc_server/portal/test_browser.py
 
+screenshots: $(INSTALLED_TEST)  # pictures of every page of the portal, in ./screenshots
+	@$(BIN)/python -m tests.qbwc_server.portal.screenshots screenshots
+
 bench: $(INSTALLED_TEST)
 	@$(BIN)/python -m bench $(ARGS)
 
@@ -41,7 +44,7 @@ migration: $(INSTALLED_TEST)  # make migration MESSAGE="what changes"
 	  echo "Read it, complete it, run make test: $$written"
 
 clean:
-	rm -rf $(VENV) .venv-* build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache demo
+	rm -rf $(VENV) .venv-* build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache demo screenshots
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/.made:

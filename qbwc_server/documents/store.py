@@ -86,14 +86,19 @@ def _verdict(given: Document, row: DocumentRow | None, *, revise: bool) -> Verdi
         )
         return Verdict(document, body, digest, row, None, conflict)
     try:
-        if row.reason in UNDECIDED:
-            raise NotNow(f"Document {row.id} is in QuickBooks, or may be: look there and decide first.")
-        if row.operation is Operation.VOID and row.state is not State.WITHDRAWN:
-            raise NotNow(f"Document {row.id} is about to be void: keep it first, then it can be revised.")
-        after(row.state, Event.REVISED)
+        require_revisable(row)
     except NotNow as not_now:
         return Verdict(document, body, digest, row, None, not_now)
     return Verdict(document, body, digest, row, Saved.REVISED)
+
+
+def require_revisable(row: DocumentRow) -> None:
+    """Raises NotNow where a document cannot have another content as it stands."""
+    if row.reason in UNDECIDED:
+        raise NotNow(f"Document {row.id} is in QuickBooks, or may be: look there and decide first.")
+    if row.operation is Operation.VOID and row.state is not State.WITHDRAWN:
+        raise NotNow(f"Document {row.id} is about to be void: keep it first, then it can be revised.")
+    after(row.state, Event.REVISED)
 
 
 def _is_incomplete(row: DocumentRow) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from qbwc_server.documents.kinds import KINDS, Document
@@ -91,6 +91,12 @@ def words_in(row: DocumentRow) -> DocumentWords | None:
     return DocumentWords(words, kept["connection_id"], kept["submits"], reviews)
 
 
+def unmapped_words(row: DocumentRow) -> list[DocumentWord]:
+    """The words of a document that have no entry, each once."""
+    words = words_in(row)
+    return list({(one.kind, one.key): one for one in words.words if one.problem}.values()) if words else []
+
+
 def _problem(record: Mapping[str, str] | None) -> Problem | None:
     return None if record is None else Problem(**record)
 
@@ -129,3 +135,20 @@ def still_there(words: Sequence[DocumentWord], document: Document) -> tuple[Docu
     """Those of the words whose place nobody has edited."""
     names = names_by_field(document)
     return tuple(one for one in words if names.get(one.field) == one.stands)
+
+
+def found_again(words: DocumentWords, document: Document) -> DocumentWords:
+    """The words in a document that somebody has edited: wherever a name is still the same, its line may have moved."""
+    known = {(_sort(one.field), one.stands): one for one in words.words}
+    places = [(named.field, known.get((_sort(named.field), named.name))) for named in document.names()]
+    found = tuple(_at(one, field) for field, one in places if one is not None)
+    return replace(words, words=found)
+
+
+def _at(word: DocumentWord, field: str) -> DocumentWord:
+    return replace(word, field=field, problem=None if word.problem is None else replace(word.problem, field=field))
+
+
+def _sort(field: str) -> str:
+    """A place without its number: ``lines[].item``."""
+    return re.sub(r"\[\d+\]", "[]", field)

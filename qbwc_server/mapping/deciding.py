@@ -31,9 +31,7 @@ class NoSuchEntry(Invalid):
     """QuickBooks has no such entry, as far as its lists have been read."""
 
     code = "no_such_entry"
-    advice = (
-        "Look for it with: qbwc-server mapping suggest. Was it added just now? Read the lists of the company again."
-    )
+    advice = "Look for it in the lists of the company. Was it added just now? Have them read again."
 
 
 @dataclass(frozen=True, slots=True)

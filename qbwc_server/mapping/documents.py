@@ -16,7 +16,7 @@ from qbwc_server.documents.problems import Problem
 from qbwc_server.documents.words import DocumentWord, DocumentWords, names_by_field, with_names
 from qbwc_server.errors import Notice
 from qbwc_server.mapping.kinds import KINDS
-from qbwc_server.mapping.resolving import NEVER, Key, Resolved, Unmapped, resolve
+from qbwc_server.mapping.resolving import NEVER, UNUSABLE, Key, Resolved, Unmapped, resolve
 from qbwc_server.mapping.said import Said
 from qbwc_server.mapping.waiting import said_of
 from qbwc_server.posting.people.exclude import exclude
@@ -84,7 +84,7 @@ def _told(word: DocumentWord, outcome: Resolved | Unmapped) -> DocumentWord:
 def _unusable(word: DocumentWord) -> Problem:
     title = KINDS[said_of(word.word, word.kind, word.hints).kind].title
     what = f"The QuickBooks {title} for {word.word!r} cannot stand in this document: {(word.name or '')[:60]!r}."
-    return Problem("entry_unusable", word.field, what, "Choose another one: qbwc-server mapping set")
+    return Problem(UNUSABLE, word.field, what, "Choose another one.")
 
 
 def leave_out_never(

@@ -15,6 +15,7 @@ from qbwc_server.mapping.models import ALL_CONNECTIONS, Decision, WordMapping
 from qbwc_server.mapping.said import Said
 
 UNMAPPED, LOST, MISFIT, NEVER = "unmapped", "mapping_lost", "mapping_does_not_fit", "never_taken"
+UNUSABLE = "entry_unusable"
 Key = tuple[WordKind, str]
 _AT_A_TIME = 500  # words in one statement
 
@@ -102,7 +103,7 @@ def outcome_of(row: WordMapping, fate: Fate | None, word: str | None = None) -> 
                 NEVER,
                 "",
                 f"Somebody said that the {kind.title} {said!r} is never taken.",
-                "To take it after all, say which entry of QuickBooks it is: qbwc-server mapping set",
+                "To take it after all, say which entry of QuickBooks it is.",
             )
         )
     if row.decision is Decision.CREATE or fate is None or fate.standing is Standing.UNKNOWN:
@@ -121,7 +122,7 @@ def _unmapped(said: Said) -> Problem:
         UNMAPPED,
         "",
         f"There is no QuickBooks {KINDS[said.kind].title} for {said.word!r}{called} yet.",
-        "Say which one it is, or that it is never taken: qbwc-server mapping set. The document then goes on by itself.",
+        "Say which one it is, or that it is never taken; the document then goes on by itself.",
     )
 
 
@@ -139,7 +140,7 @@ def _lost(title: str, word: str, name: str, fate: Fate) -> Problem:
         LOST,
         "",
         f"The QuickBooks {title} {name!r}, which {word!r} stands for, {_FATES[fate.standing]}.{perhaps}",
-        "Make it active again there, or say which other one it is: qbwc-server mapping set",
+        "Make it active again there, or say which other one it is.",
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from flask import Response, redirect, url_for
 from sqlalchemy.orm import Session
 
@@ -10,13 +12,16 @@ from qbwc_server.documents.kinds import KINDS, load_document
 from qbwc_server.documents.models import LARGEST_ID, DocumentRow
 from qbwc_server.documents.open_work import open_work_of
 from qbwc_server.documents.store import find
+from qbwc_server.documents.words import unmapped_words
 from qbwc_server.errors import Conflict, Invalid, NotFound, QbwcError
 from qbwc_server.portal.actions import ACTIONS, allowed_actions
+from qbwc_server.portal.document_form import lines_of, read_form, records_of, typed_in
 from qbwc_server.portal.forms import text_field
 from qbwc_server.portal.showing import show
 from qbwc_server.portal.visit import Visit, kinds_seen
 from qbwc_server.posting.people.actions import may_decide
 from qbwc_server.posting.people.decide import decide
+from qbwc_server.posting.people.edit import edit, may_edit
 from qbwc_server.reports.documents import event_record, problems_of
 from qbwc_server.reports.lines import line_tables
 from qbwc_server.reports.listing import TAB_OF, Tab, Wanted, page_of, tab_counts
@@ -26,6 +31,7 @@ from qbwc_server.tenancy.access import Standing
 from qbwc_server.tenancy.permissions import Permission
 
 _LONGEST_TEXT = 100
+MOST_BYTES = 400_000  # of a document that was edited
 
 
 def index(visit: Visit) -> Response:
@@ -68,6 +74,8 @@ def document(visit: Visit, document_id: int, problem: QbwcError | None = None, s
             "proof": proof(db, row),
             "actions": allowed_actions(row) if posts else [],
             "decides": posts and may_decide(row),
+            "edits": posts and may_edit(row),
+            "words": unmapped_words(row) if standing.may(Permission.MAP) else [],
         }
     page["evidence"] = page.pop("proof")  # forms have a proof of their own
     return show(visit, "document.html", status, problem=problem, **page)
@@ -93,6 +101,32 @@ def act(visit: Visit, document_id: int, action: str) -> Response:
         return document(visit, document_id, problem, 409)
     if lacks:  # what was found is kept, and stands on the page
         return document(visit, document_id, status=409)
+    return _to(visit, document_id)
+
+
+def edit_form(visit: Visit, document_id: int, problem: QbwcError | None = None, status: int = 200) -> Response:
+    """The document as a form, with what was typed where that could not be kept."""
+    with visit.looking() as (db, standing):
+        row = _seen(db, standing, document_id)
+        standing.require(Permission.POST_DOCUMENTS, row.kind)
+        before = json.loads(row.body)
+        typed = typed_in(visit.request.form)
+        values = before if not typed else read_form(row.kind, before, typed)
+        page = {"row": row, "records": records_of(row.kind, values), "tables": lines_of(row.kind, values)}
+    return show(visit, "edit.html", status, problem=problem, **page)
+
+
+def send_edit(visit: Visit, document_id: int) -> Response:
+    """The document says this now; it waits for review."""
+    revision = _number(text_field(visit.request, "revision"))
+    try:
+        with visit.changing() as (db, standing):
+            row = _seen(db, standing, document_id)
+            standing.require(Permission.POST_DOCUMENTS, row.kind)
+            content = read_form(row.kind, json.loads(row.body), typed_in(visit.request.form))
+            edit(db, standing.company, row, content, revision=revision or 0, by=visit.by, now=visit.now)
+    except (Conflict, Invalid) as problem:
+        return edit_form(visit, document_id, problem, 409)
     return _to(visit, document_id)
 
 

@@ -109,6 +109,10 @@ PAGES: tuple[Page, ...] = (
     Page("documents", "GET", f"{_COMPANY}/documents", Permission.SEE_DOCUMENTS, documents.index),
     Page("document", "GET", _DOCUMENT, Permission.SEE_DOCUMENTS, documents.document),
     Page("confirm_void", "GET", f"{_DOCUMENT}/void", Permission.POST_DOCUMENTS, documents.confirm_void),
+    Page("edit_form", "GET", f"{_DOCUMENT}/edit", Permission.POST_DOCUMENTS, documents.edit_form),
+    Page(
+        "send_edit", "POST", f"{_DOCUMENT}/edit", Permission.POST_DOCUMENTS, documents.send_edit, documents.MOST_BYTES
+    ),
     Page("act", "POST", f"{_DOCUMENT}/<any({_ACTIONS}):action>", Permission.POST_DOCUMENTS, documents.act),
     Page("decide_one", "POST", f"{_DOCUMENT}/decide", Permission.POST_DOCUMENTS, documents.decide_one),
     Page("connections", "GET", f"{_COMPANY}/connections", Permission.SEE_COMPANY, connections.index),

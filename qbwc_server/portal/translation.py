@@ -7,6 +7,7 @@ from pathlib import Path
 
 import flask_babel
 from babel.core import Locale
+from babel.numbers import format_decimal
 from flask import Flask, has_request_context, request
 
 _FOLDER = Path(__file__).with_name("translations")
@@ -38,9 +39,10 @@ def gettext(text: str) -> str:
     return str(flask_babel.gettext(text))
 
 
-def ngettext(one: str, many: str, number: int) -> str:
-    """The form for that number, which stands in it as ``%(num)d``."""
-    return str(flask_babel.ngettext(one, many, number))
+def ngettext(one: str, many: str, number: int, **others: object) -> str:
+    """The form for that number, which stands in it as ``%(num)d``, written as the reader writes numbers."""
+    form = flask_babel.get_translations().ungettext(one, many, number)
+    return str(form.replace("%(num)d", "%(num)s") % {"num": format_decimal(number, locale=locale()), **others})
 
 
 class lazy_gettext:  # noqa: N801  # named as gettext's tools look for it

@@ -119,7 +119,7 @@ def hand_in(
     options = options_of(db, company.id)
     for row, document, _ in fresh.values():
         if row.id in asked or not submit_now:
-            _show(row, asked.get(row.id, []), shortcomings(row, document, options))
+            show_what_lacks(row, asked.get(row.id, []), shortcomings(row, document, options))
             submitted.not_ready.append(row)
     learnt = [one for row in submitted.submitted for one in words[row.id]]
     learn_words(db, company, learnt, sure=False, now=now)
@@ -134,7 +134,7 @@ def _words_differ(row: DocumentRow, aside: Aside) -> bool:
     return before is None or before.words != aside.words.words
 
 
-def _show(row: DocumentRow, asked: Sequence[Problem], lacking: Sequence[Problem]) -> None:
+def show_what_lacks(row: DocumentRow, asked: Sequence[Problem], lacking: Sequence[Problem]) -> None:
     """What is asked about the document first, then what it lacks besides; asked alone, submitting is the answer."""
     about = {question.field for question in asked}
     show_problems(row, [*asked, *(one for one in lacking if one.field not in about)] if lacking else [])
@@ -190,14 +190,19 @@ def _revise(
     db: Session, company: Company, verdict: store.Verdict, row: DocumentRow, *, by: Actor, now: datetime
 ) -> SaveResult | Conflict:
     try:
-        _refuse_unchangeable(row)
-        if row.state is State.SUBMITTED:
-            recall(db, company, row, now=now)
-        if row.reason == Reason.EDITED:
-            not_answered(row)
+        make_way(db, company, row, now=now)
         return SaveResult(store.revise(db, verdict, by=by, now=now), Saved.REVISED)
     except Conflict as conflict:
         return conflict
+
+
+def make_way(db: Session, company: Company, row: DocumentRow, *, now: datetime) -> None:
+    """Let a document have another content: nothing of the old one leaves any more. Raises NotNow."""
+    _refuse_unchangeable(row)
+    if row.state is State.SUBMITTED:
+        recall(db, company, row, now=now)
+    if row.reason == Reason.EDITED:
+        not_answered(row)
 
 
 def _refuse_unchangeable(row: DocumentRow) -> None:

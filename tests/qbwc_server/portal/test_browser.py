@@ -2,85 +2,43 @@
 
 from __future__ import annotations
 
-import shutil
-import socket
-import threading
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from flask import Flask
-from waitress.server import create_server
 
-from qbwc_server.app import create_app
-from qbwc_server.settings import load
 from qbwc_server.simulator import WebConnector
 from qbwc_server.simulator.company_file import CompanyFile
 from qbwc_server.simulator.transports import HttpTransport
-from qbwc_server.tenancy.permissions import Role
 from tests.conftest import TurnableClock
-from tests.qbwc_server.mapping.worded import Worded
-from tests.qbwc_server.portal.conftest import PASSWORD, SET_ID, Town
+from tests.qbwc_server.portal.conftest import PASSWORD
+from tests.qbwc_server.portal.shown import EMAIL, LOOKS, PATHS, sign_in, started_chromium, town_shown
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser
 
 pytestmark = pytest.mark.browser
-JAPANESE = "株式会社北日本照明器具製作所第二営業部東京本社総務課御中"
-PATHS = (
-    *("", "companies/acme", "companies/acme/documents", "companies/acme/documents/1", "sessions", "companies/no"),
-    *("companies/acme/set-up", "companies/acme/settings", "companies/acme/mappings", "companies/acme/mappings/sure"),
-    *("companies/acme/mappings/import", "companies/acme/mappings/word?kind=item&word=widget", "companies/acme/lists"),
-    *("companies/acme/connections", "companies/acme/connections/1", "companies/acme/connections/1/disconnect"),
-    *("companies/acme/connect/feed", "companies/acme/members", "companies/acme/tokens", "companies/acme/audit"),
-    *("companies/acme/updates/1", f"companies/acme/updates/1/{SET_ID}", "security", "add-company"),
-    *("errors", "errors/QBWC1012", "sign-in"),
-)
 GRAVE = ("serious", "critical")
 RULES = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]}
-LOOKS = [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")]
 
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """One for all tests."""
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    found = shutil.which("chromium") or shutil.which("google-chrome")
-    if found is None:
-        pytest.skip("there is no Chromium on this machine")
-    with playwright.sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-dev-shm-usage"])
+    pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    with started_chromium() as browser:
+        if browser is None:
+            pytest.skip("there is no Chromium on this machine")
         yield browser
-        browser.close()
 
 
 @pytest.fixture
 def address(sqlite_url: str, clock: TurnableClock) -> Iterator[str]:
-    """Of a server with one company, its owner, and documents of all lengths."""
-    app: Flask = create_app(load(database_url=sqlite_url), clock=clock)
-    town = Town(app, app.extensions["database"], clock)
-    town.company("acme", JAPANESE * 3)
-    town.company("fresh")
-    town.person("owner@acme.example", "Olga", acme=Role.OWNER, fresh=Role.OWNER)
-    town.document("acme", customer={"name": JAPANESE}, memo="<script>window.was = 1</script>")
-    for number in range(40):
-        town.document("acme", origin=f"o{number}", number=f"{number}")
-    town.connection("acme")
-    town.update("acme")
-    shop = Worded(town.database, clock, "acme", added=True)
-    shop.brings("w1", "widget")
-    shop.brings("w2", JAPANESE)
-    shop.maps("gadget", "Gadget")
-    listening = socket.create_server(("127.0.0.1", 0))
-    server = create_server(app, sockets=[listening])
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{listening.getsockname()[1]}/portal/"
-    server.close()
-    thread.join(timeout=10)
-    app.extensions["database"].engine.dispose()
+    """Of the portal of a server with one company, its owner, and documents of all lengths."""
+    with town_shown(sqlite_url, clock) as address:
+        yield address
 
 
 @pytest.mark.parametrize(("width", "theme"), LOOKS)
@@ -93,7 +51,7 @@ def test_every_page_fits_and_nothing_complains(chromium: Browser, address: str, 
     page.on("console", lambda message: said.append(message.text))
     page.on("pageerror", lambda error: said.append(str(error)))
     page.on("request", lambda request: said.append(request.url) if address[:-8] not in request.url else None)
-    _sign_in(page, address)
+    sign_in(page, address)
     for path in PATHS:
         page.goto(address + path)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
@@ -124,7 +82,7 @@ def test_without_script_and_with_the_keyboard_alone_a_document_is_excluded(chrom
     page = context.new_page()
     page.goto(f"{address}companies/acme/documents/1")
     page.focus("#email")
-    page.keyboard.type("owner@acme.example")
+    page.keyboard.type(EMAIL)
     page.keyboard.press("Tab")
     page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
@@ -146,7 +104,7 @@ def test_the_set_up_turns_green_by_itself_by_the_file_and_password_of_its_page(
 ) -> None:
     page, said = chromium.new_page(), list[str]()
     page.on("console", lambda message: said.append(message.text))
-    _sign_in(page, address)
+    sign_in(page, address)
     page.goto(f"{address}companies/fresh/set-up")
     page.get_by_role("button", name="Make a new password").click()
     password = page.locator(".secret").inner_text()
@@ -164,7 +122,7 @@ def test_the_set_up_turns_green_by_itself_by_the_file_and_password_of_its_page(
 def test_on_a_phone_the_menu_opens_and_escape_closes_it(chromium: Browser, address: str) -> None:
     context = chromium.new_context(viewport={"width": 390, "height": 844})
     page = context.new_page()
-    _sign_in(page, address)
+    sign_in(page, address)
     link = page.locator("nav a").first
     link.wait_for(state="hidden")
     page.get_by_role("button", name="Menu").click()
@@ -172,11 +130,3 @@ def test_on_a_phone_the_menu_opens_and_escape_closes_it(chromium: Browser, addre
     page.keyboard.press("Escape")
     link.wait_for(state="hidden")
     context.close()
-
-
-def _sign_in(page: Page, address: str) -> None:
-    page.goto(address)
-    page.fill("#email", "owner@acme.example")
-    page.fill("#password", PASSWORD)
-    page.click("button.primary")
-    page.wait_for_url(address)
