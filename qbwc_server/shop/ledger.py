@@ -13,6 +13,7 @@ from qbwc_server.shop.entries import Entry, Role, merged, ours, tax_entries, tot
 from qbwc_server.shop.events import Event, EventKind, Ledger, Tender, sorted_by_time
 from qbwc_server.shop.money import NOTHING
 from qbwc_server.shop.order import (
+    NOWHERE,
     Change,
     Edit,
     Financial,
@@ -38,7 +39,6 @@ _ROLES = {
     SaleOf.FEE: Role.FEES,
     SaleOf.ADJUSTMENT: Role.REFUND_DIFFERENCES,
 }
-_NOWHERE = Place()
 _NO_SALE = {Financial.VOIDED: "its payment was voided", Financial.EXPIRED: "its authorisation expired"}
 
 
@@ -255,7 +255,7 @@ class _Telling:
         self.back += amount
         self.shipping_back += given.shipping
         places = [*(one.place for one in moved), *(one.place for one in refund.lines)]
-        place = next((one for one in places if one.id), _NOWHERE)
+        place = next((one for one in places if one.id), NOWHERE)
         if revenue is None or refund.at < revenue:
             self._sold_and_back(refund, given.entries, place, moved=bool(amount))
         if amount or (revenue is not None and refund.at >= revenue and given.entries):
@@ -310,7 +310,7 @@ class _Telling:
         at: datetime,
         entries: tuple[Entry, ...],
         tenders: tuple[Tender, ...] = (),
-        place: Place = _NOWHERE,
+        place: Place = NOWHERE,
     ) -> Event:
         where = place if place.id or place.name else self.order.place
         return Event(key, kind, at, self._day(at), where, entries, tenders)

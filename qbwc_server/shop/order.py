@@ -119,6 +119,9 @@ class Place:
     name: str = ""
 
 
+NOWHERE = Place()
+
+
 @dataclass(frozen=True, slots=True)
 class Tax:
     """One tax of something. ``theirs``: the channel that sold it owes the tax, not the shop."""
@@ -176,7 +179,7 @@ class Transaction:
     amount: Decimal
     at: datetime
     rounding: Decimal = NOTHING
-    place: Place = Place()
+    place: Place = NOWHERE
     is_test: bool = False
     is_manual: bool = False
 
@@ -205,7 +208,7 @@ class RefundLine:
     subtotal: Decimal
     tax: Decimal
     restock: Restock = Restock.NOT_SAID
-    place: Place = Place()
+    place: Place = NOWHERE
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,7 +313,7 @@ class Order:
     due_at: datetime | None = None
     tax_included: bool = False
     is_test: bool = False
-    place: Place = Place()
+    place: Place = NOWHERE
     source: str = ""
     buyer: Buyer = Buyer()
     note: str = ""
