@@ -38,7 +38,7 @@ class _Bucket:
         """The events of one order."""
         owed = sum((one.owed for one in events), NOTHING)
         (self.entries if owed >= 0 else self.back).extend(entry for one in events for entry in one.entries)
-        for tender in (tender for one in events for tender in one.tenders):
+        for tender in (tender for one in events for tender in one.tenders if tender.amount):
             into = self.money if tender.amount > 0 else self.given
             into[tender.gateway] = into.get(tender.gateway, NOTHING) + abs(tender.amount)
         self.problems += problems

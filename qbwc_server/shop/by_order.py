@@ -88,7 +88,8 @@ class _Order:
 
     def _money(self, event: Event) -> None:
         for tender in event.tenders:
-            self.plans.money(self._planned(event, event.key, tender.amount, gateway=tender.gateway))
+            if tender.amount:  # a cent of cash is rounded to nothing
+                self.plans.money(self._planned(event, event.key, tender.amount, gateway=tender.gateway))
         if event.entries:  # what a card pays, or what was rounded, of an invoice that stands already
             key = event.key if not event.tenders else f"{event.key}:rounding"
             self.plans.sale(self._planned(event, key, NOTHING, event.entries))
@@ -98,6 +99,8 @@ class _Order:
         if event.entries:
             self.plans.sale(self._planned(event, event.key, NOTHING, event.entries))
         for tender in event.tenders:
+            if not tender.amount:
+                continue
             planned = self._planned(event, f"back:{tender.id}", -tender.amount, gateway=tender.gateway)
             self.plans.money_back(planned, credit)
 
