@@ -9,7 +9,7 @@ from qbwc_server.simulator.books import Books
 from qbwc_server.simulator.ledger import FIVE_PLACES, ZERO, Posting, cents
 from qbwc_server.simulator.lists import Entry
 from qbwc_server.simulator.purchase_kinds import PurchaseKind
-from qbwc_server.simulator.refusals import Refused, missing
+from qbwc_server.simulator.refusals import Refused, cannot_save, missing
 from qbwc_server.simulator.shapes import Form, Values, build, is_empty, message_class, values_of
 from qbwc_server.simulator.transactions import StockMove, Transaction, members_of
 
@@ -115,6 +115,8 @@ class PurchaseLines:
     # expenses
 
     def _expense(self, values: Values) -> None:
+        if not self.kind.account_field:  # what is only ordered posts nothing to an account
+            raise cannot_save(self.kind.tag, f"A {self.kind.tag} has no expense lines.")
         amount = values.setdefault("amount", ZERO)
         if "account" not in values:
             if amount:

@@ -16,7 +16,7 @@ from qbwc_server.documents.store import add_notes, show_problems
 from qbwc_server.errors import Notice
 from qbwc_server.ids import new_id
 from qbwc_server.posting.options import Edits
-from qbwc_server.posting.outcome.differing import edited, left_unapplied, stays
+from qbwc_server.posting.outcome.differing import edited, left_unapplied, moved_total, stays
 from qbwc_server.posting.outcome.named import as_shown, not_the_one, strangers
 from qbwc_server.posting.outcome.other_entry import renamed_since
 from qbwc_server.posting.outcome.outcome import DocumentHead, Work
@@ -93,10 +93,10 @@ def _edited_before_void(work: Work, row: RequestRow, document: DocumentRow, foun
     """Whether a person has to look first, since somebody edited in QuickBooks what is about to be void."""
     if not edited_since(document, found):
         return False
+    seen: list[Difference] = []
     with suppress(CannotWrite):  # the options have changed since: nobody can tell what was written
         seen = differences(found, work.options, last_writing(work.db, document))
-        return is_told_of(work, row, document, found, seen, ADVICE_VOID)
-    return False
+    return is_told_of(work, row, document, found, seen or moved_total(document, found), ADVICE_VOID)
 
 
 def _is_a_strangers(work: Work, row: RequestRow, document: DocumentRow, found: Standing) -> bool:
@@ -128,7 +128,7 @@ def _edited(
     """
     if not edited_since(document, found) or not differences(found, work.options, last, content):
         return False
-    seen = edits_since(found, work.options, last, content)
+    seen = edits_since(found, work.options, last, content) or moved_total(document, found)
     return is_told_of(work, row, document, found, seen, ADVICE_CHANGE)
 
 

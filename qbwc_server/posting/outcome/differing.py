@@ -75,6 +75,14 @@ def edited(document: DocumentRow, standing: Standing, differences: Sequence[Diff
     )
 
 
+def moved_total(document: DocumentRow, standing: Standing) -> list[Difference]:
+    """What it comes to, where that is not what QuickBooks came to when we wrote it last: nothing else need show it."""
+    before, now = document.posted_total, standing.total
+    if before is None or now is None or before == now:
+        return []
+    return [Difference("total", f"{before:,.2f}", f"{now:,.2f}")]
+
+
 def filled_again(document: DocumentRow, standing: Standing) -> Finding:
     """What was void comes to something again: somebody has written into it."""
     comes_to = "something" if standing.total is None else f"{standing.total:,.2f}"

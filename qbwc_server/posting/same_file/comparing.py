@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 from qbwc_server.documents.kinds import load_document
 from qbwc_server.documents.lifecycle import Event, Reason, State
@@ -10,7 +11,7 @@ from qbwc_server.documents.models import DocumentRow
 from qbwc_server.documents.store import move
 from qbwc_server.errors import Notice
 from qbwc_server.ids import new_id
-from qbwc_server.posting.outcome.differing import edited
+from qbwc_server.posting.outcome.differing import edited, moved_total
 from qbwc_server.posting.outcome.outcome import Work
 from qbwc_server.posting.patience import MOST_QUESTIONS
 from qbwc_server.posting.requests import OneDocument, Purpose, ask
@@ -134,9 +135,8 @@ def _differs(
 
 def tell_edits(work: Work, document: DocumentRow, found: Standing) -> None:
     """Show what a person has made of what we wrote last."""
-    try:
+    seen = []
+    with suppress(CannotWrite):  # the options have changed since: nobody can tell what was written
         seen = differences(found, work.options, last_writing(work.db, document))
-    except CannotWrite:
-        return  # the options have changed since: nobody can tell what was written
-    if seen:
+    if seen := seen or moved_total(document, found):
         work.findings.append(edited(document, found, seen))

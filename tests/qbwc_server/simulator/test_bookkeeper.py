@@ -303,3 +303,12 @@ def test_a_price_changed_in_the_list_is_for_new_lines(ann: Bookkeeper) -> None:
     ann.change_entry("ItemNonInventory", "Grinder", sales_and_purchase=dearer)
     assert (old.total, one_of(ann, "Invoice").total) == (D("237.00"), D("300.00"))
     assert name("Grinder").full_name == "Grinder"
+
+
+def test_an_order_has_no_expenses(ann: Bookkeeper) -> None:
+    """QuickBooks has one table of items there, and no other."""
+    order = one_of(ann, "PurchaseOrder")
+    total = order.total
+    with pytest.raises(Refused, match="saving a PurchaseOrder"):
+        ann.add_line(order, account="Utilities", amount=D(4))
+    assert order.total == total
