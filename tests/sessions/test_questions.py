@@ -236,6 +236,31 @@ def test_one_sale_under_the_new_name_of_its_customer_is_a_question(world: World)
     assert world.row("b").reason == "same_number"
 
 
+@pytest.mark.parametrize("changed", [{"amount": "30.01"}, {"date": "2026-03-03"}, {"memo": "second"}])
+def test_a_revision_is_no_answer(world: World, changed: dict[str, str]) -> None:
+    world.hand_in(invoice("a", number="1"))
+    world.hand_in(invoice("b", number="1"))
+    for memo in ("once", "twice"):
+        world.hand_in(invoice("b", number="1", **{"memo": memo, **changed}), revise=True)
+        assert (world.row("b").state, world.row("b").reason) == (State.FOR_REVIEW, "same_number")
+    assert str(world.row("b").message).count("It was revised since.") == 1
+    world.submit("b")
+    world.hand_in(invoice("b", number="1", amount="30.02"), revise=True)
+    assert world.row("b").state is State.SUBMITTED
+
+
+@pytest.mark.parametrize("ends", ["another number", "the other is out"])
+def test_the_question_ends_with_its_reason(world: World, ends: str) -> None:
+    world.hand_in(invoice("a", number="1"))
+    world.hand_in(invoice("b", number="1"))
+    if ends == "another number":
+        world.hand_in(invoice("b", number="2"), revise=True)
+    else:
+        world.exclude("a")
+        world.hand_in(invoice("b", number="1", amount="30.01"), revise=True)
+    assert world.row("b").state is State.SUBMITTED
+
+
 def test_one_that_is_revised_into_another_is_a_question(world: World) -> None:
     world.hand_in(invoice("a", number="1"), invoice("b", number="2"))
     world.hand_in(invoice("a", number="2"), revise=True)

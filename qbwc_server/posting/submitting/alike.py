@@ -12,6 +12,7 @@ from qbwc_server.documents.lifecycle import State
 from qbwc_server.documents.models import DocumentRow
 from qbwc_server.documents.problems import Problem
 
+POSSIBLE_DUPLICATE = "possible_duplicate"
 _AT_A_TIME = 200
 _OUT = (State.EXCLUDED, State.WITHDRAWN)
 
@@ -62,7 +63,7 @@ def source_of(origin: str) -> str:
 
 def _problem(row: DocumentRow, other: DocumentRow) -> Problem:
     return Problem(
-        "possible_duplicate",
+        POSSIBLE_DUPLICATE,
         "total",
         f"{row.total} of {row.party} of {row.date} is in already from another source, as document {other.id} with "
         f"origin {other.origin}.",

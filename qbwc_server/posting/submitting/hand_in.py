@@ -21,7 +21,7 @@ from qbwc_server.posting.options import options_of
 from qbwc_server.posting.requests import of_documents
 from qbwc_server.posting.submitting.automatic import Automatic, submit_by_itself
 from qbwc_server.posting.submitting.changed_here import replaces_a_change
-from qbwc_server.posting.submitting.questions import learn_words, questions, words_of
+from qbwc_server.posting.submitting.questions import learn_words, questions, still_asked, words_of
 from qbwc_server.posting.submitting.submit import Submitted, lock, shortcomings, submit_locked
 from qbwc_server.posting.submitting.waiting import cancel_with_entries
 from qbwc_server.posting.transactions import TRANSACTIONS
@@ -166,7 +166,8 @@ def _keep(
     """Keep each document under its origin: as it is kept, and the result, in the same order.
 
     Args:
-        changed_here: gets what is to be asked of those that replace what somebody has changed here.
+        changed_here: gets what is to be asked of those that replace what somebody has changed here, or of which nobody
+            has answered yet.
     """
     verdicts = store.compare(db, company.id, documents, revise=revise)
     added = iter(store.add(db, company.id, [one for one in verdicts if one.saved is Saved.ADDED], by=by, now=now))
@@ -180,6 +181,7 @@ def _keep(
             results.append(SaveResult(verdict.row, Saved.SAME))
         else:
             question = replaces_a_change(verdict.row, verdict.document)
+            question = question or still_asked(db, verdict.row, verdict.document)
             results.append(_revise(db, company, verdict, verdict.row, by=by, now=now))
             if question is not None and isinstance(results[-1], SaveResult):
                 changed_here[verdict.row.id] = question

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -19,9 +19,11 @@ from qbwc_server.documents.store import called_of
 from qbwc_server.posting.entries.ensure import name_key, names_of
 from qbwc_server.posting.entries.words import Word, Words
 from qbwc_server.posting.options import OptionsInForce, options_of
+from qbwc_server.posting.submitting.alike import POSSIBLE_DUPLICATE
 from qbwc_server.posting.texts import Texts
 from qbwc_server.tenancy.models import Company
 
+SAME_NUMBER = "same_number"
 _OF_A_DEAL = ("kind", "number", "party", "party_kind", "date", "total", "subtotal")  # tell one from another
 _IN = tuple(state for state in State if state not in (State.EXCLUDED, State.WITHDRAWN))
 
@@ -103,6 +105,35 @@ def _doubles(db: Session, company_id: int, rows: Sequence[DocumentRow]) -> dict[
     return found
 
 
+def still_asked(db: Session, row: DocumentRow, revision: Document) -> Problem | None:
+    """The question whether it is in already, as long as nobody has answered: a revision by a cent is no answer.
+
+    Another number, or another party where there is none, is; or that the other one is out by now.
+    """
+    if row.state is not State.FOR_REVIEW or row.reason not in (SAME_NUMBER, POSSIBLE_DUPLICATE):
+        return None
+    party = None if revision.party is None else revision.party.name
+    if spelt(row.number) != spelt(revision.number) or name_key(row.party or "") != name_key(party or ""):
+        return None
+    others = db.execute(
+        select(DocumentRow.id, DocumentRow.number).where(
+            DocumentRow.company_id == row.company_id,
+            DocumentRow.id != row.id,
+            DocumentRow.state.in_(_IN),
+            DocumentRow.kind.in_(as_kinds(row.kind)),
+            DocumentRow.date.between(row.date - _NEAR, row.date + _NEAR),
+        )
+    )
+    if row.reason == SAME_NUMBER and not any(spelt(other.number) == spelt(row.number) for other in others):
+        return None
+    message = (row.message or "").removesuffix(_REVISED)
+    return Problem(str(row.reason), "number" if row.number else "total", message + _REVISED, row.advice or "")
+
+
+_NEAR = timedelta(days=400)
+_REVISED = " It was revised since."
+
+
 def _is_new(row: DocumentRow) -> bool:
     """Whether QuickBooks does not hold it yet, or not under this number."""
     return row.txn_id is None or spelt(row.number) != spelt(row.posted_number)
@@ -133,7 +164,7 @@ def _double(row: DocumentRow, other: Row[Any]) -> Problem:
     if (other.kind, other.number) != (row.kind, row.number):
         what = f"{KINDS[other.kind].title} {other.number} (document {other.id})"
     return Problem(
-        "same_number",
+        SAME_NUMBER,
         "number",
         f"Number {row.number} of {row.party or 'nobody'} of {row.date}{comes_to} is in already, as {what} with origin "
         f"{other.origin}.",
