@@ -123,7 +123,9 @@ class Settings(BaseSettings):
         description="that file, made where there is none; default: beside the SQLite database, else qbwc.keys",
     )
     private_upstreams: bool = Field(
-        False, description="whether connections may call addresses in private networks and on this machine, without TLS"
+        False,
+        description="whether connections and webhooks may call addresses in private networks and on this machine, "
+        "without TLS",
     )
     record_days: Annotated[int, Field(ge=1)] = Field(
         90, description="days for which what upstream systems told is kept word for word; then a digest proves it"

@@ -16,6 +16,7 @@ from qbwc_server.clock import Clock
 from qbwc_server.db import Database
 from qbwc_server.db.pieces import delete_in_pieces
 from qbwc_server.outbox.mail import put_letter
+from qbwc_server.outbox.webhooks import Told, WebhookEvent, tell_company
 from qbwc_server.posting.options import options_of
 from qbwc_server.settings import Settings
 from qbwc_server.tenancy.mail_choices import ByMail
@@ -70,6 +71,8 @@ def _kept(db: Session, standing: dict[_Key, Alarm], wrong: Sequence[Wrong], now:
     seen = {(one.company_id, one.kind.value, one.subject): one for one in wrong}
     for key, one in seen.items():
         alarm = standing.get(key)
+        if alarm is None or alarm.ended_at is not None:
+            _tell_programs(db, one.company_id, one.kind, WebhookEvent.CONNECTOR_SILENT, now)
         if alarm is None:
             alarm = standing[key] = Alarm(company_id=one.company_id, kind=one.kind, subject=one.subject, raised_at=now)
             db.add(alarm)
@@ -77,8 +80,15 @@ def _kept(db: Session, standing: dict[_Key, Alarm], wrong: Sequence[Wrong], now:
     for key, alarm in standing.items():
         if key not in seen and alarm.ended_at is None:
             alarm.ended_at = now
+            _tell_programs(db, alarm.company_id, alarm.kind, WebhookEvent.CONNECTOR_BACK, now)
     db.flush()
     return list(standing.values())
+
+
+def _tell_programs(db: Session, company_id: int, kind: AlarmKind, event: WebhookEvent, now: datetime) -> None:
+    """At once: programs have no quiet hours."""
+    if kind is AlarmKind.SILENT:
+        tell_company(db, company_id, [Told(event, {})], now=now)
 
 
 def _tell(db: Session, company: Company, alarms: Sequence[Alarm], settings: Settings, now: datetime) -> int:

@@ -22,6 +22,7 @@ from qbwc_server.api import (
     rules,
     status,
     tokens,
+    webhooks,
 )
 from qbwc_server.api.access import Access
 from qbwc_server.api.errors import UnknownParameter, translate
@@ -51,6 +52,7 @@ _RESOURCES = (
     rules,
     status,
     tokens,
+    webhooks,
 )
 ROUTES = {f"api.{endpoint}": route for resource in _RESOURCES for endpoint, route in resource.ROUTES.items()}
 """What is declared of each address, by endpoint: the one table of the API."""

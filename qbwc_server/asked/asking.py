@@ -17,6 +17,7 @@ from qbwc_server.db import Database
 from qbwc_server.db.pieces import delete_in_pieces
 from qbwc_server.errors import Conflict, NotFound
 from qbwc_server.ids import new_id
+from qbwc_server.outbox.webhooks import Told, WebhookEvent, tell_company
 from qbwc_server.queue.enqueue import NewRequest, cancel, put
 from qbwc_server.queue.lane import take_lane
 from qbwc_server.queue.models import QueuedRequest
@@ -170,6 +171,7 @@ def expire_asked(*, database: Database, clock: Clock, subject_id: int, **_: obje
         for row in overdue:
             if row.request_id in gone:
                 row.state, row.settled_at = AskedState.EXPIRED, now
+                tell_of_request(db, row, now)
     return f"Requests of programs that nobody wants to know any more: {len(gone)}." if gone else ""
 
 
@@ -179,6 +181,12 @@ def drop_asked(*, database: Database, clock: Clock, checkpoint: Callable[[], Non
     drop_settled(database, (ASKED,), before, checkpoint)
     dropped = delete_in_pieces(database, AskedRequest.id, AskedRequest.settled_at < before)
     return f"Requests of programs dropped: {dropped}." if dropped else ""
+
+
+def tell_of_request(db: Session, row: AskedRequest, now: datetime) -> None:
+    """Have programs told that a question is over; what it was answered they fetch."""
+    about = {"id": row.id, "message": row.message, "state": row.state.value, "status_code": row.status_code}
+    tell_company(db, row.company_id, [Told(WebhookEvent.REQUEST_ANSWERED, {"request": about})], now=now)
 
 
 def forget_pages(db: Session, row: AskedRequest) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
-from qbwc_server.asked.asking import ASKED, as_queued, forget_pages, question_of
+from qbwc_server.asked.asking import ASKED, as_queued, forget_pages, question_of, tell_of_request
 from qbwc_server.asked.messages import rendered
 from qbwc_server.asked.models import AskedPage, AskedRequest, AskedState
 from qbwc_server.ids import new_id
@@ -78,6 +78,7 @@ def _end(work: Work, asked: AskedRequest, state: AskedState, reply: Reply) -> No
         asked.message_told, asked.advice = reply.said.sentence, reply.said.advice
     elif reply.words:
         asked.message_told = reply.words
+    tell_of_request(work.db, asked, work.now)
 
 
 READERS: dict[str, Callable[[Work, RequestRow, Reply], None]] = {ASKED: read_asked}

@@ -38,6 +38,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "rule": ("rules", "rule"),
     "lists": ("lists", "lists"),
     "mail": ("mail", "mail"),
+    "webhook": ("webhooks", "webhook"),
 }
 
 

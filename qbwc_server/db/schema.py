@@ -32,6 +32,7 @@ MODELS = (
     "qbwc_server.tenancy.rates",
     "qbwc_server.tenancy.server_key",
     "qbwc_server.outbox.mail",
+    "qbwc_server.outbox.webhooks",
     "qbwc_server.queue.lane",
     "qbwc_server.queue.models",
     "qbwc_server.asked.models",

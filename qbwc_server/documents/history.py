@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from qbwc_server.db import Base
 from qbwc_server.documents.lifecycle import Event, State
 from qbwc_server.documents.models import DocumentEvent, DocumentRow
+from qbwc_server.documents.telling import tell_of_documents
 from qbwc_server.tenancy.actor import Actor
 
 # The table, not the class, since there is a row for each answer of a set: the ORM would take longer than the database.
@@ -48,9 +49,10 @@ def entry(
 
 
 def record(db: Session, entries: Sequence[Entry]) -> None:
-    """Append to the history."""
+    """Append to the history, and have programs told that wait for it."""
     if entries:
         db.connection().execute(insert(_EVENTS), entries)
+        tell_of_documents(db, entries)
 
 
 def history(db: Session, document_id: int) -> list[DocumentEvent]:

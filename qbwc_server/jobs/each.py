@@ -14,6 +14,7 @@ from qbwc_server.channels.connections.models import Connection
 from qbwc_server.channels.connections.states import BY_THE_CLOCK
 from qbwc_server.jobs.due import Every, When
 from qbwc_server.tenancy.models import Company
+from qbwc_server.webhooks.sending import due_webhooks
 
 _EVER = datetime.min.replace(tzinfo=UTC)
 
@@ -75,7 +76,12 @@ def _bulk_actions(db: Session) -> Iterable[Subject]:
     return [Subject(number, company_id, "UTC", since) for number, company_id, since in found]
 
 
+def _webhooks(db: Session) -> Iterable[Subject]:
+    return [Subject(number, company_id, "UTC", since) for number, company_id, since in due_webhooks(db)]
+
+
 SERVER = Each("server", _server)
 COMPANY = Each("company", _companies)
 CONNECTION = Each("connection", _connections)
 BULK = Each("bulk action", _bulk_actions)
+WEBHOOK = Each("webhook", _webhooks)

@@ -20,7 +20,7 @@ from qbwc_server.connector.sessions import close_silent_sessions
 from qbwc_server.db import Database
 from qbwc_server.jobs.asked_for import BULK_ACTION, RUN_CONNECTION
 from qbwc_server.jobs.due import Daily, Every, When
-from qbwc_server.jobs.each import BULK, COMPANY, CONNECTION, SERVER, Each
+from qbwc_server.jobs.each import BULK, COMPANY, CONNECTION, SERVER, WEBHOOK, Each
 from qbwc_server.jobs.runs import purge_job_runs
 from qbwc_server.mapping.by_the_clock import follow_mappings
 from qbwc_server.outbox.mail import deliver_mail, purge_mail
@@ -31,6 +31,7 @@ from qbwc_server.settings import Settings
 from qbwc_server.tenancy.browser_sessions import purge_browser_sessions
 from qbwc_server.tenancy.guessing import purge_login_failures
 from qbwc_server.tenancy.kept_answers import purge_kept_answers
+from qbwc_server.webhooks.sending import deliver_webhook, purge_deliveries
 
 
 class Work(Protocol):
@@ -89,6 +90,8 @@ JOBS: tuple[Job, ...] = (
     Job("purge_alarms", Daily(3, 55), SERVER, purge_alarms),
     Job("deliver_mail", Every(1), SERVER, deliver_mail),
     Job("purge_mail", Daily(3, 45), SERVER, purge_mail),
+    Job("deliver_webhooks", Every(1), WEBHOOK, deliver_webhook),
+    Job("purge_deliveries", Daily(3, 45), SERVER, purge_deliveries),
     Job("purge_kept_answers", Daily(3, 55), SERVER, purge_kept_answers),
     Job("expire_asked", Every(1), COMPANY, expire_asked),
     Job("drop_asked", Daily(4, 25), SERVER, drop_asked),

@@ -26,14 +26,15 @@ class DeliveryEvent(StrEnum):
     FAILED = "failed"  # it is tried again
     GIVEN_UP = "given_up"
     AGAIN = "again"  # a person wants it tried once more
+    ONCE_MORE = "once_more"  # somebody wants it once more, whether or not it was delivered
 
 
 _S, _E = DeliveryState, DeliveryEvent
 
 TRANSITIONS: dict[DeliveryState, dict[DeliveryEvent, DeliveryState]] = {
     _S.WAITING: {_E.DELIVERED: _S.DELIVERED, _E.FAILED: _S.WAITING, _E.GIVEN_UP: _S.DEAD},
-    _S.DELIVERED: {},
-    _S.DEAD: {_E.AGAIN: _S.WAITING},
+    _S.DELIVERED: {_E.ONCE_MORE: _S.WAITING},
+    _S.DEAD: {_E.AGAIN: _S.WAITING, _E.ONCE_MORE: _S.WAITING},
 }
 
 

@@ -67,6 +67,11 @@ class Audited(StrEnum):
     BULK = "bulk_action"
     LISTS_ASKED_FOR = "lists_asked_for"
     SECRETS_ROTATED = "secrets_rotated"
+    WEBHOOK_ADDED = "webhook_added"
+    WEBHOOK_CHANGED = "webhook_changed"
+    WEBHOOK_SECRET = "webhook_secret_renewed"  # noqa: S105
+    WEBHOOK_OFF = "webhook_switched_off"
+    WEBHOOK_REMOVED = "webhook_removed"
 
     @property
     def words(self) -> str:

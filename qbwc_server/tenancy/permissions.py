@@ -50,6 +50,7 @@ class Permission(StrEnum):
     CHANGE_OPTIONS = "change_options"
     CONNECT = "connect"
     MANAGE_TOKENS = "manage_tokens"
+    MANAGE_WEBHOOKS = "manage_webhooks"
     MANAGE_MEMBERS = "manage_members"
     SEE_AUDIT = "see_audit"
     ADD_COMPANIES = "add_companies"
@@ -88,6 +89,7 @@ RULES: Mapping[Permission, Rule] = {
     Permission.CHANGE_OPTIONS: Rule("change the options of this company", _OWNER, Scope.MANAGE),
     Permission.CONNECT: Rule("set up connections", _OWNER, Scope.MANAGE),
     Permission.MANAGE_TOKENS: Rule("see, make and revoke tokens", _OWNER, Scope.MANAGE),
+    Permission.MANAGE_WEBHOOKS: Rule("see and change webhooks", _OWNER, Scope.MANAGE),
     Permission.MANAGE_MEMBERS: Rule("see and change who may what", _OWNER, None),
     Permission.SEE_AUDIT: Rule("see who changed what", _BOOKKEEPER, Scope.MANAGE),
     Permission.ADD_COMPANIES: Rule("add companies", _OWNER, None),

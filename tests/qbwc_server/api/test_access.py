@@ -85,6 +85,15 @@ PATHS = (
     ("DELETE", "/requests/1"),
     ("GET", "/status"),
     ("GET", "/audit"),
+    ("GET", "/webhooks"),
+    ("POST", "/webhooks"),
+    ("GET", "/webhooks/1"),
+    ("PATCH", "/webhooks/1"),
+    ("DELETE", "/webhooks/1"),
+    ("POST", "/webhooks/1/secret"),
+    ("POST", "/webhooks/1/test"),
+    ("GET", "/webhooks/1/deliveries"),
+    ("POST", "/webhooks/1/deliveries/1/again"),
     ("GET", "/tokens"),
     ("POST", "/tokens"),
     ("DELETE", "/tokens/1"),
@@ -97,7 +106,7 @@ def test_the_table_of_paths_is_complete(app: Flask) -> None:
     assert tested == {rule.endpoint for rule in app.url_map.iter_rules() if rule.endpoint.startswith("api.")}
     assert {path.rpartition("/")[2] for method, path in PATHS if "/1/" in path} == {
         *ACTIONS, *ENDS, *STOPS, "decide", "use-name", "add-anew", "records", "test", "run", "disconnect",
-        "results", "undo", "move",
+        "results", "undo", "move", "secret", "deliveries", "again",
     }  # fmt: skip
 
 

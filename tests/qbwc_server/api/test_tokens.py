@@ -147,6 +147,7 @@ def test_what_waited_for_its_turn_while_the_token_was_revoked_writes_nothing(
         "/documents/1/decide": {"not_posted": True},
         "/refuse-file": {"name": "Acme"},
         "/tokens": {"label": "another"},
+        "/webhooks": {"url": "https://hooks.example.com/"},
         "/postpone": {"minutes": 5},
         "/bulk": {"action": "submit"},
         "/requests": {"request": {"CustomerQueryRq": {}}},
