@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bench import (
+    charging,
     connecting,
     drain,
     fleet,
@@ -53,6 +54,7 @@ def _parts(effort: str) -> Mapping[str, Part]:
             connecting.measure(report, rounds=1 if quick else 3, records=10_000 if quick else 20_000)
             + connecting.hand_out(report, connections=10_000)
         ),
+        "charging": lambda report: charging.measure(report, organisations=companies),
         "lists": lambda report: lists.measure(
             report, customers=20_000 if quick else 100_000, questions=100 if quick else 300
         ),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from qbwc_server.billing.charges import NotACharge
@@ -21,6 +23,8 @@ ORGANISATION_FIELDS = ("id", "displayName", "path", "suspendedOn")
 _NAMES = {name.lower(): name for name in (*CHARGE_FIELDS, *_INSIDE, *ORGANISATION_FIELDS)}
 _DEEPEST = 8  # objects and lists inside each other
 _DIGITS = 15  # before the point, and behind it
+_USUAL = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?")
+_PLAIN = (str, bool, type(None))
 
 
 def as_kept(told: object, depth: int = 0) -> Any:
@@ -45,11 +49,18 @@ def by_name(told: Mapping[str, Any], name: str) -> Any:
 
 
 def _fields(told: dict[str, Any], depth: int) -> dict[str, Any]:
-    found = {_NAMES.get(name.lower(), name): as_kept(value, depth + 1) for name, value in told.items()}
-    if len({name.lower() for name in told}) < len(told):
+    found = {
+        _known(name): value if type(value) in _PLAIN else as_kept(value, depth + 1) for name, value in told.items()
+    }
+    if len(found) < len(told):
         twice = [name for name in told if sum(name.lower() == other.lower() for other in told) > 1]
         raise NotACharge(shortened(twice[0], 40), f"{shortened(twice[0], 40)} stands there twice.")
     return found
+
+
+@lru_cache(1000)
+def _known(name: str) -> str:
+    return _NAMES.get(name.lower(), name)
 
 
 def _number(told: int | Decimal) -> int | str:
@@ -57,13 +68,18 @@ def _number(told: int | Decimal) -> int | str:
 
     One that is out of reach is a text that no charge can be read from.
     """
-    number = Decimal(told)
-    if not number.is_finite() or number.adjusted() >= _DIGITS or not -_DIGITS <= _exponent(number) <= _DIGITS:
+    text = str(told)
+    if _USUAL.fullmatch(text) is None:
+        return _unusual(Decimal(told))
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return text if "." in text else int(text)
+
+
+def _unusual(number: Decimal) -> int | str:
+    if not number.is_finite() or number.adjusted() >= _DIGITS:
         return shortened(f"{number:e}", 40)
-    return int(number) if number == number.to_integral_value() else format(number.normalize(), "f")
-
-
-def _exponent(number: Decimal) -> int:
-    """Of the last digit that is not 0."""
-    exponent = number.normalize().as_tuple().exponent
-    return exponent if isinstance(exponent, int) else 0
+    short = number.normalize()
+    exponent = short.as_tuple().exponent
+    if not isinstance(exponent, int) or exponent < -_DIGITS:
+        return shortened(f"{number:e}", 40)
+    return int(short) if exponent >= 0 else format(short, "f")
