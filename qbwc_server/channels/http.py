@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -43,6 +44,7 @@ class UpstreamError(QbwcError):
     code = "upstream_failed"
     advice = "It is asked again at the next run. If it stays so, look there what the matter is."
     retry_helps = True
+    status: int | None = None  # of HTTP, where that is what it says
 
 
 class UpstreamUnreachable(UpstreamError):
@@ -131,6 +133,7 @@ class Upstream:
         before_each: Callable[[], None] = lambda: None,
         clock: Clock = now,
         resolve: Resolve = resolve,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         """``private``: private addresses may be called; ``secrets``: never to be repeated in a message.
 
@@ -146,7 +149,7 @@ class Upstream:
             headers={"User-Agent": "qbwc-server", "Accept-Encoding": TAKEN},
         )
         self._hidden = ways_of_writing(secrets)
-        self._before_each, self._clock = before_each, clock
+        self._before_each, self._clock, self._sleep = before_each, clock, sleep
 
     def __enter__(self) -> Self:
         return self
@@ -192,6 +195,36 @@ class Upstream:
     def ask_form(self, url: str, form: Mapping[str, str], *, headers: Mapping[str, str] | None = None) -> Answer:
         """What ``url`` answers to a form that changes nothing there; asked again as ``get`` does, and raises so."""
         return self._patiently(lambda: self._asked("POST", url, data=form, headers=headers))
+
+    def ask(
+        self,
+        url: str,
+        *,
+        json: object,
+        headers: Mapping[str, str] | None = None,
+        look: Callable[[Answer], None] = lambda answer: None,
+    ) -> Answer:
+        """What ``url`` answers to ``json`` where that changes nothing there, so that it is asked again as ``get`` does.
+
+        ``look`` sees every answer, and raises UpstreamBusy where it is one that says: later.
+
+        Raises:
+            UpstreamError, AddressRefused: as ``get``.
+        """
+
+        def once() -> Answer:
+            answer = self._asked("POST", url, json=json, headers=headers)
+            look(answer)
+            return answer
+
+        return self._patiently(once)
+
+    def pause(self, seconds: float) -> None:
+        """Leave upstream alone for a while; ends early by what ``before_each`` raises."""
+        while seconds > 0:
+            self._before_each()
+            self._sleep(min(1.0, seconds))
+            seconds -= 1.0
 
     def _patiently(self, once: Callable[[], Answer]) -> Answer:
         for attempt in stamina.retry_context(
@@ -239,13 +272,9 @@ class Upstream:
         status, host = response.status_code, _host(url)
         if 200 <= status < 300:
             return Answer(url, dict(response.headers), body)
-        said = self.words(response, body)
-        asks_for_patience = status == 403 and "Retry-After" in response.headers  # a gateway whose quota is used up
-        if status in (401, 403) and not asks_for_patience:
-            raise SignInRefused(f"{host} refuses the key ({status}){said}")
-        if status == 429 or status >= 500 or asks_for_patience:
-            raise UpstreamBusy(f"{host} is busy ({status}){said}", patience(response.headers.get("Retry-After")))
-        raise UpstreamRefused(f"{host} refuses the request ({status}){said}")
+        error = _error(status, host, self.words(response, body), response.headers.get("Retry-After"))
+        error.status = status
+        raise error
 
     def words(self, response: httpx.Response, body: bytes) -> str:
         """What upstream says itself, without markup and secrets, shortened; as the end of a sentence."""
@@ -261,6 +290,15 @@ class Upstream:
         for hidden in self._hidden:
             text = text.replace(hidden, "***")
         return text
+
+
+def _error(status: int, host: str, said: str, wait: str | None) -> UpstreamError:
+    asks_for_patience = status == 403 and wait is not None  # a gateway whose quota is used up
+    if status in (401, 403) and not asks_for_patience:
+        return SignInRefused(f"{host} refuses the key ({status}){said}")
+    if status == 429 or status >= 500 or asks_for_patience:
+        return UpstreamBusy(f"{host} is busy ({status}){said}", patience(wait))
+    return UpstreamRefused(f"{host} refuses the request ({status}){said}")
 
 
 def how_long(error: Exception) -> bool | float:

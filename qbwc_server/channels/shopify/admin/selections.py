@@ -1,15 +1,12 @@
 """What is asked of each object of a shop: all that its accounting needs, by the names that Shopify gives it.
 
 A fact of the stream ``orders`` has these names, its connections as plain lists. What is missing here is missing in the
-books, so a field is added here and nowhere else; ``READING`` is raised with every change, so that what was told before
-is told anew in the new form.
+books, so a field is added here and nowhere else.
 """
 
 from __future__ import annotations
 
 from qbwc_server.channels.shopify.admin.fields import Field, plain
-
-READING = 1  # which reading of a shop this is; the newer one of the same moment counts
 
 MONEY = plain("amount currencyCode")  # MoneyV2
 BAG = (Field("shopMoney", MONEY), Field("presentmentMoney", MONEY))  # MoneyBag
@@ -140,7 +137,9 @@ CUSTOMER = (
 ORDER = (
     *plain("id name createdAt processedAt updatedAt closedAt cancelledAt cancelReason test edited"),
     *plain("displayFinancialStatus displayFulfillmentStatus returnStatus sourceName poNumber note tags"),
-    *plain("currencyCode presentmentCurrencyCode taxesIncluded taxExempt estimatedTaxes paymentGatewayNames email"),
+    *plain(
+        "currencyCode presentmentCurrencyCode taxesIncluded taxExempt estimatedTaxes paymentGatewayNames email phone"
+    ),
     *bags("originalTotalPriceSet subtotalPriceSet currentSubtotalPriceSet totalPriceSet currentTotalPriceSet"),
     *bags("totalDiscountsSet currentTotalDiscountsSet totalTaxSet currentTotalTaxSet"),
     *bags("totalShippingPriceSet currentShippingPriceSet totalRefundedShippingSet"),
@@ -174,12 +173,10 @@ ORDER = (
     Field("agreements", AGREEMENT, first=10),
 )
 
-ASSOCIATED_PAYOUT = Field("associatedPayout", plain("id status"))
-BALANCE_TRANSACTION = (
+BALANCE_TRANSACTION = (  # which payout it is in comes later, and stands with the payout
     *plain("id type test transactionDate sourceId sourceType sourceOrderTransactionId adjustmentReason"),
     *moneys("amount fee net"),
     Field("associatedOrder", NAMED),
-    ASSOCIATED_PAYOUT,
     Field("adjustmentsOrders", (*plain("name orderTransactionId"), *moneys("amount fees net"))),
 )
 PAYOUT = (
@@ -193,6 +190,7 @@ PAYOUT = (
         ),
     ),
 )
+INCLUDED = (*plain("id type test transactionDate"), *moneys("amount fee net"))  # in a payout
 PAYMENTS_ACCOUNT = (*plain("id activated defaultCurrency"), *moneys("balance"))
 CASH_SESSION = (
     *plain("id registerName cashTrackingEnabled openingTime openingNote closingTime closingNote"),
@@ -246,3 +244,4 @@ PRODUCT = (
 )
 SHOP = (*plain("id name myshopifyDomain currencyCode ianaTimezone taxesIncluded taxShipping"),)
 GRANTED = (Field("accessScopes", plain("handle")),)  # of currentAppInstallation
+ALL = (ORDER, PAYOUT, BALANCE_TRANSACTION, CASH_SESSION, GIFT_CARD, LOCATION, PRODUCT, CUSTOMER, SHOP)

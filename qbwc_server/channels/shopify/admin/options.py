@@ -1,0 +1,204 @@
+"""How a shop is reached, and how its sales become documents."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, Field, SecretStr, StringConstraints
+from pydantic_core import PydanticCustomError
+
+from qbwc_server.channels.options import ChannelOptions
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
+_HOST = re.compile(r"[a-z0-9][a-z0-9.-]{0,250}")
+
+
+class Mode(StrEnum):
+    """How exactly names are kept."""
+
+    SUMMARY = "summary"  # one for all
+    DETAILED = "detailed"  # each by its own name
+
+
+class RevenueDate(StrEnum):
+    """On which day a sale counts."""
+
+    FULFILLED = "fulfilled"  # when all of it was handed over; until then it waits
+    CREATED = "created"  # when it was ordered
+
+
+class LateSales(StrEnum):
+    """Which day a sale at the till behind midnight belongs to."""
+
+    CALENDAR = "calendar"  # that of the shop's clock
+    SESSION = "session"  # that on which its cash session was opened
+
+
+def _shop(value: str) -> str:
+    """The address of a shop: of its name, its domain, or where a sandbox stands."""
+    text = value.strip().rstrip("/")
+    if "://" in text:
+        return text
+    text = text.casefold()
+    if _NAME.fullmatch(text):
+        return f"https://{text}.myshopify.com"
+    if _HOST.fullmatch(text):
+        return f"https://{text}"
+    raise PydanticCustomError("shop", "should be the domain of a shop, such as tea.myshopify.com")
+
+
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=159)]
+_LIABILITY = "usually a liability"
+
+
+def _item(title: str, default: str, what: str) -> Any:
+    return Field(default=default, title=f"Item: {title}", description=f"Item of QuickBooks for {what}.")
+
+
+def _account(title: str, what: str) -> Any:
+    return Field(default=None, title=f"Account: {title}", description=f"Account of QuickBooks for {what}.")
+
+
+class ShopOptions(ChannelOptions):
+    """Options of a shop that is asked by itself."""
+
+    shop: Annotated[str, StringConstraints(min_length=1, max_length=500), AfterValidator(_shop)] = Field(
+        title="Shop",
+        description="Its domain, such as tea.myshopify.com.",
+        json_schema_extra={"format": "uri"},
+    )
+    token: SecretStr = Field(title="Admin API access token", description="Of the app in Shopify, such as shpat_...")
+    version: Annotated[str, StringConstraints(pattern=r"^(\d{4}-(01|04|07|10))?$")] = Field(
+        default="", title="Version of the API", description="Such as 2026-10. Left out: the newest that is known here."
+    )
+    start_date: date | None = Field(
+        default=None,
+        title="Start date",
+        description="Orders placed before that day are left out. Left out: all that the token may see.",
+    )
+    include_test_orders: bool = Field(
+        default=False, title="Test orders", description="Whether orders and payments made as a test count."
+    )
+    first_import_in_bulk: bool = Field(
+        default=True,
+        title="First import in bulk",
+        description="Whether what goes back more than three days is asked for as one bulk operation.",
+    )
+    page_size: Annotated[int, Field(ge=1, le=250)] = Field(
+        default=25, title="Orders on a page", description="How many are asked for at a time, at most."
+    )
+    customers: Mode = Field(
+        default=Mode.SUMMARY, title="Customers", description="summary: one customer; detailed: each by name."
+    )
+    inventory: Mode = Field(
+        default=Mode.SUMMARY, title="Inventory", description="summary: one item by type; detailed: one by variant."
+    )
+    vendors: Mode = Field(
+        default=Mode.SUMMARY, title="Vendors", description="summary: one vendor for all; detailed: each by name."
+    )
+    documents: Mode = Field(
+        default=Mode.SUMMARY,
+        title="Documents",
+        description="summary: receipts by location, day and tender; detailed: documents of each order.",
+    )
+    revenue_date: RevenueDate = Field(
+        default=RevenueDate.FULFILLED,
+        title="Day of the sale",
+        description="fulfilled: the day on which the last of it was handed over; created: the day of the order.",
+    )
+    late_sales: LateSales = Field(
+        default=LateSales.CALENDAR,
+        title="Late sales at the till",
+        description="calendar: the day of the shop's clock; session: that on which the cash session was opened.",
+    )
+    rounding_cap: Annotated[Decimal, Field(ge=0, le=1, decimal_places=2)] = Field(
+        default=Decimal("0.05"),
+        title="Largest rounding difference",
+        description="Of one document, that is booked to the rounding account; beyond it a person looks.",
+    )
+    time_zone: str = Field(
+        default="", title="Time zone", description="In which its days begin and end. Left out: that of the shop."
+    )
+    customer: Name = Field(
+        default="Shopify Customer", title="Customer", description="The one customer; also of orders that name nobody."
+    )
+    vendor: Name = Field(default="Stocky Suppliers", title="Vendor", description="The one vendor.")
+    sales_item: Name = _item("sales", "Shopify Sale", "what is sold, where inventory is summary")
+    returns_item: Name = _item("returns", "Shopify Return", "what is taken back, where inventory is summary")
+    shipping_item: Name = _item("shipping", "Shipping", "shipping charges")
+    discount_item: Name = _item("discounts", "Discount", "discounts, with a negative amount")
+    tax_item: Name = _item("tax", "Sales Tax Collected", "the tax that the shop charged")
+    tip_item: Name = _item("tips", "Tips", "tips")
+    gift_card_item: Name = _item("gift cards", "Gift Card", "gift cards sold and redeemed")
+    store_credit_item: Name = _item("store credit", "Store Credit", "store credit given and redeemed")
+    duties_item: Name = _item("duties", "Duties", "duties and import taxes")
+    additional_fee_item: Name = _item("additional fees", "Additional Fees", "additional fees of an order")
+    rounding_item: Name = _item("rounding", "Rounding", "rounding differences up to the largest one")
+    cash_rounding_item: Name = _item("cash rounding", "Cash Rounding", "what cash payments are rounded by")
+    refund_difference_item: Name = _item(
+        "refund differences", "Refund Differences", "refunded money that no line of the order explains"
+    )
+    exchange_item: Name = _item("exchanges", "Exchange Clearing", "what an exchange sets off")
+    sales_account: Name | None = _account("sales", "income of sales")
+    returns_account: Name | None = _account("returns", "sales returns")
+    shipping_account: Name | None = _account("shipping", "income of shipping")
+    discount_account: Name | None = _account("discounts", "discounts given")
+    tax_account: Name | None = _account("tax", f"sales tax payable; {_LIABILITY}")
+    tip_account: Name | None = _account("tips", f"tips payable; {_LIABILITY}")
+    gift_card_account: Name | None = _account("gift cards", f"what is owed on gift cards; {_LIABILITY}")
+    store_credit_account: Name | None = _account("store credit", f"what is owed as store credit; {_LIABILITY}")
+    promotion_account: Name | None = _account("promotion", "gift cards that were issued without a sale; an expense")
+    rounding_account: Name | None = _account("rounding", "rounding differences")
+    clearing_account: Name | None = _account("clearing", "what Shopify Payments owes; another current asset")
+    exchange_account: Name | None = _account("exchanges", "what an exchange sets off; comes back to zero")
+    bank_account: Name | None = _account("bank", "payouts that arrive; a bank account")
+    cash_account: Name | None = _account("cash", "cash in the drawers; a bank account")
+    fees_account: Name | None = _account("fees", "fees of payments; an expense")
+    disputes_account: Name | None = _account("disputes", "disputed payments; an expense")
+    reserve_account: Name | None = _account("reserve", "what Shopify Payments holds back; another current asset")
+    over_short_account: Name | None = _account("cash over and short", "differences of counted cash")
+    pay_in_out_account: Name | None = _account("pay-ins and pay-outs", "cash put into or taken out of a drawer")
+    cogs_account: Name | None = _account("cost of goods sold", "the cost of what was sold")
+    inventory_account: Name | None = _account("inventory", "inventory; another current asset")
+    inventory_adjustment_account: Name | None = _account("inventory adjustment", "what stock is adjusted by")
+    payables_account: Name | None = _account("payables", "accounts payable")
+    freight_account: Name | None = _account("freight in", "freight of purchases")
+    receivables_account: Name | None = _account("receivables", "accounts receivable")
+    gateways: dict[str, Name] = Field(
+        default_factory=dict,
+        title="Accounts by gateway",
+        description="Account that receives the money, by gateway: cash, shopify_payments, manual, ...",
+    )
+    payment_methods: dict[str, Name] = Field(
+        default_factory=dict, title="Payment methods", description="Payment method in QuickBooks by gateway."
+    )
+    classes: dict[str, Name] = Field(
+        default_factory=dict, title="Classes", description="Class in QuickBooks by name of the location."
+    )
+    tax_code: Name | None = Field(
+        default=None, title="Tax code", description="Sales tax code of every line, usually the non-taxable one."
+    )
+    sales_tax_item: Name | None = Field(
+        default=None, title="Sales tax item", description="Of every document, usually one of 0 %."
+    )
+
+    @property
+    def host(self) -> str:
+        """Which shop it is, however it was written."""
+        return self.shop.partition("://")[2].casefold()
+
+    def items(self) -> dict[str, str | None]:
+        """Items that are no income, each with the account under which it may be added, if any."""
+        return {
+            self.tax_item: self.tax_account,
+            self.tip_item: self.tip_account,
+            self.gift_card_item: self.gift_card_account,
+            self.store_credit_item: self.store_credit_account,
+            self.rounding_item: self.rounding_account,
+            self.cash_rounding_item: self.rounding_account,
+            self.exchange_item: self.exchange_account,
+        }

@@ -1,0 +1,1 @@
+"""A shop as Shopify's Admin API shows it: for tests and the demo."""
