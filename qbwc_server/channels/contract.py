@@ -6,7 +6,7 @@ belongs to, never the rest.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -111,7 +111,8 @@ class Fact:
         changed_at: since when it is so, by the clock upstream. The same fact, told again, has the same moment. ``None``
             where upstream does not say: then what is told last is the newest, dated by when it was first told so.
         body: what is told of it, JSON-ready; nothing that differs from one telling to the next.
-        sequence: which version it is, where upstream counts them within one moment.
+        sequence: which version it is, where upstream counts them within one moment. ``None`` where it does not count
+            and its moments are coarse: of one moment, what is told last is the newest.
         group: the facts of one group are drafted together, such as the orders of a day; left out, each by itself.
         gone: it was deleted there.
     """
@@ -119,7 +120,7 @@ class Fact:
     key: str
     changed_at: datetime | None
     body: Mapping[str, Any]
-    sequence: int = 0
+    sequence: int | None = 0
     group: str | None = None
     gone: bool = False
 
@@ -141,12 +142,15 @@ class Page:
 
     ``all_of``: with this page, all facts that there are whose keys begin so have been handed over in this pull. Others
     of them that are known are gone. Only where facts have no moment of change.
+
+    ``remarks``: what the bookkeeper should know of the source as a whole.
     """
 
     facts: Sequence[Fact]
     broken: Sequence[BrokenFact] = ()
     complete_until: datetime | None = None
     all_of: str | None = None
+    remarks: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,11 +162,16 @@ class BrokenPage:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """What is asked for: all of a stream that changed from ``since`` (left out: ever) until ``until``."""
+    """What is asked for: all of a stream that changed from ``since`` (left out: ever) until ``until``.
+
+    ``known``: the keys of all facts of the stream that are here and not gone, for a channel that looks from time to
+    time which of them upstream still has. That takes a while, so not in every run.
+    """
 
     stream: str
     since: datetime | None
     until: datetime
+    known: Callable[[], Collection[str]] = frozenset
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,7 +143,7 @@ def _mistake(fact: Fact, body: str) -> str | None:
         return f"The time of change of {fact.key} has no time zone."
     if fact.changed_at is not None and not within_reach(fact.changed_at):
         return f"The time of change of {fact.key} is out of reach: {fact.changed_at.isoformat()}"
-    if not 0 <= fact.sequence < _MOST_SEQUENCE:
+    if fact.sequence is not None and not 0 <= fact.sequence < _MOST_SEQUENCE:
         return f"The sequence of {fact.key} is out of reach."
     if len(body) > MAX_RECORD_CHARACTERS:
         return f"What is told of {fact.key} has {len(body)} characters; at most {MAX_RECORD_CHARACTERS} can be kept."

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import structlog
@@ -21,6 +22,7 @@ from qbwc_server.channels.connections.set_aside import tell_set_aside
 from qbwc_server.channels.connections.setting_up import ChannelBroke, say
 from qbwc_server.channels.connections.states import BY_THE_CLOCK, ConnectionEvent, ConnectionState, RunOutcome
 from qbwc_server.channels.connections.trouble import tell_trouble
+from qbwc_server.channels.connections.versions import newest_versions
 from qbwc_server.channels.connections.what_waited import submit_what_waited
 from qbwc_server.channels.contract import BrokenPage, Channel, Page, Stream, Window
 from qbwc_server.channels.http import SignInRefused, Upstream, UpstreamBusy
@@ -158,6 +160,7 @@ class _Run:
         self._settings, self._by, self._clock, self._checkpoint = settings, by, clock, checkpoint
         self._ended: BaseException | None = None  # what a checkpoint raised: a channel may have caught it
         self._broken_pages = 0
+        self._remarks: dict[str, None] = {}
 
     def go(self, since_by_stream: Mapping[str, tuple[datetime | None, bool]], *, again: bool) -> RunReport:
         event, notice, not_before = ConnectionEvent.WORKED, None, None
@@ -234,7 +237,9 @@ class _Run:
         again: bool,
     ) -> None:
         windows = {
-            stream.name: Window(stream.name, since_by_stream[stream.name][0], self._clock())
+            stream.name: Window(
+                stream.name, since_by_stream[stream.name][0], self._clock(), partial(self._known, stream.name)
+            )
             for stream in channel.streams
         }
         with self._database.transaction() as db:
@@ -245,6 +250,11 @@ class _Run:
             for stream in channel.streams:
                 moves = since_by_stream[stream.name][1]
                 self._pull_stream(channel, options, stream, windows[stream.name], upstream, moves=moves, again=again)
+
+    def _known(self, stream: str) -> Collection[str]:
+        """Keys of the facts of a stream that are here and not gone."""
+        with self._database.reading() as db:
+            return {key for key, one in newest_versions(db, self._connection.id, stream).items() if not one.gone}
 
     def _pull_stream(
         self,
@@ -269,6 +279,7 @@ class _Run:
                     hear(db, self._run_id, now=self._clock(), done=Progress(pages=1, set_aside=1))
                 continue
             told.update(fact.key for fact in page.facts if fact.changed_at is None)
+            self._remarks.update(dict.fromkeys(page.remarks))
             moves = self._keep(stream, window, page, upstream, told, moves=moves, again=again)
         if moves:
             with self._database.transaction() as db:
@@ -321,6 +332,7 @@ class _Run:
         self, event: ConnectionEvent, notice: Notice | None, not_before: datetime | None, drafting: Drafting | None
     ) -> RunReport:
         report = IntakeReport() if drafting is None else drafting.report
+        report.remarks[:0] = self._remarks
         outcome = RunOutcome.DONE if event is ConnectionEvent.WORKED else RunOutcome.FAILED
         set_aside = 0 if drafting is None else drafting.set_aside
         now = self._clock()

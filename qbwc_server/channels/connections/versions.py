@@ -39,7 +39,8 @@ class Dating:
     """Gives each fact its version.
 
     What upstream does not date is known where it is told as it was told last. Otherwise it is new as of now, and
-    behind what was told last; so is what once was, is otherwise, and is as it was again.
+    behind what was told last; so is what once was, is otherwise, and is as it was again. Likewise what upstream dates
+    by coarse moments and does not count: told otherwise of the same moment it is newer.
     """
 
     def __init__(self, known: Mapping[str, Newest], now: datetime) -> None:
@@ -49,20 +50,29 @@ class Dating:
     @classmethod
     def of(cls, db: Session, connection_id: int, stream: str, facts: Iterable[Fact], now: datetime) -> Self:
         """For these facts of a stream."""
-        undated = sorted({fact.key for fact in facts if fact.changed_at is None})
-        return cls(newest_of(db, connection_id, stream, undated), now)
+        told_last = sorted({fact.key for fact in facts if fact.changed_at is None or fact.sequence is None})
+        return cls(newest_of(db, connection_id, stream, told_last), now)
 
     def version_of(self, fact: Fact, digest: str) -> str:
         """What tells versions apart; as a text it sorts as they follow each other."""
-        if fact.changed_at is not None:
+        if fact.changed_at is not None and fact.sequence is not None:
             return _version(fact.changed_at, fact.sequence, digest)
         last = self._last.get(fact.key)
-        if last is not None and last[1] == digest:
+        if last is not None and last[1] == digest and fact.changed_at in (None, last[2]):
             return last[0]
-        moment = self._now if last is None else max(self._now, last[2] + _TICK)
-        version = _version(moment, fact.sequence, digest)
-        self._last[fact.key] = version, digest, moment
+        moment = self._moment(fact, last)
+        sequence = fact.sequence
+        if sequence is None:
+            sequence = _sequence(last[0]) + 1 if last is not None and last[2] == moment else 0
+        version = _version(moment, sequence, digest)
+        if last is None or last[0] < version:
+            self._last[fact.key] = version, digest, moment
         return version
+
+    def _moment(self, fact: Fact, last: tuple[str, str, datetime] | None) -> datetime:
+        if fact.changed_at is not None:
+            return fact.changed_at
+        return self._now if last is None else max(self._now, last[2] + _TICK)
 
 
 def newest_of(db: Session, connection_id: int, stream: str, keys: Sequence[str]) -> dict[str, Newest]:
@@ -121,6 +131,10 @@ def _newest(db: Session, connection_id: int, stream: str, *where: ColumnElement[
     )
     for key, *what in rows:
         yield key, Newest(*what)
+
+
+def _sequence(version: str) -> int:
+    return int(version.split("/")[1])
 
 
 def _version(moment: datetime, sequence: int, digest: str) -> str:

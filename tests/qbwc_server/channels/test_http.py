@@ -5,11 +5,13 @@ from __future__ import annotations
 import gzip
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 
 from qbwc_server.channels import http
 from qbwc_server.channels.http import (
+    Answer,
     AnswerUnreadable,
     SignInRefused,
     Upstream,
@@ -77,6 +79,37 @@ def test_what_may_have_acted_is_not_sent_again(server: UpstreamServer) -> None:
     with Upstream(private=True) as upstream, pytest.raises(UpstreamError):
         upstream.post(f"{server.address}/x", json={"a": 1})
     assert len(server.asked) == 1
+
+
+@pytest.mark.parametrize("fault", [wire.status(429), wire.half, wire.hung_up], ids=["429", "half", "hung up"])
+def test_a_question_is_asked_again_and_its_answer_looked_at(server: UpstreamServer, fault: wire.Fault) -> None:
+    """Also where the answer itself says: later."""
+    seen: list[str] = []
+
+    def look(answer: Answer) -> None:
+        seen.append(answer.text())
+        if len(seen) == 1:
+            raise UpstreamBusy("later")
+
+    server.faults.append(fault)
+    with Upstream(private=True) as upstream:
+        assert upstream.ask(f"{server.address}/x", json={"a": 1}, look=look).json() == {"amount": Decimal("12.50")}
+    assert [(one.method, one.body) for one in server.asked] == [("POST", b'{"a":1}')] * 3
+    assert len(seen) == 2
+
+
+def test_a_pause_ends_early_where_the_work_is_told_to_end() -> None:
+    slept: list[float] = []
+
+    def before_each() -> None:
+        if len(slept) == 2:
+            raise KeyboardInterrupt
+
+    with Upstream(private=True, before_each=before_each, sleep=slept.append) as upstream:
+        upstream.pause(1.5)
+        assert slept == [1.0, 0.5]
+        with pytest.raises(KeyboardInterrupt):
+            upstream.pause(60.0)
 
 
 @pytest.mark.parametrize(

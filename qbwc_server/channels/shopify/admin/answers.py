@@ -33,46 +33,58 @@ class TooCostly(UpstreamRefused):
         self.share = share  # of what was asked that may be asked, at most
 
 
-@dataclass(frozen=True, slots=True)
-class Status:
-    """What a status of HTTP means, in a sentence, and what to do."""
+class ShopFrozen(UpstreamRefused):
+    """The plan of the shop is not paid."""
 
-    code: str
-    message: str
-    advice: str
+    code: ClassVar[str] = "shop_frozen"
+    advice = "Pay Shopify; then it goes on by itself."
 
 
-STATUSES = {
-    402: Status("shop_frozen", "The shop is frozen: its plan at Shopify is not paid.", "Pay Shopify; then it goes on."),
-    403: Status(
-        "access_denied",
-        "The shop does not let this app in.",
-        "Look whether the app is still installed, and which scopes its token has: qbwc-server connection test",
-    ),
-    404: Status("no_such_shop", "There is no shop at this address.", "Correct the address: NAME.myshopify.com"),
-    423: Status("shop_locked", "The shop is locked.", "Ask Shopify to unlock it."),
-    430: Status(
-        "rejected_as_unsafe",
-        "Shopify takes our questions for an attack.",
-        "It is asked again at the next run. If it stays so, ask Shopify about this address of yours.",
-    ),
+class AppNotLetIn(UpstreamRefused):
+    """The shop does not let the app in."""
+
+    code: ClassVar[str] = "app_not_let_in"
+    advice = "Look whether the app is still installed, and which scopes its token has: qbwc-server connection test"
+
+
+class NoSuchShop(UpstreamRefused):
+    """Nothing stands at the address."""
+
+    code: ClassVar[str] = "no_such_shop"
+    advice = "Correct the address: NAME.myshopify.com"
+
+
+class ShopLocked(UpstreamRefused):
+    """The shop is locked."""
+
+    code: ClassVar[str] = "shop_locked"
+    advice = "Ask Shopify to unlock it."
+
+
+class TakenForAnAttack(UpstreamRefused):
+    """Shopify rejects what it takes for an attack."""
+
+    code: ClassVar[str] = "taken_for_an_attack"
+    advice = "It is asked again at the next run. If it stays so, ask Shopify about the address of this server."
+
+
+STATUSES: dict[int, tuple[type[UpstreamRefused], str]] = {
+    402: (ShopFrozen, "The shop is frozen: its plan at Shopify is not paid."),
+    403: (AppNotLetIn, "The shop does not let this app in."),
+    404: (NoSuchShop, "There is no shop at this address."),
+    423: (ShopLocked, "The shop is locked."),
+    430: (TakenForAnAttack, "Shopify takes our questions for an attack."),
 }
 
 
-class Refused(UpstreamRefused):
-    """What a status of HTTP means to a shop."""
-
-    def __init__(self, status: Status, number: int, said: str) -> None:
-        super().__init__(f"{status.message} ({number}; {said})")
-        self.code = status.code  # type: ignore[misc]
-        self.advice = status.advice
-        self.status = number
-
-
 def as_sentence(error: UpstreamError) -> UpstreamError:
-    """The same refusal, as a sentence where the status means something of its own."""
-    status = STATUSES.get(error.status or 0)
-    return error if status is None else Refused(status, error.status or 0, str(error).rstrip("."))
+    """The same refusal, as a sentence where the status means something of its own to a shop."""
+    if error.status not in STATUSES:
+        return error
+    kind, message = STATUSES[error.status]
+    refusal = kind(f"{message} ({str(error).rstrip('.')})")
+    refusal.status = error.status
+    return refusal
 
 
 @dataclass(frozen=True, slots=True)

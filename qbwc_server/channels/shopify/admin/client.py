@@ -10,7 +10,7 @@ from qbwc_server.channels.shopify.admin import versions
 from qbwc_server.channels.shopify.admin.answers import Room, Told, as_sentence, understood
 from qbwc_server.channels.shopify.admin.fields import Asking, Field, text_of
 from qbwc_server.channels.shopify.admin.options import ShopOptions
-from qbwc_server.channels.shopify.admin.scopes import AccessDenied, denied, granted
+from qbwc_server.channels.shopify.admin.scopes import denied, granted
 from qbwc_server.channels.shopify.admin.selections import ALL, GRANTED, PERSONAL, SHOP
 
 _NO_SUCH = 404
@@ -138,8 +138,3 @@ class AdminClient:
 
     def _headers(self) -> dict[str, str]:
         return {"X-Shopify-Access-Token": self._options.token.get_secret_value()}
-
-
-def refused_softly(error: AccessDenied, client: AdminClient) -> None:
-    """What one stream is not given costs that stream, and is told."""
-    client.remark(str(error))

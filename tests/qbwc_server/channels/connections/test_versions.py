@@ -188,3 +188,26 @@ def test_what_is_kept_takes_no_part_in_a_group_of_that_name(
     assert [total for _, total, _ in connected.documents().values()] == ["5.00"]
     assert script.drafted == [["a"]]
     assert [record.state for record in connected.records()] == [RecordState.KEPT, RecordState.DRAFTED]
+
+
+def test_of_one_moment_what_is_told_last_is_the_newest_where_upstream_does_not_count(
+    connected: Connected, script: Script, kept: int
+) -> None:
+    """Upstream's clock counts seconds: told otherwise of the same second it was edited within it."""
+    at = connected.clock() - timedelta(minutes=1)
+    for amount in ("1", "2", "3", "2", "2"):
+        script.tells(Page([Fact("a", at, {"charges": [amount]}, sequence=None)]))
+        connected.run(kept)
+        assert amounts(connected, kept) == {"a": [amount]}
+    assert len(connected.records()) == 4  # the last was known
+    script.tells(Page([Fact("a", at - timedelta(seconds=1), {"charges": ["9"]}, sequence=None)]))
+    connected.run(kept)
+    assert amounts(connected, kept) == {"a": ["2"]}
+    script.tells(Page([Fact("a", at + timedelta(seconds=1), {}, sequence=None, gone=True)]))
+    connected.run(kept)
+    assert amounts(connected, kept) == {}
+
+
+def test_a_page_may_say_something_of_the_source_as_a_whole(connected: Connected, script: Script, kept: int) -> None:
+    script.tells(Page([charges("a", "1")], remarks=["It has moved."]), Page([], remarks=["It has moved."]))
+    assert connected.run(kept).documents.remarks == ["It has moved."]

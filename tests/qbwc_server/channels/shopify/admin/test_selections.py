@@ -13,7 +13,11 @@ from qbwc_server.channels.shopify.admin import selections
 from qbwc_server.channels.shopify.admin.fields import Asking, Field, text_of
 from tests.shared_folder import shared
 
-ALL = {name: value for name, value in vars(selections).items() if name.isupper() and isinstance(value, tuple)}
+ALL = {
+    name: value
+    for name, value in vars(selections).items()
+    if name.isupper() and isinstance(value, tuple) and name != "ALL"
+}
 
 
 @pytest.mark.parametrize("bulk", [False, True])

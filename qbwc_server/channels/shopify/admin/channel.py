@@ -1,0 +1,24 @@
+"""The declaration of a shop that is asked by itself."""
+
+from __future__ import annotations
+
+from qbwc_server.channels.contract import Channel, no_drafts
+from qbwc_server.channels.shopify.admin.checks import CHECKS
+from qbwc_server.channels.shopify.admin.options import ShopOptions
+from qbwc_server.channels.shopify.admin.pulls import pull
+from qbwc_server.channels.shopify.admin.streams import SOURCES
+
+SHOPIFY = Channel(
+    code="shopify",
+    title="Shopify",
+    brings="Orders of the till and of the web with their payments and refunds, gift cards, cash sessions and payouts.",
+    needs="The domain of the shop, and the access token of an app in its admin (Settings, Apps, Develop apps).",
+    options=ShopOptions,
+    streams=tuple(one.stream for one in SOURCES),
+    pull=pull,
+    draft=no_drafts,
+    account=lambda options: options.host,
+    every_minutes=5,
+    checks=CHECKS,
+    accounts=lambda options: options.items(),
+)

@@ -1,0 +1,58 @@
+"""A shop upstream on this machine: the simulated shop behind an HTTP server."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from qbwc_server.simulator.shop.api import Api, Bucket
+from qbwc_server.simulator.shop.order_nodes import node_of
+from qbwc_server.simulator.shop.orders import Sale
+from qbwc_server.simulator.shop.store import Store
+from tests.channels.upstream_server import Asked, Told, UpstreamServer, standing
+
+TOKEN = "shpat_first_token"
+
+
+class ShopUpstream:
+    """A shop whose orders a test makes."""
+
+    def __init__(self, clock: Callable[[], datetime]) -> None:
+        self.store = Store(clock)
+        self.api = Api(self.store, TOKEN, bucket=Bucket(most=1e9, available=1e9))
+        self.sales: dict[str, Sale] = {}
+        self.server: UpstreamServer
+        self.between: Callable[[], None] = lambda: None
+        self._ids = itertools.count(1000)
+
+    def answer(self, asked: Asked) -> Told:
+        """What the shop answers; ``between`` happens behind each answer."""
+        reply = self.api.answer(asked.method, asked.path, asked.headers, asked.body)
+        self.between()
+        return Told(reply.status, reply.headers, reply.body)
+
+    def sell(self, number: int, cents: int, at: datetime) -> Sale:
+        """A paid sale of one thing over the counter."""
+        sale = Sale(number, at, self._ids, location=1, source="pos")
+        sale.add("Tea", cents)
+        sale.place()
+        sale.pay("cash", cents, at)
+        sale.fulfill(at)
+        self.keep(sale)
+        return sale
+
+    def keep(self, sale: Sale) -> None:
+        """The shop tells of it as it is now."""
+        self.sales[sale.gid] = sale
+        self.store.put("orders", node_of(sale))
+
+
+@contextmanager
+def shop_upstream(clock: Callable[[], datetime]) -> Iterator[ShopUpstream]:
+    """A shop on this machine."""
+    shop = ShopUpstream(clock)
+    with standing(shop.answer) as server:
+        shop.server, shop.api.address = server, server.address
+        yield shop

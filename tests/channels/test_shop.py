@@ -1,0 +1,126 @@
+"""A shop stands what every channel has to stand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from qbwc_server.channels.contract import Draft, Fact, Outcome
+from qbwc_server.channels.registry import CHANNELS
+from qbwc_server.channels.shopify.admin.channel import SHOPIFY
+from qbwc_server.documents.kinds import read_document
+from tests.channels.connected import Connected
+from tests.channels.contract import ChannelContract, Source, connected
+from tests.channels.shop_upstream import TOKEN, ShopUpstream, shop_upstream
+from tests.conftest import TurnableClock
+
+__all__ = ["connected"]
+
+
+def plain_draft(facts: Sequence[Fact], options: Any) -> Iterable[Outcome]:
+    """A receipt of each order, over what it comes to now: these stories are about what is asked and kept."""
+    for fact in facts:
+        if not fact.gone and "/Order/" in fact.key:
+            amount = fact.body["currentTotalPriceSet"]["shopMoney"]["amount"]
+            yield Draft(
+                read_document(
+                    {
+                        "kind": "sales_receipt",
+                        "origin": f"shopify:tea:{fact.body['name']}",
+                        "date": fact.body["processedAt"][:10],
+                        "customer": "Ann",
+                        "lines": [{"item": "Tea", "amount": amount}],
+                    }
+                )
+            )
+
+
+BROUGHT = ("locations", "orders")  # the one undated, the other by its changes; all of them are in test_pulls
+CHANNEL = replace(SHOPIFY, draft=plain_draft, streams=tuple(one for one in SHOPIFY.streams if one.name in BROUGHT))
+
+
+class ShopSource:
+    """A shop under test: three orders on a page."""
+
+    channel = CHANNEL
+
+    def __init__(self, shop: ShopUpstream) -> None:
+        self.shop, self.server = shop, shop.server
+
+    def options(self) -> dict[str, object]:
+        """Where it stands."""
+        return {"shop": self.server.address, "token": self.shop.api.token, "page_size": 3}
+
+    def sale(self, key: str, amount: str, changed_at: datetime) -> None:
+        """Make or edit a sale."""
+        self.shop.sell(self._number(key), round(float(amount) * 100), changed_at)
+
+    def delete(self, key: str, changed_at: datetime) -> None:
+        """Delete it: from now on nothing tells of it."""
+        self.shop.store.remove("orders", f"gid://shopify/Order/{self._number(key)}")
+
+    def origin(self, key: str) -> str:
+        """The origin of its document."""
+        return f"shopify:tea:#{self._number(key)}"
+
+    def refuse_the_key(self) -> dict[str, object]:
+        """Want another token."""
+        self.shop.api.token = "shpat_second_token"
+        return {"token": self.shop.api.token}
+
+    def _number(self, key: str) -> int:
+        return {"s": 100, "n": 1000}[key[0]] + int(key[1:])
+
+
+@pytest.fixture
+def shop(clock: TurnableClock, monkeypatch: pytest.MonkeyPatch) -> Iterator[ShopUpstream]:
+    """A shop on this machine."""
+    monkeypatch.setitem(CHANNELS, CHANNEL.code, CHANNEL)
+    with shop_upstream(clock) as upstream:
+        yield upstream
+
+
+class TestShop(ChannelContract):
+    """Every story, told of a shop."""
+
+    @pytest.fixture
+    def source(self, shop: ShopUpstream) -> Source:
+        """A shop on this machine."""
+        assert shop.api.token == TOKEN
+        return ShopSource(shop)
+
+    def test_what_is_deleted_upstream_is_excluded_and_comes_back(
+        self, connected: Connected, source: Source, connection: int
+    ) -> None:
+        """A shop tells nobody of what it deletes: it is found out in the night."""
+        connected.run(connection)
+        connected.clock.advance(minutes=5)
+        source.delete("s3", connected.clock())
+        connected.run(connection)
+        assert connected.states()[source.origin("s3")] == "for_review"
+        connected.clock.advance(hours=18)
+        connected.run(connection)
+        assert connected.states()[source.origin("s3")] == "excluded"
+        connected.clock.advance(minutes=5)
+        source.sale("s3", "4.00", connected.clock() - timedelta(minutes=1))
+        connected.run(connection)
+        assert self.totals(connected) == self.expected(source)
+
+
+def test_two_edits_within_one_second_are_two_versions_and_the_later_one_counts(
+    connected: Connected, shop: ShopUpstream
+) -> None:
+    """Shopify's clock counts seconds: what is told last of one is the newest, whatever its digest."""
+    source = ShopSource(shop)
+    connection = connected.add(CHANNEL, source.options())
+    for amounts in (["1.00", "2.00", "3.00"], ["9.00", "8.00", "7.00"]):
+        at = connected.clock() - timedelta(minutes=1)
+        for amount in amounts:
+            source.sale("s0", amount, at)
+            connected.run(connection)
+            assert connected.documents()[source.origin("s0")][1] == amount
+        connected.clock.advance(minutes=5)

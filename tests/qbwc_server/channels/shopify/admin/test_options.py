@@ -1,0 +1,43 @@
+"""A shop is named as people name it."""
+
+from __future__ import annotations
+
+import pytest
+
+from qbwc_server.channels.options import WrongConnectionOptions, addresses, read_options, secret_names
+from qbwc_server.channels.shopify.admin.options import ShopOptions
+
+
+def options(**more: object) -> ShopOptions:
+    found = read_options(ShopOptions, {"shop": "tea", "token": "shpat_x", **more})
+    assert isinstance(found, ShopOptions)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("said", "address"),
+    [
+        ("tea", "https://tea.myshopify.com"),
+        ("Tea.MyShopify.com", "https://tea.myshopify.com"),
+        ("https://tea.myshopify.com/", "https://tea.myshopify.com"),
+        ("http://127.0.0.1:8080", "http://127.0.0.1:8080"),
+    ],
+)
+def test_the_name_the_domain_and_the_address_are_the_same_shop(said: str, address: str) -> None:
+    found = options(shop=said)
+    assert (found.shop, addresses(found)) == (address, (address,))
+    assert found.host == address.partition("://")[2]
+
+
+@pytest.mark.parametrize("said", ["", "tea shop", "tea/admin", "-tea", "tea.myshopify.com/admin"])
+def test_what_names_no_shop_is_refused(said: str) -> None:
+    with pytest.raises(WrongConnectionOptions):
+        options(shop=said)
+
+
+def test_the_token_is_sealed_and_the_modes_are_separate() -> None:
+    assert secret_names(ShopOptions) == ("token",)
+    found = options(customers="detailed", vendors="summary", inventory="detailed")
+    assert (found.customers.value, found.inventory.value, found.vendors.value) == ("detailed", "detailed", "summary")
+    with pytest.raises(WrongConnectionOptions):
+        options(version="2026-05")
