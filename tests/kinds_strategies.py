@@ -40,18 +40,29 @@ OWN: dict[str, Values] = {  # fields that are more than their sort
     "refunded": ORIGINS,
     "number": st.text("SW0123456789", min_size=1, max_size=12),
     "txn_id": st.just("1A-1760000000"),
+    "key": st.sampled_from(["SEATS00000001", "BACKUP0000001/2"]),
+    "onto": st.just({"first": "2026-03-01", "last": "2026-03-31", "until": "2026-03-02T22:00:00Z"}),
 }
 
 
-def records(texts: Values, prose: Values | None = None) -> st.SearchStrategy[dict[str, Any]]:
-    """Documents of any kind as decoded JSON, with these texts, and this prose where several lines are possible."""
+def records(texts: Values, prose: Values | None = None, *, of_files: bool = False) -> st.SearchStrategy[dict[str, Any]]:
+    """Documents of any kind as decoded JSON, with these texts, and this prose where several lines are possible.
+
+    Args:
+        of_files: only with what a file can say.
+    """
     sorts = {**SORTS, Sort.TEXT: texts, Sort.PROSE: texts if prose is None else prose}
-    return st.one_of(*(_record(cls, sorts, kind=st.just(kind)) for kind, cls in KINDS.items()))
+    return st.one_of(*(_record(cls, sorts, of_files=of_files, kind=st.just(kind)) for kind, cls in KINDS.items()))
 
 
-def _record(cls: type[Fields], sorts: dict[Sort, Values], **kind: Values) -> st.SearchStrategy[dict[str, Any]]:
+def _record(
+    cls: type[Fields], sorts: dict[Sort, Values], *, of_files: bool, **kind: Values
+) -> st.SearchStrategy[dict[str, Any]]:
+    without = {"kind", *(cls.not_in_files if of_files else ())}
     values = {
-        info.alias or field: _value(field, info, sorts) for field, info in cls.model_fields.items() if field != "kind"
+        info.alias or field: _value(field, info, sorts, of_files=of_files)
+        for field, info in cls.model_fields.items()
+        if field not in without
     }
     required = {info.alias or field for field, info in cls.model_fields.items() if info.is_required()} - {"kind"}
     one_of = set(cls.known_by)
@@ -65,14 +76,16 @@ def _record(cls: type[Fields], sorts: dict[Sort, Values], **kind: Values) -> st.
     ).filter(bool)
 
 
-def _value(field: str, info: FieldInfo, sorts: dict[Sort, Values]) -> Values:
+def _value(field: str, info: FieldInfo, sorts: dict[Sort, Values], *, of_files: bool) -> Values:
     holds = fields_in(info)
+    if field in OWN:
+        return OWN[field]
     if holds is None and get_origin(info.annotation) is tuple:
         return st.lists(sorts[Sort.TEXT], min_size=1, max_size=3)
     if holds is None:
         sort = Sort.YES_NO if bool in types_of(info) else next(iter(marks_of(info, Sort)), Sort.TEXT)
-        return OWN[field] if field in OWN else POSITIVE if marks_of(info, Gt) else sorts[sort]
-    record = _record(holds, sorts)
+        return POSITIVE if marks_of(info, Gt) else sorts[sort]
+    record = _record(holds, sorts, of_files=of_files)
     if issubclass(holds, Party):
         return sorts[Sort.TEXT] | record
     if get_origin(info.annotation) is tuple:

@@ -43,6 +43,7 @@ MODELS = (
     "qbwc_server.documents.open_work",
     "qbwc_server.posting.options",
     "qbwc_server.posting.entries.words",
+    "qbwc_server.posting.onto.sent_here",
     "qbwc_server.posting.submitting.automatic",
     "qbwc_server.mapping.models",
     "qbwc_server.mapping.rules.models",

@@ -106,6 +106,8 @@ class Reason(StrEnum):
     LIST_ENTRY = "list_entry"  # a customer or item it names is missing and could not be added
     TWICE = "twice"  # QuickBooks holds it two times
     SENT_IN_VAIN = "sent_in_vain"  # QuickBooks broke off each time, and it is certain that it was not entered
+    NO_INVOICE = "no_invoice"  # there is no unsent invoice that its lines belong on
+    INVOICE_TAKEN = "invoice_taken"  # the invoice on which its lines stand was sent, paid, closed, or is another's now
     MISSING = "missing"  # was in QuickBooks once, is not any more
 
 

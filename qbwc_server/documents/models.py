@@ -40,6 +40,7 @@ class DocumentRow(Base):
         Index("ix_documents_company_seen", "company_id", "state", "seen_at"),
         Index("ix_documents_company_written", "company_id", "written_at"),
         Index("ix_documents_company_number", "company_id", "number"),
+        Index("ix_documents_company_txn", "company_id", "txn_id"),
     )
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
@@ -75,6 +76,9 @@ class DocumentRow(Base):
     time_modified: Mapped[datetime | None] = mapped_column(UtcDateTime)  # of that writing, by the clock of QuickBooks
     # of that writing: {"revision": 2, "lines": [TxnLineID of each line of that revision], "others": [of foreign lines]}
     written: Mapped[dict[str, Any] | None] = mapped_column(JsonRecord)
+    # of one whose lines stand on a transaction that somebody else wrote: {"former": {TxnLineID of a line that was taken
+    # over: what it said before, or None where that is not known}}
+    host: Mapped[dict[str, Any] | None] = mapped_column(JsonRecord)
     seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # when it was last looked at in the background
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -90,10 +94,15 @@ class DocumentRow(Base):
             (None, None, None) if notice is None else (str(notice.code), notice.message, notice.advice)
         )
 
+    @property
+    def only_chosen(self) -> bool:
+        """Whether the transaction that it names is somebody else's, and nothing of ours stands there yet."""
+        return self.host is not None and not (self.written or {}).get("lines")
+
     def not_in_books(self) -> None:
         """Forget under which id, and since when, it stood in QuickBooks: what is to be done is to add it."""
         self.txn_id = self.edit_sequence = self.posted_at = self.written_at = self.time_modified = None
-        self.written = None
+        self.written = self.host = None
         self.operation = Operation.ADD
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from qbwc_server.posting.doubt.judge import read_look, read_look_changed, read_look_deleted
 from qbwc_server.posting.entries.answers import read_create, read_ensure, read_follow
 from qbwc_server.posting.inquiries import read_inquiry
+from qbwc_server.posting.onto.choosing import read_choose
 from qbwc_server.posting.outcome.answers import read_for_change, read_post
 from qbwc_server.posting.outcome.found import read_find
 from qbwc_server.posting.outcome.outcome import Work
@@ -31,6 +32,7 @@ Reader = Callable[[Work, RequestRow, Reply], None]
 READERS: dict[str, Reader] = {
     Purpose.POST: read_post,
     Purpose.READ_FOR_CHANGE: read_for_change,
+    Purpose.CHOOSE: read_choose,
     Purpose.FIND: read_find,
     Purpose.ENSURE: read_ensure,
     Purpose.FOLLOW: read_follow,

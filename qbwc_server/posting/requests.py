@@ -182,6 +182,7 @@ class Purpose(StrEnum):
 
     POST = "post", Priority.TRANSACTION, OneDocument, "to post it"
     READ_FOR_CHANGE = "read_for_change", Priority.READ, OneDocument, "to read what stands in the books"
+    CHOOSE = "choose", Priority.READ, OneDocument, "to find the unsent invoice that its lines belong on"
     FIND = "find", Priority.READ, OnePart, "to find what it names and somebody else has entered"
     ENSURE = "ensure", Priority.READ, OneEntry, "to find out whether the entry is there"
     FOLLOW = "follow", Priority.READ, OneEntry, "to find out what became of the entry, by its ListID"
@@ -218,7 +219,7 @@ class Purpose(StrEnum):
 
 
 ENTRIES = tuple(one for one in Purpose if one.about is OneEntry)  # what sees to it that an entry is there
-WRITING = (Purpose.POST, Purpose.READ_FOR_CHANGE)  # what brings a document into the books
+WRITING = (Purpose.POST, Purpose.READ_FOR_CHANGE, Purpose.CHOOSE)  # what brings a document into the books
 
 
 def ask(

@@ -19,7 +19,7 @@ from qbwc_server.documents.lifecycle import NEEDS_A_PERSON, State
 from qbwc_server.documents.models import DocumentRow
 from qbwc_server.documents.open_work import count_open_work, open_work
 from qbwc_server.documents.store import counts
-from qbwc_server.posting.requests import ENTRIES, Purpose
+from qbwc_server.posting.requests import ENTRIES, WRITING, Purpose
 from qbwc_server.queue.models import QueuedRequest, RequestWait
 from qbwc_server.queue.sets import in_flight
 from qbwc_server.queue.states import RequestState
@@ -291,7 +291,7 @@ def _behind(company: Company) -> Select[str, UUID]:
         .where(
             QueuedRequest.company_id == company.id,
             QueuedRequest.state == RequestState.WAITING,
-            QueuedRequest.purpose.in_((Purpose.POST, Purpose.READ_FOR_CHANGE)),
+            QueuedRequest.purpose.in_(WRITING),
             before.state.in_((RequestState.FAILED, RequestState.CANCELLED, RequestState.DISPUTED)),
         )
     )
@@ -312,11 +312,13 @@ def _waits(db: Session, company: Company) -> list[Waits]:
 
 
 def _locked(db: Session, company: Company) -> int:
-    """Requests that met a lock; questions that rest wait for an entry to be made active, which is open work."""
+    """Requests that met a lock; questions that rest wait for an entry to be made active, which is open work, or for an
+    invoice that somebody else writes.
+    """
     locked = select(func.count()).where(
         QueuedRequest.company_id == company.id,
         QueuedRequest.state == RequestState.RESTING,
-        QueuedRequest.purpose.not_in((Purpose.ENSURE, Purpose.FOLLOW)),
+        QueuedRequest.purpose.not_in((Purpose.ENSURE, Purpose.FOLLOW, Purpose.CHOOSE)),
     )
     return db.scalar(locked) or 0
 
@@ -324,7 +326,7 @@ def _locked(db: Session, company: Company) -> int:
 def _called_request(db: Session, request_id: UUID) -> str:
     """What a request is about, in words."""
     request = db.get_one(QueuedRequest, request_id)
-    if request.purpose in (Purpose.POST, Purpose.READ_FOR_CHANGE):
+    if request.purpose in WRITING:
         row = db.get_one(DocumentRow, int(request.subject))
         return f"{called(row)} (document {row.id})"
     if request.purpose in ENTRIES:

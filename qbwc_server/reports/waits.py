@@ -52,6 +52,8 @@ def waits_record(db: Session, row: DocumentRow) -> dict[str, Any] | None:
     """Why it waits, who acts, what may be done; None where there is nothing to wait for."""
     if row.state is State.SUBMITTED:
         why = [_why("next_update", "It goes to QuickBooks with the next update.", "Nothing to do.")]
+        if row.reason is not None:
+            why = [_why(row.reason, row.message or "", row.advice or "")]
         return _record(WaitsFor.QUICKBOOKS, why, _CONNECTOR, row)
     if row.state not in NEEDS_A_PERSON:
         return None

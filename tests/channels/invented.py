@@ -20,7 +20,7 @@ _TEXT = st.lists(_WORD, min_size=1, max_size=3).map("\n".join)
 
 def documents() -> st.SearchStrategy[Document]:
     """Any document that the formats can carry."""
-    return records(_WORD, _TEXT).map(_in_columns).map(read_document)
+    return records(_WORD, _TEXT, of_files=True).map(_in_columns).map(read_document)
 
 
 def _in_columns(record: dict[str, Any]) -> dict[str, Any]:

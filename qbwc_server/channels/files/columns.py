@@ -99,6 +99,8 @@ def _of_document(cls: type[Document]) -> Iterator[_Cell]:
     """The columns of a document itself."""
     for field, info in cls.model_fields.items():
         holds, shown = fields_in(info), info.alias or field
+        if field in cls.not_in_files:
+            continue
         if holds is None:
             yield _Cell(shown, _kind if field == "kind" else _reader(info), Place("", (shown,)))
         elif issubclass(holds, Party):
@@ -129,6 +131,8 @@ def _of_lines(cls: type[Document]) -> Iterator[_Cell]:
     """The columns of its lines; a name that documents have themselves gets a prefix, but for the amount."""
     for lines, rows in lines_of(cls).items():
         for field, info in rows.model_fields.items():
+            if field in rows.not_in_files:
+                continue
             shown = info.alias or field
             name = _CALLED.get((lines, field)) or _called(rows, field, shown)
             yield _Cell(name, _reader(info), Place(lines, (shown,)))
@@ -146,7 +150,7 @@ def lines_of(cls: type[Document]) -> Mapping[str, type[Fields]]:
     found = {}
     for field, info in cls.model_fields.items():
         holds = fields_in(info)
-        if holds is not None and not issubclass(holds, Party | Stated):
+        if holds is not None and field not in cls.not_in_files and not issubclass(holds, Party | Stated):
             found[field] = holds
     return found
 

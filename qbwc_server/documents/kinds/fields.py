@@ -38,6 +38,7 @@ class Fields(BaseModel):
     )
 
     known_by: ClassVar[tuple[str, ...]] = ()  # one of these fields says what it is about
+    not_in_files: ClassVar[frozenset[str]] = frozenset()  # fields that have no column
 
 
 def _in_cents(amount: Decimal) -> Decimal:

@@ -11,6 +11,7 @@ from contextlib import suppress
 from qbwc_server.documents.history import revisions_since
 from qbwc_server.documents.kinds import Document, load_document
 from qbwc_server.documents.lifecycle import Event, Reason
+from qbwc_server.documents.models import Operation
 from qbwc_server.errors import Notice
 from qbwc_server.posting.doubt.evidence import (
     Sendings,
@@ -28,6 +29,7 @@ from qbwc_server.posting.doubt.questions import (
     sendings,
 )
 from qbwc_server.posting.entries.answers import found_under_another_name, present, refuse
+from qbwc_server.posting.onto.there import is_taken, judge_take_back
 from qbwc_server.posting.outcome.changing import ADVICE_CHANGE, ADVICE_VOID, is_told_of, take_and_change
 from qbwc_server.posting.outcome.outcome import DocumentHead, Work
 from qbwc_server.posting.outcome.written import VOID, as_posted, posted, written
@@ -68,7 +70,7 @@ def read_look(work: Work, row: RequestRow, reply: Reply) -> None:
                 _judge_change(work, about, found)
             elif (like := _like_it(work, about, found)) and reply.tells_all:
                 look_at_changed(work, about, row, [one.as_candidate() for one in like])
-            elif not _judge_add(work, about, found, complete=reply.tells_all):
+            elif not judge_add(work, about, found, complete=reply.tells_all):
                 look_at_changed(work, about, row)
 
 
@@ -90,7 +92,7 @@ def read_look_changed(work: Work, row: RequestRow, reply: Reply) -> None:
         ours = [one for one in found if one.mark in marks]
         if like and not ours:
             _ask(work, about, work.head_of(about), like, _NO_MARK)
-        elif not _judge_add(work, about, ours, complete=complete):
+        elif not judge_add(work, about, ours, complete=complete):
             if work.head_of(about).rules.deleted_type is None:
                 why = "QuickBooks does not hold it, and does not tell whether somebody deleted it."
                 _ask(work, about, work.head_of(about), [], why)
@@ -193,11 +195,18 @@ def _judge_change(work: Work, about: RequestRow, found: Sequence[Standing]) -> N
         _ask(work, about, head, [], f"It was in QuickBooks as {head.txn_id} and cannot be found there any more.")
         return
     document = work.document(head.id)
+    if head.operation is Operation.VOID:  # lines on an invoice of somebody else are taken back
+        again = judge_take_back(work, about, head, found[0])
+        if again is not None and _again(work, about):
+            supply(work.db, {about.id: as_supplied(again)})
+        return
     content = load_document(document.body)
     try:
         last = last_writing(work.db, document)
         if agrees(content, found[0], work.options, last):
             posted(work, about, head, head.txn_id or "", found[0].ret, None, {"found": "changed as wanted"})
+            return
+        if document.host is not None and is_taken(work, about, document, found[0]):
             return
         compiled = compile_change(content, found[0], about.id, work.options, last)
     except CannotWrite as cannot:
@@ -206,7 +215,7 @@ def _judge_change(work: Work, about: RequestRow, found: Sequence[Standing]) -> N
     if _is_closed(work, about, found[0]) or _is_edited(work, about, found[0], ADVICE_CHANGE, content):
         return
     if _again(work, about):
-        about_to_change(document, compiled.others)
+        about_to_change(document, compiled)
         supply(work.db, {about.id: as_supplied(compiled)})
 
 
@@ -248,7 +257,7 @@ def _like_it(work: Work, about: RequestRow, found: Sequence[Standing]) -> list[S
     return [] if done or any(one.mark in said.marks for one in found) else _may_be_it(work, said, found)
 
 
-def _judge_add(work: Work, about: RequestRow, found: Sequence[Standing], *, complete: bool) -> bool:
+def judge_add(work: Work, about: RequestRow, found: Sequence[Standing], *, complete: bool) -> bool:
     """Whether what was found settles the matter; if not, it was not found."""
     head, said = work.head_of(about), sendings(work, about)
     ours = [one for one in found if one.mark in said.marks]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from qbwc_server.documents.lifecycle import Event, Reason
 from qbwc_server.documents.models import Operation
 from qbwc_server.errors import Notice
+from qbwc_server.posting.onto.there import queue_change_there, queue_take_back
 from qbwc_server.posting.outcome.changing import queue_change, queue_void, read_again
 from qbwc_server.posting.outcome.outcome import Work
 from qbwc_server.posting.outcome.refused import disputed, refused, tried_again
@@ -44,8 +45,10 @@ def read_post(work: Work, row: RequestRow, reply: Reply) -> None:
 def read_for_change(work: Work, row: RequestRow, reply: Reply) -> None:
     """What stands in the books now: the modification is written from it, with its edit sequence and line ids."""
     head, said = work.head_of(row), reply.said
-    void = head.operation is Operation.VOID
-    if reply.first is not None:
+    void, host = head.operation is Operation.VOID, work.document(head.id).host
+    if reply.first is not None and host is not None:
+        (queue_take_back if void else queue_change_there)(work, row, head, reply.first)
+    elif reply.first is not None:
         (queue_void if void else queue_change)(work, row, head, reply.first)
     elif tried_again(work, row, reply):
         pass

@@ -55,7 +55,7 @@ def queue_change(work: Work, row: RequestRow, head: DocumentHead, ret: Aggregate
         if asked := renamed_since(work.db, work.company, work.options, content, found, work.now):
             queue_read(work, row, head, after=asked)
             return
-        if _edited(work, row, document, content, found, last):
+        if edited_before_change(work, row, document, content, found, last):
             return
         compiled = compile_change(content, found, guid, work.options, last)
     except CannotWrite as cannot:
@@ -65,7 +65,7 @@ def queue_change(work: Work, row: RequestRow, head: DocumentHead, ret: Aggregate
         return
     add_notes(document, compiled.notes)
     work.findings += [stays(document, name, what) for name, what in compiled.stays.items()]
-    about_to_change(document, compiled.others)
+    about_to_change(document, compiled)
     work.put(write(Purpose.POST, OneDocument(head.id), guid, compiled), instead_of=row.id)
 
 
@@ -80,7 +80,7 @@ def queue_void(work: Work, row: RequestRow, head: DocumentHead, ret: Aggregate) 
     if found.voided and (document.posted_total or head.comes_to_something):
         work.post(head.id, Event.WITHDRAWN, row.id, written(work, found.ret), {"found": "void"})
         return
-    if _is_closed(work, row, document, found) or _edited_before_void(work, row, document, found):
+    if _is_closed(work, row, document, found) or edited_before_void(work, row, document, found):
         return
     if found.paid:
         work.findings.append(left_unapplied(document, found))
@@ -89,7 +89,7 @@ def queue_void(work: Work, row: RequestRow, head: DocumentHead, ret: Aggregate) 
     work.put(write(Purpose.POST, OneDocument(head.id), guid, compiled), instead_of=row.id)
 
 
-def _edited_before_void(work: Work, row: RequestRow, document: DocumentRow, found: Standing) -> bool:
+def edited_before_void(work: Work, row: RequestRow, document: DocumentRow, found: Standing) -> bool:
     """Whether a person has to look first, since somebody edited in QuickBooks what is about to be void."""
     if not edited_since(document, found):
         return False
@@ -116,7 +116,7 @@ def _is_closed(work: Work, row: RequestRow, document: DocumentRow, found: Standi
     return told is not None
 
 
-def _edited(
+def edited_before_change(
     work: Work, row: RequestRow, document: DocumentRow, content: Document, found: Standing, last: LastWriting
 ) -> bool:
     """Whether a person has to look first, since somebody edited in QuickBooks what is about to be changed.

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from decimal import Decimal
 from typing import Any
 
+from qbwc_server.documents.kinds import load_document
 from qbwc_server.documents.lifecycle import Event, Reason
 from qbwc_server.documents.models import Operation
 from qbwc_server.documents.open_work import WorkKind
@@ -12,10 +15,12 @@ from qbwc_server.posting.outcome.differing import look_closer, may_differ, total
 from qbwc_server.posting.outcome.outcome import DocumentHead, Work
 from qbwc_server.posting.pc_clock import modified_at
 from qbwc_server.posting.requests import requests_of
+from qbwc_server.posting.texts import CannotWrite
 from qbwc_server.posting.transactions import ADDS
+from qbwc_server.posting.transactions.compiled import own_lines
 from qbwc_server.posting.transactions.entries_shown import entries_shown
-from qbwc_server.posting.transactions.last_writing import left_by
-from qbwc_server.posting.transactions.standing import Standing
+from qbwc_server.posting.transactions.last_writing import last_writing, left_by, left_on
+from qbwc_server.posting.transactions.standing import Standing, StandingLine
 from qbwc_server.queue.models import QueuedRequest
 from qbwc_server.queue.reply import Reply
 from qbwc_server.queue.settling import RequestRow
@@ -47,7 +52,7 @@ def posted(
     if not work.settle(row, RequestEvent.DONE, reply, result_id=txn_id):
         _executed_again(work, row, head, txn_id)
         return
-    if row.message == VOID:
+    if row.message == VOID or head.operation is Operation.VOID:  # lines on an invoice of somebody else are taken back
         work.post(head.id, Event.WITHDRAWN, row.id, written(work, ret), detail)
         return
     earlier = _earlier_sending(work, row, head)
@@ -71,9 +76,13 @@ def as_posted(
     """The document stands in the books as it is now."""
     standing = None if ret is None else head.rules.standing(ret)
     total = None if standing is None else standing.total
+    left = None if standing is None else left_by(standing, head.revision, _others(work, row, head))
+    host = row.message not in ADDS and work.document(head.id).host is not None
+    if host:
+        left, total = _left_there(work, head, standing)
     values = {
         "txn_id": txn_id,
-        "written": None if standing is None else left_by(standing, head.revision, _others(work, row, head)),
+        "written": left,
         "edit_sequence": (getattr(ret, "edit_sequence", None) or "")[:16] or None,
         "posted_number": (getattr(ret, "ref_number", None) or "")[:30] or None,
         "posted_total": total,
@@ -81,7 +90,8 @@ def as_posted(
         **written(work, ret),
     }
     if standing is not None:
-        _compare(work, head, standing)
+        if not host:
+            _compare(work, head, standing)
         work.taken[head.id] = entries_shown(standing)
         if head.txn_id is not None:  # it may have stood there for another entry before
             work.settled_work.append((WorkKind.OTHER_ENTRY, str(head.id)))
@@ -99,6 +109,22 @@ def _compare(work: Work, head: DocumentHead, standing: Standing) -> None:
         work.findings.append(found)
     elif head.txn_id is not None:  # it was there before, and may have differed then
         work.settled_work.append((WorkKind.TOTAL_DIFFERS, str(head.id)))
+
+
+def _left_there(work: Work, head: DocumentHead, standing: Standing | None) -> tuple[dict[str, Any], Decimal | None]:
+    """What our writing left on an invoice of somebody else, and what our lines there come to."""
+    document = work.document(head.id)
+    content = load_document(document.body)
+    lines: list[StandingLine | None] = []
+    with suppress(CannotWrite):  # the options have changed since: our lines are found by their keys
+        if standing is not None:
+            lines = own_lines(content, standing, work.options, last_writing(work.db, document))
+    amounts = [line.amount for line in lines if line is not None and line.amount is not None]
+    total = sum(amounts, Decimal(0)) if lines and len(amounts) == len(lines) else None
+    ids = [None if line is None else line.txn_line_id for line in lines]
+    if standing is None:
+        return {"revision": head.revision, "lines": [ids]}, total
+    return left_on(standing, head.revision, ids), total
 
 
 def _others(work: Work, row: RequestRow, head: DocumentHead) -> list[str]:

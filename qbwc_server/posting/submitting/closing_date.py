@@ -14,7 +14,7 @@ from qbwc_server.documents.lifecycle import Event, Reason, State
 from qbwc_server.documents.models import DocumentRow, Operation
 from qbwc_server.documents.store import move
 from qbwc_server.errors import Notice
-from qbwc_server.posting.requests import OneDocument, Purpose, open_of
+from qbwc_server.posting.requests import WRITING, OneDocument, open_of
 from qbwc_server.posting.transactions.last_writing import last_writing
 from qbwc_server.queue.enqueue import cancel
 from qbwc_server.tenancy.actor import SERVER
@@ -104,7 +104,7 @@ def _submitted(db: Session, company: Company, closed: date, after: tuple[date, i
 def _requests(db: Session, company: Company, rows: Sequence[DocumentRow]) -> dict[int, set[UUID]]:
     """The open requests of each document."""
     found: dict[int, set[UUID]] = {}
-    for purpose in (Purpose.POST, Purpose.READ_FOR_CHANGE):
+    for purpose in WRITING:
         for subject, request in open_of(db, company.id, purpose, [OneDocument(row.id) for row in rows]).items():
             found.setdefault(int(subject), set()).add(request)
     return found

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from qbwc_server.documents.history import entry, record
 from qbwc_server.documents.kinds import Document, load_document
+from qbwc_server.documents.kinds.invoice import Invoice
 from qbwc_server.documents.kinds.party import Party
 from qbwc_server.documents.lifecycle import UNDECIDED, Event, NotNow, Reason, State
 from qbwc_server.documents.lifecycle import after as next_state
@@ -21,6 +22,7 @@ from qbwc_server.documents.store import add_notes, show_problems
 from qbwc_server.documents.words import words_in
 from qbwc_server.ids import new_id
 from qbwc_server.posting.entries.ensure import Wanted, ensure, names_of
+from qbwc_server.posting.onto.question import ask_for_invoices
 from qbwc_server.posting.options import PostingOptions, options_of
 from qbwc_server.posting.requests import OneDocument, OnePart, Purpose, ask, write
 from qbwc_server.posting.submitting.closing_date import closed_until, hold_for_closing_date
@@ -145,7 +147,8 @@ def submit_locked(
     new = [_after_entries(request, [entries[key] for key in wanted]) for _, request, wanted in ready]
     pairs = [(row, request) for row, request, _ in ready]
     questions = _questions_for(db, company, dict(documents), pairs)
-    for guid, look in looks_before(db, company.id, pairs, now).items() if look_first else ():
+    entering = [(row, request) for row, request in pairs if request.purpose == Purpose.POST]
+    for guid, look in looks_before(db, company.id, entering, now).items() if look_first else ():
         questions.setdefault(guid, []).append(look)
     new = [replace(one, after=(*one.after, *(q.id for q in questions.get(one.id, ())))) for one in new]
     ask_for_marks_of(db, company, {row.kind for row, _ in pairs if row.txn_id is None}, now)
@@ -276,6 +279,9 @@ def _request(
         if invoices is None or origin not in invoices.pending:
             raise CannotWrite(not_posted(origin))
     last = document.comes_last
+    if isinstance(document, Invoice) and document.onto is not None:
+        written = compile_add(document, guid, options, posted)
+        return ask_for_invoices(row.id, document, document.onto, options, guid), written.notes
     if (unposted or elsewhere) and invoices is not None:
         # QuickBooks wants the TxnIDs: the text is written when the invoices are posted, or found
         written = compile_add(document, guid, options, anything)

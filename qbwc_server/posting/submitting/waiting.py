@@ -186,7 +186,7 @@ def invoices_named(db: Session, company: Company, documents: Sequence[Document])
     }
     waiting = {row.id: origin for origin, row in rows.items() if row.state is State.SUBMITTED}
     pending: dict[str, UUID] = {}
-    for purpose in (Purpose.READ_FOR_CHANGE, Purpose.POST) if waiting else ():
+    for purpose in reversed(WRITING) if waiting else ():
         found = open_of(db, company.id, purpose, map(OneDocument, waiting))
         pending |= {origin: found[str(row)] for row, origin in waiting.items() if str(row) in found}
     return Invoices(known, pending | _unread(db, company, rows.values()))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, cast
@@ -21,18 +21,28 @@ Values = dict[str, Any]  # fields of a message under qbxml's names
 
 @dataclass(frozen=True)
 class LineChanges:
-    """The lines of one set as they will stand, and whether anything has to be said about them."""
+    """The lines of one set as they will stand, and whether anything has to be said about them.
+
+    ``expected`` are TxnLineIDs of lines of others of which nobody need be told; None: all of them.
+    """
 
     rule: LineSet
     placed: Sequence[Placed]
     found: Sequence[StandingLine]
     touched: bool
+    expected: Collection[str] | None = ()
 
     def others(self) -> Iterator[str]:
         """The TxnLineIDs of lines that are not ours."""
         for one in self.placed:
             if one.wanted is None and one.found is not None and one.found.txn_line_id is not None:
                 yield one.found.txn_line_id
+
+    def former(self) -> Iterator[tuple[str, Mapping[str, str | None]]]:
+        """By TxnLineID: what lines of others say that are about to be ours."""
+        for one in self.placed:
+            if one.former is not None and one.found is not None:
+                yield str(one.found.txn_line_id), one.former
 
     def mods(self) -> tuple[Aggregate, ...]:
         """The lines of the modification: what is left out is deleted, what is named by its id alone stays."""
@@ -47,7 +57,8 @@ class LineChanges:
         for one in self.placed:
             number += one.wanted is not None
             if one.wanted is None and one.found is not None:
-                yield Difference("line added in QuickBooks", None, one.found.says())
+                if self.expected is not None and one.found.txn_line_id not in self.expected:
+                    yield Difference("line added in QuickBooks", None, one.found.says())
             elif one.found is None:
                 yield Difference(f"line {number}", shown(one.wanted), None)
             elif one.wanted is not None and not self.rule.says(one.wanted, one.found):
@@ -87,10 +98,16 @@ def taken_away(before: Values, wanted: Values, ret: TxnRet, kept: Collection[str
     return gone
 
 
-def line_changes(rule: LineSet, placed: Sequence[Placed], found: Sequence[StandingLine]) -> LineChanges:
+def line_changes(
+    rule: LineSet,
+    placed: Sequence[Placed],
+    found: Sequence[StandingLine],
+    expected: Collection[str] | None = (),
+) -> LineChanges:
     """How the lines will stand; nothing has to be said where they stand so already."""
     same_order = [id(one.found) for one in placed] == [id(line) for line in found]
-    return LineChanges(rule, placed, found, not same_order or not all(_stands(rule, one) for one in placed))
+    touched = not same_order or not all(_stands(rule, one) for one in placed)
+    return LineChanges(rule, placed, found, touched, expected)
 
 
 def shown(value: Any) -> str | None:

@@ -7,15 +7,20 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from qbwc_server.documents.kinds import Document
+from qbwc_server.documents.kinds.invoice import Invoice
 from qbwc_server.documents.problems import Problem
 from qbwc_server.posting.options import PostingOptions
 from qbwc_server.posting.sent import Sent, sent_of
 from qbwc_server.posting.texts import CannotWrite, Texts
 from qbwc_server.posting.transactions import TRANSACTIONS, transaction_of
-from qbwc_server.posting.transactions.standing import Difference, Standing
+from qbwc_server.posting.transactions.invoice import InvoiceTransaction
+from qbwc_server.posting.transactions.standing import Difference, Standing, StandingLine
+from qbwc_server.posting.transactions.transaction import Changes
 from qbwc_server.posting.transactions.writing import LastWriting, Writing
 from qbxml import Aggregate, BuildError, render, request_for
 from qbxml.messages.transaction import TxnVoidRq, TxnVoidType
+
+_INVOICE = InvoiceTransaction()
 
 
 @dataclass(frozen=True)
@@ -28,6 +33,7 @@ class Compiled:
     others: tuple[str, ...] = ()  # of a change: the TxnLineIDs of lines that are not ours
     sent: Sent | None = None  # what it says, where it says anything of a transaction
     stays: Mapping[str, str] = field(default_factory=dict)  # of a change, by field: what it cannot take away
+    former: Mapping[str, Mapping[str, str | None]] = field(default_factory=dict)  # lines of others before they are ours
 
 
 def compile_add(
@@ -39,7 +45,9 @@ def compile_add(
         txn_ids: TxnID of each document that it waits for, by origin.
     """
     writing = Writing(options, Texts(options.characters), txn_ids or {})
-    return _compiled(lambda: (transaction_of(document).add(document, guid, writing), []), guid, writing.texts, document)
+    return _compiled(
+        lambda: (transaction_of(document).add(document, guid, writing), None), guid, writing.texts, document
+    )
 
 
 def compile_change(
@@ -48,6 +56,26 @@ def compile_change(
     """The request that turns what was found in the books into ``document``. Raises CannotWrite."""
     writing = Writing(options, Texts(options.characters), last.txn_ids, last)
     return _compiled(lambda: transaction_of(document).change(document, found, writing), guid, writing.texts, document)
+
+
+def compile_take_back(found: Standing, guid: UUID, options: PostingOptions, last: LastWriting) -> Compiled:
+    """The request that takes our lines off an invoice of somebody else. Raises CannotWrite."""
+    writing = Writing(options, Texts(options.characters), last.txn_ids, last)
+    return _compiled(lambda: _INVOICE.take_back(found, writing), guid, writing.texts, last.document)
+
+
+def is_on(document: Document, found: Standing, options: PostingOptions, last: LastWriting) -> bool:
+    """Whether any line of ours stands on an invoice of somebody else. Raises CannotWrite."""
+    writing = Writing(options, Texts(options.characters), last.txn_ids, last)
+    return isinstance(document, Invoice) and _INVOICE.is_on(document, found, writing)
+
+
+def own_lines(
+    document: Document, found: Standing, options: PostingOptions, last: LastWriting
+) -> list[StandingLine | None]:
+    """The line that each line of the document is there; None where it is not there. Raises CannotWrite."""
+    writing = Writing(options, Texts(options.characters), last.txn_ids, last)
+    return _INVOICE.own_lines(document, found, writing) if isinstance(document, Invoice) else []
 
 
 def edits_since(found: Standing, options: PostingOptions, last: LastWriting, document: Document) -> list[Difference]:
@@ -90,10 +118,10 @@ def pending(kind: str) -> Compiled:
 
 
 def _compiled(
-    build: Callable[[], tuple[Aggregate, list[str]]], guid: UUID, texts: Texts, document: Document
+    build: Callable[[], tuple[Aggregate, Changes | None]], guid: UUID, texts: Texts, document: Document
 ) -> Compiled:
     try:
-        aggregate, others = build()
+        aggregate, changes = build()
         xml = render(request_for(aggregate, request_id=str(guid)))
     except BuildError as mistake:
         raise CannotWrite(
@@ -101,4 +129,5 @@ def _compiled(
         ) from None
     sent = sent_of(aggregate, document.comes_to())
     notes = tuple(dict.fromkeys((*texts.notes, *texts.stays.values())))
-    return Compiled(type(aggregate).__name__, xml, notes, tuple(others), sent, texts.stays)
+    others, former = ((), {}) if changes is None else (tuple(changes.others()), changes.former())
+    return Compiled(type(aggregate).__name__, xml, notes, others, sent, texts.stays, former)

@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any, Final
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from qbwc_server.documents.history import body_of
-from qbwc_server.documents.kinds import load_document
+from qbwc_server.documents.kinds import Document, load_document
+from qbwc_server.documents.kinds.invoice import Invoice
 from qbwc_server.documents.lifecycle import State
 from qbwc_server.documents.models import DocumentRow
 from qbwc_server.documents.store import by_origin
+from qbwc_server.posting.transactions.compiled import Compiled
+from qbwc_server.posting.transactions.host import Host
 from qbwc_server.posting.transactions.standing import Standing
 from qbwc_server.posting.transactions.writing import LastWriting
 
 NOT_OURS: Final = ""  # an edit sequence that our writing cannot have left: somebody edited it before it was seen
+
+
+def left_on(standing: Standing, revision: int, lines: Sequence[str | None]) -> dict[str, Any]:
+    """The record of a writing on a transaction of somebody else.
+
+    Args:
+        lines: the TxnLineID of each line of ours.
+    """
+    return {"revision": revision, "lines": [list(lines)], "shown": standing.digest}
 
 
 def left_by(standing: Standing, revision: int, others: Collection[str] = ()) -> dict[str, Any]:
@@ -43,12 +56,41 @@ def last_writing(db: Session, row: DocumentRow) -> LastWriting:
         for origin, one in by_origin(db, row.company_id, origins).items()
         if one.txn_id is not None and one.state is not State.WITHDRAWN
     }
-    return LastWriting(document, known.get("lines", ()), known.get("others", ()), txn_ids)
+    claimed = _claimed(db, row)
+    host = None if row.host is None else _host(row, now, claimed)
+    return LastWriting(document, known.get("lines", ()), known.get("others", ()), txn_ids, host, claimed)
 
 
-def about_to_change(row: DocumentRow, others: Collection[str]) -> None:
-    """Remember whose lines are not ours while nobody knows whether the change was executed."""
-    row.written = {**(row.written or {}), "others": list(others)}
+def _claimed(db: Session, row: DocumentRow) -> frozenset[str]:
+    """TxnLineIDs that other documents of ours wrote onto the same transaction."""
+    if row.txn_id is None or row.kind != "invoice":
+        return frozenset()
+    guests = select(DocumentRow.written).where(
+        DocumentRow.company_id == row.company_id,
+        DocumentRow.txn_id == row.txn_id,
+        DocumentRow.id != row.id,
+        DocumentRow.written.is_not(None),
+        DocumentRow.state.not_in((State.WITHDRAWN, State.EXCLUDED)),
+    )
+    lines = [line for written in db.scalars(guests) for some in (written or {}).get("lines", ()) for line in some]
+    return frozenset(line for line in lines if line is not None)
+
+
+def _host(row: DocumentRow, document: Document, claimed: frozenset[str]) -> Host:
+    onto = document.onto if isinstance(document, Invoice) else None
+    items = frozenset[str]() if onto is None else frozenset(item.lower() for item in onto.items)
+    return Host((row.host or {}).get("former", {}), claimed, items)
+
+
+def about_to_change(row: DocumentRow, change: Compiled) -> None:
+    """Remember whose lines are not ours while nobody knows whether the change was executed, and what lines of somebody
+    else say that are about to be ours.
+    """
+    row.written = {**(row.written or {}), "others": list(change.others)}
+    if row.host is not None:
+        row.host = {
+            "former": {**row.host["former"], **{line: dict(said or {}) for line, said in change.former.items()}}
+        }
 
 
 def seen_as(row: DocumentRow, found: Standing) -> None:

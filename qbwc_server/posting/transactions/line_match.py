@@ -4,7 +4,7 @@ position alone. What is nobody's of ours stays where it is.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from qbwc_server.posting.transactions.lines import LineSet, LineValues
@@ -16,12 +16,13 @@ class Placed:
     """One line as it will stand in the books, in its place.
 
     ``wanted`` alone is a new line, ``found`` alone one that is not ours; both: ``found`` becomes ``wanted``, and
-    ``last`` is what we wrote there last.
+    ``last`` is what we wrote there last. ``former`` is what a line of somebody else says that is about to be ours.
     """
 
     wanted: LineValues | None = None
     found: StandingLine | None = None
     last: LineValues | None = None
+    former: Mapping[str, str | None] | None = None
 
 
 @dataclass(frozen=True, slots=True)

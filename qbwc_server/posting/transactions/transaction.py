@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -55,6 +55,10 @@ class Changes:
     def others(self) -> list[str]:
         """The TxnLineIDs of lines that are not ours."""
         return [line_id for lines in self.lines for line_id in lines.others()]
+
+    def former(self) -> dict[str, Mapping[str, str | None]]:
+        """By TxnLineID: what lines of others say that are about to be ours."""
+        return dict(one for lines in self.lines for one in lines.former())
 
 
 class Transaction(ABC, Generic[D]):
@@ -124,6 +128,8 @@ class Transaction(ABC, Generic[D]):
 
     def changes(self, document: D, standing: Standing, writing: Writing) -> Changes:
         """What turns ``standing`` into ``document``; what QuickBooks keeps is noted. Raises CannotWrite."""
+        if writing.host is not None:
+            return Changes({}, tuple(self._line_changes(document, standing, writing)))
         wanted = self._wanted(document, standing, writing)
         header = header_changes(wanted, standing.ret)
         last = writing.last
@@ -132,8 +138,8 @@ class Transaction(ABC, Generic[D]):
             header |= taken_away(before, wanted, standing.ret, self.kept, writing.texts)
         return Changes(header, tuple(self._line_changes(document, standing, writing)))
 
-    def change(self, document: D, standing: Standing, writing: Writing) -> tuple[Aggregate, list[str]]:
-        """The modification that turns ``standing`` into ``document``, and the TxnLineIDs of lines that are not ours.
+    def change(self, document: D, standing: Standing, writing: Writing) -> tuple[Aggregate, Changes]:
+        """The modification that turns ``standing`` into ``document``, and what it changes.
 
         Raises:
             CannotWrite: there is no modification of this kind, or a text cannot be written.
@@ -147,7 +153,7 @@ class Transaction(ABC, Generic[D]):
                 values[rule.mod_field] = (*values.get(rule.mod_field, ()), *mods)
                 if not mods and rule.clear is not None:
                     values[rule.clear] = True
-        return mod(**values), changes.others()
+        return mod(**values), changes
 
     def agrees(self, document: D, standing: Standing, writing: Writing) -> bool:
         """Whether the books say all that the document says, and nothing that it took away. Raises CannotWrite."""
@@ -155,7 +161,7 @@ class Transaction(ABC, Generic[D]):
 
     def differences(self, document: D, standing: Standing, writing: Writing) -> list[Difference]:
         """Where the books say something else than ``document``, for a person to read. Raises CannotWrite."""
-        wanted = self._wanted(document, standing, writing)
+        wanted = {} if writing.host is not None else self._wanted(document, standing, writing)
         found = [
             Difference(words(name), shown(wanted[name]), shown(getattr(standing.ret, name, None)))
             for name in header_changes(wanted, standing.ret)
@@ -169,6 +175,8 @@ class Transaction(ABC, Generic[D]):
         about to replace. Raises CannotWrite.
         """
         found = self.differences(last, standing, writing)
+        if writing.host is not None:
+            return found
         before = self._wanted(last, standing, writing)
         for name in header_changes(self._wanted(document, standing, writing), standing.ret):
             there = shown(getattr(standing.ret, name, None))
@@ -205,7 +213,8 @@ class Transaction(ABC, Generic[D]):
         for number, (rule, wanted, lines) in enumerate(sets):
             found = rule.read(standing.ret)
             known = Last(lines, last.ids(number, len(lines)), last.others) if last is not None else Last()
-            yield line_changes(rule, match(wanted, known, found, rule), found)
+            expected = () if last is None else last.guests
+            yield line_changes(rule, match(wanted, known, found, rule), found, expected)
 
     # -- reading
 

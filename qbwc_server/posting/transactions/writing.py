@@ -15,6 +15,7 @@ from qbwc_server.documents.problems import Problem
 from qbwc_server.list_kinds import LONGEST_NAME, ListKind
 from qbwc_server.posting.options import PostingOptions
 from qbwc_server.posting.texts import CannotWrite, Texts
+from qbwc_server.posting.transactions.host import Host
 from qbxml import Ref
 
 _MARK = re.compile(r"\[([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\]", re.IGNORECASE)
@@ -37,6 +38,8 @@ class LastWriting:
     line_ids: Sequence[Sequence[str | None]] = ()  # of the lines of ``document``, for each of its sets
     others: Collection[str] | None = None  # TxnLineIDs of others, where a modification left whose fate is not known
     txn_ids: Mapping[str, str] = field(default_factory=dict)  # by origin, of what it waits for, then and now
+    host: Host | None = None  # where its lines stand on a transaction of somebody else
+    guests: Collection[str] = ()  # TxnLineIDs that other documents of ours put onto this transaction
 
     def ids(self, number: int, lines: int) -> Sequence[str | None]:
         """The TxnLineID of each of the ``lines`` of a set; none is known where their number is another."""
@@ -52,6 +55,11 @@ class Writing:
     texts: Texts
     txn_ids: Mapping[str, str] = field(default_factory=dict)  # by origin, of what the document waits for
     last: LastWriting | None = None
+
+    @property
+    def host(self) -> Host | None:
+        """The transaction of somebody else on which the lines stand; None where the transaction is ours."""
+        return None if self.last is None else self.last.host
 
     def earlier(self) -> Writing:
         """The same for what was written before: its notes were given then."""

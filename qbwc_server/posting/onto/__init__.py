@@ -1,0 +1,1 @@
+"""Lines that are put onto an invoice that somebody else wrote."""
