@@ -22,6 +22,7 @@ from qbwc_server.api import (
     rules,
     status,
     tokens,
+    uploads,
     webhooks,
 )
 from qbwc_server.api.access import Access
@@ -52,6 +53,7 @@ _RESOURCES = (
     rules,
     status,
     tokens,
+    uploads,
     webhooks,
 )
 ROUTES = {f"api.{endpoint}": route for resource in _RESOURCES for endpoint, route in resource.ROUTES.items()}

@@ -17,11 +17,13 @@ from qbwc_server import api, portal
 from qbwc_server.api.errors import translate
 from qbwc_server.app import pages, status_page
 from qbwc_server.app.admission import Admission
+from qbwc_server.channels.files.receiving import MOST_BYTES
 from qbwc_server.clock import Clock
 from qbwc_server.connector.operations import WebConnectorOperations
 from qbwc_server.connector.soap import Limits, Operations, soap_blueprint
 from qbwc_server.db import Database, schema
 from qbwc_server.observe import metrics
+from qbwc_server.portal.uploads import MOST_FORM_BYTES
 from qbwc_server.settings import MIB, Settings
 
 log = structlog.get_logger(__name__)
@@ -59,7 +61,18 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> Flask:
     operations = WebConnectorOperations(database, settings, clock)
     limits = Limits(small=settings.body_limit, hcp_response=settings.hcp_limit, response=settings.response_limit)
     app.extensions["admission"] = Admission(
-        database, operations, limits, clock, soap_path=SOAP_PATH, api_prefix=api.PREFIX, api_most=_BODY_LIMIT
+        database,
+        operations,
+        limits,
+        clock,
+        soap_path=SOAP_PATH,
+        api_prefix=api.PREFIX,
+        api_most=_BODY_LIMIT,
+        upload_path="/uploads",
+        upload_most=MOST_BYTES,
+        portal_prefix=portal.PREFIX,
+        portal_most=MOST_FORM_BYTES,
+        has_session=portal.session_in(database, settings, clock),
     )
     app.register_blueprint(
         soap_blueprint(

@@ -1,6 +1,8 @@
-"""Whose long bodies are kept: those of callers who show a ticket or token that we gave out."""
+"""Whose long bodies are kept: those of callers who show a ticket, token or cookie that we gave out."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 from qbwc_server.clock import Clock
 from qbwc_server.connector.soap import Limits, Operations, ticket_in
@@ -21,6 +23,11 @@ class Admission:
         soap_path: str,
         api_prefix: str,
         api_most: int,
+        upload_path: str,
+        upload_most: int,
+        portal_prefix: str,
+        portal_most: int,
+        has_session: Callable[[str], bool],
     ) -> None:
         self.beginning = limits.small_body
         """So many bytes are kept for anybody."""
@@ -33,20 +40,26 @@ class Admission:
         self._soap_path = soap_path
         self._api_prefix = api_prefix
         self._api_most = api_most
+        self._upload_path, self._upload_most = upload_path, upload_most
+        self._portal_prefix, self._portal_most = portal_prefix, portal_most
+        self._has_session = has_session
 
-    def room(self, path: str, authorization: str, beginning: bytes) -> int:
+    def room(self, path: str, authorization: str, beginning: bytes, cookies: str = "") -> int:
         """How many bytes of the body may be kept, in all; 0 where nobody vouches for the caller.
 
         Args:
             path: what is asked for.
             authorization: the header of that name.
             beginning: of the body.
+            cookies: the header Cookie.
         """
         if path.rstrip("/") == self._soap_path:
             ticket = ticket_in(beginning, self._limits)
             return self.most if ticket and self._operations.ticket_is_known(ticket) else 0
         if path.startswith(self._api_prefix + "/") and self._token_is_known(authorization):
-            return self._api_most
+            return self._upload_most if path.endswith(self._upload_path) else self._api_most
+        if path.startswith(self._portal_prefix + "/companies/") and self._has_session(cookies):
+            return self._portal_most
         return 0
 
     def _token_is_known(self, authorization: str) -> bool:

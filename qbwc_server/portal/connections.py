@@ -18,6 +18,7 @@ from qbwc_server.channels.connections.setting_up import (
 from qbwc_server.channels.connections.states import BY_THE_CLOCK
 from qbwc_server.channels.connections.stopping import Unposted, disconnect, pause, resume
 from qbwc_server.channels.contract import Channel
+from qbwc_server.channels.files.formats import FORMATS
 from qbwc_server.channels.options import Option, declared
 from qbwc_server.channels.registry import CHANNELS, channel_named
 from qbwc_server.errors import Conflict, Invalid, QbwcError
@@ -31,12 +32,22 @@ from qbwc_server.reports.connections import channel_record, connection_record, w
 STOPS: dict[str, Callable[..., None]] = {"pause": pause, "resume": resume}
 
 
-def index(visit: Visit) -> Response:
-    """All of them, and what can be connected."""
+def index(visit: Visit, problem: QbwcError | None = None) -> Response:
+    """All of them, the form to upload a file, and what can be connected."""
     with visit.looking() as (db, standing):
         rows = [connection_record(db, row) for row in connections_of(db, standing.company.id)]
     channels = [channel_record(channel) for channel in CHANNELS.values()]
-    return show(visit, "connections.html", connections=rows, channels=channels, running=_RUNNING)
+    return show(
+        visit,
+        "connections.html",
+        200 if problem is None else 422,
+        connections=rows,
+        channels=channels,
+        running=_RUNNING,
+        problem=problem,
+        formats=FORMATS.values(),
+        typed=visit.request.form,
+    )
 
 
 def connection(visit: Visit, connection_id: int, problem: QbwcError | None = None, **shown: Any) -> Response:

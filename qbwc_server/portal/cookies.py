@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flask import Request, Response
+from werkzeug.http import parse_cookie
 
 from qbwc_server.settings import Settings
 from qbwc_server.tenancy.browser_sessions import LONGEST
@@ -22,6 +23,10 @@ class Cookie:
     def read(self, request: Request) -> str | None:
         """What the browser sent."""
         return request.cookies.get(self.name) or None
+
+    def read_header(self, header: str) -> str | None:
+        """What the browser sent, by the header Cookie as it came."""
+        return parse_cookie(header).get(self.name) or None
 
     def write(self, response: Response, value: str) -> None:
         """Let the browser keep it."""

@@ -19,7 +19,7 @@ from qbwc_server.portal.forms import require_own_form
 from qbwc_server.portal.pages import PAGES, Page
 from qbwc_server.portal.static_files import STATIC
 from qbwc_server.portal.visit import Needs, Visit
-from qbwc_server.settings import Settings
+from qbwc_server.settings import MIB, Settings
 from qbwc_server.shortening import storable
 from qbwc_server.tenancy.browser_sessions import SignedIn, note_use, signed_in_by
 from qbwc_server.tenancy.permissions import Permission
@@ -50,7 +50,8 @@ class Gate:
         page = self._pages.get(request.endpoint or "")
         if page is None:  # nobody has said what it needs
             raise NoSuchPage
-        request.max_content_length = request.max_form_memory_size = page.most_bytes
+        request.max_content_length = page.most_bytes
+        request.max_form_memory_size = min(page.most_bytes, MIB)  # a file of a form lies elsewhere
         visit = self._visit(page)
         g.visit = visit
         if visit.who is None and page.needs is not Needs.NOTHING:

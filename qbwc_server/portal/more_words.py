@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from qbwc_server.channels.connections.states import ConnectionState, RunOutcome
+from qbwc_server.channels.report import Kept
 from qbwc_server.connector.numbers import Mends
 from qbwc_server.list_kinds import ListKind
 from qbwc_server.mapping.kinds import WordKind
@@ -12,6 +13,12 @@ from qbwc_server.portal.words import Chip
 from qbwc_server.tenancy.permissions import Role, Scope
 from qbwc_server.tenancy.tokens import TokenState
 
+FINDINGS: dict[str, Chip] = {
+    Kept.PROBLEM: Chip("bad", "alert", lazy_gettext("Not taken")),
+    Kept.SKIPPED: Chip("off", "minus", lazy_gettext("Left out")),
+    Kept.FOR_REVIEW: Chip("warn", "eye", lazy_gettext("Waits for review")),
+    Kept.NOTE: Chip("off", "file", lazy_gettext("To know")),
+}
 CONNECTION_STATES: dict[str, Chip] = {
     ConnectionState.BEING_SET_UP: Chip("warn", "eye", lazy_gettext("Not tried yet")),
     ConnectionState.RUNNING: Chip("ok", "check", lazy_gettext("Working")),
@@ -114,6 +121,7 @@ def suggestion_words(reason: str, likeness: int) -> str:
 
 TABLES = {
     "CONNECTION_STATES": CONNECTION_STATES,
+    "FINDINGS": FINDINGS,
     "RUN_OUTCOMES": RUN_OUTCOMES,
     "WORD_KINDS": WORD_KINDS,
     "LIST_KINDS": LIST_KINDS,

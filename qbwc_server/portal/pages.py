@@ -24,6 +24,7 @@ from qbwc_server.portal import (
     set_up,
     start,
     troubles,
+    uploads,
 )
 from qbwc_server.portal.actions import ACTIONS
 from qbwc_server.portal.forms import MOST_BYTES
@@ -117,6 +118,7 @@ PAGES: tuple[Page, ...] = (
     Page("decide_one", "POST", f"{_DOCUMENT}/decide", Permission.POST_DOCUMENTS, documents.decide_one),
     Page("connections", "GET", f"{_COMPANY}/connections", Permission.SEE_COMPANY, connections.index),
     Page("connection", "GET", _CONNECTION, Permission.SEE_COMPANY, connections.connection),
+    Page("upload", "POST", f"{_COMPANY}/uploads", Permission.EDIT_DOCUMENTS, uploads.send, uploads.MOST_FORM_BYTES),
     Page("connection_form", "GET", f"{_COMPANY}/connect/<channel>", Permission.CONNECT, connections.form),
     Page("connect", "POST", f"{_COMPANY}/connect/<channel>", Permission.CONNECT, connections.send),
     Page("change_connection_form", "GET", f"{_CONNECTION}/change", Permission.CONNECT, connections.change_form),

@@ -114,7 +114,10 @@ class Decision:
         """Ask, and let the connection go on."""
         request: Any = self._request
         try:
-            room = self._admission.room(request.path, request.headers.get("AUTHORIZATION", ""), self._body.beginning())
+            headers, beginning = request.headers, self._body.beginning()
+            room = self._admission.room(
+                request.path, headers.get("AUTHORIZATION", ""), beginning, headers.get("COOKIE", "")
+            )
         except Exception:  # whatever it is: the caller is answered by what there is
             log.exception("admission_failed")
             room = 0

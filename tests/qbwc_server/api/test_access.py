@@ -83,6 +83,7 @@ PATHS = (
     ("POST", "/requests/try"),
     ("GET", "/requests/1"),
     ("DELETE", "/requests/1"),
+    ("POST", "/uploads"),
     ("GET", "/status"),
     ("GET", "/audit"),
     ("GET", "/webhooks"),

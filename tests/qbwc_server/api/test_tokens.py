@@ -174,7 +174,9 @@ def test_what_waited_for_its_turn_while_the_token_was_revoked_writes_nothing(
             db.get_one(ApiToken, record["id"]).revoked_at = None
         monkeypatch.setattr(Standing, "require", then_revoked)
         csv = {"data": b"kind,word\n", "content_type": "text/csv"}
-        answer = till._open(method, path, **(csv if path == "/mappings/import" else {"json": bodies.get(path, {})}))
+        file = {"data": b"{", "content_type": "application/octet-stream"}
+        sent = {"/mappings/import": csv, "/uploads": file}.get(path, {"json": bodies.get(path, {})})
+        answer = till._open(method, path, **sent)
         monkeypatch.undo()
         assert (answer.status_code, answer.get_json()["code"]) == (401, "token_revoked"), (method, path)
     assert alice.get("/documents").get_json()["documents"] == []

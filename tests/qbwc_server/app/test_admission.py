@@ -7,10 +7,14 @@ from collections.abc import Iterator
 import pytest
 
 from qbwc_server.app.admission import Admission
+from qbwc_server.channels.files.receiving import MOST_BYTES
+from qbwc_server.portal.uploads import MOST_FORM_BYTES
 from qbwc_server.settings import MIB, Settings, load
 from qbwc_server.tenancy.actor import SERVER
+from qbwc_server.tenancy.browser_sessions import begin_session
 from qbwc_server.tenancy.companies import find_company
 from qbwc_server.tenancy.tokens import add_token, revoke_token
+from qbwc_server.tenancy.users import add_user, set_password
 from tests.conftest import TurnableClock
 from tests.qbwc_server.connector.soap.exchange import operation, receive
 from tests.sessions.wire import Wire
@@ -81,6 +85,21 @@ def test_a_token_vouches_for_the_rest_face(world: World, admission: Admission, c
     with world.database.transaction() as db:
         revoke_token(db, row.company_id, row.id, clock(), by=SERVER)
     assert admission.room(path, f"Bearer {token}", b"{") == 0
+
+
+def test_files_have_more_room_where_somebody_vouches_for_them(world: World, admission: Admission) -> None:
+    with world.database.transaction() as db:
+        _, token = add_token(db, find_company(db, world.code), label="tests", now=world.clock())
+        user = add_user(db, email="ann@acme.example", name="Ann", by=SERVER, now=world.clock())
+        set_password(db, user, "a good long password", by=SERVER, now=world.clock())
+        key = begin_session(db, user, network="", browser="", now=world.clock())
+    assert admission.room(f"/api/v1/companies/{world.code}/uploads", f"Bearer {token}", b"{") == MOST_BYTES
+    path = f"/portal/companies/{world.code}/uploads"
+    assert admission.room(path, "", b"-", f"other=1; portal={key}") == MOST_FORM_BYTES
+    for cookies in ("", "portal=nobody", f"other={key}"):
+        assert admission.room(path, "", b"-", cookies) == 0
+    assert admission.room("/portal/sign-in", "", b"-", f"portal={key}") == 0
+    assert admission.room(path, f"Bearer {token}", b"-") == 0
 
 
 def test_what_is_kept_follows_the_settings(sqlite_url: str, clock: TurnableClock) -> None:
