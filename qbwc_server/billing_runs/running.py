@@ -13,6 +13,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from qbwc_server.billing.days import due_at
 from qbwc_server.billing_runs.billed import newest_part, parts_of
 from qbwc_server.billing_runs.documents import document_of, origin_of
 from qbwc_server.billing_runs.keeping import settings_row
@@ -45,6 +46,13 @@ class BilledMeanwhile(Conflict):
     retry_helps = True
 
 
+class NotDueYet(Conflict):
+    """The moment of this billing day has not come."""
+
+    code = "not_due_yet"
+    advice = "Approve what is to go; it goes by itself then."
+
+
 @dataclass
 class RunResult:
     """How many documents a run made, and how many customers wait."""
@@ -68,11 +76,14 @@ def run_billing(
 
     Raises:
         NoBillingSettings, Invalid: nobody has said how, or it is no billing day.
+        NotDueYet: its moment has not come.
         BilledMeanwhile: somebody else is at it.
     """
     with database.transaction() as db:
         company = find_company(db, code)
         plan = plan_of(db, company, billing_day)
+        if (due := due_at(plan.settings, billing_day)) > clock():
+            raise NotDueYet(f"{billing_day} is billed from {due.isoformat(timespec='minutes')} on.")
         result = RunResult(_begun(db, company, billing_day, by=by, now=clock()).id, billing_day)
     for _ in range(_TRIES):
         ready = [one for one in plan.billings if one.standing.is_billed]

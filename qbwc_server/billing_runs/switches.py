@@ -88,6 +88,14 @@ def switch(
     return row
 
 
+def makes_named(name: str | None) -> Makes | None:
+    """Whether invoices are made or updated, as a person says it. Raises Invalid."""
+    try:
+        return None if name is None else Makes(name)
+    except ValueError:
+        raise Invalid(f"Invoices are {' or '.join(Makes)}, not {str(name)[:40]!r}.") from None
+
+
 def switches_of(db: Session, connection_ids: Iterable[int]) -> dict[int, Switches]:
     """What was said, by connection."""
     found = {number: Switches() for number in connection_ids}

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from qbwc_server.billing_runs.models import BillingSettingsRow
 from qbwc_server.bulk.models import BulkAction, BulkState
 from qbwc_server.channels.connections.models import Connection
 from qbwc_server.channels.connections.states import BY_THE_CLOCK
@@ -80,8 +81,18 @@ def _webhooks(db: Session) -> Iterable[Subject]:
     return [Subject(number, company_id, "UTC", since) for number, company_id, since in due_webhooks(db)]
 
 
+def _billing(db: Session) -> Iterable[Subject]:
+    found = db.execute(
+        select(Company.id, Company.time_zone, BillingSettingsRow.mode_since)
+        .join(BillingSettingsRow, BillingSettingsRow.company_id == Company.id)
+        .order_by(Company.id)
+    )
+    return [Subject(number, number, zone, since) for number, zone, since in found]
+
+
 SERVER = Each("server", _server)
 COMPANY = Each("company", _companies)
 CONNECTION = Each("connection", _connections)
 BULK = Each("bulk action", _bulk_actions)
 WEBHOOK = Each("webhook", _webhooks)
+BILLING = Each("billing", _billing)

@@ -10,6 +10,7 @@ from typing import Protocol
 from qbwc_server.alarms.summary import send_summary
 from qbwc_server.alarms.watching import purge_alarms, watch_companies
 from qbwc_server.asked.asking import drop_asked, expire_asked
+from qbwc_server.billing_runs.by_the_clock import bill_when_due
 from qbwc_server.books.mirror.refreshing import refresh_when_due
 from qbwc_server.books.mirror.retention import drop_list_requests
 from qbwc_server.bulk.doing import purge_bulk, work_off_bulk
@@ -20,7 +21,7 @@ from qbwc_server.connector.sessions import close_silent_sessions
 from qbwc_server.db import Database
 from qbwc_server.jobs.asked_for import BULK_ACTION, RUN_CONNECTION
 from qbwc_server.jobs.due import Daily, Every, When
-from qbwc_server.jobs.each import BULK, COMPANY, CONNECTION, SERVER, WEBHOOK, Each
+from qbwc_server.jobs.each import BILLING, BULK, COMPANY, CONNECTION, SERVER, WEBHOOK, Each
 from qbwc_server.jobs.runs import purge_job_runs
 from qbwc_server.mapping.by_the_clock import follow_mappings
 from qbwc_server.outbox.mail import deliver_mail, purge_mail
@@ -97,6 +98,7 @@ JOBS: tuple[Job, ...] = (
     Job("drop_asked", Daily(4, 25), SERVER, drop_asked),
     Job("follow_mappings", Every(5), COMPANY, follow_mappings),
     Job(BULK_ACTION, Every(1), BULK, work_off_bulk),  # what was asked for and not begun, or broken off
+    Job("bill_subscriptions", Every(1), BILLING, bill_when_due),
     Job("purge_bulk", Daily(3, 35), SERVER, purge_bulk),
     Job("purge_job_runs", Daily(3, 40), SERVER, purge_job_runs),
 )

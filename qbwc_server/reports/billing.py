@@ -1,13 +1,43 @@
-"""How a company bills, as faces show it."""
+"""How a company bills, what a billing day would bill, and what it has billed, as faces show it."""
 
 from __future__ import annotations
 
+import csv
+import io
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from qbwc_server.billing_runs.keeping import settings_row
+from qbwc_server.billing.days import due_at
+from qbwc_server.billing_runs.billed import customers_billed
+from qbwc_server.billing_runs.comparing import Last, changes, last_ones
+from qbwc_server.billing_runs.invoicing import Line, costs_to_write
+from qbwc_server.billing_runs.keeping import charge_connections, settings_row
+from qbwc_server.billing_runs.models import BillingOutcome, BillingSwitch, Outcome
+from qbwc_server.billing_runs.plan import Billing, Orphan, Plan
+from qbwc_server.billing_runs.reporting import outcomes, outcomes_of
+from qbwc_server.billing_runs.running import RunResult, find_run
 from qbwc_server.billing_runs.settings import BillingSettings
+from qbwc_server.billing_runs.told import Unread
+from qbwc_server.documents.models import DocumentRow
+from qbwc_server.documents.store import by_origin
+from qbwc_server.errors import NotFound
+from qbwc_server.tenancy.models import Company
+
+COLUMNS = (
+    *("organisation", "offer", "product", "period_first", "period_last", "quantity", "cost", "currency"),
+    *("outcome", "reason", "message", "customer", "origin"),
+)
+
+
+class NotRunYet(NotFound):
+    """This billing day has not been billed."""
+
+    code = "not_billed_yet"
+    advice = "See what it would bill: qbwc-server billing preview"
 
 
 def settings_record(db: Session, company_id: int) -> dict[str, Any]:
@@ -18,3 +48,193 @@ def settings_record(db: Session, company_id: int) -> dict[str, Any]:
         "changed_at": row.changed_at.isoformat(),
         "settings": BillingSettings.model_validate(row.settings).model_dump(mode="json"),
     }
+
+
+def switch_record(row: BillingSwitch) -> dict[str, Any]:
+    """What was said of an offer or organisation."""
+    return {
+        "connection_id": row.connection_id,
+        "organisation": row.organisation,
+        "offer": row.offer,
+        "synchronise": row.synchronise,
+        "makes": None if row.makes is None else row.makes.value,
+    }
+
+
+def run_record(result: RunResult) -> dict[str, Any]:
+    """What a run did."""
+    return {
+        "billing_day": result.billing_day.isoformat(),
+        "documents": result.documents,
+        "waiting": result.waiting,
+    }
+
+
+def plan_record(db: Session, company: Company, plan: Plan) -> dict[str, Any]:
+    """A plan, every customer compared with his last document."""
+    last = last_ones(db, company.id, plan.billings, plan.billing_day)
+    shown = [
+        _billing_record(one, last.get((one.connection_id, one.customer.key)))
+        for one in sorted(plan.billings, key=lambda one: one.customer.name.lower())
+    ]
+    lines = [line for one in plan.billings for line in one.lines]
+    return {
+        "billing_day": plan.billing_day.isoformat(),
+        "due_at": due_at(plan.settings, plan.billing_day).isoformat(),
+        "period_first": plan.period.first.isoformat(),
+        "period_last": plan.period.last.isoformat(),
+        "problems": [one.as_record() for one in plan.problems],
+        "customers": shown,
+        "orphans": [_orphan_record(one) for one in plan.orphans] + [_unread_record(one) for _, one in plan.unread],
+        "costs": [
+            {"item": item.name, "cost": str(cost), "in_books": _text(there)}
+            for item, cost, there in costs_to_write(lines)
+        ],
+        "charges": _sums((one["outcome"], one["currency"], one["cost"]) for one in outcomes(plan)),
+    }
+
+
+def report_record(db: Session, company: Company, billing_day: date) -> dict[str, Any]:
+    """What became of a billing day: its documents, and every charge once. Raises NotRunYet."""
+    run = find_run(db, company.id, billing_day)
+    if run is None or run.done_at is None:
+        raise NotRunYet(f"{billing_day} has not been billed.")
+    rows = outcomes_of(db, run)
+    return {
+        "billing_day": billing_day.isoformat(),
+        "begun_at": run.begun_at.isoformat(),
+        "done_at": run.done_at.isoformat(),
+        "waiting": run.waiting,
+        "documents": [_document_record(one) for one in _documents(db, company, billing_day)],
+        "charges": _sums((row.outcome, row.currency, row.cost) for row in rows),
+        "lines": [_outcome_record(row) for row in rows],
+    }
+
+
+def report_csv(db: Session, company: Company, billing_day: date) -> str:
+    """The lines of the report as CSV. Raises NotRunYet."""
+    written = io.StringIO()
+    writer = csv.DictWriter(written, COLUMNS, lineterminator="\r\n")
+    writer.writeheader()
+    writer.writerows(report_record(db, company, billing_day)["lines"])
+    return written.getvalue()
+
+
+def _billing_record(billing: Billing, last: Last | None) -> dict[str, Any]:
+    return {
+        "connection_id": billing.connection_id,
+        "customer": billing.customer.name,
+        "list_id": billing.customer.key,
+        "kind": "credit_memo" if billing.invoicing.is_credit else "invoice",
+        "makes": billing.makes.value,
+        "standing": billing.standing.value,
+        "total": _text(billing.invoicing.total),
+        "last": None if last is None else _last_record(last),
+        "changes": [one.words for one in changes(billing, last)],
+        "warnings": [
+            {"code": one.code, "message": one.message, "advice": one.advice, "blocks": one.blocks}
+            for one in billing.warnings
+        ],
+        "lines": [_line_record(one) for one in billing.lines],
+    }
+
+
+def _last_record(last: Last) -> dict[str, Any]:
+    return {
+        "billing_day": last.billing_day.isoformat(),
+        "document": last.document_id,
+        "total": _text(last.total),
+    }
+
+
+def _line_record(line: Line) -> dict[str, Any]:
+    bill = line.bill
+    return {
+        "organisation": line.organisation,
+        "item": line.item.name,
+        "description": line.description,
+        "quantity": _text(bill.quantity),
+        "rate": _text(bill.rate),
+        "amount": _text(bill.total),
+        "formula": line.formula,
+        "price": _text(line.price.value),
+        "price_from": line.price.words,
+        "unit_cost": str(line.unit_cost),
+        "margin": _text(line.margin),
+    }
+
+
+def _orphan_record(orphan: Orphan) -> dict[str, Any]:
+    charge, problem = orphan.charge, orphan.problem
+    return {
+        "connection_id": orphan.connection_id,
+        "organisation": charge.organisation.name,
+        "offer": charge.offer,
+        "product": charge.product,
+        "period": str(charge.period),
+        "quantity": str(charge.quantity),
+        "currency": charge.currency,
+        "code": problem.code,
+        "message": problem.message,
+        "advice": problem.advice,
+    }
+
+
+def _unread_record(unread: Unread) -> dict[str, Any]:
+    return {
+        "connection_id": None,
+        "organisation": unread.organisation,
+        "offer": "",
+        "product": unread.product,
+        "period": "",
+        "quantity": "",
+        "currency": unread.currency,
+        "code": unread.problem.code,
+        "message": unread.problem.message,
+        "advice": unread.problem.advice,
+    }
+
+
+def _documents(db: Session, company: Company, billing_day: date) -> list[DocumentRow]:
+    origins = [
+        origin
+        for connection in charge_connections(db, company.id, connected=False)
+        for origin in customers_billed(db, connection.id, billing_day).values()
+    ]
+    rows = by_origin(db, company.id, origins)
+    return sorted(rows.values(), key=lambda row: row.id)
+
+
+def _document_record(row: DocumentRow) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "origin": row.origin,
+        "kind": row.kind,
+        "customer": row.party,
+        "state": row.state.value,
+        "total": _text(row.posted_total if row.posted_total is not None else row.total),
+        "number": row.posted_number,
+    }
+
+
+def _outcome_record(row: BillingOutcome) -> dict[str, Any]:
+    values = {name: getattr(row, name) for name in COLUMNS}
+    return {name: _text(value) if isinstance(value, date | Decimal) else value for name, value in values.items()} | {
+        "outcome": row.outcome.value
+    }
+
+
+def _sums(told: Iterable[tuple[Outcome, str, Decimal]]) -> list[dict[str, Any]]:
+    """What the charges cost, by currency and outcome; of a currency they add up to all of it."""
+    sums: dict[tuple[str, str], Decimal] = {}
+    for outcome, currency, cost in told:
+        for what in (outcome.value, "all"):
+            sums[currency, what] = sums.get((currency, what), Decimal(0)) + cost
+    return [
+        {"currency": currency, "outcome": what, "cost": f"{cost:.2f}"}
+        for (currency, what), cost in sorted(sums.items())
+    ]
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)

@@ -64,6 +64,7 @@ class Audited(StrEnum):
     RULE_CHANGED = "rule_changed"
     BILLING_CHANGED = "billing_settings_changed"
     BILLING_SWITCHED = "billing_switched"
+    BILLING_DECIDED = "billing_decided"
     BULK = "bulk_action"
     LISTS_ASKED_FOR = "lists_asked_for"
     SECRETS_ROTATED = "secrets_rotated"

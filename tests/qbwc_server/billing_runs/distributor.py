@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from sqlalchemy import select
@@ -157,6 +157,8 @@ class Distributed:
 
     def run(self, day: date, **more: Any) -> RunResult:
         """The run of a billing day."""
+        at = datetime.combine(day, time(15), UTC)
+        self.clock.moment = max(self.clock.moment, at)
         return run_billing(more.pop("database", self.database), self.code, day, by=ANN, clock=self.clock)
 
     def documents(self) -> list[DocumentRow]:
@@ -168,6 +170,7 @@ class Distributed:
 
     def usual(self, **settings: Any) -> None:
         """Contoso and Fabrikam are customers, the offer M365 is the item Licence at 12.00; pre-billed on day 1."""
+        self.clock.moment = max(self.clock.moment, datetime(2026, 11, 1, 15, tzinfo=UTC))
         self.sells()
         self.knows("Contoso Ltd", "Fabrikam Inc")
         self.maps("M365", "Licence", WordKind.ITEM)

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
+from qbwc_server.channels.registry import CHANNELS
 from qbwc_server.cli.output import Exit
+from qbwc_server.db import Database
+from tests.conftest import TurnableClock
+from tests.qbwc_server.billing_runs.distributor import DISTRIBUTOR, Distributed, told_charge
 from tests.qbwc_server.cli.conftest import CommandLine
 
 
@@ -15,3 +21,35 @@ def test_settings_are_said_and_shown(run: CommandLine, acme: str) -> None:
     assert "in a shorter month its last day" in shown.stdout
     refused = run("billing", "settings", "acme", "mode=post_bill")
     assert (refused.exit_code, "billing_mode_locked" in refused.stderr) == (Exit.CONFLICT, True)
+
+
+@pytest.fixture
+def distributed(
+    cli_database: Database, acme: str, clock: TurnableClock, monkeypatch: pytest.MonkeyPatch
+) -> Distributed:
+    """The company has a distributor; its charges were due long before today, whenever that is."""
+    monkeypatch.setitem(CHANNELS, DISTRIBUTOR.code, DISTRIBUTOR)
+    distributed = Distributed(cli_database, clock, "acme", added=True)
+    distributed.usual(first_day="2024-11-01")
+    month = {"first": "2024-11-01", "last": "2024-11-30"}
+    distributed.brings(told_charge(price="12.50", **month), told_charge("Orphan", **month), **month)
+    return distributed
+
+
+def test_a_day_from_preview_to_report(run: CommandLine, distributed: Distributed) -> None:
+    day = ("--day", "2024-11-01")
+    shown = run("billing", "preview", "acme", *day).stdout
+    for words in ("Contoso Ltd: invoice of 120.00 (warned)", "below the cost 12.50", "10 × 12.00 = 120.00", "Orphan"):
+        assert words in shown, shown
+    assert "1 customer to be looked at" in run("billing", "run", "acme", *day).stdout
+    assert "(approved)" in run("billing", "approve", "acme", *day).stdout
+    assert "2024-11-01: 1 document." in run("billing", "run", "acme", *day).stdout
+    report = run("billing", "report", "acme", *day).stdout
+    assert "Contoso Ltd" in report
+    assert "205.00" in report
+    assert len(run("billing", "report", "acme", *day, "--csv").stdout.splitlines()) == 3
+    assert "held" in run("billing", "take-back", "acme", "Contoso Ltd", *day).stdout
+    assert run.json("billing", "hold", "acme", "Contoso Ltd", *day)["customers"][0]["standing"] == "held"
+    number = str(distributed.connection_id)
+    assert run.json("billing", "switch", "acme", number, "--offer", "M365", "--off")["synchronise"] is False
+    assert run.json("billing", "preview", "acme", *day)["customers"] == []

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from qbwc_server.db import Database
 from qbwc_server.jobs.due import Daily
-from qbwc_server.jobs.each import BULK, CONNECTION, WEBHOOK
+from qbwc_server.jobs.each import BILLING, BULK, CONNECTION, WEBHOOK
 from qbwc_server.jobs.lookout import Lookout
 from qbwc_server.jobs.schedule import JOBS, Job
 from qbwc_server.jobs.states import RunState
@@ -44,9 +44,8 @@ def test_every_job_runs_on_an_empty_database_and_on_one_with_a_company(
         Worker(database, settings, JOBS, clock).work_off()
         with database.transaction() as db:
             tenant(db, clock(), f"c{clock():%m%d}")
-    assert {row.job for row in rows(database)} == {
-        job.name for job in JOBS if job.each not in (BULK, CONNECTION, WEBHOOK)
-    }
+    some = (BILLING, BULK, CONNECTION, WEBHOOK)
+    assert {row.job for row in rows(database)} == {job.name for job in JOBS if job.each not in some}
     assert [row for row in rows(database) if row.state is not RunState.DONE] == []
 
 

@@ -1,0 +1,92 @@
+"""A billing day on a terminal: what it would bill, and what it has billed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from qbwc_server.cli.output import paragraph, print_table, say
+
+
+def show_plan(record: Mapping[str, Any]) -> None:
+    """Customers with their lines, what a person should see, orphans, sums."""
+    say(f"Billing day {record['billing_day']}, for {record['period_first']} to {record['period_last']}.")
+    for problem in record["problems"]:
+        paragraph(f"! {problem['message']} {problem['advice']}")
+    for one in record["customers"]:
+        _show_customer(one)
+    if record["orphans"]:
+        say()
+        say("Charges that nobody is billed for:")
+        print_table(
+            ("Organisation", "Product", "Period", "Quantity", "Why"),
+            [
+                (*(one[name] for name in ("organisation", "product", "period", "quantity", "message")),)
+                for one in record["orphans"]
+            ],
+        )
+    if record["costs"]:
+        say()
+        say("Costs that are not those of the items in QuickBooks (they are not written):")
+        print_table(("Item", "Cost", "In QuickBooks"), [(o["item"], o["cost"], o["in_books"]) for o in record["costs"]])
+    _show_sums(record["charges"])
+
+
+def _show_customer(one: Mapping[str, Any]) -> None:
+    last = one["last"]
+    before = "" if last is None else f", {last['total'] or 'unknown'} on {last['billing_day']}"
+    say()
+    say(
+        f"{one['customer']}: {one['kind'].replace('_', ' ')} of {one['total'] or 'unknown'}{before} ({one['standing']})"
+    )
+    for warning in one["warnings"]:
+        paragraph(f"  ! {warning['message']} {warning['advice']}")
+    for change in one["changes"]:
+        say(f"  * {change}")
+    print_table(
+        ("Item", "Description", "Quantity", "Amount", "How", "Margin"),
+        [
+            (*(line[name] for name in ("item", "description", "quantity", "amount", "formula", "margin")),)
+            for line in one["lines"]
+        ],
+        right=("Quantity", "Amount", "Margin"),
+    )
+
+
+def show_report(record: Mapping[str, Any]) -> None:
+    """The documents, what was not billed, and sums."""
+    say(f"Billing day {record['billing_day']}, done at {record['done_at']}.")
+    print_table(
+        ("Id", "Kind", "Customer", "State", "Total"),
+        [(o["id"], o["kind"].replace("_", " "), o["customer"], o["state"], o["total"]) for o in record["documents"]],
+        right=("Total",),
+    )
+    rest = [one for one in record["lines"] if one["outcome"] not in ("billed", "billed_before")]
+    if rest:
+        say()
+        print_table(
+            ("Organisation", "Product", "Quantity", "Cost", "Outcome", "Why"),
+            [
+                (
+                    one["organisation"],
+                    one["product"],
+                    one["quantity"],
+                    one["cost"],
+                    one["outcome"],
+                    one["message"] or one["reason"],
+                )
+                for one in rest
+            ],
+            right=("Quantity", "Cost"),
+        )
+    _show_sums(record["charges"])
+
+
+def _show_sums(charges: Sequence[Mapping[str, Any]]) -> None:
+    say()
+    say("What the distributor charges:")
+    print_table(
+        ("Outcome", "Currency", "Cost"),
+        [(one["outcome"].replace("_", " "), one["currency"], one["cost"]) for one in charges],
+        right=("Cost",),
+    )
