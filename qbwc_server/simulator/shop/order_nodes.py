@@ -185,7 +185,16 @@ def _line(sale: Sale, line: Line) -> Node:
         "taxLines": [_tax_line(sale, tax, cents) for tax, cents in line.taxes],
         "duties": [],
         "product": None if line.is_tip else {"id": gid("Product", line.id % 97 + 1), "productType": line.product_type},
-        "variant": None if line.is_tip else {"id": gid("ProductVariant", line.id % 97 + 1)},
+        "variant": None if line.is_tip else _variant(sale, line),
+    }
+
+
+def _variant(sale: Sale, line: Line) -> Node:
+    cost = sale.money.money(line.price * 2 // 5)
+    number = line.id % 97 + 1
+    return {
+        "id": gid("ProductVariant", number),
+        "inventoryItem": {"id": gid("InventoryItem", number), "unitCost": cost},
     }
 
 

@@ -9,7 +9,6 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 Node = dict[str, Any]
-_CENT = Decimal("0.01")
 
 
 def gid(kind: str, number: int) -> str:
@@ -37,11 +36,11 @@ class Money:
 
     def bag(self, cents: int) -> Node:
         """An amount in both."""
-        other = (Decimal(cents) * self.rate / 100).quantize(_CENT, ROUND_HALF_UP)
-        return {
-            "shopMoney": self.money(cents),
-            "presentmentMoney": {"amount": str(other), "currencyCode": self.presentment},
-        }
+        if self.presentment == self.currency:
+            return {"shopMoney": self.money(cents), "presentmentMoney": self.money(cents)}
+        other = int((Decimal(cents) * self.rate).quantize(Decimal(1), ROUND_HALF_UP))
+        told = {"amount": written(other), "currencyCode": self.presentment}
+        return {"shopMoney": self.money(cents), "presentmentMoney": told}
 
     def money(self, cents: int) -> Node:
         """An amount in the shop's."""
@@ -284,6 +283,10 @@ class Sale:
         self.cancelled_at = at
         self._touch(at)
 
+    def worth_of(self, line: Line, units: int) -> int:
+        """What the ledger would say of the next units of a line that go back, below zero."""
+        return self._returned(line, line.quantity - line.removed - units, units)[4]
+
     # what it comes to
 
     @property
@@ -314,7 +317,7 @@ class Sale:
         net = self.received - self.refunded
         if self.refunded:
             return "REFUNDED" if net == 0 else "PARTIALLY_REFUNDED"
-        if any(one.kind == "VOID" for one in self.payments):
+        if any(one.kind == "VOID" for one in self.payments) or (self.cancelled_at and not self.received):
             return "VOIDED"
         if self.received >= self.current:
             return "PAID"
