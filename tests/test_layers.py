@@ -29,6 +29,7 @@ TABLES_OF_NOBODY = {
     "companies",
     "login_failures",
     "partners",
+    "password_resets",
     "second_factors",
     "server_keys",
     "users",

@@ -25,6 +25,7 @@ from qbwc_server.jobs.each import BILLING, BULK, COMPANY, CONNECTION, SERVER, WE
 from qbwc_server.jobs.runs import purge_job_runs
 from qbwc_server.mapping.by_the_clock import follow_mappings
 from qbwc_server.outbox.mail import deliver_mail, purge_mail
+from qbwc_server.outbox.password_letters import answer_resets
 from qbwc_server.posting.inquiries import drop_inquiries
 from qbwc_server.posting.same_file.looking_again import look_again
 from qbwc_server.queue.retention import shorten_evidence
@@ -32,6 +33,7 @@ from qbwc_server.settings import Settings
 from qbwc_server.tenancy.browser_sessions import purge_browser_sessions
 from qbwc_server.tenancy.guessing import purge_login_failures
 from qbwc_server.tenancy.kept_answers import purge_kept_answers
+from qbwc_server.tenancy.password_resets import purge_resets
 from qbwc_server.webhooks.sending import deliver_webhook, purge_deliveries
 
 
@@ -89,6 +91,8 @@ JOBS: tuple[Job, ...] = (
     Job("watch_companies", Every(5), SERVER, watch_companies),
     Job("send_summary", Daily(7, 0), COMPANY, send_summary),
     Job("purge_alarms", Daily(3, 55), SERVER, purge_alarms),
+    Job("answer_resets", Every(1), SERVER, answer_resets),
+    Job("purge_resets", Daily(3, 50), SERVER, purge_resets),
     Job("deliver_mail", Every(1), SERVER, deliver_mail),
     Job("purge_mail", Daily(3, 45), SERVER, purge_mail),
     Job("deliver_webhooks", Every(1), WEBHOOK, deliver_webhook),

@@ -8,6 +8,8 @@ from qbwc_server.connector.numbers import Mends
 from qbwc_server.list_kinds import ListKind
 from qbwc_server.mapping.kinds import WordKind
 from qbwc_server.mapping.suggesting import Reason
+from qbwc_server.outbox.rows import DeliveryState
+from qbwc_server.outbox.webhooks import WebhookEvent
 from qbwc_server.portal.translation import gettext, lazy_gettext
 from qbwc_server.portal.words import Chip
 from qbwc_server.tenancy.permissions import Role, Scope
@@ -100,6 +102,25 @@ TOKEN_STATES: dict[str, Chip] = {
     TokenState.EXPIRED: Chip("off", "clock", lazy_gettext("Expired")),
     TokenState.REVOKED: Chip("off", "minus", lazy_gettext("Revoked")),
 }
+WEBHOOK_STATES: dict[str, Chip] = {
+    "on": Chip("ok", "check", lazy_gettext("Working")),
+    "failing": Chip("warn", "alert", lazy_gettext("Failing")),
+    "off": Chip("off", "minus", lazy_gettext("Switched off")),
+}
+WEBHOOK_EVENTS: dict[str, lazy_gettext] = {
+    WebhookEvent.DOCUMENT_POSTED: lazy_gettext("A document stands in QuickBooks"),
+    WebhookEvent.DOCUMENT_FAILED: lazy_gettext("QuickBooks refused a document"),
+    WebhookEvent.DOCUMENT_NEEDS_A_PERSON: lazy_gettext("A document needs a person"),
+    WebhookEvent.CONNECTOR_SILENT: lazy_gettext("The Web Connector is silent"),
+    WebhookEvent.CONNECTOR_BACK: lazy_gettext("The Web Connector calls again"),
+    WebhookEvent.REQUEST_ANSWERED: lazy_gettext("A request of a program is answered"),
+    WebhookEvent.WEBHOOK_TEST: lazy_gettext("A test"),
+}
+DELIVERY_STATES: dict[str, Chip] = {
+    DeliveryState.WAITING: Chip("wait", "clock", lazy_gettext("Waits")),
+    DeliveryState.DELIVERED: Chip("ok", "check", lazy_gettext("Taken")),
+    DeliveryState.DEAD: Chip("bad", "alert", lazy_gettext("Given up")),
+}
 MENDS: dict[str, lazy_gettext] = {
     Mends.PC: lazy_gettext("Whoever sits at the PC with QuickBooks"),
     Mends.SERVER: lazy_gettext("Whoever runs the server"),
@@ -131,4 +152,7 @@ TABLES = {
     "ROLE_SENTENCES": ROLE_SENTENCES,
     "SCOPES": SCOPES,
     "TOKEN_STATES": TOKEN_STATES,
+    "WEBHOOK_STATES": WEBHOOK_STATES,
+    "WEBHOOK_EVENTS": WEBHOOK_EVENTS,
+    "DELIVERY_STATES": DELIVERY_STATES,
 }

@@ -16,6 +16,7 @@ from qbwc_server.portal import (
     connections,
     documents,
     door,
+    forgotten,
     lists,
     mappings,
     people,
@@ -25,6 +26,7 @@ from qbwc_server.portal import (
     start,
     troubles,
     uploads,
+    webhooks,
 )
 from qbwc_server.portal.actions import ACTIONS
 from qbwc_server.portal.forms import MOST_BYTES
@@ -36,6 +38,7 @@ _NUMBER = f"int(max={LARGEST_ID})"
 _DOCUMENT = f"{_COMPANY}/documents/<{_NUMBER}:document_id>"
 _CONNECTION = f"{_COMPANY}/connections/<{_NUMBER}:connection_id>"
 _MEMBER = f"{_COMPANY}/members/<{_NUMBER}:user_id>"
+_WEBHOOK = f"{_COMPANY}/webhooks/<{_NUMBER}:webhook_id>"
 _STOPS = ", ".join(connections.STOPS)
 _ACTIONS = ", ".join(f'"{action}"' for action in ACTIONS)
 
@@ -57,6 +60,10 @@ PAGES: tuple[Page, ...] = (
     Page("send_sign_in", "POST", "/sign-in", Needs.NOTHING, door.send_sign_in),
     Page("sign_in_code", "GET", "/sign-in/code", Needs.NOTHING, door.sign_in_code),
     Page("send_code", "POST", "/sign-in/code", Needs.NOTHING, door.send_code),
+    Page("forgotten", "GET", "/forgotten", Needs.NOTHING, forgotten.forgotten),
+    Page("send_forgotten", "POST", "/forgotten", Needs.NOTHING, forgotten.send_forgotten),
+    Page("reset", "GET", "/reset/<secret>", Needs.NOTHING, forgotten.reset),
+    Page("send_reset", "POST", "/reset/<secret>", Needs.NOTHING, forgotten.send_reset),
     Page("security", "GET", "/security", Needs.A_PERSON, security.security),
     Page("begin_factor", "POST", "/security/begin", Needs.A_PERSON, security.begin_factor),
     Page("confirm_factor", "POST", "/security/confirm", Needs.A_PERSON, security.confirm_factor),
@@ -161,6 +168,21 @@ PAGES: tuple[Page, ...] = (
     Page("help_member", "POST", f"{_MEMBER}/password", Permission.MANAGE_MEMBERS, people.help_member),
     Page("join", "GET", "/join/<secret>", Needs.NOTHING, people.join),
     Page("send_join", "POST", "/join/<secret>", Needs.NOTHING, people.send_join),
+    Page("webhooks", "GET", f"{_COMPANY}/webhooks", Permission.MANAGE_WEBHOOKS, webhooks.index),
+    Page("send_webhook", "POST", f"{_COMPANY}/webhooks", Permission.MANAGE_WEBHOOKS, webhooks.send_webhook),
+    Page("webhook", "GET", _WEBHOOK, Permission.MANAGE_WEBHOOKS, webhooks.webhook),
+    Page("change_webhook", "POST", _WEBHOOK, Permission.MANAGE_WEBHOOKS, webhooks.change),
+    Page("switch_webhook", "POST", f"{_WEBHOOK}/<any(on, off):to>", Permission.MANAGE_WEBHOOKS, webhooks.switch),
+    Page("new_webhook_secret", "POST", f"{_WEBHOOK}/secret", Permission.MANAGE_WEBHOOKS, webhooks.new_secret),
+    Page("test_webhook", "POST", f"{_WEBHOOK}/test", Permission.MANAGE_WEBHOOKS, webhooks.test),
+    Page(
+        "tell_again",
+        "POST",
+        f"{_WEBHOOK}/deliveries/<{_NUMBER}:delivery_id>/again",
+        Permission.MANAGE_WEBHOOKS,
+        webhooks.again,
+    ),
+    Page("end_webhook", "POST", f"{_WEBHOOK}/remove", Permission.MANAGE_WEBHOOKS, webhooks.remove),
     Page("audit", "GET", f"{_COMPANY}/audit", Permission.SEE_AUDIT, records.audit),
     Page("audit_file", "GET", f"{_COMPANY}/audit/file", Permission.SEE_AUDIT, records.audit_file),
     Page("tokens", "GET", f"{_COMPANY}/tokens", Permission.MANAGE_TOKENS, records.tokens),

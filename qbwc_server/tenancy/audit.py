@@ -54,6 +54,7 @@ class Audited(StrEnum):
     INVITED = "invited"
     INVITATION_REVOKED = "invitation_revoked"
     RESET_LET = "password_reset_let"
+    RESET_MAILED = "password_reset_mailed"
     CONNECTED = "connected"
     CONNECTION_CHANGED = "connection_changed"
     CONNECTION_PAUSED = "connection_paused"

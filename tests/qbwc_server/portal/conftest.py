@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from html import unescape
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -19,15 +20,17 @@ from qbwc_server.connector.logins import add_login
 from qbwc_server.connector.sessions import open_session
 from qbwc_server.db import Database
 from qbwc_server.documents.kinds import read_document
+from qbwc_server.outbox.webhooks import CHOSEN, Told, Webhook, WebhookEvent, tell
 from qbwc_server.posting.submitting.hand_in import hand_in
 from qbwc_server.queue.models import MessageSet
 from qbwc_server.queue.states import Delivery
-from qbwc_server.settings import load
+from qbwc_server.settings import Settings, load
 from qbwc_server.tenancy.actor import SERVER, Actor, ActorKind
 from qbwc_server.tenancy.companies import add_company, find_company
 from qbwc_server.tenancy.members import add_member
 from qbwc_server.tenancy.models import Company
 from qbwc_server.tenancy.permissions import Role
+from qbwc_server.tenancy.sealing import Sealed
 from qbwc_server.tenancy.users import add_user, set_password
 from tests.conftest import TurnableClock
 
@@ -113,6 +116,17 @@ class Town:
                 settings=load(database_url="sqlite:///unused.db"), by=PROGRAM, now=self.clock(),
             )  # fmt: skip
 
+    def webhook(self, code: str) -> None:
+        """A program is told of everything, and of one thing already."""
+        with self.database.transaction() as db:
+            webhook = Webhook(
+                company_id=find_company(db, code).id, url="https://hooks.example.com/", events=" ".join(CHOSEN),
+                secret=Sealed("00000000:unreadable"), created_at=self.clock(), failures=0,
+            )  # fmt: skip
+            db.add(webhook)
+            db.flush()
+            tell(db, [webhook], [Told(WebhookEvent.DOCUMENT_POSTED, {"document": {"id": 1}})], now=self.clock())
+
     def update(self, code: str) -> None:
         """An update session with one message set, whose id is ``SET_ID``."""
         with self.database.transaction() as db:
@@ -147,6 +161,12 @@ def invoice(**values: Any) -> dict[str, Any]:
 def said(answer: TestResponse) -> str:
     """The texts of a page without its tags, in one line."""
     return " ".join(unescape(re.sub(r"<[^>]*>", " ", answer.text)).split())
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    """Secrets are sealed with keys in a file of the test."""
+    return load(database_url=database_url, secrets_file=tmp_path / "keys")
 
 
 @pytest.fixture

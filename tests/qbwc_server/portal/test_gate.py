@@ -24,12 +24,21 @@ _PART = re.compile(r"<(?:[^<>]*:)?(\w+)>")
 _NAMED = { "session_id": "1", "item_id": "1", "document_id": "1", "end": "done", "action": "submit",
     "link_id": "1", "secret": "nothing", "number": "nothing", "set_id": str(SET_ID),
     "connection_id": "1", "channel": "feed", "act": "pause", "user_id": "1", "token_id": "1",
+    "webhook_id": "1", "delivery_id": "1", "to": "on",
     "code": "acme",
 }  # fmt: skip
-LINKS = {"by_link", "qwc_by_link", "password_by_link", "join", "send_join"}  # open to whoever has the secret
+LINKS = {
+    "by_link",
+    "qwc_by_link",
+    "password_by_link",
+    "join",
+    "send_join",
+    "reset",
+    "send_reset",
+}  # open to whoever has the secret
 TROUBLES = {"troubles", "trouble"}
 CODES = {"sign_in_code", "send_code"}  # to whoever has typed the password
-OPEN = {"sign_in", "send_sign_in", *LINKS, *TROUBLES, *CODES}
+OPEN = {"sign_in", "send_sign_in", "forgotten", "send_forgotten", *LINKS, *TROUBLES, *CODES}
 
 
 def address(page: Page) -> str:
@@ -61,7 +70,7 @@ def test_the_table_has_every_route(app: Flask) -> None:
 def test_nobody_sees_only_what_is_open(town: Town, page: Page) -> None:
     browser = town.stranger()
     answer = browser.client.open(f"/portal{address(page)}", method=page.method)
-    if page.name in ("sign_in", "troubles"):
+    if page.name in ("sign_in", "troubles", "forgotten"):
         assert answer.status_code == 200
     elif page.name == "sign_in_code":
         assert answer.headers["Location"] == "/portal/sign-in"
@@ -78,6 +87,7 @@ def test_nobody_sees_only_what_is_open(town: Town, page: Page) -> None:
 def test_an_owner_sees_all(town: Town, owner: Browser) -> None:
     assert town.document("acme") == 1
     town.connection("acme")
+    town.webhook("acme")
     town.update("acme")
     for page in PAGES:
         if page.name not in (*OPEN, "sign_out", "end_session"):
@@ -88,6 +98,7 @@ def test_a_bookkeeper_may_what_his_role_may(town: Town) -> None:
     colleague = town.person("colleague@acme.example", acme=Role.BOOKKEEPER)
     assert town.document("acme") == 1
     town.connection("acme")
+    town.webhook("acme")
     town.update("acme")
     for page in OF_A_COMPANY:
         assert isinstance(page.needs, Permission)
@@ -102,6 +113,7 @@ def test_a_viewer_sees_and_changes_nothing(town: Town) -> None:
     viewer = town.person("viewer@acme.example", acme=Role.VIEWER)
     town.document("acme")
     town.connection("acme")
+    town.webhook("acme")
     town.update("acme")
     for page in OF_A_COMPANY:
         allowed = (200,) if page in FOR_VIEWERS else (403,)

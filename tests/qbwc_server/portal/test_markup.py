@@ -14,6 +14,7 @@ from qbwc_server.connector.session import SessionState
 from qbwc_server.documents.lifecycle import State
 from qbwc_server.documents.models import DocumentRow
 from qbwc_server.documents.open_work import Finding, WorkKind, note_work
+from qbwc_server.outbox.webhooks import Webhook, WebhookDelivery
 from qbwc_server.portal.pages import PAGES
 from qbwc_server.reports.listing import Tab
 from qbwc_server.tenancy.actor import Actor, ActorKind
@@ -53,6 +54,7 @@ def evil(town: Town) -> Browser:
         town.document("evil", origin=f"t:{number}", number=str(number), customer={"name": EVIL[:40]}, memo=EVIL)
         for number in range(len(State))
     ]
+    town.webhook("evil")
     now = town.clock()
     by = Actor(ActorKind.PERSON, EVIL[:90], "1")
     with town.database.transaction() as db:
@@ -63,6 +65,8 @@ def evil(town: Town) -> Browser:
         for kind in WorkKind:
             note_work(db, company.id, [Finding(kind, EVIL[:60], EVIL, EVIL, documents[0])], now=now)
         put_on_hold(db, company.id, HoldKind.OTHER_FILE, EVIL, by=by, now=now)
+        db.execute(update(Webhook).values(url=EVIL, disabled_at=now, disabled_why=EVIL))
+        db.execute(update(WebhookDelivery).values(trouble=EVIL))
         for error in (None, EVIL):
             db.add(
                 UpdateSessionRow(
@@ -82,7 +86,7 @@ def paths() -> list[str]:
     for page in PAGES:
         if page.method == "GET":
             path = page.address.replace("<code>", "evil")
-            path = re.sub(r"<[^<>]*:(?:document_id|item_id|link_id)>", "1", path)
+            path = re.sub(r"<[^<>]*:(?:document_id|item_id|link_id|webhook_id)>", "1", path)
             path = re.sub(r"<[^<>]*>", QUOTED, path)
             found += [path, f"{path}?q={QUOTED}&reason={QUOTED}&kind={QUOTED}&next={QUOTED}&every={QUOTED}"]
     listed = "/companies/evil/documents"
