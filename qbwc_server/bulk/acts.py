@@ -64,7 +64,8 @@ def _act(turn: Turn, code: str) -> None:
 def _submit(turn: Turn) -> Notice | None:
     """A question is not answered in bulk, unless those about which just that is asked were chosen."""
     row = turn.row
-    if is_asked(row) and row.reason != turn.wanted.get("reason"):
+    asked = is_asked(row) or row.state is State.HELD
+    if asked and row.reason != turn.wanted.get("reason"):
         raise NotNow(f"Something is asked about document {row.id}: {row.message}", advice=row.advice or "")
     _act(turn, "submit")
     if row.state is State.SUBMITTED:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from qbwc_server.bulk.acts import BULK, Turn
@@ -13,7 +13,7 @@ from qbwc_server.bulk.models import BulkAction, BulkItem, BulkState, ItemState
 from qbwc_server.clock import Clock
 from qbwc_server.db import Database
 from qbwc_server.db.pieces import delete_in_pieces
-from qbwc_server.documents.models import DocumentRow
+from qbwc_server.documents.models import DocumentEvent, DocumentRow
 from qbwc_server.errors import Conflict, Invalid
 from qbwc_server.posting.submitting.submit import lock
 from qbwc_server.tenancy.models import Company
@@ -92,8 +92,15 @@ def _refuse_strange(db: Session, bulk: BulkAction, item: BulkItem, row: Document
     left = db.scalar(
         select(BulkItem.after).where(BulkItem.bulk_id == bulk.undoes, BulkItem.document_id == item.document_id)
     )
-    if left is not row.state:
+    if left is not row.state or _went_on(db, bulk.undoes, row):
         raise ChangedSince(f"Document {row.id} is {row.state.value.replace('_', ' ')} by now.")
+
+
+def _went_on(db: Session, bulk_id: int, row: DocumentRow) -> bool:
+    """Whether anything has happened to it since: it may stand there again for another reason, as one to be void."""
+    ended = db.get_one(BulkAction, bulk_id).ended_at
+    last = db.scalar(select(func.max(DocumentEvent.at)).where(DocumentEvent.document_id == row.id))
+    return ended is not None and last is not None and last > ended
 
 
 def work_off_bulk(

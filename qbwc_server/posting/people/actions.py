@@ -104,7 +104,7 @@ ACTIONS: dict[str, DocumentAction] = {
             "Keep it in QuickBooks",
             "Take back a void that has not left.",
             "stays in the books",
-            (State.SUBMITTED, State.FAILED),
+            (State.SUBMITTED, State.FAILED, State.HELD),
             keep,
             _may_be_kept,
         ),
