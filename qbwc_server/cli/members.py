@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from qbwc_server.cli.output import json_option, print_json, print_table, say
 from qbwc_server.cli.runtime import Runtime, pass_runtime
+from qbwc_server.connector.keys_left import tell_of_keys_left
 from qbwc_server.documents.kinds import KINDS
 from qbwc_server.reports.people import member_record, role_record
 from qbwc_server.tenancy.companies import find_company
@@ -111,6 +112,7 @@ def role_(
     with runtime.database.transaction() as db:
         user, of, left = find_user(db, email), _find(db, company, partner), read_limits(limits, KINDS)
         row = change_role(db, user, of, Role(role_name), limits=left, by=runtime.by, now=runtime.now())
+        tell_of_keys_left(db, user, of, now=runtime.now())
         record = _record(user.email, of, role_record(row))
     _tell(record, "{email} is {role} of {where} from now on.", as_json)
 
@@ -125,6 +127,7 @@ def remove(runtime: Runtime, email: str, company: str | None, partner: str | Non
     with runtime.database.transaction() as db:
         user, of = find_user(db, email), _find(db, company, partner)
         was = remove_member(db, user, of, by=runtime.by, now=runtime.now())
+        tell_of_keys_left(db, user, of, now=runtime.now())
         record = _record(user.email, of, role_record(was))
     _tell(record, "{email} is no member of {where} any more (was: {role}).", as_json)
 

@@ -6,10 +6,12 @@ import click
 
 from qbwc_server.cli.output import json_option, moment, note, print_json, print_table, say
 from qbwc_server.cli.runtime import Runtime, pass_runtime
+from qbwc_server.connector.keys_left import revoke_tokens_made_by
 from qbwc_server.reports.tokens import token_record
 from qbwc_server.tenancy import companies
 from qbwc_server.tenancy.permissions import Scope
 from qbwc_server.tenancy.tokens import MOST_DAYS, add_token, revoke_token, scopes_of, state_of, tokens_of
+from qbwc_server.tenancy.users import find_user
 
 
 @click.command()
@@ -78,15 +80,21 @@ def tokens(runtime: Runtime, code: str, as_json: bool) -> None:
 
 @click.command()
 @click.argument("code")
-@click.argument("token_id", type=int, metavar="ID")
+@click.argument("token_id", type=int, metavar="[ID]", required=False)
+@click.option("--made-by", metavar="EMAIL", help="All that this user made, instead of one by its id.")
 @json_option
 @pass_runtime
-def revoke(runtime: Runtime, code: str, token_id: int, as_json: bool) -> None:
+def revoke(runtime: Runtime, code: str, token_id: int | None, made_by: str | None, as_json: bool) -> None:
     """End a token, by its id in the list: it opens nothing from this moment on, nor does what it made."""
     now = runtime.now()
+    if (token_id is None) is (made_by is None):
+        raise click.UsageError("Say the ID of a token, or --made-by EMAIL.")
+    if made_by is not None:
+        _revoke_all_of(runtime, code, made_by, as_json)
+        return
     with runtime.database.transaction() as db:
         found = companies.find_company(db, code)
-        row, *made = revoke_token(db, found.id, token_id, now, by=runtime.by)
+        row, *made = revoke_token(db, found.id, token_id or 0, now, by=runtime.by)
         record = {**token_record(row, now), "revoked_too": [one.id for one in made]}
     if as_json:
         print_json({"code": found.code, **record})
@@ -94,3 +102,18 @@ def revoke(runtime: Runtime, code: str, token_id: int, as_json: bool) -> None:
     say(f"Token {record['id']} ({record['label']}) is revoked.")
     for one in made:
         say(f"So is token {one.id} ({one.label}), which was made with it.")
+
+
+def _revoke_all_of(runtime: Runtime, code: str, email: str, as_json: bool) -> None:
+    now = runtime.now()
+    with runtime.database.transaction() as db:
+        found = companies.find_company(db, code)
+        revoked = revoke_tokens_made_by(db, found.id, find_user(db, email), now, by=runtime.by)
+        records = [token_record(row, now) for row in revoked]
+    if as_json:
+        print_json({"code": found.code, "revoked": records})
+        return
+    for record in records:
+        say(f"Token {record['id']} ({record['label']}) is revoked.")
+    if not records:
+        say(f"{email} has made no token of {found.code} that opens anything.")

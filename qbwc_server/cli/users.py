@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from qbwc_server.cli.output import json_option, moment, note, print_json, print_table, say
 from qbwc_server.cli.runtime import Runtime, pass_runtime
+from qbwc_server.connector.keys_left import tell_of_keys_left
 from qbwc_server.reports.people import user_record
 from qbwc_server.tenancy.actor import Actor
 from qbwc_server.tenancy.mail_choices import ByMail, choose_mail
@@ -99,6 +100,7 @@ def disable_(runtime: Runtime, email: str, as_json: bool) -> None:
 
     def change(db: Session, found: User, by: Actor, now: datetime) -> None:
         disable(db, found, by=by, now=now)
+        tell_of_keys_left(db, found, None, now=now)
 
     _change(runtime, email, change, "{email} is disabled. To undo it: qbwc-server user enable {email}", as_json)
 

@@ -38,6 +38,7 @@ class WorkKind(StrEnum):
     CONNECTION_TROUBLE = "connection_trouble"  # a connection needs a key, or has failed for long
     RECORDS_SET_ASIDE = "records_set_aside"  # what a connection brought could not be used
     MAPPING_LOST = "mapping_lost"  # what a word of a source stands for is inactive or gone in QuickBooks
+    KEYS_LEFT = "keys_left"  # somebody who may make no keys any more has made some that still open
     UNKNOWN_MARK = "unknown_mark"  # QuickBooks holds a transaction with a mark of ours that is not known here
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Response, url_for
 from sqlalchemy.orm import Session
 
+from qbwc_server.connector.keys_left import tell_of_keys_left
 from qbwc_server.errors import Conflict, Invalid, NotFound, QbwcError
 from qbwc_server.portal.forms import text_field
 from qbwc_server.portal.showing import go_to, show
@@ -69,7 +70,9 @@ def change_member(visit: Visit, user_id: int) -> Response:
     """Another role."""
     try:
         with visit.changing() as (db, standing):
-            change_role(db, _user(db, user_id), standing.company, _role(visit), by=visit.by, now=visit.now)
+            user = _user(db, user_id)
+            change_role(db, user, standing.company, _role(visit), by=visit.by, now=visit.now)
+            tell_of_keys_left(db, user, standing.company, now=visit.now)
     except (Conflict, Invalid, NotFound) as problem:
         return members(visit, problem)
     return _after_a_change(visit, user_id)
@@ -79,7 +82,9 @@ def end_member(visit: Visit, user_id: int) -> Response:
     """A stranger here from now on."""
     try:
         with visit.changing() as (db, standing):
-            remove_member(db, _user(db, user_id), standing.company, by=visit.by, now=visit.now)
+            user = _user(db, user_id)
+            remove_member(db, user, standing.company, by=visit.by, now=visit.now)
+            tell_of_keys_left(db, user, standing.company, now=visit.now)
     except (Conflict, NotFound) as problem:
         return members(visit, problem)
     return _after_a_change(visit, user_id)

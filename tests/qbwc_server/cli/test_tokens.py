@@ -5,7 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from qbwc_server.db import Database
-from qbwc_server.tenancy.tokens import TokenState, find_token
+from qbwc_server.tenancy.actor import Actor, ActorKind
+from qbwc_server.tenancy.companies import find_company
+from qbwc_server.tenancy.permissions import Scope
+from qbwc_server.tenancy.tokens import TokenState, add_token, find_token
+from qbwc_server.tenancy.users import find_user
 from tests.qbwc_server.cli.conftest import CommandLine
 
 
@@ -50,3 +54,21 @@ def test_a_token_of_another_company_is_not_revoked(run: CommandLine, acme: str, 
     assert run("company", "add", "bob", "--name", "Bob", "--time-zone", "UTC").exit_code == 0
     assert run("company", "revoke", "bob", made["id"]).exit_code == 3
     assert state(cli_database, made["token"]) is TokenState.USABLE
+
+
+def test_all_that_one_person_made_ends_at_once(run: CommandLine, acme: str, cli_database: Database) -> None:
+    run("user", "add", "ann@acme.example", "--name", "Ann")
+    with cli_database.transaction() as db:
+        ann, company = find_user(db, "ann@acme.example"), find_company(db, "acme")
+        by = Actor(ActorKind.PERSON, ann.name, str(ann.id))
+        for label in ("till", "back office"):
+            add_token(db, company, label=label, scopes=[Scope.READ], by=by, now=company.created_at)
+    kept = run.json("company", "token", "acme", "--label", "shop")
+    said = run("company", "revoke", "acme", "--made-by", "ann@acme.example")
+    assert said.stdout.splitlines() == ["Token 1 (till) is revoked.", "Token 2 (back office) is revoked."]
+    states = {one["id"]: one["state"] for one in run.json("company", "tokens", "acme")["tokens"]}
+    assert states == {1: "revoked", 2: "revoked", kept["id"]: "usable"}
+    again = run("company", "revoke", "acme", "--made-by", "ann@acme.example")
+    assert "has made no token of acme" in again.stdout
+    assert run("company", "revoke", "acme").exit_code == 2
+    assert run("company", "revoke", "acme", kept["id"], "--made-by", "ann@acme.example").exit_code == 2
