@@ -89,5 +89,6 @@ def _line(line: Any, of: Witness, names: Witness) -> Any:
     shown = plain(line, names.same_name)
     if getattr(line, "txn_id", None):
         shown["of"] = of.origin_of(line.txn_id)
-        shown.pop("check_number", None)  # the number of what is deposited, which people may change there
+        for name in ("check_number", "memo"):  # of what is deposited, which people may change there
+            shown.pop(name, None)
     return shown

@@ -242,6 +242,18 @@ def test_a_bill_is_typed_as_paid_by_card(posted: World, amount: str) -> None:
     assert found == ([(WorkKind.TYPED_BESIDE, posted.row("b-1").id)] if amount == "30.00" else [])
 
 
+def test_typed_beside_what_waits_for_a_person(posted: World) -> None:
+    posted.options(edits_in_quickbooks="hold")
+    Bookkeeper(posted.books).change_line(booked(posted, 7), 0, desc="Chairs")
+    revise(posted, invoice("i-7", number="7", memo="second"))
+    quiet(posted)
+    assert posted.row("i-7").state is State.HELD
+    Bookkeeper(posted.books).type_again(booked(posted, 7))
+    look(posted)
+    found = [one.document_id for one in work(posted) if one.work is WorkKind.TYPED_BESIDE]
+    assert found == [posted.row("i-7").id]
+
+
 def test_typed_as_another_kind_of_sale(posted: World) -> None:
     ann = Bookkeeper(posted.books)
     ann.enter("SalesReceipt", customer="Acme", ref_number="6", lines=[{"item": "Seat", "amount": Decimal("7.00")}])

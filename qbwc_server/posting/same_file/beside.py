@@ -81,7 +81,7 @@ def _ours(work: Work, kind: str, shown: Sequence[Standing]) -> Sequence[Document
         select(DocumentRow).where(
             DocumentRow.company_id == work.company.id,
             DocumentRow.kind.in_(as_kinds(kind)),
-            DocumentRow.state == State.POSTED,
+            DocumentRow.state.not_in((State.WITHDRAWN, State.EXCLUDED)),  # what waits for a person stands there, too
             DocumentRow.txn_id.is_not(None),
             NUMBER.in_(numbers),
         )
