@@ -14,6 +14,7 @@ from qbwc_server.channels.feed.channel import FEED
 from qbwc_server.channels.feed.client import pull
 from qbwc_server.channels.feed.options import FeedOptions
 from qbwc_server.channels.http import Upstream
+from tests.channels.connected import Connected
 from tests.channels.contract import ChannelContract, Source, connected
 from tests.channels.feed_upstream import FeedUpstream, feed_upstream
 from tests.channels.upstream_server import Told, standing
@@ -67,6 +68,18 @@ class TestFeed(ChannelContract):
         """A feed on this machine."""
         with feed_upstream() as feed:
             yield FeedSource(feed)
+
+
+def test_what_is_edited_twice_in_a_second_stands_as_it_was_told_last(connected: Connected) -> None:
+    """A feed whose clock counts seconds, and that counts no versions."""
+    with feed_upstream() as feed:
+        feed.key = "key"
+        number = connected.add(FEED, {"address": feed.server.address, "name": "tea-shop", "key": "key"})
+        at = connected.clock().replace(microsecond=0) - timedelta(minutes=1)
+        for amount in ("1.00", "2.00", "3.00", "4.00", "5.00", "6.00"):
+            feed.put("a", at, sale(amount))
+            connected.run(number)
+            assert [total for _, total, _ in connected.documents().values()] == [amount]
 
 
 def told_page(*facts: tuple[str, datetime]) -> bytes:

@@ -121,8 +121,11 @@ def _moment(value: Mapping[str, Any]) -> datetime:
     return found
 
 
-def _sequence(value: Mapping[str, Any]) -> int:
-    found = value.get("version", 0)
+def _sequence(value: Mapping[str, Any]) -> int | None:
+    """None where the feed does not count: of one moment, what it tells last is the newest."""
+    found = value.get("version")
+    if found is None:
+        return None
     if isinstance(found, bool) or not isinstance(found, int) or not 0 <= found < 10**18:
         raise _NoFactError("version must be a whole number.")
     return found
