@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from qbwc_server.documents.kinds import Document
 from qbwc_server.documents.problems import Problem
+from qbwc_server.mapping.kinds import WordKind
 from qbwc_server.mapping.said import Said
 
 if TYPE_CHECKING:  # files are read without what asks the network
@@ -234,6 +235,8 @@ class Channel:
         every_minutes: how often it is run where a person says nothing else; 0: never by the clock.
         at_least_minutes: how often it may be run at most.
         accounts: items that are no income, each with the account under which it may be added, if any.
+        words: the kinds of words that it says with these options, to be mapped to entries of QuickBooks; what fits a
+            kind, the kind says.
         brings_charges: its stream ``charges`` says what a distributor charges each organisation, for billing.
     """
 
@@ -250,6 +253,7 @@ class Channel:
     at_least_minutes: int = 1
     checks: tuple[LiveCheck, ...] = ()
     accounts: Callable[[Any], Mapping[str, str | None]] = lambda options: {}
+    words: Callable[[Any], Sequence[WordKind]] = lambda options: ()
     brings_charges: bool = False
 
     @property

@@ -61,6 +61,8 @@ def show_connection(record: Mapping[str, Any], zone: str) -> None:
             say(f"  limit: {name} = {most}")
     for name, value in record["options"].items():
         say(f"  {name} = {plain(str(value))}")
+    if record["words"]:
+        say(f"  words to be mapped: {', '.join(record['words'])}")
     for name, until in record["complete_until"].items():
         say(f"  {name}: complete until {when(until, zone)}")
     counts = ", ".join(f"{number} {name.replace('_', ' ')}" for name, number in record["records"].items() if number)

@@ -73,7 +73,7 @@ class WrongRows(Invalid):
     advice = "Look at the preview, correct the rows, and import the file again."
 
 
-def written(db: Session, company_id: int) -> str:
+def written(db: Session, company_id: int, *, of: Collection[str] | None = None) -> str:
     """All mappings as CSV, then the words that wait for one, their decision left open."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
@@ -84,7 +84,7 @@ def written(db: Session, company_id: int) -> str:
         known.add((row.kind, row.word, row.connection_id))
         cells = (row.kind, row.word, row.connection_id or "", row.decision, row.list_id or "", row.name or "")
         writer.writerow([guarded(str(cell)) for cell in cells])
-    for one in waiting_words(db, company_id):
+    for one in waiting_words(db, company_id, of=of):
         if (*one.said.key, one.connection_id) not in known:
             waiting = (one.said.kind, one.said.key[1], one.connection_id or "", "", "", "")
             writer.writerow([guarded(str(cell)) for cell in waiting])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -37,10 +38,19 @@ class Suggested:
 
 
 def suggested(
-    db: Session, company_id: int, *, kind: WordKind | None = None, limit: int = MOST_AT_ONCE
+    db: Session,
+    company_id: int,
+    *,
+    kind: WordKind | None = None,
+    of: Collection[str] | None = None,
+    limit: int = MOST_AT_ONCE,
 ) -> list[Suggested]:
-    """What documents wait for, what most wait for first, each with what it may stand for."""
-    waiting = [one for one in waiting_words(db, company_id) if kind in (None, one.said.kind)]
+    """What documents wait for, what most wait for first, each with what it may stand for.
+
+    Args:
+        of: kinds of documents that somebody may see; None: all.
+    """
+    waiting = [one for one in waiting_words(db, company_id, of=of) if kind in (None, one.said.kind)]
     return [Suggested(one, suggestions_for(db, company_id, one.said)) for one in waiting[:limit]]
 
 
@@ -53,16 +63,24 @@ class Taken:
 
 
 def take_sure(
-    db: Session, company: Company, *, kind: WordKind | None = None, limit: int, by: Actor, now: datetime
+    db: Session,
+    company: Company,
+    *,
+    kind: WordKind | None = None,
+    of: Collection[str] | None = None,
+    limit: int,
+    by: Actor,
+    now: datetime,
 ) -> Taken:
     """Map the words that have a sure suggestion and of which nothing was said, for the connection that says them.
 
     Args:
+        of: kinds of documents that somebody may see; None: all.
         limit: how many at most, those first that most documents wait for.
     """
     batch = str(new_id())
     taken: list[Mapped] = []
-    for one in suggested(db, company.id, kind=kind):
+    for one in suggested(db, company.id, kind=kind, of=of):
         sure = one.sure
         if sure is None or one.waiting.code != UNMAPPED:
             continue

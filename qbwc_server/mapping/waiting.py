@@ -38,10 +38,14 @@ def said_of(word: str, kind: str, hints: Mapping[str, str] | None) -> Said:
     return Said(WordKind(kind), word, told.get("title"), told.get("number"), told.get("email"))
 
 
-def waiting_words(db: Session, company_id: int) -> list[WaitingWord]:
-    """Every word that keeps documents waiting, what most wait for first."""
+def waiting_words(db: Session, company_id: int, *, of: Collection[str] | None = None) -> list[WaitingWord]:
+    """Every word that keeps documents waiting, what most wait for first.
+
+    Args:
+        of: kinds of documents that somebody may see; None: all.
+    """
     found: dict[tuple[WordKind, str, int], WaitingWord] = {}
-    for _, words in documents_with_words(db, company_id, (State.FOR_REVIEW,), nameless=True):
+    for _, words in documents_with_words(db, company_id, (State.FOR_REVIEW,), nameless=True, of=of):
         for key, one in {(one.kind, one.key): one for one in words.words if one.problem}.items():
             problem = one.problem
             said = said_of(one.word, one.kind, one.hints)
@@ -62,6 +66,7 @@ def documents_with_words(
     nameless: bool = False,
     word: str | None = None,
     reason: str | None = None,
+    of: Collection[str] | None = None,
     after_id: int = 0,
     limit: int | None = None,
 ) -> Iterator[tuple[DocumentRow, DocumentWords]]:
@@ -71,6 +76,7 @@ def documents_with_words(
         nameless: only those with a word that has no entry.
         word: only those that name this one; its kind is for the caller to look at.
         reason: only those that do not move for this reason.
+        of: only those of these kinds.
     """
     told = type_coerce(DocumentRow.words, Text)
     where: list[ColumnElement[bool]] = [DocumentRow.words.is_not(None)]
@@ -80,6 +86,8 @@ def documents_with_words(
         where.append(told.contains(f'"key":{json.dumps(word_key(word), ensure_ascii=False)}', autoescape=True))
     if reason is not None:
         where.append(DocumentRow.reason == reason)
+    if of is not None:
+        where.append(DocumentRow.kind.in_(of))
     left = limit
     while left is None or left > 0:
         size = _AT_A_TIME if left is None else min(left, _AT_A_TIME)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from qbwc_server.books.mirror.search import search
 from qbwc_server.channels.connections.finding import connection_ids, find_connection
+from qbwc_server.channels.connections.words import kinds_used
 from qbwc_server.documents.models import LARGEST_ID
 from qbwc_server.errors import Conflict, Invalid, NotFound, QbwcError
 from qbwc_server.mapping.acts import map_word, unmap_word
@@ -21,7 +22,7 @@ from qbwc_server.mapping.models import ALL_CONNECTIONS
 from qbwc_server.mapping.taking import suggested, take_sure, undo
 from qbwc_server.portal.forms import text_field
 from qbwc_server.portal.showing import go_to, show
-from qbwc_server.portal.visit import Visit
+from qbwc_server.portal.visit import Visit, kinds_seen
 from qbwc_server.reports.mappings import change_record, listed_record, suggested_record
 from qbwc_server.shortening import storable
 
@@ -34,7 +35,7 @@ def index(visit: Visit, problem: QbwcError | None = None) -> Response:
     """What waits, with suggestions; below it what was said already."""
     kind, after = _kind_of(visit.request.args.get("kind")), _number(visit.request.args.get("after"))
     with visit.looking() as (db, standing):
-        waiting = suggested(db, standing.company.id, kind=kind, limit=_WORDS + 1)
+        waiting = suggested(db, standing.company.id, kind=kind, of=kinds_seen(standing), limit=_WORDS + 1)
         known = mappings_of(db, standing.company.id, kind=kind, after_id=after, limit=_PAGE + 1)
         page = {
             "waiting": [suggested_record(one) for one in waiting[:_WORDS]],
@@ -42,9 +43,10 @@ def index(visit: Visit, problem: QbwcError | None = None) -> Response:
             "sure": sum(one.sure is not None for one in waiting),
             "known": [listed_record(one) for one in known[:_PAGE]],
             "next": known[_PAGE - 1].row.id if len(known) > _PAGE else None,
+            "kinds": {one: KINDS[one] for one in kinds_used(db, standing.company.id, of=kinds_seen(standing))},
         }
     went, batch = _number(visit.request.args.get("went")), visit.request.args.get("batch", "")[:40]
-    page |= {"went": went, "was_said": "went" in visit.request.args, "batch": batch, "kind": kind, "kinds": KINDS}
+    page |= {"went": went, "was_said": "went" in visit.request.args, "batch": batch, "kind": kind}
     return show(visit, "mappings.html", 200 if problem is None else 409, problem=problem, **page)
 
 
@@ -99,7 +101,8 @@ def take_back(visit: Visit) -> Response:
 def sure(visit: Visit) -> Response:
     """The suggestions that leave no doubt, before they are taken."""
     with visit.looking() as (db, standing):
-        found = [one for one in suggested(db, standing.company.id) if one.sure is not None][:_AT_ONCE]
+        waiting = suggested(db, standing.company.id, of=kinds_seen(standing))
+        found = [one for one in waiting if one.sure is not None][:_AT_ONCE]
         rows = [suggested_record(one) for one in found]
     return show(visit, "sure.html", rows=rows, kinds=KINDS)
 
@@ -107,7 +110,8 @@ def sure(visit: Visit) -> Response:
 def take(visit: Visit) -> Response:
     """Take them, all at once."""
     with visit.changing() as (db, standing):
-        taken = take_sure(db, standing.company, limit=_AT_ONCE, by=visit.by, now=visit.now)
+        seen = kinds_seen(standing)
+        taken = take_sure(db, standing.company, of=seen, limit=_AT_ONCE, by=visit.by, now=visit.now)
     return _back(visit, *(one.went for one in taken.mapped), batch=taken.batch if taken.mapped else None)
 
 
@@ -124,7 +128,7 @@ def undo_taken(visit: Visit) -> Response:
 def export(visit: Visit) -> Response:
     """All of them, and what waits, as CSV."""
     with visit.looking() as (db, standing):
-        text = written(db, standing.company.id)
+        text = written(db, standing.company.id, of=kinds_seen(standing))
     response = Response(text, mimetype="text/csv")
     response.headers["Content-Disposition"] = f'attachment; filename="{visit.code}-mappings.csv"'
     return response

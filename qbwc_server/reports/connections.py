@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from qbwc_server.channels.connections.finding import marks_of, runs_of
 from qbwc_server.channels.connections.models import Connection, ConnectionRun, Record
 from qbwc_server.channels.connections.states import RecordState
+from qbwc_server.channels.connections.words import words_of
 from qbwc_server.channels.contract import Channel
 from qbwc_server.channels.options import MASK, declared, schema_of, secret_names
 from qbwc_server.channels.registry import CHANNELS
@@ -50,6 +51,7 @@ def connection_record(db: Session, row: Connection) -> dict[str, Any]:
         "message": row.message,
         "advice": row.advice,
         "options": {**row.options, **_masked(row)},
+        "words": [kind.value for kind in words_of(row)],
         "every_minutes": row.every_minutes,
         "submits": row.submits,
         "limits": limits_of(db, row.id).as_record(),

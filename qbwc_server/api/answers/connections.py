@@ -8,6 +8,7 @@ from pydantic import Field
 
 from qbwc_server.api.answers.answer import Answer, Free
 from qbwc_server.channels.connections.states import ConnectionState, RecordState, RunOutcome
+from qbwc_server.mapping.kinds import WordKind
 
 
 class OptionAnswer(Answer):
@@ -104,6 +105,7 @@ class ConnectionAnswer(Answer):
     message: str | None
     advice: str | None
     options: Free
+    words: list[WordKind] = Field(description="The kinds of words that it says, to be mapped.")
     every_minutes: int
     submits: bool
     limits: SubmissionLimitsAnswer

@@ -13,7 +13,7 @@ from qbwc_server.channels.connections.groups import Group, undrafted_groups
 from qbwc_server.channels.connections.models import Connection, Record
 from qbwc_server.channels.connections.pairs import keep_pairs
 from qbwc_server.channels.connections.states import RecordState
-from qbwc_server.channels.contract import Channel, Draft, RowProblem, Skipped
+from qbwc_server.channels.contract import Channel, Draft, Outcome, RowProblem, Skipped
 from qbwc_server.channels.intake import Intake
 from qbwc_server.channels.report import Finding, IntakeReport, Kept
 from qbwc_server.clock import Clock
@@ -29,6 +29,7 @@ log = structlog.get_logger(__name__)
 
 RECORDS = 500  # that are drafted at a time
 _AT_A_TIME = 500  # ids in one statement
+_STRANGE = "word_not_declared"
 
 
 class Drafting:
@@ -50,6 +51,7 @@ class Drafting:
         """``guard`` is called in every transaction, and raises when the run is not ours any more."""
         self.set_aside = 0
         self._database, self._connection, self._channel, self._options = database, connection, channel, options
+        self._kinds = set(channel.words(options))
         self._guard = guard
         self._after_id = 0
         self._groups: dict[str, Group] = {}  # of the batch
@@ -107,7 +109,9 @@ class Drafting:
             # by its type alone: texts of exceptions hold data of customers
             group.problem = Problem("channel_broke", "", f"The channel broke on it ({type(error).__name__}).", "")
             return
-        group.problem = next((one.problem for one in made if isinstance(one, RowProblem)), None)
+        group.problem = next((one.problem for one in made if isinstance(one, RowProblem)), None) or self._strange(made)
+        if group.problem is not None and group.problem.code == _STRANGE:
+            return
         told: set[str] = set()
         for one in made:
             if isinstance(one, Draft | Skipped):
@@ -117,6 +121,14 @@ class Drafting:
                 yield one
         if group.problem is None:
             yield from (self._gone(origin) for origin in group.origins if origin not in told)
+
+    def _strange(self, made: Sequence[Outcome]) -> Problem | None:
+        """Whether a word is of a kind that the channel does not declare: no face would offer it."""
+        said = {word.kind for one in made if isinstance(one, Draft) for word in (one.words or {}).values()}
+        strange = sorted(said - self._kinds)
+        if not strange:
+            return None
+        return Problem(_STRANGE, "", f"The channel names words that it does not declare: {', '.join(strange)}.", "")
 
     def _gone(self, origin: str) -> Skipped:
         what = f"{self._connection.title} does not hold {origin} any more."

@@ -22,6 +22,7 @@ FEED = Channel(
     pull=pull,
     draft=draft,
     account=lambda options: options.name,
+    words=lambda options: options.kinds,
     every_minutes=5,
     checks=(LiveCheck("key", "Try the address and the key", try_key),),
 )

@@ -25,9 +25,8 @@ def draft(facts: Sequence[Fact], options: FeedOptions) -> Iterator[Outcome]:
     if len(there) > 1:
         document["lines"] = [line for fact in there for line in fact.body.get("lines", ())]
         document.pop("total", None)
-    kinds = options.words.split(",")
     for outcome in json_lines.outcomes_of(document, 0):
-        named = isinstance(outcome, Draft) and said_in(outcome.document, kinds)
+        named = isinstance(outcome, Draft) and said_in(outcome.document, options.kinds)
         yield replace(outcome, words=named) if isinstance(outcome, Draft) and named else outcome
 
 

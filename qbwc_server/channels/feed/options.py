@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import Field, SecretStr, StringConstraints
 
 from qbwc_server.channels.options import ChannelOptions
+from qbwc_server.mapping.kinds import WordKind
 from qbwc_server.mapping.said import LISTS_OF_WORDS
 
 _WORD = "|".join(LISTS_OF_WORDS)
@@ -37,3 +38,8 @@ class FeedOptions(ChannelOptions):
         description="Which names are the feed's own words, mapped here to entries of QuickBooks: item,customer,... "
         "Left out: all names are those of QuickBooks.",
     )
+
+    @property
+    def kinds(self) -> tuple[WordKind, ...]:
+        """The kinds of words that are to be mapped."""
+        return tuple(WordKind(name) for name in self.words.split(",") if name)

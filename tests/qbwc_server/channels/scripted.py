@@ -15,6 +15,7 @@ from qbwc_server.channels.feed.options import FeedOptions
 from qbwc_server.channels.http import Upstream
 from qbwc_server.channels.options import ChannelOptions
 from qbwc_server.documents.problems import Problem
+from qbwc_server.mapping.kinds import WordKind
 
 
 class ScriptedOptions(ChannelOptions):
@@ -30,6 +31,7 @@ class Script:
 
     def __init__(self) -> None:
         self.words = ""  # which of its names are mapped
+        self.declares: Sequence[WordKind] | None = None  # other kinds of words than it names
         self.runs: list[list[Page | BrokenPage | BaseException]] = []
         self.windows: list[Window] = []
         self.drafted: list[list[str]] = []
@@ -43,6 +45,7 @@ class Script:
             pull=self._pull,
             draft=self._draft,
             account=lambda options: options.name,
+            words=lambda options: self.declares if self.declares is not None else self._kinds(options),
             every_minutes=5,
             at_least_minutes=2,
         )
@@ -59,6 +62,9 @@ class Script:
                 raise page
             yield page
         yield Page([], complete_until=window.until)
+
+    def _kinds(self, options: Any) -> Sequence[WordKind]:
+        return FeedOptions(address="-", name=options.name, words=self.words).kinds
 
     def _draft(self, facts: Sequence[Fact], options: Any) -> Iterator[Outcome]:
         self.drafted.append(sorted(fact.key for fact in facts if not fact.gone))

@@ -5,8 +5,17 @@ from __future__ import annotations
 import io
 
 import pytest
+from sqlalchemy import select
 
+from qbwc_server.channels.connections.setting_up import Choices, add_connection
+from qbwc_server.channels.feed.channel import FEED
+from qbwc_server.documents.models import DocumentRow
+from qbwc_server.settings import load
+from qbwc_server.tenancy.actor import SERVER
+from qbwc_server.tenancy.companies import find_company
+from qbwc_server.tenancy.members import change_role
 from qbwc_server.tenancy.permissions import Role
+from qbwc_server.tenancy.users import find_user
 from tests.qbwc_server.mapping.worded import Worded
 from tests.qbwc_server.portal.conftest import Browser, Town, said
 
@@ -106,3 +115,32 @@ def test_a_viewer_sees_the_words_and_no_button(town: Town, shop: Worded) -> None
     shown = said(viewer.get(ALL))
     assert "widget" in shown
     assert "Use Widget" not in shown
+
+
+def test_words_of_documents_that_somebody_may_not_see_are_not_told(town: Town, owner: Browser, shop: Worded) -> None:
+    shop.brings("o1", "widget")  # a sales receipt or invoice: the kinds below leave it out
+    colleague = town.person("colleague@acme.example", acme=Role.BOOKKEEPER)
+    with town.database.transaction() as db:
+        (kind,) = db.scalars(select(DocumentRow.kind)).all()
+        user, company = find_user(db, "colleague@acme.example"), find_company(db, "acme")
+        change_role(db, user, company, Role.BOOKKEEPER, limits={kind: []}, by=SERVER, now=town.clock())
+    assert "widget" in said(owner.get(ALL))
+    assert "widget" not in said(colleague.get(ALL))
+    assert "widget" not in said(colleague.get(f"{ALL}/sure"))
+    assert "widget" not in colleague.get(f"{ALL}/file").text
+    assert "went=0" in colleague.send(f"{ALL}/sure", ALL).headers["Location"]
+    assert shop.state("o1") == "for_review"
+
+
+def test_kinds_that_no_source_says_are_not_offered(town: Town, owner: Browser, shop: Worded) -> None:
+    assert "kind=" not in owner.get(ALL).text
+    shop.brings("o1", "widget")
+    assert "kind=item" in owner.get(ALL).text
+    assert "kind=terms" not in owner.get(ALL).text
+    with town.database.transaction() as db:
+        options = {"address": "https://feed.example", "name": "tea", "words": "terms"}
+        add_connection(
+            db, find_company(db, "acme"), FEED, options, Choices(),
+            settings=load(database_url="sqlite:///unused.db"), by=SERVER, now=town.clock(),
+        )  # fmt: skip
+    assert "kind=terms" in owner.get(ALL).text
