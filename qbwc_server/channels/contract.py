@@ -260,3 +260,11 @@ class Channel:
     def is_uploaded(self) -> bool:
         """Whether its runs are uploads of people and programs."""
         return self.pull is None
+
+    @property
+    def upload_command(self) -> str:
+        """What uploads a file to it."""
+        command = (
+            "connection upload COMPANY CONNECTION FILE" if self.brings_charges else "documents import COMPANY FILE"
+        )
+        return f"qbwc-server {command}"

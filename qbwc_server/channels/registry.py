@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from qbwc_server.channels.charges.channel import UPLOADED_CHARGES
 from qbwc_server.channels.contract import Channel
 from qbwc_server.channels.feed.channel import FEED
 from qbwc_server.channels.files.channel import FILES
 from qbwc_server.channels.sherweb.channel import SHERWEB
 from qbwc_server.errors import NotFound
 
-CHANNELS: dict[str, Channel] = {one.code: one for one in (FEED, FILES, SHERWEB)}
+CHANNELS: dict[str, Channel] = {one.code: one for one in (FEED, FILES, SHERWEB, UPLOADED_CHARGES)}
 
 
 class UnknownChannel(NotFound):

@@ -22,7 +22,8 @@ from qbwc_server.channels.connections.stopping import Unposted, disconnect, paus
 from qbwc_server.channels.contract import Channel
 from qbwc_server.channels.options import declared, secret_names
 from qbwc_server.channels.registry import CHANNELS, channel_named
-from qbwc_server.cli.connection_page import show_channel, show_connection, show_run, when
+from qbwc_server.cli.connection_page import how_to_upload, show_channel, show_connection, show_run, when
+from qbwc_server.cli.connection_upload import upload
 from qbwc_server.cli.documents import read_options
 from qbwc_server.cli.output import Exit, json_option, note, paragraph, plain, print_json, print_table, say
 from qbwc_server.cli.runtime import Runtime, pass_runtime
@@ -70,6 +71,9 @@ _limits = click.option(
 @click.group()
 def connection() -> None:
     """Channels connected to a company: what brings documents by itself."""
+
+
+connection.add_command(upload)
 
 
 @connection.command()
@@ -122,7 +126,7 @@ def add(
         record = connection_record(db, row)
     _tell(record, as_json, f"Connection {record['id']} to {found.title} is being set up.")
     if not as_json and found.is_uploaded:
-        note(f"Upload a file: qbwc-server documents import {company} FILE --connection {record['id']}")
+        note(how_to_upload(found, company, record["id"]))
     elif not as_json:
         note(f"Try it: qbwc-server connection test {company} {record['id']}")
 

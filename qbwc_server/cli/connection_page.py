@@ -19,13 +19,20 @@ def when(text: str, zone: str) -> str:
     return moment(datetime.fromisoformat(text), zone) or ""
 
 
+def how_to_upload(channel: Channel, company: str, connection_id: int) -> str:
+    """The command that uploads a file to a connection."""
+    if channel.brings_charges:
+        return f"Upload a file: qbwc-server connection upload {company} {connection_id} FILE"
+    return f"Upload a file: qbwc-server documents import {company} FILE --connection {connection_id}"
+
+
 def show_channel(channel: Channel) -> None:
     """What it brings, what it needs, and every option."""
     say(f"{channel.code}: {channel.title}")
     paragraph(f"  Brings: {channel.brings}")
     paragraph(f"  Needs: {channel.needs}")
     if channel.is_uploaded:
-        say("  Is run by uploading a file: qbwc-server documents import COMPANY FILE")
+        say(f"  Is run by uploading a file: {channel.upload_command}")
     else:
         say(f"  Is run every {channel.every_minutes} minutes where nothing else is said.")
     for option in declared(channel.options):

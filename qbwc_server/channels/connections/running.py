@@ -39,7 +39,6 @@ from qbwc_server.tenancy.models import Company
 
 log = structlog.get_logger(__name__)
 
-_UPLOAD = "Upload a file: qbwc-server documents import COMPANY FILE"
 _MOST_PATIENCE = timedelta(days=1)  # whatever upstream asks for
 
 
@@ -116,7 +115,8 @@ def run_connection(
 def refuse_uploaded(connection: Connection) -> None:
     """Raises NotRunning where nothing is fetched, because people and programs upload it."""
     if connection.channel in CHANNELS and channel_of(connection).is_uploaded:
-        raise NotRunning(f"Nothing is fetched by connection {connection.id}: its runs are uploads.", advice=_UPLOAD)
+        advice = f"Upload a file: {channel_of(connection).upload_command}"
+        raise NotRunning(f"Nothing is fetched by connection {connection.id}: its runs are uploads.", advice=advice)
 
 
 def refuse_standing(connection: Connection, by: Actor) -> None:
