@@ -22,6 +22,7 @@ from bench import (
     large_answer,
     lists,
     machine,
+    pages,
     parsing,
     polling,
     starting,
@@ -57,6 +58,9 @@ def _parts(effort: str) -> Mapping[str, Part]:
         "charging": lambda report: charging.measure(report, organisations=companies),
         "lists": lambda report: lists.measure(
             report, customers=20_000 if quick else 100_000, questions=100 if quick else 300
+        ),
+        "pages": lambda report: pages.measure(
+            report, documents=50_000 if quick else 1_000_000, rounds=5 if quick else 15
         ),
         "parsing": lambda report: parsing.measure(report, rounds=3 if quick else 7, megabytes=5 if quick else 20),
     }

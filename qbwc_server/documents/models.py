@@ -7,7 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Date, ForeignKey, Index, Integer, UniqueConstraint
+from sqlalchemy import Date, ForeignKey, Index, Integer, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from qbwc_server.db import Base
@@ -18,6 +18,9 @@ from qbwc_server.list_kinds import ListKind
 from qbwc_server.tenancy.actor import Actor, ActorColumn
 
 LARGEST_ID = 2**63 - 1
+
+
+_POSTED_UNDER_ANOTHER = "number IS NULL OR number <> posted_number"
 
 
 class Operation(StrEnum):
@@ -41,6 +44,14 @@ class DocumentRow(Base):
         Index("ix_documents_company_written", "company_id", "written_at"),
         Index("ix_documents_company_number", "company_id", "number"),
         Index("ix_documents_company_txn", "company_id", "txn_id"),
+        Index("ix_documents_company_party", "company_id", "party"),
+        Index(
+            "ix_documents_company_posted_number",
+            "company_id",
+            "posted_number",
+            sqlite_where=text(_POSTED_UNDER_ANOTHER),
+            postgresql_where=text(_POSTED_UNDER_ANOTHER),
+        ),
     )
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)

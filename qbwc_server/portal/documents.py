@@ -51,8 +51,8 @@ def index(visit: Visit) -> Response:
             after=_number(arguments.get("after")),
             before=_number(arguments.get("before")),
         )
-        found = page_of(db, standing.company.id, wanted)
         counts = tab_counts(db, standing.company.id, wanted.kinds)
+        found = page_of(db, standing.company.id, wanted, counts[wanted.tab])
     kinds = [each for each in KINDS if wanted.kinds is None or each in wanted.kinds]
     return show(visit, "documents.html", wanted=wanted, found=found, counts=counts, tabs=list(Tab), kinds=kinds)
 

@@ -6,13 +6,19 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from qbwc_server.documents.lifecycle import State
 from qbwc_server.documents.models import DocumentRow
+from qbwc_server.documents.store import counts
 
 PAGE = 25
+MOST_FOUND = 1_000  # documents by a number or name: the newest ones
+_RECENT = 20_000  # documents whose numbers are searched in their midst, too
+_MOST_PARTIES = 200
+_MOST_NEAR = 2_000  # documents that one way leads to
+_BEHIND_ALL = "\uffff"
 
 
 class Tab(StrEnum):
@@ -64,13 +70,22 @@ class Page:
     rows: list[DocumentRow]
     total: int
     first: int  # which of them the first one is, from 1
+    cut: bool  # more were found than are shown
     has_previous: bool
     has_next: bool
 
 
-def page_of(db: Session, company_id: int, wanted: Wanted) -> Page:
-    """The page, in four statements at most; what lies before it is counted and not read."""
-    found = _found(company_id, wanted)
+def page_of(db: Session, company_id: int, wanted: Wanted, in_tab: int) -> Page:
+    """The page, in a fixed number of statements; what lies before it is counted and not read.
+
+    Args:
+        in_tab: how many documents stand under the tab: counted once for a page.
+    """
+    found, cut = _found(company_id, wanted), False
+    if wanted.text:
+        ids = _ids_with(db, company_id, found, wanted.text)
+        cut = len(ids) > MOST_FOUND
+        found.append(DocumentRow.id.in_(ids[:MOST_FOUND]))
     ascending = wanted.tab in _OLDEST_FIRST
     backwards = wanted.before is not None
     cursor = wanted.before if backwards else wanted.after
@@ -79,24 +94,56 @@ def page_of(db: Session, company_id: int, wanted: Wanted) -> Page:
     rows = rows[:PAGE]
     if backwards:
         rows.reverse()
-    total = _count(db, found)
+    total = _count(db, found) if wanted.text or wanted.kind or wanted.reason else in_tab
     ahead = 0
     if rows and (cursor is not None):
         edge = rows[0].id
         ahead = _count(db, [*found, DocumentRow.id < edge if ascending else DocumentRow.id > edge])
-    return Page(rows, total, ahead + 1, ahead > 0, backwards or more)
+    return Page(rows, total, ahead + 1, cut, ahead > 0, backwards or more)
+
+
+def _ids_with(db: Session, company_id: int, where: list[ColumnElement[bool]], text: str) -> list[int]:
+    """Documents whose number begins with the text, or whose party has it in its name; newest first.
+
+    Each way goes along an index: what else is wanted is looked at behind it. Numbers that have the text in their midst
+    are looked for among the newest documents.
+    """
+    of_company = DocumentRow.company_id == company_id
+    number, posted = DocumentRow.number, DocumentRow.posted_number
+    ways = [
+        and_(column >= said, column < said + _BEHIND_ALL, *extra)
+        for said in dict.fromkeys((text, text.upper(), text.lower()))
+        for column, extra in ((number, ()), (posted, (or_(number.is_(None), number != posted),)))
+    ]
+    if parties := _parties_with(db, company_id, text):
+        ways.append(DocumentRow.party.in_(parties))
+    ids: set[int] = set()
+    for way in ways:
+        near = select(DocumentRow.id).where(of_company, way).limit(_MOST_NEAR).subquery()
+        ids.update(db.scalars(select(DocumentRow.id).where(DocumentRow.id.in_(select(near.c.id)), *where)))
+    newest = select(DocumentRow.id).where(*where).order_by(DocumentRow.id.desc())
+    recent = db.scalar(newest.offset(_RECENT).limit(1)) or 0
+    within = or_(number.icontains(text, autoescape=True), posted.icontains(text, autoescape=True))
+    ids.update(db.scalars(newest.where(DocumentRow.id > recent, within).limit(MOST_FOUND + 1)))
+    return sorted(ids, reverse=True)
+
+
+def _parties_with(db: Session, company_id: int, text: str) -> list[str]:
+    """Names of parties with the text in them: the index is asked for each next name, not for each document."""
+    of_company = DocumentRow.company_id == company_id
+    first = select(func.min(DocumentRow.party).label("name")).where(of_company).cte("names", recursive=True)
+    after = select(func.min(DocumentRow.party)).where(of_company, DocumentRow.party > first.c.name).correlate(first)
+    names = first.union_all(select(after.scalar_subquery()).where(first.c.name.is_not(None)))
+    found = select(names.c.name).where(names.c.name.icontains(text, autoescape=True)).limit(_MOST_PARTIES)
+    return list(db.scalars(found))
 
 
 def tab_counts(db: Session, company_id: int, kinds: Collection[str] | None) -> dict[Tab, int]:
     """How many documents stand under each tab, whatever else is filtered."""
-    where = [DocumentRow.company_id == company_id]
-    if kinds is not None:
-        where.append(DocumentRow.kind.in_(kinds))
-    rows = db.execute(select(DocumentRow.state, func.count()).where(*where).group_by(DocumentRow.state))
-    counts = dict.fromkeys(Tab, 0)
-    for state, count in rows:
-        counts[TAB_OF[state]] += count
-    return counts
+    found = dict.fromkeys(Tab, 0)
+    for state, count in counts(db, company_id, kinds).items():
+        found[TAB_OF[state]] += count
+    return found
 
 
 def _found(company_id: int, wanted: Wanted) -> list[ColumnElement[bool]]:
@@ -107,9 +154,6 @@ def _found(company_id: int, wanted: Wanted) -> list[ColumnElement[bool]]:
         found.append(DocumentRow.kind == wanted.kind)
     if wanted.reason is not None:
         found.append(DocumentRow.reason == wanted.reason)
-    if wanted.text:
-        columns = (DocumentRow.number, DocumentRow.posted_number, DocumentRow.party)
-        found.append(or_(*(column.icontains(wanted.text, autoescape=True) for column in columns)))
     return found
 
 
