@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -12,13 +14,16 @@ import pytest
 
 from qbwc_server.documents.kinds import Document, read_document
 from qbwc_server.documents.lifecycle import State
+from qbwc_server.posting.onto.sent_here import mark_sent
 from qbwc_server.settings import Settings
+from qbwc_server.simulator import Break, ConnectorKilled
 from qbwc_server.simulator.bookkeeper import Bookkeeper
 from qbwc_server.simulator.lists import Entry
+from qbwc_server.simulator.shapes import Form
 from qbwc_server.simulator.transactions import Transaction
 from qbxml.messages.item import SalesOrPurchase
 from tests.conftest import TurnableClock
-from tests.sessions.world import World
+from tests.sessions.world import BY, World, losing
 
 BILLING_DAY = date(2026, 3, 2)
 SEATS, BACKUP = "SEATS00000001", "BACKUP0000001"
@@ -211,3 +216,319 @@ def test_a_revision_changes_its_own_lines_only(world: World) -> None:
         ("Seat", "Seats", Decimal(5), Decimal("57.50"), None),
         ("Backup", "Backup, March", Decimal(3), Decimal("15.00"), BACKUP),
     ]
+
+
+# -- which invoice -----------------------------------------------------------------------------------------------------
+
+
+def test_the_most_recent_one_is_chosen(world: World) -> None:
+    """S4-12: by its day, then by when it was entered."""
+    recurring(world, txn_date=date(2026, 3, 5))
+    wanted = recurring(world, txn_date=date(2026, 3, 20))
+    world.clock.advance(minutes=1)
+    wanted = recurring(world, txn_date=date(2026, 3, 20))
+    recurring(world, txn_date=date(2026, 3, 12))
+    before = [stated(one) for one in world.books.invoices if one is not wanted]
+    world.hand_in(billed())
+    world.update()
+    assert world.row(ORIGIN).txn_id == wanted.txn_id
+    assert [stated(one) for one in world.books.invoices if one.txn_id != wanted.txn_id] == before
+
+
+def pay(world: World, txn: Transaction, amount: str) -> None:
+    Bookkeeper(world.books).enter(
+        "ReceivePayment",
+        customer="Acme",
+        total_amount=Decimal(amount),
+        applied_to_txn_adds=(Form(txn_id=txn.txn_id, payment_amount=Decimal(amount)),),
+    )
+
+
+def send(world: World, txn: Transaction) -> None:
+    Bookkeeper(world.books).change(txn, is_to_be_emailed=False, is_to_be_printed=False)
+
+
+def mark(world: World, txn: Transaction) -> None:
+    with world.database.transaction() as db:
+        mark_sent(db, world.company(db).id, txn.txn_id, by=BY, now=world.clock())
+
+
+UNFIT: dict[str, Callable[[World, Transaction], object]] = {
+    "partly paid": lambda world, txn: pay(world, txn, "1.00"),
+    "paid": lambda world, txn: pay(world, txn, "80.00"),
+    "sent": send,
+    "marked sent here": mark,
+    "void": lambda world, txn: Bookkeeper(world.books).void(txn),
+    "of a job": lambda world, txn: Bookkeeper(world.books).change(txn, customer="Acme:Roof"),
+    "before the window": lambda world, txn: Bookkeeper(world.books).change(txn, txn_date=date(2026, 3, 1)),
+    "after the window": lambda world, txn: Bookkeeper(world.books).change(txn, txn_date=date(2026, 4, 2)),
+    "closed": lambda world, _: Bookkeeper(world.books).close_books(date(2026, 3, 15)),
+}
+
+
+@pytest.mark.parametrize("how", UNFIT)
+def test_what_is_not_fit_is_never_touched(world: World, how: str) -> None:
+    Bookkeeper(world.books).add("Customer", "Roof", parent="Acme", email="roof@example.com")
+    txn = recurring(world, txn_date=date(2026, 3, 10))
+    UNFIT[how](world, txn)
+    before, entered = stated(txn), vars(txn)["values"].copy()
+    world.hand_in(billed(date=date(2026, 3, 20), onto=onto(last=date(2026, 3, 31))))
+    world.update()
+    world.update()
+    row = world.row(ORIGIN)
+    assert (row.state, row.reason) == (State.SUBMITTED, "waits_for_invoice"), row.message
+    assert stated(txn) == before
+    assert txn.values == entered
+
+
+def test_an_invoice_of_nothing_is_unsent_too(world: World) -> None:
+    """f 12: an invoice of 0.00 counts as paid for QuickBooks."""
+    txn = recurring(world, support(rate=Decimal(0)))
+    world.hand_in(billed())
+    world.update()
+    assert (world.row(ORIGIN).state, world.row(ORIGIN).txn_id) == (State.POSTED, txn.txn_id)
+
+
+def test_without_flags_an_invoice_is_unsent_only_by_the_other_rule(world: World) -> None:
+    """f 2: strict or marked."""
+    txn = recurring(world, is_to_be_emailed=False, is_to_be_printed=False)
+    world.hand_in(billed())
+    world.update()
+    assert "counts as sent" in (world.row(ORIGIN).message or "")
+    world.hand_in(billed(onto=onto(unsent="marked")), revise=True)
+    world.update()
+    assert world.row(ORIGIN).txn_id == txn.txn_id
+
+
+# -- nothing else changes ----------------------------------------------------------------------------------------------
+
+
+def rich(world: World) -> Transaction:
+    """An invoice as bookkeepers write them: text, a group, a subtotal, a percentage, lines of our items."""
+    person = Bookkeeper(world.books)
+    books = world.books.books
+    seat, support_item = person.find("ItemService", "Seat"), person.find("ItemService", "Support")
+    members = ((seat.list_id, Decimal(1)), (support_item.list_id, Decimal(2)))
+    books.create("ItemGroup", "Bundle", members=members)
+    books.create("ItemSubtotal", "Subtotal")
+    sales = person.find("Account", "Sales").ref
+    books.create("ItemDiscount", "Loyal", values={"discount_rate_percent": Decimal(10), "account": sales})
+    return recurring(
+        world,
+        {"desc": "As discussed on the phone:"},
+        {"item_group": "Bundle", "quantity": Decimal(1)},
+        {"item": "Seat", "desc": "written by hand", "quantity": Decimal(5), "rate": Decimal("11.50"), "other2": "x"},
+        support(other1="PO 77"),
+        {"item": "Subtotal"},
+        {"item": "Loyal"},
+        {"item": "Seat", "desc": "for the branch", "quantity": Decimal(2)},
+        {"desc": "Thank you"},
+    )
+
+
+def test_all_that_is_not_ours_stays_but_for_what_quickbooks_computes(world: World) -> None:
+    """f 3: subtotals, percentages and totals may move, and nothing else."""
+    txn = rich(world)
+    before = [stated_line(line) for line in txn.lines]
+    header = {name: value for name, value in txn.values.items() if name not in COMPUTED}
+    world.hand_in(billed())
+    world.update()
+    row = world.row(ORIGIN)
+    assert row.state is State.POSTED, row.message
+    after = [stated_line(line) for line in txn.lines]
+    assert [line["txn_line_id"] for line in after[:8]] == [line["txn_line_id"] for line in before]
+    kept = [0, 1, 3, 6, 7]
+    assert [after[n] for n in kept] == [before[n] for n in kept]
+    for n in (4, 5):
+        assert without_amount(after[n]) == without_amount(before[n])
+    changed = {name for name in after[2] if after[2].get(name) != before[2].get(name)}
+    assert changed == {"desc", "quantity", "amount", "other1"}
+    assert [line.other1 for line in txn.lines[8:]] == [BACKUP]
+    assert {name: value for name, value in txn.values.items() if name not in COMPUTED} == header
+    notes = " ".join((row.notes or {})["notes"])
+    assert "The group Bundle on the invoice holds an item that is billed" in notes
+    assert "Another line of Seat stays on the invoice as it is" in notes
+    world.void(ORIGIN)
+    world.update()
+    assert world.row(ORIGIN).state is State.WITHDRAWN
+    assert [stated_line(line) for line in txn.lines] == before
+
+
+def test_a_line_with_nothing_to_bill_is_kept_and_told(world: World) -> None:
+    txn = recurring(world, {"item": "Backup", "quantity": Decimal(3)}, support())
+    before = stated(txn)
+    world.hand_in(billed(seats()))
+    world.update()
+    assert stated(txn)[:2] == before
+    assert "Nothing is billed for Backup" in " ".join((world.row(ORIGIN).notes or {})["notes"])
+
+
+def test_a_flat_amount_is_no_number_of_seats(world: World) -> None:
+    txn = recurring(world, {"item": "Seat", "desc": "flat", "rate": Decimal("50.00")})
+    before = stated(txn)
+    world.hand_in(billed(seats()))
+    world.update()
+    assert stated(txn)[:1] == before
+    assert [line.other1 for line in txn.lines] == [None, SEATS]
+
+
+def test_text_of_somebody_in_other1_stays(world: World) -> None:
+    txn = recurring(world, {"item": "Seat", "quantity": Decimal(5), "other1": "PO 77"})
+    world.hand_in(billed(seats()))
+    world.update()
+    assert [(line.quantity, line.other1) for line in txn.lines] == [(Decimal(7), "PO 77")]
+    world.hand_in(billed(seats("8")), revise=True)
+    world.update()
+    assert [(line.quantity, line.other1) for line in txn.lines] == [(Decimal(8), "PO 77")]
+
+
+def test_a_price_that_we_compute_is_written_onto_a_line_that_is_taken_over_and_given_back(world: World) -> None:
+    txn = recurring(world, {"item": "Seat", "quantity": Decimal(5), "rate": Decimal("11.50")})
+    before = stated(txn)
+    world.hand_in(billed(seats("7", amount="46.06")))
+    world.update()
+    assert [(line.quantity, line.amount, line.other1) for line in txn.lines] == [(7, Decimal("46.06"), SEATS)]
+    world.hand_in(billed(seats("8")), revise=True)
+    world.update()
+    assert [(line.quantity, line.rate, line.other1) for line in txn.lines] == [(8, Decimal("11.50"), SEATS)]
+    world.void(ORIGIN)
+    world.update()
+    assert stated(txn) == before
+
+
+# -- whatever breaks ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("tag", ["InvoiceQueryRs", "InvoiceModRs"])
+@pytest.mark.parametrize("kind", [Break.REQUEST_LOST, Break.ANSWER_LOST, Break.KILLED_BEFORE, Break.KILLED_AFTER])
+def test_a_lost_answer_puts_no_line_twice(world: World, tag: str, kind: Break) -> None:
+    txn = recurring(world, support(), {"item": "Seat", "desc": "Seats", "quantity": Decimal(5)})
+    before = stated(txn)
+    world.hand_in(billed())
+    with suppress(ConnectorKilled):
+        world.update(losing(tag, kind))
+    for _ in range(3):
+        world.update()
+    row = world.row(ORIGIN)
+    assert (row.state, row.reason) == (State.POSTED, None), row.message
+    assert lines_of(txn) == [ON_SITE, OUR_SEATS, OUR_BACKUP]
+    world.void(ORIGIN)
+    with suppress(ConnectorKilled):
+        world.update(losing("InvoiceModRs", kind))
+    for _ in range(3):
+        world.update()
+    assert world.row(ORIGIN).state is State.WITHDRAWN, world.row(ORIGIN).message
+    assert stated(txn) == before
+
+
+def between(world: World, monkeypatch: pytest.MonkeyPatch, what: Callable[[], object]) -> None:
+    """Somebody does something after the invoice was read, before it is changed."""
+    process, done = world.books.process, []
+
+    def processed(request: str) -> str:
+        if "<InvoiceModRq" in request and not done:
+            done.append(True)
+            what()
+        return process(request)
+
+    monkeypatch.setattr(world.books, "process", processed)
+
+
+def test_somebody_edits_it_in_between(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    txn = recurring(world)
+    between(world, monkeypatch, lambda: Bookkeeper(world.books).change_line(txn, 0, desc="Edited"))
+    world.hand_in(billed())
+    world.update()
+    world.update()
+    assert world.row(ORIGIN).state is State.POSTED, world.row(ORIGIN).message
+    assert lines_of(txn) == [("Support", "Edited", *ON_SITE[2:]), OUR_SEATS, OUR_BACKUP]
+
+
+@pytest.mark.parametrize("how", ["sent", "void", "of a job", "marked sent here"])
+def test_it_is_not_fit_any_more_in_between(world: World, monkeypatch: pytest.MonkeyPatch, how: str) -> None:
+    Bookkeeper(world.books).add("Customer", "Roof", parent="Acme", email="roof@example.com")
+    txn = recurring(world, txn_date=date(2026, 3, 10))
+
+    def what() -> None:
+        UNFIT[how](world, txn)
+        Bookkeeper(world.books).save_unchanged(txn)
+
+    between(world, monkeypatch, what)
+    world.hand_in(billed())
+    world.update()
+    world.update()
+    row = world.row(ORIGIN)
+    assert (row.state, row.reason, row.txn_id) == (State.SUBMITTED, "waits_for_invoice", None), row.message
+    assert [line.txn_line_id for line in txn.lines] == [txn.lines[0].txn_line_id]
+    other = recurring(world)
+    world.update()
+    assert (world.row(ORIGIN).state, world.row(ORIGIN).txn_id) == (State.POSTED, other.txn_id)
+
+
+def test_what_was_sent_with_our_lines_is_not_changed_any_more(world: World) -> None:
+    txn = recurring(world)
+    world.hand_in(billed())
+    world.update()
+    send(world, txn)
+    before = stated(txn)
+    world.hand_in(billed(seats("9")), revise=True)
+    world.update()
+    row = world.row(ORIGIN)
+    assert (row.state, row.reason) == (State.FAILED, "invoice_taken")
+    assert "counts as sent" in (row.message or "")
+    assert stated(txn) == before
+
+
+def test_a_person_who_deletes_it_before_we_write_has_another_one_chosen(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    txn = recurring(world)
+    between(world, monkeypatch, lambda: Bookkeeper(world.books).delete(txn))
+    world.hand_in(billed())
+    world.update()
+    other = recurring(world)
+    world.submit(ORIGIN) if world.row(ORIGIN).state is not State.SUBMITTED else None
+    world.update()
+    world.update()
+    assert (world.row(ORIGIN).state, world.row(ORIGIN).txn_id) == (State.POSTED, other.txn_id), world.row(ORIGIN)
+    assert lines_of(other) == [ON_SITE, OUR_SEATS, OUR_BACKUP]
+
+
+def test_a_file_that_keeps_no_keys(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lines are known by their TxnLineIDs then, also after a lost answer."""
+    process = world.books.process
+    monkeypatch.setattr(
+        world.books, "process", lambda request: process(re.sub(r"<Other1>[^<]*</Other1>|<Other1 ?/>", "", request))
+    )
+    txn = recurring(world, support(), {"item": "Seat", "desc": "Seats", "quantity": Decimal(5)})
+    before = stated(txn)
+    world.hand_in(billed())
+    world.update(losing("InvoiceModRs", Break.REQUEST_LOST))
+    world.update()
+    world.update()
+    without = [(*line[:4], None) for line in (ON_SITE, OUR_SEATS, OUR_BACKUP)]
+    assert world.row(ORIGIN).state is State.POSTED, world.row(ORIGIN).message
+    assert lines_of(txn) == without
+    world.hand_in(billed(seats("8"), backup("2")), revise=True)
+    world.update()
+    assert [line.quantity for line in txn.lines] == [1, 8, 2]
+    world.void(ORIGIN)
+    world.update()
+    assert stated(txn) == before
+
+
+def stated(txn: Transaction) -> list[dict[str, Any]]:
+    return [stated_line(line) for line in txn.lines]
+
+
+def stated_line(line: Any) -> dict[str, Any]:
+    """All that a line says; of a group, with its members."""
+    return {
+        name: [stated_line(one) for one in value] if isinstance(value, tuple) else value
+        for name, value in vars(line).items()
+        if value is not None
+    }
+
+
+def without_amount(line: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in line.items() if name != "amount"}

@@ -130,19 +130,25 @@ def is_taken(work: Work, row: RequestRow, document: DocumentRow, found: Standing
         return False
     work.settle(row, RequestEvent.REFUSED, words=f"The invoice {why}.")
     if not stands:
-        choose_again(work, row, document, content)
+        choose_another(work, row, document)
         return True
     message = f"Invoice {found.number or found.txn_id}, on which its lines stand, {why}."
     work.fail(document.id, row.id, Notice(Reason.INVOICE_TAKEN, message, _ADVICE))
     return True
 
 
-def choose_again(work: Work, row: RequestRow, document: DocumentRow, content: Invoice) -> None:
-    """Ask anew which invoice the lines belong on, in place of ``row``. Raises CannotWrite."""
-    if content.onto is not None:
-        document.not_in_books()
+def choose_another(work: Work, row: RequestRow, document: DocumentRow) -> None:
+    """Ask anew which invoice the lines belong on, in place of ``row``: the one that was chosen is not fit any more."""
+    content = load_document(document.body)
+    if not isinstance(content, Invoice) or content.onto is None:
+        return
+    document.not_in_books()
+    try:
         question = ask_for_invoices(document.id, content, content.onto, work.options, new_id())
-        work.put(question, instead_of=row.id)
+    except CannotWrite as cannot:
+        _cannot(work, row, document, cannot)
+        return
+    work.put(question, instead_of=row.id)
 
 
 def gone_from(work: Work, document: DocumentRow, found: Standing) -> bool:
@@ -154,6 +160,13 @@ def gone_from(work: Work, document: DocumentRow, found: Standing) -> bool:
         return is_void(found) or not is_on(content, found, work.options, last_writing(work.db, document))
     except CannotWrite:
         return False  # the options have changed since: nobody can tell what was written
+
+
+def is_void_there(document: DocumentRow, found: Standing) -> bool:
+    """Whether somebody has voided what the document stands in: plus and minus may come to zero, too."""
+    if document.host is not None:
+        return is_void(found)
+    return found.voided and document.comes_to_something
 
 
 def stands_there(found: Standing, keys: Collection[str]) -> dict[str, Any]:

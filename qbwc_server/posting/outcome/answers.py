@@ -5,7 +5,7 @@ from __future__ import annotations
 from qbwc_server.documents.lifecycle import Event, Reason
 from qbwc_server.documents.models import Operation
 from qbwc_server.errors import Notice
-from qbwc_server.posting.onto.there import queue_change_there, queue_take_back
+from qbwc_server.posting.onto.there import choose_another, queue_change_there, queue_take_back
 from qbwc_server.posting.outcome.changing import queue_change, queue_void, read_again
 from qbwc_server.posting.outcome.outcome import Work
 from qbwc_server.posting.outcome.refused import disputed, refused, tried_again
@@ -42,6 +42,10 @@ def read_post(work: Work, row: RequestRow, reply: Reply) -> None:
         refused(work, row, head.id, reply)
 
 
+def _only_chosen(work: Work, document_id: int) -> bool:
+    return work.document(document_id).only_chosen
+
+
 def read_for_change(work: Work, row: RequestRow, reply: Reply) -> None:
     """What stands in the books now: the modification is written from it, with its edit sequence and line ids."""
     head, said = work.head_of(row), reply.said
@@ -55,6 +59,9 @@ def read_for_change(work: Work, row: RequestRow, reply: Reply) -> None:
     elif void and (reply.proves_absence or said.cause is Cause.NOT_THERE):
         if work.settle(row, RequestEvent.DONE, reply):
             work.post(head.id, Event.WITHDRAWN, row.id, written(work, None), _NOT_THERE)
+    elif (said.outcome is Outcome.NOTHING_FOUND or said.cause is Cause.NOT_THERE) and _only_chosen(work, head.id):
+        if work.settle(row, RequestEvent.DONE, reply):
+            choose_another(work, row, work.document(head.id))
     elif said.outcome is Outcome.NOTHING_FOUND or said.cause is Cause.NOT_THERE:
         if work.settle(row, RequestEvent.REFUSED, reply):
             work.hold(

@@ -94,9 +94,11 @@ def edited_before_void(work: Work, row: RequestRow, document: DocumentRow, found
     if not edited_since(document, found):
         return False
     seen: list[Difference] = []
+    last = last_writing(work.db, document)
     with suppress(CannotWrite):  # the options have changed since: nobody can tell what was written
-        seen = differences(found, work.options, last_writing(work.db, document))
-    return is_told_of(work, row, document, found, seen or moved_total(document, found), ADVICE_VOID)
+        seen = differences(found, work.options, last)
+    seen = seen or moved_total(document, found, work.options, last)
+    return is_told_of(work, row, document, found, seen, ADVICE_VOID)
 
 
 def _is_a_strangers(work: Work, row: RequestRow, document: DocumentRow, found: Standing) -> bool:
@@ -128,7 +130,7 @@ def edited_before_change(
     """
     if not edited_since(document, found) or not differences(found, work.options, last, content):
         return False
-    seen = edits_since(found, work.options, last, content) or moved_total(document, found)
+    seen = edits_since(found, work.options, last, content) or moved_total(document, found, work.options, last)
     return is_told_of(work, row, document, found, seen, ADVICE_CHANGE)
 
 

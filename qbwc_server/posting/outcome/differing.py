@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from decimal import Decimal
 
 from qbwc_server.documents.kinds import KINDS, load_document
@@ -11,8 +12,11 @@ from qbwc_server.documents.open_work import Finding, WorkKind
 from qbwc_server.ids import new_id
 from qbwc_server.posting.options import PostingOptions
 from qbwc_server.posting.requests import OneDocument, Purpose, ask
+from qbwc_server.posting.texts import CannotWrite
 from qbwc_server.posting.transactions import TRANSACTIONS
+from qbwc_server.posting.transactions.compiled import comes_to, own_lines
 from qbwc_server.posting.transactions.standing import Difference, Standing
+from qbwc_server.posting.transactions.writing import LastWriting
 from qbwc_server.queue.enqueue import NewRequest
 
 
@@ -75,9 +79,18 @@ def edited(document: DocumentRow, standing: Standing, differences: Sequence[Diff
     )
 
 
-def moved_total(document: DocumentRow, standing: Standing) -> list[Difference]:
-    """What it comes to, where that is not what QuickBooks came to when we wrote it last: nothing else need show it."""
-    before, now = document.posted_total, standing.total
+def moved_total(document: DocumentRow, found: Standing, options: PostingOptions, last: LastWriting) -> list[Difference]:
+    """What it comes to, where that is not what QuickBooks came to when we wrote it last: nothing else need show it.
+
+    On an invoice of somebody else that is what our lines come to. What other documents of ours put onto this one counts
+    for those.
+    """
+    before, now = document.posted_total, found.total
+    if document.host is not None:
+        with suppress(CannotWrite):  # the options have changed since: nobody can tell what was written
+            now = comes_to(own_lines(last.document, found, options, last))
+    elif last.guests:
+        return []
     if before is None or now is None or before == now:
         return []
     return [Difference("total", f"{before:,.2f}", f"{now:,.2f}")]

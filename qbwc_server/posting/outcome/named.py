@@ -21,7 +21,7 @@ from qbwc_server.posting.outcome.outcome import Work
 from qbwc_server.posting.requests import OneDocument, Purpose, requests_of
 from qbwc_server.posting.sent import Sent
 from qbwc_server.posting.texts import CannotWrite
-from qbwc_server.posting.transactions.compiled import compile_add, differences
+from qbwc_server.posting.transactions.compiled import compile_add, differences, is_on
 from qbwc_server.posting.transactions.last_writing import last_writing
 from qbwc_server.posting.transactions.standing import Difference, Standing
 from qbwc_server.queue.models import QueuedRequest
@@ -47,7 +47,17 @@ def unlike(work: Work, document: DocumentRow, found: Standing) -> list[Differenc
     decided = _last_decision(work, document)
     if found.mark in _marks(own) or (decided == Decision(found.txn_id, confirmed=True)):
         return []
+    if document.host is not None:
+        return _without_our_lines(work, document, found)
     return _differences(work, document, found, own)
+
+
+def _without_our_lines(work: Work, document: DocumentRow, found: Standing) -> list[Difference]:
+    """An invoice of somebody else is known by the lines of ours on it, and by nothing else."""
+    with suppress(CannotWrite):  # the options have changed since
+        if is_on(load_document(document.body), found, work.options, last_writing(work.db, document)):
+            return []
+    return [Difference("lines", "with the keys of this document", "without them")]
 
 
 def is_marked(work: Work, document: DocumentRow, found: Standing) -> bool:

@@ -17,7 +17,7 @@ from qbwc_server.posting.pc_clock import modified_at
 from qbwc_server.posting.requests import requests_of
 from qbwc_server.posting.texts import CannotWrite
 from qbwc_server.posting.transactions import ADDS
-from qbwc_server.posting.transactions.compiled import own_lines
+from qbwc_server.posting.transactions.compiled import comes_to, own_lines
 from qbwc_server.posting.transactions.entries_shown import entries_shown
 from qbwc_server.posting.transactions.last_writing import last_writing, left_by, left_on
 from qbwc_server.posting.transactions.standing import Standing, StandingLine
@@ -119,8 +119,7 @@ def _left_there(work: Work, head: DocumentHead, standing: Standing | None) -> tu
     with suppress(CannotWrite):  # the options have changed since: our lines are found by their keys
         if standing is not None:
             lines = own_lines(content, standing, work.options, last_writing(work.db, document))
-    amounts = [line.amount for line in lines if line is not None and line.amount is not None]
-    total = sum(amounts, Decimal(0)) if lines and len(amounts) == len(lines) else None
+    total = comes_to(lines)
     ids = [None if line is None else line.txn_line_id for line in lines]
     if standing is None:
         return {"revision": head.revision, "lines": [ids]}, total

@@ -67,7 +67,7 @@ def _may_be_submitted(row: DocumentRow) -> bool:
 
 
 def _may_be_excluded(row: DocumentRow) -> bool:
-    return (row.txn_id is None or row.reason == Reason.MISSING) and _is_decided(row)
+    return (row.txn_id is None or row.only_chosen or row.reason == Reason.MISSING) and _is_decided(row)
 
 
 def _may_be_void(row: DocumentRow) -> bool:

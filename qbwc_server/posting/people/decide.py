@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from qbwc_server.documents.history import DECIDED as DECISION
 from qbwc_server.documents.history import entry, record, revisions_since
+from qbwc_server.documents.kinds import load_document
+from qbwc_server.documents.kinds.invoice import Invoice
 from qbwc_server.documents.lifecycle import UNDECIDED, Event, NotNow, Reason, State
 from qbwc_server.documents.models import DocumentEvent, DocumentRow, Operation
 from qbwc_server.documents.store import move
@@ -111,7 +114,7 @@ def _txn_id(db: Session, company: Company, row: DocumentRow, said: str) -> str:
             DocumentRow.company_id == company.id, DocumentRow.txn_id == txn_id, DocumentRow.id != row.id
         )
     ).first()
-    if other is not None:
+    if other is not None and not _is_put_onto(row):  # lines of several may stand on one invoice
         raise Invalid(f"{txn_id} is already document {other.id} ({other.origin}).")
     return txn_id
 
@@ -130,8 +133,10 @@ def _posted(
     if txn_id == row.txn_id and _was_void(db, row):  # the other one is gone: what was void stays so
         move(db, row, Event.WITHDRAWN, by=by, now=now, request_id=request_id, detail=decided)
         return
+    host = _host(row, txn_id)
     row.not_in_books()  # as far as QuickBooks has shown
-    row.txn_id, row.posted_at = txn_id, now
+    row.txn_id, row.posted_at, row.host = txn_id, now, host
+    row.written = None if host is None else {"revision": row.revision, "lines": [[]]}
     move(db, row, Event.POSTED, by=by, now=now, request_id=request_id, detail=decided)
     question = check_one(db, company, row, now)
     for request in requests_of(db, company.id, row.id):  # what waits for it waits until QuickBooks was asked
@@ -152,11 +157,25 @@ def _once_more(
     if txn_id is not None and (TRANSACTIONS[row.kind].mod_message is None or not _revised_since(db, row)):
         _posted(db, company, row, txn_id, None, decided, by=by, now=now)
         return
+    host = _host(row, txn_id)
     row.not_in_books()
     if txn_id is not None:
-        row.txn_id, row.operation = txn_id, Operation.CHANGE
+        row.txn_id, row.operation, row.host = txn_id, Operation.CHANGE, host
     record(db, [entry(company.id, row.id, DECISION, row.state, row.state, by=by, now=now, detail=decided)])
     submit(db, company, [row], by=by, now=now, look_first=False)
+
+
+def _host(row: DocumentRow, txn_id: str | None) -> dict[str, Any] | None:
+    """What is known of the invoice of somebody else that a document with ``onto`` is said to stand on."""
+    if txn_id is None or not _is_put_onto(row):
+        return None
+    known = (row.host or {}).get("former", {}) if row.txn_id == txn_id else {}
+    return {"former": known}
+
+
+def _is_put_onto(row: DocumentRow) -> bool:
+    document = load_document(row.body)
+    return isinstance(document, Invoice) and document.onto is not None
 
 
 def _was_void(db: Session, row: DocumentRow) -> bool:

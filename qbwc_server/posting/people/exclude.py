@@ -24,12 +24,14 @@ from qbwc_server.tenancy.models import Company
 def exclude(db: Session, company: Company, row: DocumentRow, *, by: Actor, now: datetime) -> None:
     """A person says: not into the books. Raises NotNow when it is there already or on its way."""
     lock(db, company, [row])
-    if row.txn_id is not None and row.reason != Reason.MISSING:
+    if row.txn_id is not None and row.reason != Reason.MISSING and not row.only_chosen:
         raise NotNow(f"Document {row.id} is in QuickBooks; void it instead.")
     refuse_undecided(row)
     if row.state is State.SUBMITTED:
         recall(db, company, row, now=now)
     move(db, row, Event.EXCLUDED, by=by, now=now)
+    if row.only_chosen:
+        row.not_in_books()
     settle_work(db, company.id, WorkKind.CREDIT_MEMO_WANTED, [str(row.id)], now=now)
     _refuse_waiting(db, company, row, by=by, now=now)
 

@@ -11,6 +11,7 @@ from qbwc_server.documents.models import DocumentRow
 from qbwc_server.documents.store import move
 from qbwc_server.errors import Notice
 from qbwc_server.ids import new_id
+from qbwc_server.posting.onto.there import gone_from
 from qbwc_server.posting.outcome.differing import edited, moved_total
 from qbwc_server.posting.outcome.outcome import Work
 from qbwc_server.posting.patience import MOST_QUESTIONS
@@ -84,7 +85,7 @@ def _read_compare(work: Work, row: RequestRow, reply: Reply, *, again: bool) -> 
     if not work.settle(row, RequestEvent.DONE, reply):
         return
     if document.state is State.WITHDRAWN and reply.first is not None:
-        if TRANSACTIONS[document.kind].standing(reply.first).voided:
+        if gone_from(work, document, TRANSACTIONS[document.kind].standing(reply.first)):
             return
         if again:
             _revive_one(work, row, document, "its lines are not void in QuickBooks")
@@ -135,8 +136,8 @@ def _differs(
 
 def tell_edits(work: Work, document: DocumentRow, found: Standing) -> None:
     """Show what a person has made of what we wrote last."""
-    seen = []
+    seen, last = [], last_writing(work.db, document)
     with suppress(CannotWrite):  # the options have changed since: nobody can tell what was written
-        seen = differences(found, work.options, last_writing(work.db, document))
-    if seen := seen or moved_total(document, found):
+        seen = differences(found, work.options, last)
+    if seen := seen or moved_total(document, found, work.options, last):
         work.findings.append(edited(document, found, seen))

@@ -130,20 +130,24 @@ def read_verify(work: Work, row: RequestRow, reply: Reply) -> None:
     for document in documents:  # from here on this copy of the file is the right one
         _as_it_stands(document, there.get(document.txn_id or ""))
     for document in gone:
-        work.put(_seek(work.db, document, which.if_missing))
+        if document.host is not None:  # what bears no mark of ours is not found under another TxnID
+            _not_there(work, row, document, which.if_missing)
+        else:
+            work.put(_seek(work.db, document, which.if_missing))
     again = which.if_missing is IfMissing.ENTER
     for document in withdrawn:  # plus and minus may come to zero without being void
         found = there.get(document.txn_id or "")
-        if found is not None and not found.amount and not document.comes_to_something:
+        unclear = document.host is not None or not (found is None or found.amount or document.comes_to_something)
+        if found is not None and unclear:
             work.put(compare(document, again=again))
     for document in posted:
         if document in gone:
             continue
-        if document.revision > 1 and TRANSACTIONS[document.kind].mod_message is not None:
+        if document.host is not None or (document.revision > 1 and TRANSACTIONS[document.kind].mod_message is not None):
             work.put(compare(document, again=again))
         elif document.time_modified != modified[document.id]:
             work.put(look_closer(document.kind, document.id, document.txn_id))  # a person has written to it since
-    not_void(work, row, withdrawn, there, again=again)
+    not_void(work, row, [one for one in withdrawn if one.host is None], there, again=again)
     for document in left_out:
         shown = there.get(document.txn_id or "")
         if shown is not None and (shown.amount or not document.comes_to_something):
@@ -189,7 +193,11 @@ def read_check(work: Work, row: RequestRow, reply: Reply) -> None:
         if _not_told(work, row, reply) and document.state is State.POSTED:
             _cannot_check(work, row, document, reply)
     elif work.settle(row, RequestEvent.DONE, reply) and _is_named_still(work, row, document):
-        if found is None:
+        if found is not None and is_marked(work, document, found):
+            document.host = None  # it became an invoice of its own
+        if found is None and document.host is not None:
+            _ask(work, row, document, (), Reason.OUTCOME_UNKNOWN, f"QuickBooks has no transaction {document.txn_id}.")
+        elif found is None:
             _as_it_stands(document, None)
             work.put(_seek(work.db, document, None), instead_of=row.id)
         elif differences := unlike(work, document, found):
@@ -242,11 +250,16 @@ def read_seek(work: Work, row: RequestRow, reply: Reply) -> None:
     document = work.document(about.document)
     if _found_by_mark(work, row, document, reply, (State.POSTED, State.FAILED, State.HELD, State.FOR_REVIEW)):
         return
+    _not_there(work, row, document, about.if_missing)
+
+
+def _not_there(work: Work, row: RequestRow, document: DocumentRow, if_missing: IfMissing) -> None:
+    """The file certainly does not hold it since a backup was restored."""
     if document.state in (State.HELD, State.FOR_REVIEW):
         why = f"It was in QuickBooks as {document.txn_id}, which the file does not hold since the backup was restored."
         advice = "Say that it is not there, and it is entered anew; or exclude it."
         _hold(work, row, document, Notice(Reason.MISSING, why, advice), {"candidates": []})
-    elif about.if_missing is IfMissing.WITHDRAW:
+    elif if_missing is IfMissing.WITHDRAW:
         _withdrawn(work, row, document)
     else:
         _entered_again(work, row, document)

@@ -14,6 +14,7 @@ from qbwc_server.documents.kinds import load_document
 from qbwc_server.documents.lifecycle import Event, State
 from qbwc_server.documents.models import DocumentRow, Operation
 from qbwc_server.documents.store import move
+from qbwc_server.posting.onto.there import gone_from, is_void_there
 from qbwc_server.posting.outcome.differing import filled_again, gone, look_closer
 from qbwc_server.posting.outcome.outcome import Work
 from qbwc_server.posting.pc_clock import modified_at
@@ -133,7 +134,7 @@ def read_look_closer(work: Work, row: RequestRow, reply: Reply) -> None:
     if document.state is not State.POSTED:
         _tell_of_others(work, document, found)
         return
-    if found.voided and document.comes_to_something:
+    if is_void_there(document, found):
         move(work.db, document, Event.WITHDRAWN, by=QUICKBOOKS, now=work.now, request_id=str(row.id), detail=_VOID)
         document.operation = Operation.VOID
         work.findings.append(gone(document, "was voided"))
@@ -149,11 +150,11 @@ def _tell_of_others(work: Work, document: DocumentRow, found: Standing) -> None:
     """
     document.time_modified = found.time_modified
     if document.state is State.WITHDRAWN:
-        if document.operation is Operation.VOID and not found.voided:
+        if document.operation is Operation.VOID and not gone_from(work, document, found):
             work.findings.append(filled_again(document, found))
     elif document.state is State.SUBMITTED:
         return
-    elif found.voided and document.comes_to_something:
+    elif is_void_there(document, found):
         work.findings.append(gone(document, "was voided"))
     else:
         tell_edits(work, document, found)

@@ -16,6 +16,7 @@ from qbwc_server.documents.models import DocumentRow
 from qbwc_server.documents.store import move
 from qbwc_server.ids import new_id
 from qbwc_server.posting.doubt.evidence import deletions
+from qbwc_server.posting.onto.there import gone_from
 from qbwc_server.posting.outcome.differing import gone
 from qbwc_server.posting.outcome.outcome import Work
 from qbwc_server.posting.patience import MOST_QUESTIONS, MOST_UNANSWERED, PAUSE
@@ -164,16 +165,16 @@ def read_sentinel_closer(work: Work, row: RequestRow, reply: Reply) -> None:
     shown, known = found.time_modified, document.time_modified
     if shown is None or known is None or not may_be_older(shown, known):
         return
-    if _is_as_before(document, found):
+    if _is_as_before(work, document, found):
         _hold_for_older(work, document, shown, known)
     else:
         document.time_modified = shown  # the same writing, as QuickBooks tells its time from now on
 
 
-def _is_as_before(document: DocumentRow, found: Standing) -> bool:
+def _is_as_before(work: Work, document: DocumentRow, found: Standing) -> bool:
     """Whether it stands there as before our last writing. A void tells no edit sequence; it tells by its lines."""
     if document.state is State.WITHDRAWN:
-        return not found.voided
+        return not gone_from(work, document, found)
     known, shown = document.edit_sequence, found.edit_sequence
     if document.state is not State.POSTED or known is None or shown is None or shown == known:
         return False

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from uuid import UUID
 
 from qbwc_server.documents.kinds import Document
@@ -76,6 +77,12 @@ def own_lines(
     """The line that each line of the document is there; None where it is not there. Raises CannotWrite."""
     writing = Writing(options, Texts(options.characters), last.txn_ids, last)
     return _INVOICE.own_lines(document, found, writing) if isinstance(document, Invoice) else []
+
+
+def comes_to(lines: Sequence[StandingLine | None]) -> Decimal | None:
+    """What lines come to; None where one is not there, or its amount was not told."""
+    amounts = [line.amount for line in lines if line is not None and line.amount is not None]
+    return sum(amounts, Decimal(0)) if lines and len(amounts) == len(lines) else None
 
 
 def edits_since(found: Standing, options: PostingOptions, last: LastWriting, document: Document) -> list[Difference]:
