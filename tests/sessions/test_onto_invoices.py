@@ -423,7 +423,8 @@ def test_a_lost_answer_puts_no_line_twice(world: World, tag: str, kind: Break) -
 
 def between(world: World, monkeypatch: pytest.MonkeyPatch, what: Callable[[], object]) -> None:
     """Somebody does something after the invoice was read, before it is changed."""
-    process, done = world.books.process, []
+    process = world.books.process
+    done: list[bool] = []
 
     def processed(request: str) -> str:
         if "<InvoiceModRq" in request and not done:

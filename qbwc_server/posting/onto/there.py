@@ -8,7 +8,7 @@ from typing import Any
 
 from qbwc_server.documents.kinds import load_document
 from qbwc_server.documents.kinds.invoice import Invoice
-from qbwc_server.documents.lifecycle import Event, Reason
+from qbwc_server.documents.lifecycle import Event, Reason, State
 from qbwc_server.documents.models import DocumentRow
 from qbwc_server.documents.store import add_notes, show_problems
 from qbwc_server.errors import Notice
@@ -155,9 +155,12 @@ def gone_from(work: Work, document: DocumentRow, found: Standing) -> bool:
     """Whether nothing of ours comes to anything there: the lines are off, or all of it is void."""
     if document.host is None:
         return found.voided
-    content = load_document(document.body)
+    content, last = load_document(document.body), last_writing(work.db, document)
+    if document.state is State.WITHDRAWN and last.host is not None:  # lines that were given back are theirs again
+        ids = [[line for line in some if line not in last.host.former] for some in last.line_ids]
+        last = replace(last, line_ids=ids, host=replace(last.host, former={}))
     try:
-        return is_void(found) or not is_on(content, found, work.options, last_writing(work.db, document))
+        return is_void(found) or not is_on(content, found, work.options, last)
     except CannotWrite:
         return False  # the options have changed since: nobody can tell what was written
 

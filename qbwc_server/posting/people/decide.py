@@ -69,21 +69,22 @@ def decide(
     own = requests_of(db, company.id, row.id, [Purpose.POST])
     open_ones = [one for one in own if one.state is RequestState.DISPUTED]
     older = _older_content(db, row, [one for one in own if one not in open_ones], txn_id)
-    verdict = RequestEvent.AGAIN if txn_id is None else RequestEvent.DONE
+    nowhere = txn_id is None and row.host is not None  # a change of what is not there any more is not sent again
+    verdict = RequestEvent.REFUSED if nowhere else RequestEvent.AGAIN if txn_id is None else RequestEvent.DONE
     settle(
         db,
         {request.id: request.state for request in open_ones},
         [Settlement(request.id, verdict, result_id=txn_id) for request in open_ones],
         now,
     )
-    if len(open_ones) > 1 and txn_id is None:
+    if len(open_ones) > 1 and txn_id is None and not nowhere:
         cancel(db, [request.id for request in open_ones[:-1]], now)  # one of them is enough
     if not open_ones and open_of(db, company.id, Purpose.POST, [OneDocument(row.id)]):
         raise NotNow(f"Document {row.id} was sent once more and has no answer yet; wait for the next update session.")
     request_id = str(open_ones[-1].id) if open_ones else None
     row.tell(None)
     decided_about(db, company.id, row, txn_id, by=by, now=now)
-    if not open_ones or older:
+    if not open_ones or older or nowhere:
         _once_more(db, company, row, txn_id, decided, by=by, now=now)
     elif txn_id is None:
         move(db, row, Event.SUBMITTED, by=by, now=now, request_id=request_id, detail=decided)
