@@ -43,6 +43,9 @@ BROUGHT = ("locations", "orders")  # the one undated, the other by its changes; 
 CHANNEL = replace(SHOPIFY, draft=plain_draft, streams=tuple(one for one in SHOPIFY.streams if one.name in BROUGHT))
 
 
+PAGES = {"first_import_in_bulk": False}  # these stories are about pages
+
+
 class ShopSource:
     """A shop under test: three orders on a page."""
 
@@ -53,7 +56,7 @@ class ShopSource:
 
     def options(self) -> dict[str, object]:
         """Where it stands."""
-        return {"shop": self.server.address, "token": self.shop.api.token, "page_size": 3}
+        return {"shop": self.server.address, "token": self.shop.api.token, "page_size": 3, **PAGES}
 
     def sale(self, key: str, amount: str, changed_at: datetime) -> None:
         """Make or edit a sale."""

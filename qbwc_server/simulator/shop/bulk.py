@@ -9,6 +9,7 @@ from typing import Any
 
 from qbwc_server.simulator.shop.answering import Answering
 from qbwc_server.simulator.shop.filters import matcher
+from qbwc_server.simulator.shop.orders import stamp
 from qbwc_server.simulator.shop.queries import BadQuestion, Wanted, read
 from qbwc_server.simulator.shop.store import Node, Store, by_number
 
@@ -39,7 +40,8 @@ class Bulk:
             return {"bulkOperation": None, "userErrors": [{"field": ["query"], "message": str(error)}]}
         gid = f"gid://shopify/BulkOperation/{len(self.operations) + 1}"
         self.operations[gid] = question.wanted[0], [self.polls]
-        return {"bulkOperation": {"id": gid, "status": "CREATED"}, "userErrors": []}
+        begun = {"id": gid, "status": "CREATED", "createdAt": stamp(self.store.clock())}
+        return {"bulkOperation": begun, "userErrors": []}
 
     def operation(self, gid: str, address: str) -> Node:
         """How far one is."""

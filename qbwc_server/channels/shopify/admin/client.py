@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import IO, Any
 
 from qbwc_server.channels.http import AnswerUnreadable, Upstream, UpstreamError
 from qbwc_server.channels.shopify.admin import versions
@@ -12,6 +13,7 @@ from qbwc_server.channels.shopify.admin.fields import Asking, Field, text_of
 from qbwc_server.channels.shopify.admin.options import ShopOptions
 from qbwc_server.channels.shopify.admin.scopes import denied, granted
 from qbwc_server.channels.shopify.admin.selections import ALL, GRANTED, PERSONAL, SHOP
+from qbwc_server.channels.spool import Limits
 
 _NO_SUCH = 404
 _LONGEST_PAUSE_S = 60.0  # that is kept within a run
@@ -77,6 +79,12 @@ class AdminClient:
             self._url(self.version), json={"query": query, "variables": variables}, headers=self._headers()
         )
         return understood(answer, what).data
+
+    @contextmanager
+    def download(self, url: str, limits: Limits) -> Iterator[IO[bytes]]:
+        """A file that the shop has put somewhere else, without our token. Raises UpstreamError, AddressRefused."""
+        with self._upstream.download(url, limits, headers={}) as file:
+            yield file
 
     def pause(self, seconds: float) -> None:
         """Leave the shop alone for a while."""

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from qbwc_server.channels.contract import BrokenFact, BrokenPage, Fact, Page, Window
 from qbwc_server.channels.http import AnswerUnreadable, Upstream
-from qbwc_server.channels.shopify.admin import deleted, streams
+from qbwc_server.channels.shopify.admin import bulk, deleted, streams
 from qbwc_server.channels.shopify.admin.client import AdminClient
 from qbwc_server.channels.shopify.admin.deleted import is_night
 from qbwc_server.channels.shopify.admin.fields import flattened, text_of
@@ -23,6 +25,7 @@ from qbwc_server.documents.problems import Problem
 
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _LIST_PAGE = 50
+_PIECE = 100  # orders of a bulk operation on one page
 _INCLUDED_PAGE = 250
 _MOST_INCLUDED = 3000  # transactions of one payout that stand in its fact
 _RECENT = timedelta(days=14)  # payouts that may still change
@@ -54,33 +57,58 @@ def _orders(options: ShopOptions, client: AdminClient, window: Window) -> Iterat
     since = _since(options, client, window)
     if not client.may("read_all_orders") and (since is None or since < window.until - _60_DAYS):
         client.remark(sentence("read_all_orders"))
+    if bulk.is_wanted(options, window, since):
+        since = yield from _in_bulk(client, window, since)
     reached: datetime | None = _LONG_AGO
     query = streams.since("updated_at", since)
     for nodes in pages(client, streams.ORDERS, query, Size(options.page_size)):
-        facts, broken = _orders_of(client, nodes, window)
-        reached = _reached(facts, reached)
-        yield Page(facts, broken, complete_until=reached)
+        page = _orders_of(client, nodes, window)
+        reached = _reached(page.facts, reached)
+        yield replace(page, complete_until=reached)
     yield from deleted.look(client, window, zone_of(options, client))
     yield Page((), complete_until=window.until)
 
 
-def _orders_of(
-    client: AdminClient, nodes: Sequence[Mapping[str, Any]], window: Window
-) -> tuple[list[Fact], list[BrokenFact]]:
-    facts: list[Fact] = []
-    broken: list[BrokenFact] = []
+def _in_bulk(
+    client: AdminClient, window: Window, since: datetime | None
+) -> Generator[Page | BrokenPage, None, datetime | None]:
+    """All that a bulk operation brings; from when on the pages have to be asked for behind it."""
+    try:
+        ended = bulk.run(client, streams.since("updated_at", since))
+        if ended.url is not None:
+            for some in _pieces(bulk.orders(client, ended.url)):
+                yield _page([_as_fact(client, order) for order in some])
+    except bulk.NotInBulk as error:
+        client.remark(f"{error} The orders are asked for page by page.")
+        return since
+    return ended.since if ended.whole else since
+
+
+def _pieces(orders: Iterator[Mapping[str, Any]]) -> Iterator[list[Mapping[str, Any]]]:
+    while some := list(itertools.islice(orders, _PIECE)):
+        yield some
+
+
+def _orders_of(client: AdminClient, nodes: Sequence[Mapping[str, Any]], window: Window) -> Page:
+    found: list[Fact | BrokenFact] = []
     for node in nodes:
-        moment = _moment(node.get("updatedAt"))
-        if moment is None or not node.get("id"):
-            broken.append(_no_fact(node))
-            continue
-        order = whole(client, streams.ORDER, node)
+        order = whole(client, streams.ORDER, node) if node.get("id") else node
         if order is None:  # deleted between two questions
-            facts.append(Fact(str(node["id"]), window.until, {}, sequence=None, gone=True))
+            found.append(Fact(str(node["id"]), window.until, {}, sequence=None, gone=True))
         else:
-            changed = _moment(order.get("updatedAt")) or moment
-            facts.append(Fact(str(order["id"]), changed, {**order, "shop": shop_of(client)}, sequence=None))
-    return facts, broken
+            found.append(_as_fact(client, order))
+    return _page(found)
+
+
+def _as_fact(client: AdminClient, order: Mapping[str, Any]) -> Fact | BrokenFact:
+    moment = _moment(order.get("updatedAt"))
+    if moment is None or not order.get("id"):
+        return _no_fact(order)
+    return Fact(str(order["id"]), moment, {**order, "shop": shop_of(client)}, sequence=None)
+
+
+def _page(found: Sequence[Fact | BrokenFact | None]) -> Page:
+    return Page([one for one in found if isinstance(one, Fact)], [one for one in found if isinstance(one, BrokenFact)])
 
 
 def _reached(facts: Sequence[Fact], before: datetime | None) -> datetime | None:

@@ -48,7 +48,8 @@ def upstream(clock: TurnableClock, paused: list[float]) -> Iterator[Upstream]:
 @pytest.fixture
 def options(shop: ShopUpstream) -> ShopOptions:
     """Where the shop stands."""
-    return ShopOptions.model_validate({"shop": shop.server.address, "token": shop.api.token, "page_size": 3})
+    told = {"shop": shop.server.address, "token": shop.api.token, "page_size": 3, "first_import_in_bulk": False}
+    return ShopOptions.model_validate(told)
 
 
 @pytest.fixture
