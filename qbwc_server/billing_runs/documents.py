@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, time, timedelta
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from qbwc_server.billing_runs.plan import Billing, Plan
-from qbwc_server.billing_runs.settings import Delivery
+from qbwc_server.billing_runs.settings import Delivery, Makes
+from qbwc_server.clock import moment
 from qbwc_server.documents.kinds import Document, read_document
 
 _FLAGS: Mapping[Delivery, tuple[bool | None, bool | None]] = {  # e-mail, print
@@ -29,6 +31,8 @@ def origin_of(billing: Billing, billing_day: date) -> str:
 def document_of(billing: Billing, plan: Plan) -> Document:
     """An invoice, or a credit memo with the signs turned around."""
     credit = billing.invoicing.is_credit
+    lines = [_turned(one.as_record()) if credit else {**one.as_record(), "key": one.key} for one in billing.lines]
+    onto = {} if credit or billing.makes is Makes.CREATE else {"onto": _onto(billing, plan)}
     email, print_ = _FLAGS[plan.settings.delivery]
     return read_document(
         {
@@ -39,9 +43,24 @@ def document_of(billing: Billing, plan: Plan) -> Document:
             "memo": f"Subscriptions {plan.period}",
             "to_be_emailed": email,
             "to_be_printed": print_,
-            "lines": [_turned(line.as_record()) if credit else line.as_record() for line in billing.lines],
+            "lines": lines,
+            **onto,
         }
     )
+
+
+def _onto(billing: Billing, plan: Plan) -> dict[str, Any]:
+    """The invoice on which the lines belong: of the period or the billing day, until the end of that day."""
+    settings = plan.settings
+    return {
+        "first": plan.period.first,
+        "last": plan.period.last,
+        "billing_day": plan.billing_day,
+        "unsent": settings.unsent.value,
+        "until": moment(plan.billing_day + timedelta(days=1), time(), ZoneInfo(settings.zone)),
+        "no_invoice": settings.no_invoice.value,
+        "items": plan.items[billing.connection_id],
+    }
 
 
 def _turned(line: Mapping[str, Any]) -> dict[str, Any]:

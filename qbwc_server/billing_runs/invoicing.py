@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import json
+from base64 import b32encode
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from hashlib import sha256
 from typing import Any
 
 from qbwc_server.billing.charges import Charge
 from qbwc_server.billing.lines import BillLine, PriceNeeded, formula, lines_of
-from qbwc_server.billing.statement import Due
+from qbwc_server.billing.statement import Due, part_key
 from qbwc_server.billing_runs.prices import Doubt, Price, cost_in_books, price_of
 from qbwc_server.billing_runs.settings import BillingSettings, Cost, Makes
 from qbwc_server.billing_runs.targets import Customer, Item, Target
 
 MOST_LINES = 1000  # of a document
+_KEY_CHARACTERS = 13
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,15 @@ class Line:
         """How the amount came about; empty where only QuickBooks knows the price."""
         price = self.price.value
         return "" if price is None else "; ".join(formula(due, price) for due in self.bill.dues)
+
+    @property
+    def key(self) -> str:
+        """By what the line is found again on an invoice: that of its charge, or of all that share the line."""
+        due = self.bill.dues[0]
+        if len(self.bill.dues) == 1 and due.instead_of is None:
+            return part_key(due.key, due.part)
+        said = [[one.key, one.part, one.instead_of is not None] for one in self.bill.dues]
+        return b32encode(sha256(json.dumps(said).encode()).digest()).decode()[:_KEY_CHARACTERS]
 
     @property
     def margin(self) -> Decimal | None:

@@ -24,7 +24,7 @@ from qbwc_server.tenancy.models import Company
 from qbwc_server.validation import sentences
 
 CHARGES = "charges"
-"""The stream whose facts are charges: a channel that has it is a distributor's."""
+"""The stream whose facts are charges."""
 
 
 class NoBillingSettings(NotFound):
@@ -90,7 +90,7 @@ def change_settings(
 
 def charge_connections(db: Session, company_id: int, *, connected: bool = True) -> list[Connection]:
     """The connections of a company that bring charges, those that are disconnected only on demand."""
-    codes = [code for code, channel in CHANNELS.items() if any(one.name == CHARGES for one in channel.streams)]
+    codes = [code for code, channel in CHANNELS.items() if channel.brings_charges]
     query = select(Connection).where(Connection.company_id == company_id, Connection.channel.in_(codes))
     if connected:
         query = query.where(Connection.state != ConnectionState.DISCONNECTED)

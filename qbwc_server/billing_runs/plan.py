@@ -20,7 +20,7 @@ from qbwc_server.billing_runs.invoicing import Assigned, Caution, Invoicing, Lin
 from qbwc_server.billing_runs.keeping import charge_connections, settings_of
 from qbwc_server.billing_runs.models import BillingDecision
 from qbwc_server.billing_runs.settings import Approval, BillingSettings, Makes
-from qbwc_server.billing_runs.targets import Customer, Targets
+from qbwc_server.billing_runs.targets import Customer, Targets, items_meant
 from qbwc_server.billing_runs.told import Unread, told_by
 from qbwc_server.channels.connections.models import Connection
 from qbwc_server.channels.connections.states import ConnectionState
@@ -122,6 +122,7 @@ class Plan:
     orphans: list[Orphan] = field(default_factory=list)
     left: list[NotNow] = field(default_factory=list)
     unread: list[tuple[int, Unread]] = field(default_factory=list)
+    items: dict[int, tuple[str, ...]] = field(default_factory=dict)  # by connection: names of those that offers mean
     problems: list[Problem] = field(default_factory=list)  # of the whole: nothing goes by itself before they are mended
 
 
@@ -140,6 +141,7 @@ def plan_of(db: Session, company: Company, billing_day: date) -> Plan:
     for connection in charge_connections(db, company.id):
         if connection.state in _OUT_OF_ORDER:
             plan.problems.append(_out_of_order(connection))
+        plan.items[connection.id] = items_meant(db, company.id, connection.id)
         _plan_connection(db, company, connection.id, plan, decisions)
     return plan
 

@@ -20,9 +20,11 @@ from qbwc_server.books.preferences import file_facts
 from qbwc_server.documents.problems import Problem
 from qbwc_server.list_kinds import ListKind
 from qbwc_server.mapping.kinds import WordKind
+from qbwc_server.mapping.listing import mappings_of
 from qbwc_server.mapping.resolving import Resolved, Unmapped, resolve
 from qbwc_server.mapping.said import Said
 
+_MOST_ITEMS = 5000
 _HOME = {"US": "USD", "CA": "CAD", "UK": "GBP", "AU": "AUD"}  # of a file in which there is one currency only
 
 
@@ -63,6 +65,13 @@ def organisation_word(organisation: Organisation) -> Said:
 def offer_word(charge: Charge) -> Said:
     """An offer as it is mapped."""
     return Said(WordKind.ITEM, charge.offer, title=charge.product)
+
+
+def items_meant(db: Session, company_id: int, connection_id: int) -> tuple[str, ...]:
+    """Full names of all items that offers of a connection stand for."""
+    listed = mappings_of(db, company_id, kind=WordKind.ITEM, connection_id=connection_id)
+    names = {one.outcome.name for one in listed if isinstance(one.outcome, Resolved)}
+    return tuple(sorted(names))[:_MOST_ITEMS]
 
 
 class Targets:

@@ -47,10 +47,14 @@ DISTRIBUTOR = Channel(
     brings="Charges.",
     needs="Nothing.",
     options=ChannelOptions,
-    streams=(Stream("charges", "Charges"), Stream("organisations", "Organisations")),
+    streams=(
+        Stream("charges", "Charges", drafted=False),
+        Stream("organisations", "Organisations", drafted=False),
+    ),
     pull=_nothing,
     draft=_no_drafts,
     account=lambda options: "one",
+    brings_charges=True,
 )
 
 
