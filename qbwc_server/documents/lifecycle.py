@@ -103,6 +103,7 @@ class Reason(StrEnum):
     CLOSING_DATE = "closing_date"
     CHANGED_MEANWHILE = "changed_meanwhile"  # somebody keeps changing it in QuickBooks
     EDITED = "edited"  # somebody edited it in QuickBooks, and a revision is about to be written over that
+    NUMBER_TAKEN = "number_taken"  # a revision gives it a number that somebody has typed by hand
     LIST_ENTRY = "list_entry"  # a customer or item it names is missing and could not be added
     TWICE = "twice"  # QuickBooks holds it two times
     SENT_IN_VAIN = "sent_in_vain"  # QuickBooks broke off each time, and it is certain that it was not entered

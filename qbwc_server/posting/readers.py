@@ -10,6 +10,7 @@ from qbwc_server.posting.inquiries import read_inquiry
 from qbwc_server.posting.onto.choosing import read_choose
 from qbwc_server.posting.outcome.answers import read_for_change, read_post
 from qbwc_server.posting.outcome.found import read_find
+from qbwc_server.posting.outcome.number_taken import read_look_number
 from qbwc_server.posting.outcome.outcome import Work
 from qbwc_server.posting.requests import Purpose
 from qbwc_server.posting.same_file.beside import read_look_beside
@@ -33,6 +34,7 @@ READERS: dict[str, Reader] = {
     Purpose.POST: read_post,
     Purpose.READ_FOR_CHANGE: read_for_change,
     Purpose.CHOOSE: read_choose,
+    Purpose.LOOK_NUMBER: read_look_number,
     Purpose.FIND: read_find,
     Purpose.ENSURE: read_ensure,
     Purpose.FOLLOW: read_follow,

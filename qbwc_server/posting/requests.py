@@ -183,6 +183,7 @@ class Purpose(StrEnum):
     POST = "post", Priority.TRANSACTION, OneDocument, "to post it"
     READ_FOR_CHANGE = "read_for_change", Priority.READ, OneDocument, "to read what stands in the books"
     CHOOSE = "choose", Priority.READ, OneDocument, "to find the unsent invoice that its lines belong on"
+    LOOK_NUMBER = "look_number", Priority.READ, OneDocument, "to find out whether its new number is taken"
     FIND = "find", Priority.READ, OnePart, "to find what it names and somebody else has entered"
     ENSURE = "ensure", Priority.READ, OneEntry, "to find out whether the entry is there"
     FOLLOW = "follow", Priority.READ, OneEntry, "to find out what became of the entry, by its ListID"

@@ -18,6 +18,7 @@ from qbwc_server.ids import new_id
 from qbwc_server.posting.options import Edits
 from qbwc_server.posting.outcome.differing import edited, left_unapplied, moved_total, stays
 from qbwc_server.posting.outcome.named import as_shown, not_the_one, strangers
+from qbwc_server.posting.outcome.number_taken import TAKEN_BY, before_another_number, number_taken
 from qbwc_server.posting.outcome.other_entry import renamed_since
 from qbwc_server.posting.outcome.outcome import DocumentHead, Work
 from qbwc_server.posting.outcome.written import written
@@ -29,6 +30,7 @@ from qbwc_server.posting.transactions.compiled import compile_change, compile_vo
 from qbwc_server.posting.transactions.last_writing import NOT_OURS, about_to_change, edited_since, last_writing, seen_as
 from qbwc_server.posting.transactions.standing import Difference, Standing
 from qbwc_server.posting.transactions.writing import LastWriting
+from qbwc_server.queue.enqueue import put
 from qbwc_server.queue.models import QueuedRequest
 from qbwc_server.queue.reply import Reply
 from qbwc_server.queue.settling import RequestRow
@@ -57,6 +59,8 @@ def queue_change(work: Work, row: RequestRow, head: DocumentHead, ret: Aggregate
             return
         if edited_before_change(work, row, document, content, found, last):
             return
+        if _number_is_asked_for(work, row, head, document, found):
+            return
         compiled = compile_change(content, found, guid, work.options, last)
     except CannotWrite as cannot:
         problem = cannot.problem
@@ -67,6 +71,19 @@ def queue_change(work: Work, row: RequestRow, head: DocumentHead, ret: Aggregate
     work.findings += [stays(document, name, what) for name, what in compiled.stays.items()]
     about_to_change(document, compiled)
     work.put(write(Purpose.POST, OneDocument(head.id), guid, compiled), instead_of=row.id)
+
+
+def _number_is_asked_for(
+    work: Work, row: RequestRow, head: DocumentHead, document: DocumentRow, found: Standing
+) -> bool:
+    """Whether the change waits, since it gives another number: for the question who has that, or for a person."""
+    first = before_another_number(work, document, found)
+    if isinstance(first, str):
+        work.hold(document.id, row.id, number_taken(document, first), {TAKEN_BY: first})
+    elif first is not None:
+        put(work.db, work.company.id, [first], work.now)
+        queue_read(work, row, head, after=(first.id,))
+    return first is not None
 
 
 def queue_void(work: Work, row: RequestRow, head: DocumentHead, ret: Aggregate) -> None:
