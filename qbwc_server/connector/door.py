@@ -34,6 +34,7 @@ class Login:
     password_hash: str
     earlier_hash: str | None
     earlier_until: datetime | None
+    has_opened: bool
     company_file: str
     minimum_interval_s: int | None
     postpone_until: datetime | None
@@ -55,6 +56,10 @@ class Login:
     def hash_of(self, password: str, key: bytes | None, now: datetime) -> str | None:
         """That which this password belongs to: of the one in force, or of the one before while that opens as well."""
         return matching_hash(self.password_hash, self.earlier_hash, self.earlier_until, password, key, now)
+
+    def opens_first(self, password: str, key: bytes | None, now: datetime) -> bool:
+        """Whether a connector comes with the password in force for the first time, which is to be written down."""
+        return not self.has_opened and self.hash_of(password, key, now) == self.password_hash
 
     @property
     def is_slow(self) -> bool:
@@ -150,6 +155,7 @@ def _statement() -> Select[*tuple[Any, ...]]:
             login.password_hash,
             login.earlier_hash,
             login.earlier_until,
+            login.has_opened,
             login.company_file,
             login.minimum_interval_s,
             login.postpone_until,

@@ -48,7 +48,8 @@ class Doorkeeper:
         login, right = seen.login, self._is_right(seen, password, now)
         if login is None or not right:
             return self._turn_away(seen, now)
-        if login.seen_lately(now) and is_keyed(login.password_hash, self._key) and not seen.guesses.pair:
+        known = login.seen_lately(now) and is_keyed(login.password_hash, self._key) and not seen.guesses.pair
+        if known and not login.opens_first(password, self._key, now):
             nothing = login.nothing_to_do(now)
             if nothing is not None and not login.session_open:
                 return nothing
@@ -109,6 +110,8 @@ class Doorkeeper:
         stored = matching_hash(row.password_hash, row.earlier_hash, row.earlier_until, password, key, now)
         if stored is None:
             return ["", "nvu"]  # it was renewed a moment ago
+        if stored == row.password_hash:
+            row.has_opened = True
         if seen.guesses.pair:
             forgive(db, seen.counted)
         if not login.seen_lately(now):

@@ -57,7 +57,8 @@ def renew_password(
 
     Args:
         keep_old: how long the old one opens as well, so that nothing stands still until somebody has typed the new
-            one; None: it stops working at once, and so do the tickets that it opened.
+            one; None: it stops working at once, and so do the tickets that it opened. The old one is the one that a
+            connector uses: one that was renewed before anybody came with it is forgotten.
 
     Raises:
         Invalid: longer than ``LONGEST_KEPT``.
@@ -70,14 +71,20 @@ def renew_password(
         shut_out(db, login.company_id, now)
         login.earlier_hash = login.earlier_until = None
     else:
-        login.earlier_hash, login.earlier_until = login.password_hash, now + keep_old
+        if login.has_opened or not _earlier_opens(login, now):
+            login.earlier_hash = login.password_hash
+        login.earlier_until = now + keep_old
     password = new_password()
-    login.password_hash = keyed_hash(password, password_key(db))
+    login.password_hash, login.has_opened = keyed_hash(password, password_key(db)), False
     note_audit(
         db, Audited.LOGIN_RENEWED, by=by, now=now, company_id=login.company_id, subject=login.user,
         after={"old_one_opens_until": login.earlier_until},
     )  # fmt: skip
     return password
+
+
+def _earlier_opens(login: ConnectorLogin, now: datetime) -> bool:
+    return login.earlier_hash is not None and login.earlier_until is not None and now < login.earlier_until
 
 
 def postpone(db: Session, login: ConnectorLogin, *, seconds: int, by: Actor, now: datetime) -> None:

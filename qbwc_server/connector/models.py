@@ -29,6 +29,7 @@ class ConnectorLogin(Base):
     postpone_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     earlier_hash: Mapped[str | None] = mapped_column(Exact(200))  # of the password before, while it still opens
     earlier_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    has_opened: Mapped[bool] = mapped_column(default=False)  # whether a connector has come with the one in force
 
 
 class KnownAddress(Base):

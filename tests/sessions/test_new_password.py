@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -69,3 +70,53 @@ def test_a_password_that_was_right_a_moment_ago_opens_nothing(world: World, monk
     monkeypatch.setattr(Doorkeeper, "_is_right", then_renewed)
     assert Wire(world).authenticate() == ["", "nvu"]
     assert world.row("i-1").state is State.SUBMITTED
+
+
+KEPT = timedelta(days=1)
+
+
+def renew_and_keep(world: World) -> str:
+    with world.database.transaction() as db:
+        return renew_password(db, login_of(db, world.company(db).id), world.clock(), by=BY, keep_old=KEPT)
+
+
+def is_let_in(world: World, password: str) -> bool:
+    world.clock.advance(minutes=1)
+    return Wire(world).authenticate(password=password)[1] != "nvu"
+
+
+@pytest.mark.parametrize("times", [2, 3, 5])
+def test_renewed_again_before_anybody_used_it_the_one_in_use_goes_on(world: World, times: int) -> None:
+    quiet(world)
+    used, renewed = world.password, [renew_and_keep(world) for _ in range(times)]
+    assert is_let_in(world, used)
+    assert is_let_in(world, renewed[-1])
+    assert not any(is_let_in(world, password) for password in renewed[:-1])
+    world.clock.advance(days=1)
+    assert not is_let_in(world, used)
+    assert is_let_in(world, renewed[-1])
+
+
+@pytest.mark.parametrize("work", [True, False])
+def test_what_a_connector_has_come_with_is_the_one_in_use(world: World, work: bool) -> None:
+    """Also where there was nothing to do when it came."""
+    quiet(world)
+    first = world.password
+    if work:
+        world.hand_in(invoice("i-1", number="1"))
+    second = renew_and_keep(world)
+    world.password = second
+    world.connector = world.new_connector(world.books)
+    assert world.update().ok
+    third = renew_and_keep(world)
+    assert [is_let_in(world, password) for password in (first, second, third)] == [False, True, True]
+
+
+def test_the_one_in_use_is_kept_no_longer_than_was_said(world: World) -> None:
+    quiet(world)
+    used = world.password
+    renew_and_keep(world)
+    world.clock.advance(days=2)
+    second = renew_and_keep(world)
+    assert not is_let_in(world, used)
+    assert is_let_in(world, second)
