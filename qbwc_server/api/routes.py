@@ -52,6 +52,7 @@ class Route:
         once: whether it heeds an idempotency key. Not what shows a secret, which is kept nowhere, nor what takes
             several transactions.
         matches: whether it heeds If-Match.
+        streams: it answers while it works, in several transactions, and heeds the key in each of them by itself.
         statuses: of answers that are no refusals.
         refuses: kinds of errors beyond those that every address may answer with.
     """
@@ -65,6 +66,7 @@ class Route:
     gives: str = JSON
     once: bool = True
     matches: bool = False
+    streams: bool = False
 
 
 def whole_number(words: str, most: int, default: int) -> Parameter:

@@ -8,6 +8,6 @@ from __future__ import annotations
 
 from qbwc_server.client.client import Client
 from qbwc_server.client.problem import NoAnswer, Problem
-from qbwc_server.client.records import Asked, Document
+from qbwc_server.client.records import Asked, Created, Document
 
-__all__ = ["Asked", "Client", "Document", "NoAnswer", "Problem"]
+__all__ = ["Asked", "Client", "Created", "Document", "NoAnswer", "Problem"]

@@ -60,6 +60,8 @@ class Calls:
         key: str | None,
     ) -> httpx.Response:
         content: Any = {} if body is None else {"json": body}
+        if isinstance(body, bytes):  # JSON lines
+            content, headers = {"content": body}, {**headers, "Content-Type": "application/x-ndjson"}
         lost = ""
         for attempt in range(self._attempts):
             try:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import islice
 from types import TracebackType
 from typing import Any, Self
+from uuid import uuid4
 
 import httpx
 
 from qbwc_server.client.calls import Calls
-from qbwc_server.client.records import Asked, Document
+from qbwc_server.client.records import Asked, Created, Document
 
 _LONGEST_WAIT = 25  # seconds for which the server keeps a call open
 _WAITING = "waiting"
+_MOST = 1_000  # documents that the server takes in one call
 
 
 class Client:
@@ -76,6 +80,29 @@ class Client:
         """
         parameters = {"review": int(review), "revise": int(revise)}
         return _document(self._calls.change("POST", "/documents", dict(document), parameters=parameters, key=key))
+
+    def create_documents(
+        self,
+        documents: Iterable[Mapping[str, Any]],
+        *,
+        review: bool = False,
+        revise: bool = False,
+        key: str | None = None,
+    ) -> Iterator[Created]:
+        """Hand in any number of documents, a thousand in each call, in their order; one that is refused is told so.
+
+        Args:
+            key: the beginning of an idempotency key for each call, to hand them in again after a restart of your
+                program; the documents and their order must be the same then.
+        """
+        parameters = {"review": int(review), "revise": int(revise)}
+        rest, beginning, place = iter(documents), key or str(uuid4()), 0
+        while some := list(islice(rest, _MOST)):
+            lines = "".join(json.dumps(dict(one), ensure_ascii=False) + "\n" for one in some)
+            of_call = f"{beginning}-{place}"
+            answer = self._calls.change("POST", "/documents/many", lines.encode(), parameters=parameters, key=of_call)
+            yield from (Created.of(json.loads(line)) for line in answer.text.split("\n") if line)
+            place += len(some)
 
     def document(self, document_id: int) -> Document:
         """One document; its ``record`` holds content, history and proof."""

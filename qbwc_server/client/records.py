@@ -56,6 +56,28 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
+class Created:
+    """What came of one document of many.
+
+    Attributes:
+        result: added, same, revised or refused.
+        document: as it stands; None where it was refused.
+        problem: why it was refused, as the server tells a problem.
+    """
+
+    origin: str | None
+    result: str
+    document: Document | None
+    problem: Mapping[str, Any] | None
+
+    @classmethod
+    def of(cls, record: Mapping[str, Any]) -> Self:
+        """From what the server told."""
+        document, problem = record.get("document"), record.get("problem")
+        return cls(record["origin"], record["result"], None if document is None else Document.of(document), problem)
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
     """A question to QuickBooks, and how far its answer is.
 

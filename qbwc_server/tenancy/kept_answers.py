@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -77,10 +78,13 @@ def digest_of(*parts: str | bytes) -> str:
     return found.hexdigest()
 
 
-def claim(db: Session, whose: Whose, asked: str, now: datetime) -> KeptAnswer:
+def claim(db: Session, whose: Whose, asked: str, now: datetime, *, locked: bool = False) -> KeptAnswer:
     """The row of this key, which is new, or has the answer that was given before.
 
     Whoever comes with the same key at the same moment waits here until the first is done.
+
+    Args:
+        locked: also where the row is there already.
 
     Raises:
         KeyReused: it was another thing.
@@ -94,11 +98,12 @@ def claim(db: Session, whose: Whose, asked: str, now: datetime) -> KeptAnswer:
     }
     insert = sqlite.insert if db.get_bind().dialect.name == "sqlite" else postgresql.insert
     db.execute(insert(KeptAnswer).values(values).on_conflict_do_nothing())
-    row = db.scalars(
+    found = (
         select(KeptAnswer)
         .where(KeptAnswer.token_id == whose.token_id, KeptAnswer.key == whose.key)
         .execution_options(populate_existing=True)
-    ).one()
+    )
+    row = db.scalars(found.with_for_update() if locked else found).one()
     if row.asked != asked:
         raise KeyReused
     return row
@@ -107,6 +112,21 @@ def claim(db: Session, whose: Whose, asked: str, now: datetime) -> KeptAnswer:
 def keep(row: KeptAnswer, status: int, media: str, body: str) -> None:
     """What was answered."""
     row.status, row.media, row.body = status, media, body
+
+
+def kept_lines(row: KeptAnswer) -> list[str]:
+    """What was answered so far, where an answer is given line by line."""
+    return [line + "\n" for line in (row.body or "").split("\n")[:-1]]
+
+
+def keep_more(row: KeptAnswer, lines: Sequence[str]) -> None:
+    """Some lines more of an answer that goes on."""
+    row.body = (row.body or "") + "".join(lines)
+
+
+def keep_whole(row: KeptAnswer, status: int, media: str) -> None:
+    """The answer that was given line by line has come to its end."""
+    row.status, row.media = status, media
 
 
 def purge_kept_answers(*, database: Database, clock: Clock, **_: object) -> str:

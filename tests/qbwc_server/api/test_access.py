@@ -26,6 +26,7 @@ PATHS = (
     ("GET", "/options"),
     ("PATCH", "/options"),
     ("POST", "/documents"),
+    ("POST", "/documents/many"),
     ("GET", "/documents"),
     ("GET", "/documents/1"),
     ("POST", "/documents/1/submit"),

@@ -117,11 +117,15 @@ def test_a_key_that_is_none_is_refused(app: Flask, alice: Caller, invoice: dict[
 
 
 def test_what_shows_a_secret_takes_no_key(alice: Caller) -> None:
-    for path in ("/tokens", "/connector-password", "/connections/1/test", "/connections/1/disconnect"):
+    for path in (
+        *("/tokens", "/connector-password", "/connections/1/test", "/connections/1/disconnect"),
+        *("/webhooks", "/webhooks/1/secret", "/uploads"),
+    ):
         answer = alice.post(path, headers=KEY)
         assert (answer.status_code, answer.get_json()["code"]) == (422, "idempotency_key_not_here")
     assert {name for name, route in ROUTES.items() if not route.once} == {
         "api.make_token", "api.new_password", "api.test_connection", "api.disconnect_one", "api.billing_run",
+        "api.add_one_webhook", "api.rotate_webhook_secret", "api.upload",
     }  # fmt: skip
 
 

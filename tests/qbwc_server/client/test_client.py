@@ -12,6 +12,7 @@ import pytest
 from flask import Flask
 
 import qbwc_server.client
+import qbwc_server.client.client as client_module
 from qbwc_server.client import Client, NoAnswer, Problem
 from qbwc_server.db import Database
 from qbwc_server.settings import Settings
@@ -182,3 +183,25 @@ def test_it_needs_nothing_of_the_server() -> None:
             for name in names:
                 assert not name.startswith("qbwc_server") or name.startswith("qbwc_server.client"), (file.name, name)
                 assert name.partition(".")[0] not in ("flask", "sqlalchemy", "qbxml", "pydantic"), (file.name, name)
+
+
+def many(count: int) -> list[dict[str, Any]]:
+    return [{**INVOICE, "origin": f"shop:{number}"} for number in range(count)]
+
+
+def test_many_documents_go_in_by_the_thousand_and_a_lost_answer_does_not_double_them(
+    client: Client, line: Faulty, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client_module, "_MOST", 40)
+    line.losing = ["answer", "request", "", "answer"]
+    told = list(client.create_documents([*many(99), {"kind": "invoice"}]))
+    assert [one.result for one in told] == ["added"] * 99 + ["refused"]
+    assert [one.origin for one in told[:99]] == [f"shop:{number}" for number in range(99)]
+    assert told[0].document is not None
+    assert told[0].document.state == "submitted"
+    assert told[-1].document is None
+    assert told[-1].problem is not None
+    assert told[-1].problem["code"] == "invalid_document"
+    assert len({call.headers["Idempotency-Key"] for call in line.calls}) == 3
+    assert len(line.calls) == 6
+    assert sum(1 for _ in client.documents()) == 99
