@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,6 +21,7 @@ from qbwc_server.mapping.kinds import WordKind, kind_named
 from qbwc_server.mapping.resolving import UNMAPPED
 from qbwc_server.posting.people.actions import ACTIONS
 from qbwc_server.posting.submitting.hand_in import recall
+from qbwc_server.posting.submitting.submit import submit
 from qbwc_server.tenancy.actor import Actor
 from qbwc_server.tenancy.models import Company
 from qbwc_server.tenancy.permissions import Permission
@@ -48,6 +49,9 @@ class BulkKind:
         states: of the documents that it is about.
         work: does it with one; says why it is not done, or raises Conflict or Invalid and leaves no trace.
         undo: takes that back, as long as nothing has left.
+        refuse: raises Conflict where it is not done with one, before anything is done.
+        together: does it with many in one go, each of which was not refused; by document, why it is not done. Raises
+            Conflict or Invalid where it cannot be done with one of them, and then each is done by itself.
     """
 
     title: str
@@ -55,19 +59,34 @@ class BulkKind:
     work: Callable[[Turn], Notice | None]
     undo: Callable[[Turn], Notice | None]
     permission: Permission = Permission.POST_DOCUMENTS
+    refuse: Callable[[Turn], None] = lambda turn: None
+    together: Callable[[Sequence[Turn]], Mapping[int, Notice | None]] | None = None
 
 
 def _act(turn: Turn, code: str) -> None:
     ACTIONS[code].work(turn.db, turn.company, turn.row, by=turn.by, now=turn.now)
 
 
-def _submit(turn: Turn) -> Notice | None:
+def _refuse_asked(turn: Turn) -> None:
     """A question is not answered in bulk, unless those about which just that is asked were chosen."""
     row = turn.row
     asked = is_asked(row) or row.state is State.HELD
     if asked and row.reason != turn.wanted.get("reason"):
         raise NotNow(f"Something is asked about document {row.id}: {row.message}", advice=row.advice or "")
+
+
+def _submit(turn: Turn) -> Notice | None:
     _act(turn, "submit")
+    return _what_lacks(turn.row)
+
+
+def _submit_together(turns: Sequence[Turn]) -> Mapping[int, Notice | None]:
+    first, rows = turns[0], [turn.row for turn in turns]
+    submit(first.db, first.company, rows, by=first.by, now=first.now)
+    return {row.id: _what_lacks(row) for row in rows}
+
+
+def _what_lacks(row: DocumentRow) -> Notice | None:
     if row.state is State.SUBMITTED:
         return None
     return Notice(row.reason or "document_not_ready", row.message or "It is not ready.", row.advice or "")
@@ -134,8 +153,17 @@ def _unmap(turn: Turn) -> None:
 
 
 BULK: dict[str, BulkKind] = {
-    "submit": BulkKind("Submit", ACTIONS["submit"].states, _submit, _take_back),
-    "retry": BulkKind("Submit again what failed", (State.FAILED,), _submit, _take_back),
+    "submit": BulkKind(
+        "Submit", ACTIONS["submit"].states, _submit, _take_back, refuse=_refuse_asked, together=_submit_together
+    ),
+    "retry": BulkKind(
+        "Submit again what failed",
+        (State.FAILED,),
+        _submit,
+        _take_back,
+        refuse=_refuse_asked,
+        together=_submit_together,
+    ),
     "exclude": BulkKind("Exclude", ACTIONS["exclude"].states, _exclude, _restore),
     "restore": BulkKind("Restore", ACTIONS["restore"].states, _restore, _exclude),
     "map": BulkKind("Map words", (State.FOR_REVIEW,), _map, _unmap, Permission.MAP),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
@@ -14,7 +14,7 @@ from qbwc_server.clock import Clock
 from qbwc_server.db import Database
 from qbwc_server.db.pieces import delete_in_pieces
 from qbwc_server.documents.models import DocumentEvent, DocumentRow
-from qbwc_server.errors import Conflict, Invalid
+from qbwc_server.errors import Conflict, Invalid, Notice
 from qbwc_server.posting.submitting.submit import lock
 from qbwc_server.tenancy.models import Company
 
@@ -48,31 +48,83 @@ def _step(db: Session, bulk_id: int, now: datetime) -> int:
     db.refresh(bulk)
     waiting = select(BulkItem).where(BulkItem.bulk_id == bulk_id, BulkItem.state == ItemState.WAITING)
     items = db.scalars(waiting.order_by(BulkItem.id).limit(AT_A_TIME).execution_options(populate_existing=True)).all()
-    for item in items:
-        _do(db, company, bulk, item, now)
+    _do(db, bulk, [(item, _turn(db, company, bulk, row, now)) for item, row in _with_documents(db, items)])
     if not items and bulk.state is BulkState.UNDER_WAY:
         bulk.state, bulk.ended_at = BulkState.DONE, now
     return len(items)
 
 
-def _do(db: Session, company: Company, bulk: BulkAction, item: BulkItem, now: datetime) -> None:
-    row = db.get_one(DocumentRow, item.document_id, populate_existing=True)
-    kind, item.before = BULK[bulk.action], row.state
-    work = kind.work if bulk.undoes is None else kind.undo
-    turn = Turn(db, company, row, bulk.wanted, f"bulk {bulk.undoes or bulk.id}", bulk.by, now)
+def _with_documents(db: Session, items: Sequence[BulkItem]) -> list[tuple[BulkItem, DocumentRow]]:
+    ids = [item.document_id for item in items]
+    query = select(DocumentRow).where(DocumentRow.id.in_(ids)).execution_options(populate_existing=True)
+    rows = {row.id: row for row in db.scalars(query)} if ids else {}
+    return [(item, rows[item.document_id]) for item in items]
+
+
+def _turn(db: Session, company: Company, bulk: BulkAction, row: DocumentRow, now: datetime) -> Turn:
+    return Turn(db, company, row, bulk.wanted, f"bulk {bulk.undoes or bulk.id}", bulk.by, now)
+
+
+def _do(db: Session, bulk: BulkAction, turns: Sequence[tuple[BulkItem, Turn]]) -> None:
+    """All in one go where that can be done with what is asked for, and with each of them; else one by one."""
+    together = BULK[bulk.action].together if bulk.undoes is None else None
+    if together is None:
+        for item, turn in turns:
+            _do_one(db, bulk, item, turn)
+        return
+    ready: list[tuple[BulkItem, Turn]] = []
+    for item, turn in turns:
+        item.before = turn.row.state
+        try:
+            _refuse(db, bulk, item, turn)
+        except (Conflict, Invalid) as refusal:
+            _tell(item, turn.row, refusal.notice)
+        else:
+            ready.append((item, turn))
+    if not ready:
+        return
     try:
         with db.begin_nested():
-            _refuse_strange(db, bulk, item, row)
+            told = together([turn for _, turn in ready])
+            db.flush()
+    except (Conflict, Invalid):  # of one of them: who it is shows when each is done by itself
+        for item, turn in ready:
+            _do_one(db, bulk, item, turn)
+        return
+    for item, turn in ready:
+        _tell(item, turn.row, told.get(turn.row.id))
+    db.flush()
+
+
+def _do_one(db: Session, bulk: BulkAction, item: BulkItem, turn: Turn) -> None:
+    row = turn.row
+    db.refresh(row)
+    kind, item.before = BULK[bulk.action], row.state
+    work = kind.work if bulk.undoes is None else kind.undo
+    try:
+        with db.begin_nested():
+            _refuse(db, bulk, item, turn)
             notice = work(turn)
             db.flush()
     except (Conflict, Invalid) as refusal:
         db.refresh(row)
         notice = refusal.notice
-    item.state = ItemState.DONE if notice is None else ItemState.REFUSED
+    _tell(item, row, notice)
+    db.flush()
+
+
+def _tell(item: BulkItem, row: DocumentRow, notice: Notice | None) -> None:
+    """Its result: done, or why it is not."""
+    item.state, item.after = ItemState.DONE if notice is None else ItemState.REFUSED, row.state
     if notice is not None:
         item.code, item.message = notice.code, f"{notice.message} {notice.advice}".strip()
-    db.flush()
-    item.after = row.state
+
+
+def _refuse(db: Session, bulk: BulkAction, item: BulkItem, turn: Turn) -> None:
+    """Raises Conflict where it is not done with this one, whatever it would do."""
+    _refuse_strange(db, bulk, item, turn.row)
+    if bulk.undoes is None:
+        BULK[bulk.action].refuse(turn)
 
 
 class ChangedSince(Conflict):

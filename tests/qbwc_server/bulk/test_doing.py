@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
 from qbwc_server.bulk import doing
 from qbwc_server.bulk.asking import NothingFound, NotToUndo, ask_for_bulk, ask_for_undo, counts_of, find_bulk, items_of
@@ -16,10 +16,11 @@ from qbwc_server.bulk.models import BulkItem, BulkState, ItemState
 from qbwc_server.db import Database
 from qbwc_server.documents.history import history
 from qbwc_server.documents.kinds import read_document
-from qbwc_server.documents.lifecycle import State
+from qbwc_server.documents.lifecycle import NotNow, State
 from qbwc_server.documents.models import DocumentRow
 from qbwc_server.documents.store import by_origin
 from qbwc_server.errors import Invalid
+from qbwc_server.posting.submitting import submit as submitting
 from qbwc_server.posting.submitting.hand_in import hand_in
 from qbwc_server.queue.models import QueuedRequest
 from qbwc_server.tenancy.companies import find_company
@@ -228,3 +229,54 @@ def test_results_of_long_ago_are_dropped(shop: Worded) -> None:
     with shop.database.reading() as db:
         assert db.scalar(select(func.count()).select_from(BulkItem)) == 0
     assert timedelta(days=90) == doing.KEPT
+
+
+def statements_of(shop: Worded, bulk: int) -> int:
+    """How many statements it takes to do it."""
+    count = 0
+
+    def counted(*_: object) -> None:
+        nonlocal count
+        count += 1
+
+    event.listen(shop.database.engine, "before_cursor_execute", counted)
+    try:
+        do_bulk(shop.database, bulk, clock=shop.clock)
+    finally:
+        event.remove(shop.database.engine, "before_cursor_execute", counted)
+    return count
+
+
+def test_what_is_submitted_together_takes_no_statements_for_each(shop: Worded) -> None:
+    brings(shop, *(sale(f"few:{number}") for number in range(10)))
+    brings(shop, *(sale(f"many:{number}") for number in range(100)))
+    few = statements_of(shop, asks(shop, "submit", origin="few:"))
+    many = statements_of(shop, asks(shop, "submit", origin="many:"))
+    assert many <= few + 40  # 90 documents more; some are read and written in several statements
+    with shop.database.reading() as db:
+        states = db.scalars(select(DocumentRow.state).where(DocumentRow.company_id == shop.id).distinct()).all()
+        assert states == [State.SUBMITTED]
+        assert db.scalar(select(func.count()).select_from(BulkItem).where(BulkItem.state == ItemState.DONE)) == 110
+
+
+def test_one_that_cannot_be_submitted_keeps_none_of_the_others_back(
+    shop: Worded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is found out only while it is done costs that one document, whichever stand around it."""
+    brings(shop, *(sale(origin) for origin in ("a", "b", "c")))
+    whole = submitting.refuse_undecided
+
+    def refused(row: DocumentRow) -> None:
+        if row.origin == "b":
+            raise NotNow("Not b.")
+        whole(row)
+
+    monkeypatch.setattr(submitting, "refuse_undecided", refused)
+    bulk = asks(shop, "submit", origin="")
+    assert does(shop, bulk) == {"a": "done", "b": NotNow.code, "c": "done"}
+    assert [shop.state(origin) for origin in ("a", "b", "c")] == ["submitted", "for_review", "submitted"]
+    with shop.database.reading() as db:
+        before = {one.before for one in items_of(db, bulk, limit=10)}
+        assert before == {State.FOR_REVIEW}
+        posts = select(func.count()).select_from(QueuedRequest).where(QueuedRequest.purpose == "post")
+        assert db.scalar(posts) == 2
