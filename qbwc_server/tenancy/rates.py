@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import ClassVar
 
-from sqlalchemy import ForeignKey, Integer, case
+from sqlalchemy import ForeignKey, Integer, case, or_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from qbwc_server.db import Base
 from qbwc_server.db.types import UtcDateTime
 from qbwc_server.errors import QbwcError
+
+_AHEAD = timedelta(minutes=5)
 
 
 class TokenRate(Base):
@@ -57,7 +59,8 @@ def count_request(db: Session, company_id: int, token_id: int, most: int, now: d
     minute = now.replace(second=0, microsecond=0)
     insert = sqlite.insert if db.get_bind().dialect.name == "sqlite" else postgresql.insert
     added = insert(TokenRate).values(token_id=token_id, company_id=company_id, minute=minute, count=times)
-    is_new = added.excluded.minute > TokenRate.minute  # a clock that was set back begins no minute anew
+    # a clock that was set back a little begins no minute anew; one that was far ahead locks nobody out until then
+    is_new = or_(added.excluded.minute > TokenRate.minute, TokenRate.minute > minute + _AHEAD)
     counted = added.on_conflict_do_update(
         index_elements=[TokenRate.token_id],
         set_={
