@@ -57,7 +57,7 @@ def by_day(ledgers: Iterable[Ledger], place: Place, day: date, terms: Terms) -> 
             way = _way(events)
             bucket = rest.setdefault(way, _Bucket()) if isinstance(way, Rest) else receipts.setdefault(way, _Bucket())
             bucket.take(events, ledger.problems)
-    origin = f"{DAY_ORIGIN}{place.id or 'web'}:{day.isoformat()}"
+    origin = f"{DAY_ORIGIN}{place.id or terms.shop}:{day.isoformat()}"
     blank = Planned(Kind.INVOICE, origin, day, place, NOTHING, memo=f"{place.name or 'Web shop'} {day.isoformat()}")
     plans = Plans(terms.cash_gateways)
     for way, bucket in sorted(receipts.items()):
@@ -72,7 +72,10 @@ def summed_up(entries: Iterable[Entry]) -> tuple[Entry, ...]:
     return tuple(
         one
         for one in merged(
-            Entry(one.role, _together(one), one.amount, _title(one), product_type=one.product_type) for one in entries
+            Entry(
+                one.role, _together(one), one.amount, _title(one), product_type=one.product_type, returned=one.returned
+            )
+            for one in entries
         )
         if one.amount
     )

@@ -147,6 +147,7 @@ class Item:
     product_type: str = ""
     discount: Decimal = NOTHING
     taxes: tuple[Tax, ...] = ()
+    unit_cost: Decimal | None = None
     is_gift_card: bool = False
     is_tip: bool = False
 

@@ -113,6 +113,7 @@ def _item(reader: Reader, node: Node) -> Item:
         product_type=text(inner(node, "product"), "productType"),
         discount=_discount(reader, node, "discountAllocations", price * quantity, "discountedTotalSet"),
         taxes=taxes,
+        unit_cost=reader.told(inner(node, "variant", "inventoryItem"), "unitCost"),
         is_gift_card=bool(node.get("isGiftCard")),
         is_tip=text(node, "title", "name").casefold() == _TIP and not sku and not taxes,
     )

@@ -170,7 +170,9 @@ def journal_of_day(found: Iterable[BalanceTransaction], day: date, terms: Terms)
     reviews = tuple(dict.fromkeys(problem for one in of_day for problem in one.problems))
     memo = f"Shopify Payments {day.isoformat()}"
     postings = [posting for one in of_day for posting in _postings(one)]
-    return balanced(f"{BALANCE_ORIGIN}{day.isoformat()}", day, memo, postings, Account.CLEARING, reviews=reviews)
+    return balanced(
+        f"{BALANCE_ORIGIN}{terms.shop}:{day.isoformat()}", day, memo, postings, Account.CLEARING, reviews=reviews
+    )
 
 
 def _postings(one: BalanceTransaction) -> Iterator[Posting]:

@@ -33,10 +33,11 @@ class Open(StrEnum):
 class Terms:
     """How orders are read. ``rounding_cap``: the largest difference of a document that goes to the rounding account.
 
-    ``zone``: of the shop, as its clocks run.
+    ``zone``: of the shop, as its clocks run. ``shop``: which one it is, in origins of what has no order and no place.
     """
 
     zone: str
+    shop: str = "web"
     revenue_date: RevenueDate = RevenueDate.FULFILLED
     discounts: Discounts = Discounts.OWN_LINES
     open_orders: Open = Open.WAIT

@@ -56,7 +56,8 @@ class ShopSource:
 
     def options(self) -> dict[str, object]:
         """Where it stands."""
-        return {"shop": self.server.address, "token": self.shop.api.token, "page_size": 3, **PAGES}
+        told = {"shop": self.server.address, "token": self.shop.api.token, "page_size": 3, "documents": "detailed"}
+        return {**told, **PAGES}
 
     def sale(self, key: str, amount: str, changed_at: datetime) -> None:
         """Make or edit a sale."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from qbwc_server.channels.contract import Channel, no_drafts
+from qbwc_server.channels.contract import Channel
 from qbwc_server.channels.shopify.admin.checks import CHECKS
+from qbwc_server.channels.shopify.admin.drafts import draft
 from qbwc_server.channels.shopify.admin.options import ShopOptions
 from qbwc_server.channels.shopify.admin.pulls import pull
 from qbwc_server.channels.shopify.admin.streams import SOURCES
@@ -16,7 +17,7 @@ SHOPIFY = Channel(
     options=ShopOptions,
     streams=tuple(one.stream for one in SOURCES),
     pull=pull,
-    draft=no_drafts,
+    draft=draft,
     account=lambda options: options.host,
     every_minutes=5,
     checks=CHECKS,

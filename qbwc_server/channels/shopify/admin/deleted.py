@@ -10,6 +10,7 @@ from qbwc_server.channels.contract import Fact, Page, Window
 from qbwc_server.channels.shopify.admin import streams
 from qbwc_server.channels.shopify.admin.client import AdminClient
 from qbwc_server.channels.shopify.admin.fields import plain
+from qbwc_server.channels.shopify.admin.groups import order_of_key
 from qbwc_server.channels.shopify.admin.listings import Listing, Size, pages
 
 DAYS = 59  # orders placed within so many days are looked for
@@ -33,7 +34,7 @@ def look(client: AdminClient, window: Window, zone: ZoneInfo) -> Iterator[Page]:
     """
     if not is_night(window, zone, streams.BY_NAME["orders"].stream.overlap):
         return
-    known = set(window.known())
+    known = {order_of_key(key) for key in window.known()}
     if not known:
         return
     placed_since = window.until - timedelta(days=DAYS)

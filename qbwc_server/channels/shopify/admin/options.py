@@ -31,6 +31,21 @@ class RevenueDate(StrEnum):
     CREATED = "created"  # when it was ordered
 
 
+class Discounts(StrEnum):
+    """How what was taken off stands in the books."""
+
+    OWN_LINES = "own_lines"  # sales by list price, discounts beside
+    NET = "net"  # sales after discounts
+
+
+class OpenOrders(StrEnum):
+    """What stands in the books of an order that is neither handed over nor paid."""
+
+    WAIT = "wait"
+    SALES_ORDER = "sales_order"  # Pro has none
+    ESTIMATE = "estimate"
+
+
 class LateSales(StrEnum):
     """Which day a sale at the till behind midnight belongs to."""
 
@@ -110,6 +125,16 @@ class ShopOptions(ChannelOptions):
         title="Day of the sale",
         description="fulfilled: the day on which the last of it was handed over; created: the day of the order.",
     )
+    open_orders: OpenOrders = Field(
+        default=OpenOrders.WAIT,
+        title="Open orders",
+        description="What an order becomes until it is handed over: wait: nothing; sales_order: not in Pro; estimate.",
+    )
+    discounts: Discounts = Field(
+        default=Discounts.OWN_LINES,
+        title="Discounts",
+        description="own_lines: sales by list price with discounts beside; net: sales after discounts.",
+    )
     late_sales: LateSales = Field(
         default=LateSales.CALENDAR,
         title="Late sales at the till",
@@ -135,6 +160,7 @@ class ShopOptions(ChannelOptions):
     tip_item: Name = _item("tips", "Tips", "tips")
     gift_card_item: Name = _item("gift cards", "Gift Card", "gift cards sold and redeemed")
     store_credit_item: Name = _item("store credit", "Store Credit", "store credit given and redeemed")
+    promotion_item: Name = _item("promotion", "Promotion", "what gift cards were sold for less than their face")
     duties_item: Name = _item("duties", "Duties", "duties and import taxes")
     additional_fee_item: Name = _item("additional fees", "Additional Fees", "additional fees of an order")
     rounding_item: Name = _item("rounding", "Rounding", "rounding differences up to the largest one")
@@ -160,6 +186,8 @@ class ShopOptions(ChannelOptions):
     fees_account: Name | None = _account("fees", "fees of payments; an expense")
     disputes_account: Name | None = _account("disputes", "disputed payments; an expense")
     reserve_account: Name | None = _account("reserve", "what Shopify Payments holds back; another current asset")
+    adjustments_account: Name | None = _account("adjustments", "adjustments and credits of Shopify Payments")
+    opening_account: Name | None = _account("opening", "where the first cash float came from")
     over_short_account: Name | None = _account("cash over and short", "differences of counted cash")
     pay_in_out_account: Name | None = _account("pay-ins and pay-outs", "cash put into or taken out of a drawer")
     cogs_account: Name | None = _account("cost of goods sold", "the cost of what was sold")

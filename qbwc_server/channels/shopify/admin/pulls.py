@@ -16,6 +16,7 @@ from qbwc_server.channels.shopify.admin import bulk, deleted, streams
 from qbwc_server.channels.shopify.admin.client import AdminClient
 from qbwc_server.channels.shopify.admin.deleted import is_night
 from qbwc_server.channels.shopify.admin.fields import flattened, text_of
+from qbwc_server.channels.shopify.admin.groups import Grouping
 from qbwc_server.channels.shopify.admin.listings import Size, pages
 from qbwc_server.channels.shopify.admin.options import ShopOptions
 from qbwc_server.channels.shopify.admin.scopes import AccessDenied, sentence
@@ -43,7 +44,9 @@ def pull(options: ShopOptions, upstream: Upstream, window: Window) -> Iterator[P
         yield Page((), remarks=(sentence(source.scope),))
         return
     try:
-        yield from _PULLS.get(window.stream, _listed)(options, client, window)
+        grouping = Grouping(options, window)
+        for page in _PULLS.get(window.stream, _listed)(options, client, window):
+            yield grouping.page(page)
     except AccessDenied as error:
         if window.stream == "orders":
             raise

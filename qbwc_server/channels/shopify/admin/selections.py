@@ -57,7 +57,11 @@ LINE_ITEM = (
     Field("taxLines", TAX_LINE),
     Field("duties", DUTY),
     Field("product", plain("id productType"), scope=_PRODUCT),
-    Field("variant", plain("id"), scope=_PRODUCT),
+    Field(
+        "variant",
+        (*plain("id"), Field("inventoryItem", (*plain("id"), Field("unitCost", MONEY)), scope="read_inventory")),
+        scope=_PRODUCT,
+    ),
 )
 SHIPPING_LINE = (
     *plain("id title code source isRemoved"),

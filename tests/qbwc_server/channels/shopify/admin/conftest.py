@@ -49,7 +49,7 @@ def upstream(clock: TurnableClock, paused: list[float]) -> Iterator[Upstream]:
 def options(shop: ShopUpstream) -> ShopOptions:
     """Where the shop stands."""
     told = {"shop": shop.server.address, "token": shop.api.token, "page_size": 3, "first_import_in_bulk": False}
-    return ShopOptions.model_validate(told)
+    return ShopOptions.model_validate({**told, "documents": "detailed"})
 
 
 @pytest.fixture

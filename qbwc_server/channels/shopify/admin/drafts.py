@@ -1,0 +1,195 @@
+"""Facts of a shop as drafts: an order by itself, or the orders of a place and day; payouts, fees, cash, gift cards."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from functools import partial
+from typing import Any
+
+from pydantic import ValidationError
+
+from qbwc_server.channels.contract import Draft, Fact, Outcome, Remark, RowProblem, Skipped, Stored
+from qbwc_server.channels.shopify.admin.options import Mode, ShopOptions
+from qbwc_server.channels.shopify.admin.written import journal, transfer, written
+from qbwc_server.documents.problems import Problem
+from qbwc_server.shop.by_day import by_day
+from qbwc_server.shop.by_order import by_order
+from qbwc_server.shop.cash import of_register, session_of
+from qbwc_server.shop.cost import cost_of_day, cost_of_order
+from qbwc_server.shop.days import day_of, parts_of
+from qbwc_server.shop.events import Ledger
+from qbwc_server.shop.given_cards import given_card
+from qbwc_server.shop.journals import Journal, Move
+from qbwc_server.shop.ledger import ledger_of
+from qbwc_server.shop.order import Order, Place
+from qbwc_server.shop.order_node import order_of
+from qbwc_server.shop.payouts import balance_transaction_of, journal_of_day, payout_of, transfer_of
+from qbwc_server.shop.planned import ORIGIN, Kind
+from qbwc_server.shop.terms import Discounts, Open, RevenueDate, Terms
+from qbwc_server.validation import sentences
+
+PART = "part"  # in the body of a fact: of which place and day it is a part
+_PREFIX = "gid://shopify/"
+Body = Mapping[str, Any]
+
+
+def draft(facts: Sequence[Fact], options: ShopOptions) -> Iterator[Outcome]:
+    """What the facts of one group become; which sort they are, their ids say."""
+    known = [one for one in facts if not one.gone]
+    if not known:
+        return
+    kind = known[0].key.removeprefix(_PREFIX).partition("/")[0]
+    make = _BY_KIND.get(kind)
+    if make is not None:
+        yield from make([one.body for one in known], options, terms_of(options, known[0].body))
+
+
+def terms_of(options: ShopOptions, body: Body) -> Terms:
+    """What was decided, with the clocks of the shop that a fact tells of."""
+    shop: Body = body.get("shop") or {}
+    return Terms(
+        zone=options.time_zone or str(shop.get("ianaTimezone") or "UTC"),
+        shop=str(shop.get("myshopifyDomain") or options.host).partition(".")[0],
+        revenue_date=RevenueDate(options.revenue_date.value),
+        discounts=Discounts(options.discounts.value),
+        open_orders=Open(options.open_orders.value),
+        rounding_cap=options.rounding_cap,
+        include_test_orders=options.include_test_orders,
+    )
+
+
+def parts(body: Body, options: ShopOptions) -> list[tuple[str, dict[str, str]]]:
+    """The groups that an order is drafted in where days are summed up, each with what its fact says under ``PART``."""
+    terms = terms_of(options, body)
+    found = parts_of(order_of(body, _currency(body)), terms)
+    return [
+        (f"{place.id or 'web'}:{day.isoformat()}", {"place": place.id, "name": place.name, "day": day.isoformat()})
+        for place, day in found
+    ]
+
+
+def _currency(body: Body) -> str:
+    return str((body.get("shop") or {}).get("currencyCode") or "")
+
+
+# Orders
+
+
+def _orders(bodies: Sequence[Body], options: ShopOptions, terms: Terms) -> Iterator[Outcome]:
+    ledgers = [(body, ledger_of(order_of(body, _currency(body)), terms)) for body in bodies]
+    ledgers = [(body, one) for body, one in ledgers if not _too_old(one.order, options, terms)]
+    if options.documents is Mode.SUMMARY:
+        yield from _days(ledgers, options, terms)
+        return
+    for _, ledger in ledgers:
+        yield from _order(ledger, options, terms)
+
+
+def _too_old(order: Order, options: ShopOptions, terms: Terms) -> bool:
+    return options.start_date is not None and day_of(order.at, terms) < options.start_date
+
+
+def _order(ledger: Ledger, options: ShopOptions, terms: Terms) -> Iterator[Outcome]:
+    if ledger.left_out is not None:
+        yield Skipped(ledger.left_out, f"{ORIGIN}{ledger.order.key}", gone=True)
+        return
+    if ledger.money_kept:
+        yield Remark(
+            f"{ledger.order.called}: {ledger.money_kept} was paid, and it was cancelled without giving it back."
+        )
+    if _costs(options):
+        yield from _entries(cost_of_order(ledger), options, terms)
+    for planned in by_order(ledger, terms):
+        for outcome in _outcome(partial(written, planned, options, terms), planned.origin):
+            receipt = isinstance(outcome, Draft) and planned.kind is Kind.SALES_RECEIPT
+            yield _or_invoice(outcome, ledger, options, terms) if receipt else outcome
+
+
+def _or_invoice(outcome: Outcome, ledger: Ledger, options: ShopOptions, terms: Terms) -> Outcome:
+    """A receipt, unless the sale stands as an invoice since a time when it was not paid: then that one is paid."""
+
+    def follow_ups(stored: Sequence[Stored]) -> Iterable[Draft]:
+        origin = f"{ORIGIN}{ledger.order.key}"
+        if any(one.origin == origin and one.kind == Kind.INVOICE for one in stored):
+            yield from (written(one, options, terms) for one in by_order(ledger, terms, as_invoice=True))
+
+    if not isinstance(outcome, Draft):
+        return outcome
+    return replace(outcome, same_as=lambda stored: stored.kind == Kind.INVOICE, follow_ups=follow_ups)
+
+
+def _days(ledgers: Sequence[tuple[Body, Ledger]], options: ShopOptions, terms: Terms) -> Iterator[Outcome]:
+    by_part: dict[tuple[str, str], list[Ledger]] = {}
+    names: dict[str, str] = {}
+    for body, ledger in ledgers:
+        part = body.get(PART) or {}
+        if not part:
+            continue
+        names[part["place"]] = part["name"]
+        by_part.setdefault((part["place"], part["day"]), []).append(ledger)
+    for (number, iso), some in by_part.items():
+        place, day = Place(number, names[number]), date.fromisoformat(iso)
+        if _costs(options):
+            yield from _entries([cost_of_day(some, place, day, terms.shop)], options, terms)
+        for planned in by_day(some, place, day, terms):
+            yield from _outcome(partial(written, planned, options, terms), planned.origin)
+
+
+def _costs(options: ShopOptions) -> bool:
+    """Whether the cost of goods is booked from here: QuickBooks does it by itself for items that it keeps in stock."""
+    chosen = options.cogs_account is not None and options.inventory_account is not None
+    return chosen and options.inventory is Mode.SUMMARY
+
+
+def _outcome(make: Callable[[], Draft], origin: str) -> Iterator[Outcome]:
+    """The draft, or why it can be none."""
+    try:
+        yield make()
+    except ValidationError as error:
+        what = " ".join(sentences(error, "document"))
+        advice = "Correct it in Shopify, or enter the document by hand."
+        yield RowProblem(Problem("cannot_be_written", "", f"{origin}: {what}", advice), 0, 0, origin)
+
+
+# What is no order
+
+
+def _entries(found: Iterable[Journal | Move | Problem | None], options: ShopOptions, terms: Terms) -> Iterator[Outcome]:
+    for one in found:
+        if isinstance(one, Problem):
+            yield Remark(f"{one.message} {one.advice}")
+        elif isinstance(one, Journal):
+            yield from _outcome(partial(journal, one, options, terms), one.origin)
+        elif one is not None:
+            yield from _outcome(partial(transfer, one, options, terms), one.origin)
+
+
+def _payouts(bodies: Sequence[Body], options: ShopOptions, terms: Terms) -> Iterator[Outcome]:
+    found = [payout_of(body, _currency(body)) for body in bodies]
+    yield from _entries((transfer_of(one, terms) for one in found if one is not None), options, terms)
+
+
+def _balance(bodies: Sequence[Body], options: ShopOptions, terms: Terms) -> Iterator[Outcome]:
+    found = [one for body in bodies if (one := balance_transaction_of(body, _currency(body))) is not None]
+    days = sorted({day_of(one.at, terms) for one in found})
+    yield from _entries((journal_of_day(found, day, terms) for day in days), options, terms)
+
+
+def _sessions(bodies: Sequence[Body], options: ShopOptions, terms: Terms) -> Iterator[Outcome]:
+    found = [one for body in bodies if (one := session_of(body, _currency(body))) is not None]
+    yield from _entries(of_register(found, terms), options, terms)
+
+
+def _cards(bodies: Sequence[Body], options: ShopOptions, terms: Terms) -> Iterator[Outcome]:
+    yield from _entries((given_card(body, terms, _currency(body)) for body in bodies), options, terms)
+
+
+_BY_KIND: dict[str, Callable[[Sequence[Body], ShopOptions, Terms], Iterator[Outcome]]] = {
+    "Order": _orders,
+    "ShopifyPaymentsPayout": _payouts,
+    "ShopifyPaymentsBalanceTransaction": _balance,
+    "CashTrackingSession": _sessions,
+    "GiftCard": _cards,
+}
