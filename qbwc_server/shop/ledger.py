@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from qbwc_server.documents.problems import Problem
 from qbwc_server.shop.days import day_of
-from qbwc_server.shop.entries import Entry, Role, merged, ours, tax_entries, total
+from qbwc_server.shop.entries import Entry, Role, merged, ours, total
 from qbwc_server.shop.events import Event, EventKind, Ledger, Tender, sorted_by_time
 from qbwc_server.shop.money import NOTHING
 from qbwc_server.shop.order import (
@@ -18,7 +18,6 @@ from qbwc_server.shop.order import (
     Edit,
     Financial,
     Fulfillment,
-    Item,
     Order,
     Place,
     Refund,
@@ -26,19 +25,9 @@ from qbwc_server.shop.order import (
     Transaction,
 )
 from qbwc_server.shop.refunds import Before, given_back, shipping_of
-from qbwc_server.shop.sale import Goods, Sold, goods_of, sold
-from qbwc_server.shop.terms import Discounts, RevenueDate, Terms
+from qbwc_server.shop.sale import Goods, Sold, change_entries, goods_of, sold
+from qbwc_server.shop.terms import RevenueDate, Terms
 
-_ROLES = {
-    SaleOf.PRODUCT: Role.SALES,
-    SaleOf.GIFT_CARD: Role.GIFT_CARDS,
-    SaleOf.SHIPPING: Role.SHIPPING,
-    SaleOf.TIP: Role.TIPS,
-    SaleOf.DUTY: Role.DUTIES,
-    SaleOf.ADDITIONAL_FEE: Role.FEES,
-    SaleOf.FEE: Role.FEES,
-    SaleOf.ADJUSTMENT: Role.REFUND_DIFFERENCES,
-}
 _NO_SALE = {Financial.VOIDED: "its payment was voided", Financial.EXPIRED: "its authorisation expired"}
 
 
@@ -151,29 +140,9 @@ class _Telling:
         known = goods.get(change.of)
         if change.net < 0 and change.quantity and known is not None and not known.taken_out:
             return  # a refund tells of these units
-        role = _ROLES.get(change.about)
-        if role is None:
+        if change.about is SaleOf.UNKNOWN:
             self._ask("unknown_change", f"An edit of {self.order.called} changes it by {change.net}, not said of what.")
-            role = Role.SALES
-        item = known.item if known is not None else Item(change.of, change.title, NOTHING, None, NOTHING)
-        yield from self._net(role, item, change)
-        yield from tax_entries(change.taxes)
-
-    def _net(self, role: Role, item: Item, change: Change) -> Iterator[Entry]:
-        title = item.title or change.title or role.value.replace("_", " ").capitalize()
-        whole = Entry(
-            role, change.of or role.value, change.net, title, item.sku, item.product_type, quantity=change.quantity
-        )
-        if role is not Role.SALES or self.terms.discounts is Discounts.NET:
-            yield whole
-        elif not change.quantity:  # another discount, not other units
-            yield Entry(Role.DISCOUNTS, change.of, change.net, f"Discount on {title}")
-        else:
-            listed = item.price * change.quantity if item.price else change.net
-            inside = sum((one.amount for one in change.taxes), NOTHING) if self.order.tax_included else NOTHING
-            listed = change.net if not item.price else listed - inside
-            yield replace(whole, amount=listed)
-            yield Entry(Role.DISCOUNTS, change.of, change.net - listed, f"Discount on {title}")
+        yield from change_entries(self.order, change, known.item if known is not None else None, self.terms)
 
     def _cancelled(self, whole: Sold, revenue: datetime | None, money: Sequence[Transaction]) -> tuple[Entry, ...]:
         """What was revenue, and was cancelled without a refund that says so."""

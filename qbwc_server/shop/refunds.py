@@ -42,24 +42,33 @@ def given_back(order: Order, goods: Mapping[str, Goods], refund: Refund, money: 
     """The refund as entries. ``money``: what was really given back, however it went."""
     unit = order.unit
     lines = [(line, _gross(order, line)) for line in refund.lines]
-    rest = money - sum((gross for _, gross in lines), NOTHING) - refund.shipping - refund.shipping_tax - refund.duties
+    rest = money - sum((gross for _, gross in lines), NOTHING) - refund.duties
+    ships = _shipping_gross(order, refund, rest)
+    rest -= ships
     filled: list[tuple[RefundLine, Decimal]] = []
     for line, gross in lines:
         worth = _worth(goods, line, unit) if not gross and rest > 0 else NOTHING
         filled.append((line, gross + min(worth, max(rest, NOTHING))))
         rest -= min(worth, max(rest, NOTHING))
     entries = [one for line, gross in filled for one in _line(order, goods, line, gross)]
-    entries += _shipping(order, refund.shipping, refund.shipping_tax)
+    entries += _shipping(order, ships - refund.shipping_tax, refund.shipping_tax)
     entries.append(Entry(Role.DUTIES, "duties", -refund.duties, "Duties"))
     of_credit = min(max(rest, NOTHING), before.credit)
     rest -= of_credit
-    more = min(max(rest, NOTHING), max(before.shipping - refund.shipping - refund.shipping_tax, NOTHING))
+    more = min(max(rest, NOTHING), max(before.shipping - ships, NOTHING))
     entries += _more_shipping(order, more)
     rest -= more
     difference = rest if rest > 0 else _kept_back(refund, money, rest, before)
     entries.append(Entry(Role.REFUND_DIFFERENCES, "refund", -difference, "Refund difference"))
-    shipping = refund.shipping + refund.shipping_tax + more
-    return GivenBack(merged(entries), of_credit, shipping)
+    return GivenBack(merged(entries), of_credit, ships + more)
+
+
+def _shipping_gross(order: Order, refund: Refund, money: Decimal) -> Decimal:
+    """The shipping with its tax. Where prices hold the tax, what is told may hold it or not: the sums say which."""
+    on_top = refund.shipping + refund.shipping_tax
+    if not order.tax_included or on_top in (shipping_of(order)[0], money):
+        return on_top
+    return refund.shipping
 
 
 def _kept_back(refund: Refund, money: Decimal, rest: Decimal, before: Before) -> Decimal:

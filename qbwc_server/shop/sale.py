@@ -9,9 +9,19 @@ from decimal import Decimal
 from qbwc_server.documents.problems import Problem
 from qbwc_server.shop.entries import Entry, Role, merged, tax_entries, total
 from qbwc_server.shop.money import NOTHING, part_of, rounded, share_out
-from qbwc_server.shop.order import Extra, Item, Order, Tax
+from qbwc_server.shop.order import Change, Extra, Item, Order, SaleOf, Tax
 from qbwc_server.shop.terms import Discounts, Terms
 
+_ROLES = {
+    SaleOf.PRODUCT: Role.SALES,
+    SaleOf.GIFT_CARD: Role.GIFT_CARDS,
+    SaleOf.SHIPPING: Role.SHIPPING,
+    SaleOf.TIP: Role.TIPS,
+    SaleOf.DUTY: Role.DUTIES,
+    SaleOf.ADDITIONAL_FEE: Role.FEES,
+    SaleOf.FEE: Role.FEES,
+    SaleOf.ADJUSTMENT: Role.REFUND_DIFFERENCES,
+}
 _ADVICE = "Compare it with the order in Shopify, and enter the document by hand as it should be."
 
 
@@ -52,7 +62,7 @@ def goods_of(order: Order, terms: Terms) -> list[Goods]:
 def sold(order: Order, terms: Terms) -> Sold:
     """All that the order sells."""
     goods = goods_of(order, terms)
-    out = [one.part(each.taken_out, each.item.quantity, order.unit) for each in goods for one in each.entries]
+    out = [one for each in goods for one in _out_of(order, each, terms)]
     everything = [*(one for each in goods for one in each.entries), *_extras(order, terms), *_tips(order)]
     everything += _unassigned_taxes(order, everything)
     difference, everything, problems = _footed(order, everything, terms)
@@ -60,6 +70,37 @@ def sold(order: Order, terms: Terms) -> Sold:
     kept = merged([*everything, *removed])
     again, kept, more = _footed_with_current(order, kept, terms)
     return Sold(kept, removed, (*problems, *more), difference + again)
+
+
+def change_entries(order: Order, change: Change, item: Item | None, terms: Terms) -> Iterator[Entry]:
+    """A line of an edit as entries, with the amounts that the shop says."""
+    yield from _changed(order, change, item or Item(change.of, change.title, NOTHING, None, NOTHING), terms)
+    yield from tax_entries(change.taxes)
+
+
+def _changed(order: Order, change: Change, item: Item, terms: Terms) -> Iterator[Entry]:
+    role = _ROLES.get(change.about, Role.SALES)
+    title = item.title or change.title or role.value.replace("_", " ").capitalize()
+    of = change.of or role.value
+    whole = Entry(role, of, change.net, title, item.sku, item.product_type, quantity=change.quantity)
+    if role not in (Role.SALES, Role.GIFT_CARDS) or (role is Role.SALES and terms.discounts is Discounts.NET):
+        yield whole
+        return
+    inside = sum((one.amount for one in change.taxes), NOTHING) if order.tax_included else NOTHING
+    listed = change.net if change.quantity and not item.price else item.price * change.quantity - inside
+    yield replace(whole, amount=listed if change.quantity else NOTHING)
+    off = Role.PROMOTION if role is Role.GIFT_CARDS else Role.DISCOUNTS
+    yield Entry(off, of, change.net - (listed if change.quantity else NOTHING), f"Discount on {title}")
+
+
+def _out_of(order: Order, goods: Goods, terms: Terms) -> Iterator[Entry]:
+    """The units of a line that were taken out: as the edits say, else their part of it."""
+    changes = [one for edit in order.edits for one in edit.changes if one.of == goods.item.id and one.quantity < 0]
+    if goods.taken_out and sum((one.quantity for one in changes), NOTHING) == -goods.taken_out:
+        for one in changes:
+            yield from (entry.negated() for entry in change_entries(order, one, goods.item, terms))
+        return
+    yield from (one.part(goods.taken_out, goods.item.quantity, order.unit) for one in goods.entries)
 
 
 def _of_item(order: Order, item: Item, discount: Decimal, terms: Terms) -> Iterator[Entry]:
