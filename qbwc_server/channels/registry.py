@@ -7,9 +7,10 @@ from qbwc_server.channels.contract import Channel
 from qbwc_server.channels.feed.channel import FEED
 from qbwc_server.channels.files.channel import FILES
 from qbwc_server.channels.sherweb.channel import SHERWEB
+from qbwc_server.channels.shopify.admin.channel import SHOPIFY
 from qbwc_server.errors import NotFound
 
-CHANNELS: dict[str, Channel] = {one.code: one for one in (FEED, FILES, SHERWEB, UPLOADED_CHARGES)}
+CHANNELS: dict[str, Channel] = {one.code: one for one in (FEED, FILES, SHERWEB, SHOPIFY, UPLOADED_CHARGES)}
 
 
 class UnknownChannel(NotFound):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from qbwc_server.channels.contract import Channel
 from qbwc_server.channels.shopify.admin.checks import CHECKS
 from qbwc_server.channels.shopify.admin.drafts import draft
+from qbwc_server.channels.shopify.admin.names import kinds_said
 from qbwc_server.channels.shopify.admin.options import ShopOptions
 from qbwc_server.channels.shopify.admin.pulls import pull
 from qbwc_server.channels.shopify.admin.streams import SOURCES
@@ -19,6 +20,7 @@ SHOPIFY = Channel(
     pull=pull,
     draft=draft,
     account=lambda options: options.host,
+    words=kinds_said,
     every_minutes=5,
     checks=CHECKS,
     accounts=lambda options: options.items(),

@@ -50,6 +50,17 @@ _ACCOUNTS: dict[Account, tuple[str, WordKind]] = {
 }
 
 
+def kinds_said(options: ShopOptions) -> tuple[WordKind, ...]:
+    """The kinds of words that a shop says with these options."""
+    wanted = {
+        WordKind.ITEM: options.inventory is Mode.DETAILED,
+        WordKind.CUSTOMER: options.customers is Mode.DETAILED,
+        WordKind.CLASS: bool(options.classes),
+    }
+    accounts = dict.fromkeys((WordKind.CLEARING_ACCOUNT, WordKind.ACCOUNT, *(kind for _, kind in _ACCOUNTS.values())))
+    return (*(kind for kind, said in wanted.items() if said), *accounts)
+
+
 @dataclass(frozen=True, slots=True)
 class Name:
     """A name in a document: what gave it, or the word that has to be mapped before."""

@@ -46,13 +46,6 @@ class OpenOrders(StrEnum):
     ESTIMATE = "estimate"
 
 
-class LateSales(StrEnum):
-    """Which day a sale at the till behind midnight belongs to."""
-
-    CALENDAR = "calendar"  # that of the shop's clock
-    SESSION = "session"  # that on which its cash session was opened
-
-
 def _shop(value: str) -> str:
     """The address of a shop: of its name, its domain, or where a sandbox stands."""
     text = value.strip().rstrip("/")
@@ -135,11 +128,6 @@ class ShopOptions(ChannelOptions):
         title="Discounts",
         description="own_lines: sales by list price with discounts beside; net: sales after discounts.",
     )
-    late_sales: LateSales = Field(
-        default=LateSales.CALENDAR,
-        title="Late sales at the till",
-        description="calendar: the day of the shop's clock; session: that on which the cash session was opened.",
-    )
     rounding_cap: Annotated[Decimal, Field(ge=0, le=1, decimal_places=2)] = Field(
         default=Decimal("0.05"),
         title="Largest rounding difference",
@@ -168,7 +156,6 @@ class ShopOptions(ChannelOptions):
     refund_difference_item: Name = _item(
         "refund differences", "Refund Differences", "refunded money that no line of the order explains"
     )
-    exchange_item: Name = _item("exchanges", "Exchange Clearing", "what an exchange sets off")
     sales_account: Name | None = _account("sales", "income of sales")
     returns_account: Name | None = _account("returns", "sales returns")
     shipping_account: Name | None = _account("shipping", "income of shipping")
@@ -180,7 +167,6 @@ class ShopOptions(ChannelOptions):
     promotion_account: Name | None = _account("promotion", "gift cards that were issued without a sale; an expense")
     rounding_account: Name | None = _account("rounding", "rounding differences")
     clearing_account: Name | None = _account("clearing", "what Shopify Payments owes; another current asset")
-    exchange_account: Name | None = _account("exchanges", "what an exchange sets off; comes back to zero")
     bank_account: Name | None = _account("bank", "payouts that arrive; a bank account")
     cash_account: Name | None = _account("cash", "cash in the drawers; a bank account")
     fees_account: Name | None = _account("fees", "fees of payments; an expense")
@@ -220,13 +206,20 @@ class ShopOptions(ChannelOptions):
         return self.shop.partition("://")[2].casefold()
 
     def items(self) -> dict[str, str | None]:
-        """Items that are no income, each with the account under which it may be added, if any."""
+        """Items that are no income, each with the account under which it may be added, if any; others by choice."""
+        chosen = {
+            self.sales_item: self.sales_account,
+            self.returns_item: self.returns_account,
+            self.shipping_item: self.shipping_account,
+            self.discount_item: self.discount_account,
+        }
         return {
+            **{item: account for item, account in chosen.items() if account is not None},
             self.tax_item: self.tax_account,
             self.tip_item: self.tip_account,
             self.gift_card_item: self.gift_card_account,
+            self.promotion_item: self.promotion_account,
             self.store_credit_item: self.store_credit_account,
             self.rounding_item: self.rounding_account,
             self.cash_rounding_item: self.rounding_account,
-            self.exchange_item: self.exchange_account,
         }

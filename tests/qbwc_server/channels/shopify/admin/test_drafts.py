@@ -13,6 +13,7 @@ from hypothesis import given, settings
 
 from qbwc_server.channels.contract import Draft, Fact, Outcome, Remark, RowProblem, Skipped, Stored
 from qbwc_server.channels.shopify.admin.drafts import PART, draft, parts
+from qbwc_server.channels.shopify.admin.names import kinds_said
 from qbwc_server.channels.shopify.admin.options import Mode, ShopOptions
 from qbwc_server.documents.kinds import Document, dump_document, load_document
 from qbwc_server.documents.kinds.card_refund import CardRefund
@@ -78,7 +79,10 @@ def drafts(chosen: ShopOptions, *nodes: Node) -> list[Draft]:
     """The drafts, when there is nothing else."""
     found = outcomes(chosen, *nodes)
     assert not [one for one in found if not isinstance(one, Draft)]
-    return [one for one in found if isinstance(one, Draft)]
+    made = [one for one in found if isinstance(one, Draft)]
+    said = {word.kind for one in made for word in (one.words or {}).values()}
+    assert said <= set(kinds_said(chosen))
+    return made
 
 
 def documents(chosen: ShopOptions, *nodes: Node) -> list[Document]:
