@@ -23,6 +23,7 @@ from qbwc_server.api import (
     rules,
     status,
     tokens,
+    updates,
     uploads,
     webhooks,
 )
@@ -55,6 +56,7 @@ _RESOURCES = (
     rules,
     status,
     tokens,
+    updates,
     uploads,
     webhooks,
 )

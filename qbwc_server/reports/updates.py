@@ -51,6 +51,51 @@ def fortnight(db: Session, company: Company, *, now: datetime) -> list[Day]:
     return [Day(day, posted, needs) for day, (posted, needs) in sums.items()]
 
 
+def updates_of(
+    db: Session, company_id: int, *, before_id: int | None = None, limit: int = 100
+) -> list[UpdateSessionRow]:
+    """Update sessions, the newest first; behind ``before_id``."""
+    query = select(UpdateSessionRow).where(UpdateSessionRow.company_id == company_id)
+    if before_id is not None:
+        query = query.where(UpdateSessionRow.id < before_id)
+    return list(db.scalars(query.order_by(UpdateSessionRow.id.desc()).limit(limit)))
+
+
+def update_record(row: UpdateSessionRow) -> dict[str, Any]:
+    """One update session as programs see it."""
+    return {
+        "id": row.id,
+        "state": row.state.value,
+        "started_at": row.started_at.isoformat(),
+        "last_call_at": row.last_call_at.isoformat(),
+        "ended_at": _moment(row.ended_at),
+        **{name: getattr(row, name) for name in _SAID},
+    }
+
+
+def set_record(row: MessageSet) -> dict[str, Any]:
+    """One message set as programs see it, without its texts."""
+    return {
+        "id": str(row.id),
+        "delivery": row.delivery.value,
+        "sent_at": row.sent_at.isoformat(),
+        "answered_at": _moment(row.answered_at),
+        "shortened_at": _moment(row.shortened_at),
+        **{name: getattr(row, name) for name in _OF_A_SET},
+    }
+
+
+_SAID = (
+    *("connector_version", "qbxml_version", "answered", "posted", "needs_you"),
+    *("failures", "hresult", "error", "advice", "closing_words"),
+)
+_OF_A_SET = ("writes", "request_count", "answer_bytes", "hresult", "hresult_message")
+
+
+def _moment(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat()
+
+
 @dataclass(frozen=True, slots=True)
 class Update:
     """One update session, and the message sets of it, in order; ``more``: there are more than are shown."""

@@ -93,6 +93,10 @@ PATHS = (
     ("GET", "/requests/1"),
     ("DELETE", "/requests/1"),
     ("POST", "/uploads"),
+    ("GET", "/updates"),
+    ("GET", "/updates/1"),
+    ("GET", "/updates/1/sets/12345678-1234-5678-1234-567812345678"),
+    ("GET", "/connections/1/runs"),
     ("GET", "/status"),
     ("GET", "/audit"),
     ("GET", "/webhooks"),
@@ -117,6 +121,7 @@ def test_the_table_of_paths_is_complete(app: Flask) -> None:
     assert {path.rpartition("/")[2] for method, path in PATHS if "/1/" in path} == {
         *ACTIONS, *ENDS, *STOPS, "decide", "use-name", "add-anew", "records", "test", "run", "disconnect",
         "results", "undo", "move", "secret", "deliveries", "again",
+        "runs", "12345678-1234-5678-1234-567812345678",
     }  # fmt: skip
 
 
