@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 
+from qbwc_server.simulator.shop import cash_days
 from qbwc_server.simulator.shop.answering import Answering, UnknownField
 from qbwc_server.simulator.shop.bulk import Bulk
-from qbwc_server.simulator.shop.queries import BadQuestion, Question, cost_of, read
+from qbwc_server.simulator.shop.queries import BadQuestion, Question, Wanted, cost_of, read
 from qbwc_server.simulator.shop.store import Node, Store
 
 VERSIONS = ("2025-10", "2026-01", "2026-04", "2026-07", "2026-10")
@@ -111,7 +113,11 @@ class Api:
         return {**self._data(question), "extensions": {"cost": self._cost(cost, cost)}}
 
     def _data(self, question: Question) -> Node:
-        more = {"bulkOperationRunQuery": self.bulk.start, "bulkOperation": self._operation}
+        more: dict[str, Callable[[Wanted], Any]] = {
+            "bulkOperationRunQuery": self.bulk.start,
+            "bulkOperation": self._operation,
+            "cashManagementLocationSummary": partial(cash_days.of_place, self.store),
+        }
         answering = Answering(self.store, self.denied, more)
         if question.kind == "mutation" and any(one.name != "bulkOperationRunQuery" for one in question.wanted):
             return {"errors": [{"message": "Nothing is changed here.", "extensions": {"code": "undefinedField"}}]}

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from qbwc_server.channels.contract import BrokenFact, BrokenPage, Fact, Page, Window
 from qbwc_server.channels.http import AnswerUnreadable, Upstream
-from qbwc_server.channels.shopify.admin import bulk, deleted, streams
+from qbwc_server.channels.shopify.admin import bulk, cash_days, deleted, streams
 from qbwc_server.channels.shopify.admin.client import AdminClient
 from qbwc_server.channels.shopify.admin.deleted import is_night
 from qbwc_server.channels.shopify.admin.fields import flattened, text_of
@@ -212,6 +212,10 @@ def _balances(options: ShopOptions, client: AdminClient, window: Window) -> Iter
     yield Page(facts, complete_until=window.until)
 
 
+def _cash_days(options: ShopOptions, client: AdminClient, window: Window) -> Iterator[Page | BrokenPage]:
+    yield from cash_days.pull(client, window, zone_of(options, client))
+
+
 def _moment(text: object) -> datetime | None:
     try:
         found = datetime.fromisoformat(str(text))
@@ -225,4 +229,4 @@ def _no_fact(node: Mapping[str, Any]) -> BrokenFact:
     return BrokenFact(problem, json.dumps(node, sort_keys=True, default=str))
 
 
-_PULLS = {"orders": _orders, "payouts": _payouts, "balances": _balances}
+_PULLS = {"orders": _orders, "payouts": _payouts, "balances": _balances, "cash_days": _cash_days}

@@ -165,6 +165,7 @@ SOURCES = (
     Source(Stream("orders", "Orders with their payments and refunds"), "read_orders"),
     Source(Stream("gift_cards", "Gift cards", overlap=_HOUR), "read_gift_cards"),
     Source(Stream("cash_sessions", "Cash sessions", overlap=_HOUR), "read_cash_tracking"),
+    Source(Stream("cash_days", "Cash of each day and place", overlap=_HOUR, drafted=False), "read_cash_tracking"),
     Source(
         Stream("balance_transactions", "Balance transactions of Shopify Payments", overlap=_HOUR),
         "read_shopify_payments_payouts",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -18,6 +18,7 @@ from qbwc_server.channels.shopify.admin.options import Mode, ShopOptions
 from qbwc_server.channels.shopify.admin.pulls import pull
 from qbwc_server.channels.shopify.admin.scopes import AccessDenied
 from qbwc_server.simulator.shop.orders import Sale, TaxRate, gid, stamp
+from qbwc_server.simulator.shop.trade import Trade
 from tests.channels.shop_upstream import ShopUpstream
 from tests.conftest import TurnableClock
 
@@ -284,14 +285,42 @@ def test_open_cash_sessions_are_read_again_until_they_are_closed(
     assert pulls.facts("cash_sessions", clock() - timedelta(minutes=70)) == {}
 
 
+def test_the_cash_of_each_day_that_has_ended_is_asked_for_once_a_night(
+    pulls: Pulls, shop: ShopUpstream, clock: TurnableClock
+) -> None:
+    clock.moment = datetime.fromisoformat("2026-03-20T12:00:00+00:00")
+    Trade(shop.store, seed=3, first_day=date(2026, 3, 18), days=2, orders_a_day=20).until(clock())
+    found = pulls.facts("cash_days")
+    assert len(found) == 2 * 31
+    body = found["gid://shopify/Location/1|2026-03-19"].body
+    assert (body["sessionsOpened"], body["sessionsClosed"], body["location"]["name"]) == (1, 1, "Main Street")
+    (session,) = [
+        one
+        for one in shop.store.lists["cashTrackingSessions"].values()
+        if one["openingTime"].startswith("2026-03-19") and one["location"]["name"] == "Main Street"
+    ]
+    assert (body["cashBalanceAtEnd"], body["netCash"]) == (session["closingBalance"], session["netCashSales"])
+    since = clock() - timedelta(hours=1)
+    clock.advance(minutes=5)
+    assert pulls.facts("cash_days", since) == {}
+    clock.moment = datetime.fromisoformat("2026-03-21T08:00:00+00:00")  # four in New York
+    assert {key.partition("|")[2] for key in pulls.facts("cash_days", since)} == {
+        f"2026-03-{day}" for day in (17, 18, 19, 20)
+    }
+
+
+def test_a_version_that_does_not_tell_the_cash_of_a_day_is_told(pulls: Pulls, shop: ShopUpstream) -> None:
+    shop.api.versions = ("2025-10", "2026-01")
+    assert "does not tell the cash of a day" in pulls.remarks("cash_days")[-1]
+
+
 @pytest.mark.parametrize("stream", [one.name for one in SHOPIFY.streams])
 def test_every_stream_can_be_asked_for(pulls: Pulls, shop: ShopUpstream, clock: TurnableClock, stream: str) -> None:
     pulls.options = pulls.options.model_copy(update={"inventory": Mode.DETAILED, "customers": Mode.DETAILED})
     sell(shop, clock, 1)
     shop.store.balance = [MONEY]
     for since in (None, clock() - timedelta(days=2)):
-        last = list(pulls.pages(stream, since))[-1]
-        assert last.complete_until == clock()
+        assert list(pulls.pages(stream, since))[-1].complete_until == clock()
 
 
 def _cents(bag: dict[str, Any]) -> int:
