@@ -47,6 +47,22 @@ def test_a_person_says_that_they_are_two(posted: World) -> None:
     assert numbers(posted) == ["A2", "W-1", "a2"]
 
 
+@pytest.mark.parametrize("number", ["a2", "a1"])
+def test_a_revision_is_no_answer_unless_it_says_another_number(posted: World, number: str) -> None:
+    typed(posted)
+    renumber(posted)
+    revise(posted, invoice("i-1", number=number, memo="third"))
+    quiet(posted)
+    row = posted.row("i-1")
+    if number == "a2":
+        assert (row.state, row.reason) == (State.HELD, Reason.NUMBER_TAKEN)
+        assert numbers(posted) == ["A2", "W-1", "a1"]
+        posted.submit("i-1")
+        quiet(posted)
+    assert posted.row("i-1").state is State.POSTED
+    assert numbers(posted) == ["A2", "W-1", number]
+
+
 def test_another_one_that_is_typed_after_the_answer_is_a_question_of_its_own(posted: World) -> None:
     typed(posted)
     renumber(posted)

@@ -58,8 +58,17 @@ def _submitted_at(work: Work, document: DocumentRow) -> datetime:
 
 
 def _was_told(work: Work, document: DocumentRow, txn_id: str) -> bool:
-    """Whether a person has seen it and submitted the document all the same."""
-    return any((one.detail or {}).get(TAKEN_BY) == txn_id for one in history(work.db, document.id))
+    """Whether a person has seen it and submitted the document all the same: a revision is no answer."""
+    events = history(work.db, document.id)
+    for number, one in enumerate(events):
+        if (one.detail or {}).get(TAKEN_BY) == txn_id:
+            answers = (later.event for later in events[number + 1 :] if later.event in _ANSWERS)
+            if next(answers, None) == Event.SUBMITTED.value:
+                return True
+    return False
+
+
+_ANSWERS = (Event.SUBMITTED.value, Event.REVISED.value)
 
 
 def number_taken(document: DocumentRow, txn_id: str) -> Notice:
