@@ -70,7 +70,7 @@ def records_of(kind: str, values: Mapping[str, Any]) -> list[Record]:
     inner = [
         Record(_title(name), tuple(_cells_below(holds, values.get(name) or {}, f"{name}.")))
         for name, info, holds in _parts(cls)
-        if not _is_many(info) and (holds is not Stated or values.get(name))
+        if not _is_many(info) and (values.get(name) or not (holds is Stated or name in cls.not_in_files))
     ]
     return [Record("", own), *inner]
 

@@ -100,3 +100,17 @@ def test_a_strange_revision_is_none(town: Town, owner: Browser, revision: str) -
 def test_room_for_more_lines_stands_below() -> None:
     (table,) = lines_of("invoice", json.loads(dump_document(read_document(invoice()))))
     assert len(table.rows) == 1 + EMPTY_LINES
+
+
+def test_onto_which_invoice_its_lines_belong_is_shown_only_where_it_is_said() -> None:
+    """Else every invoice would ask for a window."""
+    plain = json.loads(dump_document(example("invoice")))
+    assert not any(cell.path.startswith("onto.") for record in records_of("invoice", plain) for cell in record.cells)
+    onto = {"first": "2026-03-01", "last": "2026-03-31", "until": "2026-03-02T22:00:00Z", "items": ["Seat", "Backup"]}
+    keyed = {**plain, "onto": onto, "lines": [{"item": "Seat", "quantity": "1", "key": "SEATS00000001"}]}
+    document = read_document({**keyed, "stated": None, "total": None, "subtotal": None})
+    values = json.loads(dump_document(document))
+    cells = {cell.path: cell.value for record in records_of("invoice", values) for cell in record.cells}
+    assert (cells["onto.first"], cells["onto.items"]) == ("2026-03-01", "Seat\nBackup")
+    again = read_document({**read_form("invoice", values, {}), "kind": "invoice", "origin": document.origin})
+    assert again == load_document(dump_document(document))
