@@ -13,7 +13,7 @@ from qbwc_server.billing_runs.keeping import charge_connections
 from qbwc_server.billing_runs.models import BillingDecision
 from qbwc_server.billing_runs.plan import Billing, Plan, Standing, plan_of
 from qbwc_server.documents.store import by_origin
-from qbwc_server.errors import NotFound
+from qbwc_server.errors import Conflict, NotFound
 from qbwc_server.posting.people.exclude import exclude
 from qbwc_server.queue.lane import take_lane
 from qbwc_server.tenancy.actor import Actor
@@ -30,8 +30,22 @@ class NotOnThisDay(NotFound):
     advice = "See who is: qbwc-server billing preview"
 
 
+class ChangedSinceSeen(Conflict):
+    """It is not what was looked at any more."""
+
+    code = "billing_changed"
+    advice = "Look at it as it is now, then approve it."
+
+
 def approve(
-    db: Session, company: Company, billing_day: date, customers: Collection[str] | None, *, by: Actor, now: datetime
+    db: Session,
+    company: Company,
+    billing_day: date,
+    customers: Collection[str] | None,
+    *,
+    seen: str | None = None,
+    by: Actor,
+    now: datetime,
 ) -> Plan:
     """Approve customers as they stand in the plan now; their warnings are acknowledged with that.
 
@@ -39,8 +53,10 @@ def approve(
 
     Args:
         customers: by full name or ListID; None: all that are not held back or blocked.
+        seen: the digest of what was shown of one customer.
 
     Raises:
+        ChangedSinceSeen: something else would be billed by now.
         NotOnThisDay: one of them is not to be billed on this day.
     """
     plan = _locked_plan(db, company, billing_day)
@@ -50,6 +66,8 @@ def approve(
         ]
     else:
         chosen = _named(plan, customers)
+    if seen is not None and any(one.digest != seen for one in chosen):
+        raise ChangedSinceSeen(f"What is to be billed to {chosen[0].customer.name} has changed since you looked.")
     for billing in chosen:
         _decide(db, company, billing_day, billing, held=False, approved=billing.digest, by=by, now=now)
     return plan_of(db, company, billing_day)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from qbwc_server.billing_runs.models import Outcome as BillingOutcomes
+from qbwc_server.billing_runs.plan import Standing as BillingStanding
 from qbwc_server.channels.connections.states import ConnectionState, RunOutcome
 from qbwc_server.channels.report import Kept
 from qbwc_server.connector.numbers import Mends
@@ -140,7 +142,24 @@ def suggestion_words(reason: str, likeness: int) -> str:
     return gettext("%(percent)s %% alike") % {"percent": likeness}
 
 
+BILLING_STANDINGS: dict[str, Chip] = {
+    BillingStanding.GOES: Chip("ok", "check", lazy_gettext("Goes by itself")),
+    BillingStanding.APPROVED: Chip("ok", "check", lazy_gettext("Approved")),
+    BillingStanding.HELD: Chip("off", "hand", lazy_gettext("Held back")),
+    BillingStanding.NOT_APPROVED: Chip("warn", "eye", lazy_gettext("Waits for approval")),
+    BillingStanding.WARNED: Chip("warn", "eye", lazy_gettext("Waits: a warning")),
+    BillingStanding.BLOCKED: Chip("bad", "alert", lazy_gettext("Has to be mended")),
+}
+BILLING_OUTCOMES: dict[str, lazy_gettext] = {
+    BillingOutcomes.BILLED: lazy_gettext("billed"),
+    BillingOutcomes.BILLED_BEFORE: lazy_gettext("billed before"),
+    BillingOutcomes.WAITS: lazy_gettext("waits"),
+    BillingOutcomes.ORPHAN: lazy_gettext("nobody is billed for it"),
+    BillingOutcomes.LEFT: lazy_gettext("not on this day"),
+}
 TABLES = {
+    "BILLING_STANDINGS": BILLING_STANDINGS,
+    "BILLING_OUTCOMES": BILLING_OUTCOMES,
     "CONNECTION_STATES": CONNECTION_STATES,
     "FINDINGS": FINDINGS,
     "RUN_OUTCOMES": RUN_OUTCOMES,

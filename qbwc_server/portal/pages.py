@@ -10,6 +10,7 @@ from flask import Response
 
 from qbwc_server.documents.models import LARGEST_ID
 from qbwc_server.portal import (
+    billing,
     by_link,
     companies,
     company,
@@ -36,6 +37,7 @@ from qbwc_server.tenancy.permissions import Permission
 _COMPANY = "/companies/<code>"
 _NUMBER = f"int(max={LARGEST_ID})"
 _DOCUMENT = f"{_COMPANY}/documents/<{_NUMBER}:document_id>"
+_BILLING = f"{_COMPANY}/billing"
 _CONNECTION = f"{_COMPANY}/connections/<{_NUMBER}:connection_id>"
 _MEMBER = f"{_COMPANY}/members/<{_NUMBER}:user_id>"
 _WEBHOOK = f"{_COMPANY}/webhooks/<{_NUMBER}:webhook_id>"
@@ -123,6 +125,20 @@ PAGES: tuple[Page, ...] = (
     ),
     Page("act", "POST", f"{_DOCUMENT}/<any({_ACTIONS}):action>", Permission.POST_DOCUMENTS, documents.act),
     Page("decide_one", "POST", f"{_DOCUMENT}/decide", Permission.POST_DOCUMENTS, documents.decide_one),
+    Page("billing", "GET", _BILLING, Permission.SEE_DOCUMENTS, billing.billing),
+    Page("billing_file", "GET", f"{_BILLING}/file", Permission.SEE_DOCUMENTS, billing.billing_file),
+    Page("approve_customers", "POST", f"{_BILLING}/approve", Permission.POST_DOCUMENTS, billing.approve_customers),
+    Page("hold_customer", "POST", f"{_BILLING}/hold", Permission.POST_DOCUMENTS, billing.hold_customer),
+    Page("take_back_customer", "POST", f"{_BILLING}/take-back", Permission.POST_DOCUMENTS, billing.take_back_customer),
+    Page("run_billing", "POST", f"{_BILLING}/run", Permission.POST_DOCUMENTS, billing.run_now),
+    Page("billing_settings", "GET", f"{_BILLING}/settings", Permission.CHANGE_OPTIONS, billing.billing_settings),
+    Page(
+        "send_billing_settings",
+        "POST",
+        f"{_BILLING}/settings",
+        Permission.CHANGE_OPTIONS,
+        billing.send_billing_settings,
+    ),
     Page("connections", "GET", f"{_COMPANY}/connections", Permission.SEE_COMPANY, connections.index),
     Page("connection", "GET", _CONNECTION, Permission.SEE_COMPANY, connections.connection),
     Page("upload", "POST", f"{_COMPANY}/uploads", Permission.EDIT_DOCUMENTS, uploads.send, uploads.MOST_FORM_BYTES),

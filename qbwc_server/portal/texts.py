@@ -50,9 +50,9 @@ def set_up(app: Flask) -> None:
     )
 
 
-def day(value: date) -> str:
+def day(value: date | str) -> str:
     """A calendar day."""
-    return format_date(value, "medium", locale())
+    return format_date(date.fromisoformat(value) if isinstance(value, str) else value, "medium", locale())
 
 
 def moment(value: datetime | str | None, zone: str, now: datetime) -> str | Markup:

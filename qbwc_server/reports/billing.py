@@ -25,12 +25,15 @@ from qbwc_server.billing_runs.told import Unread
 from qbwc_server.documents.models import DocumentRow
 from qbwc_server.documents.store import by_origin
 from qbwc_server.errors import NotFound
+from qbwc_server.mapping.exchange import guarded
 from qbwc_server.tenancy.models import Company
 
 COLUMNS = (
     *("organisation", "offer", "product", "period_first", "period_last", "quantity", "cost", "currency"),
     *("outcome", "reason", "message", "customer", "origin"),
 )
+
+_TEXTS = ("organisation", "offer", "product", "currency", "message", "customer", "origin")  # the distributor's words
 
 
 class NotRunYet(NotFound):
@@ -112,11 +115,12 @@ def report_record(db: Session, company: Company, billing_day: date) -> dict[str,
 
 
 def report_csv(db: Session, company: Company, billing_day: date) -> str:
-    """The lines of the report as CSV. Raises NotRunYet."""
+    """The lines of the report as CSV, no cell of which a spreadsheet takes for a formula. Raises NotRunYet."""
     written = io.StringIO()
     writer = csv.DictWriter(written, COLUMNS, lineterminator="\r\n")
     writer.writeheader()
-    writer.writerows(report_record(db, company, billing_day)["lines"])
+    for line in report_record(db, company, billing_day)["lines"]:
+        writer.writerow({**line, **{name: guarded(line[name] or "") for name in _TEXTS}})
     return written.getvalue()
 
 
@@ -128,6 +132,7 @@ def _billing_record(billing: Billing, last: Last | None) -> dict[str, Any]:
         "kind": "credit_memo" if billing.invoicing.is_credit else "invoice",
         "makes": billing.makes.value,
         "standing": billing.standing.value,
+        "digest": billing.digest,
         "total": _text(billing.invoicing.total),
         "last": None if last is None else _last_record(last),
         "changes": [one.words for one in changes(billing, last)],

@@ -73,6 +73,7 @@ class CustomerBillAnswer(Answer):
     kind: str
     makes: Makes
     standing: Standing
+    digest: str
     total: str | None
     last: LastAnswer | None
     changes: list[str]
