@@ -1,4 +1,4 @@
-"""Two cookies: the key of the session, and before that a secret that proves whose sign-in form it is."""
+"""Cookies: the key of the session, before that a secret that proves whose sign-in form it is, and the language."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from flask import Request, Response
 from werkzeug.http import parse_cookie
 
+from qbwc_server.portal.translation import COOKIE
 from qbwc_server.settings import Settings
 from qbwc_server.tenancy.browser_sessions import LONGEST
+
+_A_YEAR = 365 * 24 * 60 * 60  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +50,11 @@ class Cookie:
 
 @dataclass(frozen=True, slots=True)
 class Cookies:
-    """Both."""
+    """All of them."""
 
     session: Cookie
     door: Cookie
+    language: Cookie  # what somebody else puts there is another language, and nothing more
 
     @classmethod
     def of(cls, settings: Settings) -> Cookies:
@@ -60,4 +64,5 @@ class Cookies:
         return cls(
             Cookie(f"{prefix}portal", secure, "Lax", int(LONGEST.total_seconds())),
             Cookie(f"{prefix}portal-door", secure, "Strict"),
+            Cookie(COOKIE, secure, "Lax", _A_YEAR),
         )

@@ -14,6 +14,7 @@ from qbwc_server.outbox.rows import DeliveryState
 from qbwc_server.outbox.webhooks import WebhookEvent
 from qbwc_server.portal.translation import gettext, lazy_gettext
 from qbwc_server.portal.words import Chip
+from qbwc_server.tenancy.mail_choices import ByMail
 from qbwc_server.tenancy.permissions import Role, Scope
 from qbwc_server.tenancy.tokens import TokenState
 
@@ -104,6 +105,10 @@ TOKEN_STATES: dict[str, Chip] = {
     TokenState.EXPIRED: Chip("off", "clock", lazy_gettext("Expired")),
     TokenState.REVOKED: Chip("off", "minus", lazy_gettext("Revoked")),
 }
+MAILS: dict[str, lazy_gettext] = {
+    ByMail.ALARMS: lazy_gettext("Trouble, and when it is over"),
+    ByMail.SUMMARIES: lazy_gettext("A summary every working morning, when there is something to tell"),
+}
 WEBHOOK_STATES: dict[str, Chip] = {
     "on": Chip("ok", "check", lazy_gettext("Working")),
     "failing": Chip("warn", "alert", lazy_gettext("Failing")),
@@ -171,6 +176,7 @@ TABLES = {
     "ROLE_SENTENCES": ROLE_SENTENCES,
     "SCOPES": SCOPES,
     "TOKEN_STATES": TOKEN_STATES,
+    "MAILS": MAILS,
     "WEBHOOK_STATES": WEBHOOK_STATES,
     "WEBHOOK_EVENTS": WEBHOOK_EVENTS,
     "DELIVERY_STATES": DELIVERY_STATES,

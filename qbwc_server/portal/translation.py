@@ -23,10 +23,21 @@ LANGUAGES = ("en", "fr", "ja", "nb")  # English is the source; each other one ha
 _ALSO = {"no": "nb", "nn": "nb"}  # what browsers ask for who want Norwegian
 
 
+COOKIE = "portal-language"
+
+
+def chosen_language() -> str | None:
+    """The one that was chosen in this browser; None: there is no such choice."""
+    said = request.cookies.get(COOKIE) if has_request_context() else None
+    return said if said in LANGUAGES else None
+
+
 def language() -> str:
-    """That of the reader: the first that the browser asks for and there is, else English."""
+    """That of the reader: the one that was chosen, else the first one that the browser asks for, or English."""
     if not has_request_context():
         return LANGUAGES[0]
+    if (chosen := chosen_language()) is not None:
+        return chosen
     for said in request.accept_languages.values():
         asked = said.replace("_", "-").partition("-")[0].lower()
         if (found := _ALSO.get(asked, asked)) in LANGUAGES:

@@ -39,7 +39,7 @@ PATHS = (
     *("companies/acme/mappings/import", "companies/acme/mappings/word?kind=item&word=widget", "companies/acme/lists"),
     *("companies/acme/connections", "companies/acme/connections/1", "companies/acme/connections/1/disconnect"),
     *("companies/acme/connect/feed", "companies/acme/members", "companies/acme/tokens", "companies/acme/audit"),
-    *("companies/acme/webhooks", "companies/acme/webhooks/1", "forgotten"),
+    *("companies/acme/webhooks", "companies/acme/webhooks/1", "forgotten", "preferences"),
     *("companies/acme/updates/1", f"companies/acme/updates/1/{SET_ID}", "security", "add-company"),
     *("errors", "errors/QBWC1012", "sign-in"),
 )
