@@ -233,13 +233,19 @@ def _refund_line(reader: Reader, node: Node) -> RefundLine:
 
 
 def _edits(reader: Reader, node: Node) -> Iterator[Edit]:
-    """The changes in the shop's own ledger that are neither the order itself nor refunds or returns."""
+    """The changes in the shop's own ledger: edits, and what is taken in exchange for what comes back."""
     for one in nodes(node, "agreements"):
         kind = text(one, "__typename")
         reason = reader.known(AgreementReason, one, "reason", AgreementReason.NOT_SAID)
         at = reader.moment(one, "happenedAt")
-        if at is not None and (kind == "OrderEditAgreement" or reason is AgreementReason.ORDER_EDIT):
-            changes = tuple(_change(reader, sale) for sale in nodes(one, "sales"))
+        edited = kind == "OrderEditAgreement" or reason is AgreementReason.ORDER_EDIT
+        exchanged = kind == "ReturnAgreement" or reason is AgreementReason.RETURN
+        if at is None or not (edited or exchanged):
+            continue
+        changes = tuple(_change(reader, sale) for sale in nodes(one, "sales"))
+        if exchanged:  # what comes back a refund tells of, what is taken instead nothing else
+            changes = tuple(change for change in changes if change.quantity > 0)
+        if changes:
             yield Edit(number(text(one, "id")), at, changes)
 
 

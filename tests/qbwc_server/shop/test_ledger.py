@@ -234,11 +234,15 @@ def test_an_authorised_order_owes_all_although_the_shop_says_nothing_is_outstand
     assert ledger.open_balance == 10
 
 
-def test_an_exchange_is_a_return_and_another_sale() -> None:
+@pytest.mark.parametrize("kind", ["OrderEditAgreement", "ReturnAgreement"])
+def test_an_exchange_is_a_return_and_another_sale(kind: str) -> None:
     goods = [item(1, "20.0", 1, currentQuantity=0), item(2, "25.0")]
     refund = back(5, [back_line(1, 1, "20.0")], [], LATER)
     moved = [paid(1, "20.0", AT), paid(2, "5.0", LATER)]
     more: Node = {"transactions": moved, "refunds": [refund], "agreements": [edit(1, LATER, change(2, "25.0", 1))]}
+    if kind == "ReturnAgreement":
+        sales = [change(1, "-20.0", -1), change(2, "25.0", 1)]
+        more["agreements"] = [{**edit(1, LATER, *sales), "__typename": kind, "reason": "RETURN"}]
     ledger = told("45.0", goods, **more)
     assert ledger.open_balance == 0
     assert [(one.kind, one.owed) for one in ledger.events if one.owed] == [

@@ -92,19 +92,22 @@ def _too_old(order: Order, options: ShopOptions, terms: Terms) -> bool:
 
 
 def _order(ledger: Ledger, options: ShopOptions, terms: Terms) -> Iterator[Outcome]:
-    if ledger.left_out is not None:
-        yield Skipped(ledger.left_out, f"{ORIGIN}{ledger.order.key}", gone=True)
-        return
-    if ledger.money_kept:
-        yield Remark(
-            f"{ledger.order.called}: {ledger.money_kept} was paid, and it was cancelled without giving it back."
-        )
+    yield from _told(ledger)
     if _costs(options):
         yield from _entries(cost_of_order(ledger), options, terms)
     for planned in by_order(ledger, terms):
         for outcome in _outcome(partial(written, planned, options, terms), planned.origin):
             receipt = isinstance(outcome, Draft) and planned.kind is Kind.SALES_RECEIPT
             yield _or_invoice(outcome, ledger, options, terms) if receipt else outcome
+
+
+def _told(ledger: Ledger) -> Iterator[Outcome]:
+    """That an order is left out, and what was paid of a cancelled one and not given back."""
+    if ledger.left_out is not None:
+        yield Skipped(ledger.left_out, f"{ORIGIN}{ledger.order.key}", gone=True)
+    elif ledger.money_kept:
+        kept = f"{ledger.money_kept} was paid, and it was cancelled without giving it back."
+        yield Remark(f"{ledger.order.called}: {kept}")
 
 
 def _or_invoice(outcome: Outcome, ledger: Ledger, options: ShopOptions, terms: Terms) -> Outcome:
@@ -129,6 +132,8 @@ def _days(ledgers: Sequence[tuple[Body, Ledger]], options: ShopOptions, terms: T
             continue
         names[part["place"]] = part["name"]
         by_part.setdefault((part["place"], part["day"]), []).append(ledger)
+        if (part["place"], part["day"]) == (ledger.order.place.id, day_of(ledger.order.at, terms).isoformat()):
+            yield from _told(ledger)  # once, with the day on which it was placed
     for (number, iso), some in by_part.items():
         place, day = Place(number, names[number]), date.fromisoformat(iso)
         if _costs(options):
