@@ -10,7 +10,7 @@ from tempfile import TemporaryFile
 
 from qbwc_server.billing.days import Period
 from qbwc_server.channels.contract import BrokenPage, Fact, Page, Window
-from qbwc_server.channels.http import AnswerUnreadable, Upstream
+from qbwc_server.channels.http import AnswerUnreadable, Upstream, UpstreamRefused
 from qbwc_server.channels.sherweb.api import Api, Scope
 from qbwc_server.channels.sherweb.gathering import Gathered, gather
 from qbwc_server.channels.sherweb.options import SherwebOptions
@@ -45,6 +45,11 @@ def pull_charges(options: SherwebOptions, upstream: Upstream, window: Window) ->
                     break
                 seen.add(first)
                 yield from pages(gathered)
+        except UpstreamRefused as refused:
+            if not seen:
+                raise
+            yield Page([], remarks=[f"Charges of {day} and before are not to be had. {refused}"])
+            break  # a period from before it knew us: what is known of it stays
         except AnswerUnreadable as error:
             yield BrokenPage(Problem(error.code, "", f"Charges of {day}: {error}", error.advice))
             first = day.replace(day=1)

@@ -12,6 +12,7 @@ import pytest
 from qbwc_server.billing.charges import charge_of
 from qbwc_server.billing.days import Period
 from qbwc_server.channels.contract import BrokenPage, Page
+from qbwc_server.channels.http import UpstreamRefused
 from qbwc_server.channels.sherweb import charges as charges_module
 from qbwc_server.simulator.distributor.charging import charge, recorded
 from tests.channels import upstream_server as wire
@@ -156,6 +157,20 @@ def test_a_distributor_that_knows_one_period_only_is_not_asked_for_ever(asking: 
     asking.more["months_back"] = 24
     asking.pages()
     assert len(asking.dates()) == 2
+
+
+def test_periods_that_the_distributor_refuses_are_a_remark_and_no_failure(asking: Asking) -> None:
+    asking.charging.add(MARCH, "Contoso")
+    asking.server.faults.extend([None, None, wire.status(404, "No such period")])
+    pages = [page for page in asking.pages() if isinstance(page, Page)]
+    assert [fact.key for page in pages for fact in page.facts] == ["2026-03-01:Contoso"]
+    ((remark,),) = [page.remarks for page in pages if page.remarks]
+    assert "2026-02-28" in remark
+    assert "No such period" in remark
+    assert pages[-1].complete_until == asking.clock()
+    asking.server.faults.extend([None, wire.status(404)])
+    with pytest.raises(UpstreamRefused):
+        asking.pages()
 
 
 @pytest.mark.parametrize(
