@@ -5,16 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
-from pydantic import ValidationError
 
-from qbwc_server.channels.charges.options import ChargeFileOptions
+from qbwc_server.channels.charges.options import charge_file_options
 from qbwc_server.channels.charges.upload import upload_charges
-from qbwc_server.channels.files.contract import WrongOptions
 from qbwc_server.cli.documents import read_options
 from qbwc_server.cli.output import Exit, json_option, paragraph, print_json, say
 from qbwc_server.cli.runtime import Runtime, pass_runtime
 from qbwc_server.documents.models import LARGEST_ID
-from qbwc_server.validation import sentences
 
 _MOST_SHOWN = 20  # problems
 
@@ -46,10 +43,7 @@ def upload(
 
     Exit status 1 tells that some rows could not be read.
     """
-    try:
-        chosen = ChargeFileOptions.model_validate(read_options(options))
-    except ValidationError as error:
-        raise WrongOptions(" ".join(sentences(error, "options"))) from None
+    chosen = charge_file_options(read_options(options))
     report = upload_charges(runtime.database, company, connection, file, chosen, by=runtime.by, clock=runtime.now)
     if as_json:
         print_json(report.as_record())

@@ -45,3 +45,25 @@ class UploadAnswer(Answer):
     remarks: list[str]
     findings: list[UploadFindingAnswer]
     findings_left_out: int
+
+
+class ChargesProblemAnswer(Answer):
+    """What of a file of charges cannot be read."""
+
+    code: str
+    field: str
+    message: str
+    advice: str
+
+
+class ChargesAnswer(Answer):
+    """What became of a file of charges; new, changed and known count organisations and periods."""
+
+    connection: int
+    run: int
+    new: int
+    changed: int
+    known: int
+    set_aside: int = Field(description="Charges that cannot be read.")
+    problems: list[ChargesProblemAnswer]
+    remarks: list[str]

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, ValidationError
 
+from qbwc_server.channels.files.contract import WrongOptions
 from qbwc_server.channels.files.habits import HabitOptions
 from qbwc_server.channels.options import ChannelOptions
+from qbwc_server.validation import sentences
 
 
 class ChargesOptions(ChannelOptions):
@@ -28,3 +31,11 @@ class ChargeFileOptions(HabitOptions):
         default=False,
         description="The file holds all charges of its periods: organisations that it does not name are not charged.",
     )
+
+
+def charge_file_options(values: Mapping[str, object]) -> ChargeFileOptions:
+    """Options from what a person or program gave. Raises WrongOptions."""
+    try:
+        return ChargeFileOptions.model_validate(dict(values))
+    except ValidationError as error:
+        raise WrongOptions(" ".join(sentences(error, "options"))) from None

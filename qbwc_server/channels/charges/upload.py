@@ -65,7 +65,8 @@ class ChargesReport:
 
     def as_record(self) -> dict[str, Any]:
         """JSON-ready."""
-        return asdict(self)
+        told = asdict(self)
+        return {"connection": told.pop("connection_id"), "run": told.pop("run_id"), **told}
 
 
 @dataclass
@@ -85,10 +86,14 @@ def upload_charges(
     path: Path,
     options: ChargeFileOptions,
     *,
+    name: str | None = None,
     by: Actor,
     clock: Clock,
 ) -> ChargesReport:
     """Keep the charges of a file: what it says of an organisation takes the place of what was said for that period.
+
+    Args:
+        name: what the file is called where it comes from; left out, as here.
 
     Raises:
         NotFound: there is no such company or connection.
@@ -102,7 +107,7 @@ def upload_charges(
             raise NoCharges(f"Connection {connection_id} takes no charges.")
         refuse_standing(row, by)
         run = begin(db, row, by=by, now=clock())
-        run.file = shortened(storable(path.name), _LONGEST_NAME)
+        run.file = shortened(storable(name or path.name), _LONGEST_NAME)
         report = ChargesReport(connection_id, run.id)
     (stream,) = [one for one in channel.streams if one.name == "charges"]
     try:

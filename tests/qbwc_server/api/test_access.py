@@ -97,6 +97,7 @@ PATHS = (
     ("GET", "/updates/1"),
     ("GET", "/updates/1/sets/12345678-1234-5678-1234-567812345678"),
     ("GET", "/connections/1/runs"),
+    ("POST", "/connections/1/uploads"),
     ("GET", "/status"),
     ("GET", "/audit"),
     ("GET", "/webhooks"),

@@ -158,6 +158,9 @@ def test_what_waited_for_its_turn_while_the_token_was_revoked_writes_nothing(
         "/connections/1/disconnect": {"unposted": "keep"},
         "/rules": {"text": "card", "account": "Travel"},
         "/rules/try": {"description": "card", "amount": "1.00"},
+        "/billing/switches": {"connection_id": 1, "offer": "M365"},
+        "/billing/approve": {"day": "2026-03-31"},
+        "/billing/run": {"day": "2026-03-31"},
         "/rules/confirm": {"description": "card", "account": "Travel"},
         "/rules/1/move": {"place": 1},
     }
@@ -175,7 +178,8 @@ def test_what_waited_for_its_turn_while_the_token_was_revoked_writes_nothing(
         monkeypatch.setattr(Standing, "require", then_revoked)
         csv = {"data": b"kind,word\n", "content_type": "text/csv"}
         file = {"data": b"{", "content_type": "application/octet-stream"}
-        sent = {"/mappings/import": csv, "/uploads": file}.get(path, {"json": bodies.get(path, {})})
+        files = {"/mappings/import": csv, "/uploads": file, "/connections/1/uploads": file}
+        sent = files.get(path, {"json": bodies.get(path, {})})
         answer = till._open(method, path, **sent)
         monkeypatch.undo()
         assert (answer.status_code, answer.get_json()["code"]) == (401, "token_revoked"), (method, path)

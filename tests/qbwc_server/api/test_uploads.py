@@ -14,6 +14,7 @@ from qbwc_server.channels.files.receiving import MOST_BYTES
 from qbwc_server.db import Database
 from qbwc_server.tenancy.companies import find_company
 from tests.qbwc_server.api.conftest import Caller
+from tests.qbwc_server.channels.charges.conftest import file_of, row
 
 BYTES = "application/octet-stream"
 
@@ -110,3 +111,49 @@ def test_a_paused_connection_takes_no_file(app: Flask, alice: Caller, invoice: d
     with database.reading() as db:
         (row,) = connections_of(db, find_company(db, "acme").id)
         assert len(runs_of(db, row)) == 1
+
+
+@pytest.fixture
+def charges(alice: Caller) -> str:
+    """Where charges are sent."""
+    made = alice.post("/connections", json={"channel": "charges", "options": {"name": "pax8"}})
+    return f"/connections/{made.get_json()['id']}/uploads"
+
+
+def send_charges(caller: Caller, path: str, data: str, content_type: str = BYTES) -> Any:
+    return caller._open("POST", path, data=data.encode(), content_type=content_type)
+
+
+def test_charges_are_kept_once(alice: Caller, charges: str) -> None:
+    data = file_of(row("Contoso"), row("Fabrikam"), row("Northwind", "many"))
+    told = send_charges(alice, f"{charges}?name=november.csv", data).get_json()
+    assert (told["new"], told["known"], told["set_aside"]) == (3, 0, 1)
+    assert "Line 4" in told["problems"][0]["message"]
+    again = send_charges(alice, f'{charges}?options={{"whole":true}}', data).get_json()
+    assert (again["new"], again["changed"], again["known"]) == (0, 0, 3)
+    shown = alice.get(charges.removesuffix("/uploads")).get_json()
+    assert [(run["file"], run["outcome"]) for run in shown["runs"]] == [("upload", "done"), ("november.csv", "done")]
+
+
+@pytest.mark.parametrize(
+    ("data", "asked", "kind", "refused"),
+    [
+        ("", "", BYTES, (422, "file_refused")),
+        ("{}", "", BYTES, (422, "file_refused")),
+        ("{", '?options={"half":1}', BYTES, (422, "wrong_options")),
+        ("a,b", "", BYTES, (422, "not_a_table_of_charges")),
+        ("{", "", "application/json", (415, "wrong_content_type")),
+    ],
+)
+def test_what_is_no_charges_is_refused_in_words(
+    alice: Caller, charges: str, data: str, asked: str, kind: str, refused: tuple[int, str]
+) -> None:
+    answer = send_charges(alice, f"{charges}{asked}", data, kind)
+    assert (answer.status_code, answer.get_json()["code"]) == refused
+
+
+def test_a_connection_that_takes_no_charges_says_so(alice: Caller) -> None:
+    made = alice.post("/connections", json={"channel": "files", "options": {"name": "till"}}).get_json()
+    answer = send_charges(alice, f"/connections/{made['id']}/uploads", file_of(row("Contoso")))
+    assert (answer.status_code, answer.get_json()["code"]) == (422, "no_charges")
+    assert send_charges(alice, "/connections/77/uploads", "{").status_code == 404
