@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from qbwc_server.channels.contract import Draft, Fact, Outcome
+from qbwc_server.channels.connections.states import RunOutcome
+from qbwc_server.channels.contract import Draft, Fact, Outcome, no_drafts
 from qbwc_server.channels.registry import CHANNELS
 from qbwc_server.channels.shopify.admin.channel import SHOPIFY
 from qbwc_server.documents.kinds import read_document
+from qbwc_server.simulator.shop.trade import Trade
 from tests.channels.connected import Connected
 from tests.channels.contract import ChannelContract, Source, connected
 from tests.channels.shop_upstream import TOKEN, ShopUpstream, shop_upstream
@@ -128,3 +131,34 @@ def test_two_edits_within_one_second_are_two_versions_and_the_later_one_counts(
             connected.run(connection)
             assert connected.documents()[source.origin("s0")][1] == amount
         connected.clock.advance(minutes=5)
+
+
+def test_every_stream_of_days_of_trade_is_here_in_the_end_as_the_shop_tells_it_and_no_version_twice(
+    connected: Connected, shop: ShopUpstream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Runs every five hours over a change of clocks; a pull of everything behind them finds nothing new."""
+    channel = replace(SHOPIFY, draft=no_drafts)
+    monkeypatch.setitem(CHANNELS, channel.code, channel)
+    connected.clock.moment = datetime(2026, 3, 7, 12, tzinfo=UTC)
+    trade = Trade(shop.store, seed=11, first_day=date(2026, 3, 7), days=2, orders_a_day=20)
+    connection = connected.add(channel, {**ShopSource(shop).options(), "page_size": 25})
+    for _ in range(9):
+        connected.clock.advance(hours=5)
+        trade.until(connected.clock())
+        assert connected.run(connection).outcome is RunOutcome.DONE
+    connected.clock.advance(days=9)
+    trade.until(connected.clock())
+    connected.run(connection)
+    whole = connected.run(connection, since=datetime(2026, 3, 1, tzinfo=UTC))
+    run = connected.last_run(connection)
+    assert (whole.outcome, run.new, run.changed) == (RunOutcome.DONE, 0, 0)
+    newest: dict[tuple[str, str], tuple[str, bool]] = {}
+    for record in connected.records():
+        place = record.stream, record.source_key
+        newest[place] = max(newest.get(place, ("", False)), (record.version, record.gone))
+    brought = Counter(stream for (stream, _), (_, gone) in newest.items() if not gone)
+    lists = {"orders": "orders", "payouts": "payouts", "gift_cards": "giftCards", "locations": "locations"}
+    lists |= {"cash_sessions": "cashTrackingSessions", "balance_transactions": "balanceTransactions"}
+    assert {stream: brought[stream] for stream in lists} == {
+        stream: len(shop.store.lists[name]) for stream, name in lists.items()
+    }
