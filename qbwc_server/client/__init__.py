@@ -9,5 +9,6 @@ from __future__ import annotations
 from qbwc_server.client.client import Client
 from qbwc_server.client.problem import NoAnswer, Problem
 from qbwc_server.client.records import Asked, Created, Document
+from qbwc_server.client.webhooks import NotSigned, verified
 
-__all__ = ["Asked", "Client", "Created", "Document", "NoAnswer", "Problem"]
+__all__ = ["Asked", "Client", "Created", "Document", "NoAnswer", "NotSigned", "Problem", "verified"]

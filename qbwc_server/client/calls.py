@@ -50,6 +50,18 @@ class Calls:
         headers = {"Idempotency-Key": key, **({} if tag is None else {"If-Match": tag})}
         return self._call(method, path, parameters, body, headers, key)
 
+    def ask_once(self, method: str, path: str, body: object = None) -> httpx.Response:
+        """Change something whose answer shows a secret: it takes no key, and is not asked for again by itself.
+
+        Raises:
+            NoAnswer: look whether it was done, before you ask again.
+        """
+        try:
+            content: Any = {} if body is None else {"json": body}
+            return _unless_refused(self._http.request(method, self._before + path, **content))
+        except httpx.TransportError as error:
+            raise NoAnswer(f"The server gave no answer: {type(error).__name__}.", "") from error
+
     def _call(
         self,
         method: str,

@@ -183,6 +183,45 @@ class Client:
             yield from record["answer"]
             page = record["next"] or 0
 
+    def webhooks(self) -> list[dict[str, Any]]:
+        """The programs that are told of events."""
+        found: list[dict[str, Any]] = self._record("/webhooks")["webhooks"]
+        return found
+
+    def add_webhook(self, url: str, events: Iterable[str] = ()) -> dict[str, Any]:
+        """Have a program told at ``url``; its ``secret`` is shown this once.
+
+        Args:
+            events: such as ``document.posted``; left out, all of them.
+        """
+        said = {"url": url, "events": " ".join(events) or None}
+        found: dict[str, Any] = self._calls.ask_once("POST", "/webhooks", said).json()
+        return found
+
+    def remove_webhook(self, webhook_id: int) -> None:
+        """It is told nothing more."""
+        self._calls.change("DELETE", f"/webhooks/{webhook_id}")
+
+    def deliveries(self, webhook_id: int, state: str | None = None) -> Iterator[dict[str, Any]]:
+        """What it was told and is to be told, the newest first; of one state: waiting, delivered or dead."""
+        return self._back(f"/webhooks/{webhook_id}/deliveries", "deliveries", {"state": state})
+
+    def send_again(self, webhook_id: int, delivery_id: int) -> None:
+        """Have it told once more."""
+        self._calls.change("POST", f"/webhooks/{webhook_id}/deliveries/{delivery_id}/again")
+
+    def updates(self) -> Iterator[dict[str, Any]]:
+        """Update sessions, the newest first."""
+        return self._back("/updates", "updates", {})
+
+    def _back(self, path: str, name: str, said: Mapping[str, str | None]) -> Iterator[dict[str, Any]]:
+        parameters: dict[str, str | int] = {key: value for key, value in said.items() if value is not None}
+        before: int | None = 0
+        while before is not None:
+            page = self._record(path, {**parameters, "limit": 500, "before": before})
+            yield from page[name]
+            before = page["next"]
+
     def _record(self, path: str, parameters: Mapping[str, str | int] | None = None) -> dict[str, Any]:
         found: dict[str, Any] = self._calls.get(path, parameters).json()
         return found
