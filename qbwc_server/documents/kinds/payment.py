@@ -29,7 +29,10 @@ class Application(Applied):
 
 
 class Payment(Document):
-    """A payment received; it waits until the invoices it pays are posted. Nothing named: QuickBooks applies it."""
+    """A payment received; it waits until the invoices it pays are posted.
+
+    Nothing named: QuickBooks applies it, unless it is to stay ``unapplied``, as a credit of the customer.
+    """
 
     kind: Literal["payment"] = "payment"
     customer: Customer
@@ -38,6 +41,7 @@ class Payment(Document):
     deposit_to: AccountName | None = None
     ar_account: AccountName | None = None
     applies_to: tuple[Application, ...] = Field(default=(), max_length=200)
+    unapplied: bool | None = None
 
     title = "payment"
     titles = "payments"
@@ -58,12 +62,21 @@ class Payment(Document):
 
     def remark(self) -> str | None:
         """Who says what it pays."""
+        if self.unapplied:
+            return "It pays no invoice: it is a credit of the customer."
         return None if self.applies_to else "Nothing named: QuickBooks applies it."
 
     def check(self) -> Iterator[Problem]:
         """No more is applied than was paid."""
         yield from check_twice(self.applies_to, self.title, "invoice", "applies_to")
         applied = total_of(self.applies_to)
+        if self.unapplied and self.applies_to:
+            yield Problem(
+                "applied_and_unapplied",
+                "unapplied",
+                "The payment is to stay unapplied, and names invoices that it pays.",
+                "Leave out one of the two.",
+            )
         if applied > self.amount:
             yield Problem(
                 "applied_too_much",

@@ -92,5 +92,5 @@ class PaymentTransaction(Transaction[Payment]):
         )
 
     def add_values(self, document: Payment, writing: Writing) -> Values:
-        """Where it names none, QuickBooks finds what it pays."""
-        return {} if document.applies_to else {"is_auto_apply": True}
+        """Where it names none, QuickBooks finds what it pays, unless it is to stay a credit."""
+        return {} if document.applies_to else {"is_auto_apply": not document.unapplied}

@@ -38,7 +38,8 @@ def _of_kind(planned: Planned, naming: Naming) -> Values:
         return _sale(planned, naming)
     if planned.kind is Kind.PAYMENT:
         parts = [{"invoice": origin, "amount": amount} for origin, amount in planned.applies_to]
-        return {**_money(planned, naming, "deposit_to"), "amount": planned.amount, "applies_to": parts}
+        money = _money(planned, naming, "deposit_to")
+        return {**money, "amount": planned.amount, "applies_to": parts, "unapplied": None if parts else True}
     if planned.kind is Kind.CARD_REFUND:
         parts = [{"refunded": origin, "amount": amount} for origin, amount in planned.applies_to]
         return {**_money(planned, naming, "refund_from"), "refunds": parts}

@@ -68,6 +68,7 @@ def test_a_sound_document_has_no_problem(record: dict[str, Any]) -> None:
         ({**SALE, "total": "30.01"}, "does_not_foot", "total"),
         ({**PAYMENT, "applies_to": [*PAYMENT["applies_to"], {"invoice": "o-2", "amount": "0.01"}]},
          "applied_too_much", "applies_to"),
+        ({**PAYMENT, "unapplied": True}, "applied_and_unapplied", "unapplied"),
     ],
 )  # fmt: skip
 def test_each_problem(record: dict[str, Any], code: str, field: str) -> None:

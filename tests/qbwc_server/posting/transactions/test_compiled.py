@@ -146,6 +146,7 @@ def test_a_payment_names_the_transactions_it_pays() -> None:
     assert texts(add, "RefNumber", "TotalAmount", "IsAutoApply") == ["CHK-12345678901234", "30.00", None]
     assert texts(add, "AppliedToTxnAdd/TxnID", "AppliedToTxnAdd/PaymentAmount") == ["5A-1", "28.47"]
     assert added({**PAYMENT, "applies_to": []}).findtext("IsAutoApply") == "true"
+    assert added({**PAYMENT, "applies_to": [], "unapplied": True}).findtext("IsAutoApply") == "false"
 
 
 @pytest.mark.parametrize(

@@ -261,6 +261,19 @@ def test_cost_of_goods_only_where_quickbooks_does_not_know_it() -> None:  # part
         assert not [one for one in documents(chosen, node) if isinstance(one, JournalEntry)]
 
 
+def test_money_before_revenue_stays_the_customers_until_its_invoice_is_there() -> None:  # part f
+    open_order = order("10.0", [item(1, "10.0")], displayFulfillmentStatus="UNFULFILLED", fulfillments=[])
+    open_order["transactions"] = [paid(1, "10.0", AT)]
+    (payment,) = documents(DETAILED, open_order)
+    assert isinstance(payment, Payment)
+    assert payment.unapplied
+    handed_over = {"displayFulfillmentStatus": "FULFILLED", "fulfillments": [{"createdAt": LATER}]}
+    payment, invoice = documents(DETAILED, open_order | handed_over)
+    assert isinstance(payment, Payment)
+    assert [one.invoice for one in payment.applies_to] == [invoice.origin]
+    assert payment.unapplied is None
+
+
 def test_open_orders_where_the_edition_has_them() -> None:  # S3-24
     chosen = options(documents="detailed", open_orders="estimate")
     node = order("10.0", [item(1, "10.0")], displayFulfillmentStatus="UNFULFILLED")
