@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any
 
@@ -110,10 +110,10 @@ class Targets:
             return Problem("switched_off", "offer", f"{charge.product} is switched off for {organisation.name}.", "")
         customer = self._words[organisation_word(organisation).key]
         if isinstance(customer, Unmapped):
-            return customer.problem
+            return replace(customer.problem, field="organisation")
         item = self._words[offer_word(charge).key]
         if isinstance(item, Unmapped):
-            return item.problem
+            return replace(item.problem, field="offer")
         target = Target(self._customer(customer), Item(item.name, self._items.get(_key(item))))
         return _other_currency(charge, target.customer) or target
 

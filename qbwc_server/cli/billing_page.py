@@ -15,6 +15,8 @@ def show_plan(record: Mapping[str, Any]) -> None:
         paragraph(f"! {problem['message']} {problem['advice']}")
     for one in record["customers"]:
         _show_customer(one)
+    if not record["customers"]:
+        say("Nobody is to be billed.")
     if record["orphans"]:
         say()
         say("Charges that nobody is billed for:")
@@ -84,6 +86,9 @@ def show_report(record: Mapping[str, Any]) -> None:
 
 def _show_sums(charges: Sequence[Mapping[str, Any]]) -> None:
     say()
+    if not charges:
+        say("No distributor has told what it charges for this period: qbwc-server connection list")
+        return
     say("What the distributor charges:")
     print_table(
         ("Outcome", "Currency", "Cost"),

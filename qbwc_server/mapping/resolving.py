@@ -20,6 +20,11 @@ Key = tuple[WordKind, str]
 _AT_A_TIME = 500  # words in one statement
 
 
+def waits_for_a_word(code: str | None) -> bool:
+    """Whether somebody has to say, by this problem, which entry of QuickBooks a word stands for."""
+    return code in (UNMAPPED, LOST, MISFIT, UNUSABLE)
+
+
 @dataclass(frozen=True, slots=True)
 class Resolved:
     """A word that stands for an entry: its full name now, and its ListID where QuickBooks has told it."""

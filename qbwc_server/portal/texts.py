@@ -12,6 +12,7 @@ from flask import Flask
 from markupsafe import Markup
 
 from qbwc_server.documents.kinds import KINDS
+from qbwc_server.mapping.resolving import waits_for_a_word
 from qbwc_server.portal import more_words, set_up_words, translation, words
 from qbwc_server.portal.static_files import static_url
 from qbwc_server.portal.translation import gettext, locale, ngettext
@@ -43,7 +44,7 @@ def set_up(app: Flask) -> None:
         static_url=static_url,
         verdict_explained=words.verdict_explained,
         verdict_sentence=words.verdict_sentence,
-        waits_for_words=words.waits_for_words,
+        waits_for_words=waits_for_a_word,
         who_acts=words.who_acts,
         suggestion_words=more_words.suggestion_words,
         **more_words.TABLES,

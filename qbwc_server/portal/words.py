@@ -7,7 +7,6 @@ from typing import NamedTuple
 from qbwc_server.connector.contact import Contact
 from qbwc_server.documents.history import CREATED, DECIDED, DISREGARDED, FOUND
 from qbwc_server.documents.lifecycle import Event, Reason, State
-from qbwc_server.mapping.resolving import LOST, MISFIT, UNMAPPED, UNUSABLE
 from qbwc_server.portal.translation import gettext, lazy_gettext, ngettext
 from qbwc_server.queue.states import RequestState
 from qbwc_server.reports.listing import Tab
@@ -107,11 +106,6 @@ def request_words(state: str) -> str:
 def who_acts(reason: str | None) -> str:
     """Who can do something about it."""
     return str(next((words for known, words in _WHO.items() if known == reason), _ANYBODY))
-
-
-def waits_for_words(reason: str | None) -> bool:
-    """Whether somebody has to say which entry of QuickBooks a word stands for."""
-    return reason in (UNMAPPED, LOST, MISFIT, UNUSABLE)
 
 
 def verdict_sentence(verdict: Verdict) -> str:

@@ -21,11 +21,13 @@ from qbwc_server.billing_runs.plan import Billing, Orphan, Plan
 from qbwc_server.billing_runs.reporting import outcomes, outcomes_of
 from qbwc_server.billing_runs.running import RunResult, find_run
 from qbwc_server.billing_runs.settings import BillingSettings
+from qbwc_server.billing_runs.targets import offer_word, organisation_word
 from qbwc_server.billing_runs.told import Unread
 from qbwc_server.documents.models import DocumentRow
 from qbwc_server.documents.store import by_origin
 from qbwc_server.errors import NotFound
 from qbwc_server.mapping.exchange import guarded
+from qbwc_server.mapping.resolving import waits_for_a_word
 from qbwc_server.tenancy.models import Company
 
 COLUMNS = (
@@ -171,7 +173,11 @@ def _line_record(line: Line) -> dict[str, Any]:
 
 def _orphan_record(orphan: Orphan) -> dict[str, Any]:
     charge, problem = orphan.charge, orphan.problem
+    words = {"organisation": organisation_word(charge.organisation), "offer": offer_word(charge)}
+    said = words.get(problem.field) if waits_for_a_word(problem.code) else None
     return {
+        "word_kind": None if said is None else said.kind.value,
+        "word": None if said is None else said.word,
         "connection_id": orphan.connection_id,
         "organisation": charge.organisation.name,
         "offer": charge.offer,
@@ -187,6 +193,8 @@ def _orphan_record(orphan: Orphan) -> dict[str, Any]:
 
 def _unread_record(unread: Unread) -> dict[str, Any]:
     return {
+        "word_kind": None,
+        "word": None,
         "connection_id": None,
         "organisation": unread.organisation,
         "offer": "",

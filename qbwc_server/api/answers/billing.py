@@ -84,6 +84,8 @@ class CustomerBillAnswer(Answer):
 class OrphanAnswer(Answer):
     """A charge that nobody can be billed for."""
 
+    word_kind: str | None = Field(description="What it waits for: an entry of this kind for the word; null: none.")
+    word: str | None
     connection_id: int | None
     organisation: str
     offer: str

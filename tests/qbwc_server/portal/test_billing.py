@@ -57,6 +57,9 @@ def test_the_page_shows_each_customer_and_whom_nobody_is_billed_for(shop: Distri
     assert "120.00" in page
     assert "Fabrikam Inc" in page
     assert "Nobody" in page
+    assert (
+        f"{AT.replace('billing', 'mappings')}/word?kind=customer&amp;word=Nobody&amp;connection=" in owner.get(AT).text
+    )
 
 
 def test_who_is_held_back_is_not_billed_and_who_is_approved_then_is(shop: Distributed, owner: Browser) -> None:
