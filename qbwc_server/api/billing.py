@@ -9,6 +9,7 @@ from flask import Blueprint, Response, jsonify, request
 
 from qbwc_server.api.access import Access
 from qbwc_server.api.answers.billing import (
+    BilledWordsAnswer,
     BillingPreviewAnswer,
     BillingReportAnswer,
     BillingRunAnswer,
@@ -24,6 +25,7 @@ from qbwc_server.billing_runs.plan import plan_of
 from qbwc_server.billing_runs.running import BilledMeanwhile, NotDueYet, run_billing
 from qbwc_server.billing_runs.settings import BillingSettings, Makes
 from qbwc_server.billing_runs.switches import makes_named, switch
+from qbwc_server.billing_runs.words import words_billed
 from qbwc_server.documents.lifecycle import NotNow
 from qbwc_server.documents.models import LARGEST_ID
 from qbwc_server.errors import Invalid, NotFound
@@ -35,6 +37,7 @@ from qbwc_server.reports.billing import (
     run_record,
     settings_record,
     switch_record,
+    word_record,
 )
 from qbwc_server.tenancy.permissions import Permission
 
@@ -66,6 +69,7 @@ ROUTES = {
         ),
         refuses=(Invalid, NotFound),
     ),
+    "billing_words": Route(Permission.SEE_COMPANY, BilledWordsAnswer, refuses=(NoBillingSettings,)),
     "billing_preview": Route(
         Permission.SEE_DOCUMENTS, BillingPreviewAnswer, parameters={"day": _DAY}, refuses=_ONE_DAY
     ),
@@ -142,6 +146,13 @@ def _add_settings(blueprint: Blueprint, access: Access) -> None:
 
 
 def _add_decisions(blueprint: Blueprint, access: Access) -> None:
+    @blueprint.get(f"{_ALL}/words")
+    def billing_words(code: str) -> Response:
+        """Offers and organisations that are charged for: what each stands for, and what it may."""
+        with access.looking() as (db, company):
+            records = [word_record(one) for one in words_billed(db, company.id, access.now())]
+        return jsonify(words=records)
+
     @blueprint.get(f"{_ALL}/preview")
     def billing_preview(code: str) -> Response:
         """What a billing day would bill: the last invoice of each customer against this one, warnings, orphans."""

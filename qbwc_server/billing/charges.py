@@ -20,6 +20,7 @@ from qbwc_server.documents.problems import Problem
 
 _ADVICE = "Ask the distributor; nothing is billed for this charge as long as it cannot be read."
 _KEY_CHARACTERS = 13  # of base 32: 65 bits
+_WHOLE = Fraction(1)
 _NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?")
 _Word = TypeVar("_Word", bound=StrEnum)
 
@@ -104,7 +105,9 @@ class Charge:
         The distributor's own prices say it. Where they are 0, days do.
         """
         if not self.is_proratable or self.kind is not ChargeKind.RECURRING:
-            return Fraction(1)
+            return _WHOLE
+        if self.net_price and self.net_price == self.net_price_prorated:
+            return _WHOLE
         if self.net_price:
             return Fraction(self.net_price_prorated) / Fraction(self.net_price)
         return Fraction(self.period.days, max(self.cycle_days.days, self.period.days))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from base64 import b32encode
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 
-from qbwc_server.billing.charges import Charge
+from qbwc_server.billing.days import Period
 from qbwc_server.billing.lines import BillLine, PriceNeeded, formula, lines_of
 from qbwc_server.billing.statement import Due, part_key
 from qbwc_server.billing_runs.prices import Doubt, Price, cost_in_books, price_of
@@ -19,6 +20,10 @@ from qbwc_server.billing_runs.targets import Customer, Item, Target
 
 MOST_LINES = 1000  # of a document
 _KEY_CHARACTERS = 13
+
+
+Known = AbstractSet[tuple[str, Period]]
+"""Keys of organisations, each with a period of the distributor in which something is told of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,11 +131,11 @@ class _Work:
         self.warnings.setdefault((code, message), Caution(code, message, advice, blocks))
 
 
-def invoicing_of(assigned: Sequence[Assigned], settings: BillingSettings, told: Collection[Charge]) -> Invoicing:
+def invoicing_of(assigned: Sequence[Assigned], settings: BillingSettings, known: Known) -> Invoicing:
     """The lines of one customer, organisation by organisation.
 
     Args:
-        told: all that is charged now; an organisation of which nothing is told may be called otherwise now.
+        known: organisations of which something is told now; one of which nothing is may be called otherwise now.
     """
     items = {one.due.charge.offer: one.target.item for one in assigned}
     work = _Work(assigned[0].target.customer, settings, items)
@@ -139,7 +144,7 @@ def invoicing_of(assigned: Sequence[Assigned], settings: BillingSettings, told: 
         by_organisation.setdefault(one.due.charge.organisation.key, []).append(one.due)
     for _, some in sorted(by_organisation.items()):
         _add_lines(work, some, shared=len(by_organisation) > 1)
-    _warn_of_vanished(work, by_organisation, told)
+    _warn_of_vanished(work, by_organisation, known)
     totals = [line.bill.total for line in work.lines]
     total = None if None in totals else sum((one for one in totals if one is not None), Decimal(0))
     if total is None and any(_is_less(line.bill) for line in work.lines):
@@ -180,9 +185,8 @@ def _line(work: _Work, bill: BillLine, *, shared: bool) -> Line:
     return Line(name, bill, item, price, said, cost, work.settings.class_name)
 
 
-def _warn_of_vanished(work: _Work, by_organisation: dict[str, list[Due]], told: Collection[Charge]) -> None:
+def _warn_of_vanished(work: _Work, by_organisation: dict[str, list[Due]], known: Known) -> None:
     """Upstream an organisation without an id may have been renamed: crediting it all would be wrong."""
-    known = {(one.organisation.key, one.cycle_period) for one in told}
     for key, dues in sorted(by_organisation.items()):
         gone = [due for due in dues if due.instead_of is not None and not due.quantity]
         if gone and all((key, due.charge.cycle_period) not in known for due in gone):

@@ -171,8 +171,9 @@ def _plan_connection(
             assigned = Assigned(one, target, targets.makes(one.charge.organisation))
             groups.setdefault(target.customer.key, []).append(assigned)
     sources = {**billed.sources, **told.source_of}
+    known = {(one.organisation.key, one.cycle_period) for one in told.charges.values()}
     for key, some in groups.items():
-        invoicing = invoicing_of(some, settings, told.charges.values())
+        invoicing = invoicing_of(some, settings, known)
         makes = Makes.UPDATE if any(one.makes is Makes.UPDATE for one in some) else Makes.CREATE
         billing = Billing(connection_id, some[0].target.customer, makes, invoicing, sources)
         decision = decisions.get((connection_id, key))

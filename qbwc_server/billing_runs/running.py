@@ -95,6 +95,7 @@ def run_billing(
             plan = plan_of(db, find_company(db, code), billing_day)
     else:
         raise BilledMeanwhile
+    del plan, ready  # all of it is in memory once only
     with database.transaction() as db:
         company = find_company(db, code)
         take_lane(db, company.id)

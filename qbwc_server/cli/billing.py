@@ -16,7 +16,8 @@ from qbwc_server.billing_runs.running import run_billing
 from qbwc_server.billing_runs.settings import BillingSettings, Makes
 from qbwc_server.billing_runs.switches import makes_named
 from qbwc_server.billing_runs.switches import switch as switch_it
-from qbwc_server.cli.billing_page import show_plan, show_report
+from qbwc_server.billing_runs.words import words_billed
+from qbwc_server.cli.billing_page import show_plan, show_report, show_words
 from qbwc_server.cli.named_values import print_values, read_changes
 from qbwc_server.cli.output import counted, json_option, print_json, say
 from qbwc_server.cli.runtime import Runtime, pass_runtime
@@ -28,6 +29,7 @@ from qbwc_server.reports.billing import (
     run_record,
     settings_record,
     switch_record,
+    word_record,
 )
 from qbwc_server.tenancy.companies import find_company
 
@@ -100,6 +102,23 @@ def switch(
         print_json(record)
     else:
         say("It is kept.")
+
+
+@billing.command()
+@click.argument("company")
+@json_option
+@pass_runtime
+def words(runtime: Runtime, company: str, as_json: bool) -> None:
+    """Offers and organisations that are charged for: what each stands for, and what it may.
+
+    To say it: qbwc-server mapping set COMPANY item|customer WORD --entry NAME --connection ID
+    """
+    with runtime.database.reading() as db:
+        records = [word_record(one) for one in words_billed(db, find_company(db, company).id, runtime.now())]
+    if as_json:
+        print_json({"words": records})
+    else:
+        show_words(records)
 
 
 @billing.command()

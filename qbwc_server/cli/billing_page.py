@@ -95,3 +95,23 @@ def _show_sums(charges: Sequence[Mapping[str, Any]]) -> None:
         [(one["outcome"].replace("_", " "), one["currency"], one["cost"]) for one in charges],
         right=("Cost",),
     )
+
+
+def show_words(records: Sequence[Mapping[str, Any]]) -> None:
+    """What each stands for; where it stands for nothing, what it may."""
+    print_table(
+        ("Connection", "Kind", "Word", "Called", "In QuickBooks", "Billed", "Invoices", "Perhaps"),
+        [
+            (
+                one["connection_id"],
+                one["kind"],
+                one["word"],
+                one["title"],
+                one["entry"] or one["message"],
+                "yes" if one["synchronise"] else "no",
+                one["makes"],
+                ", ".join(other["name"] for other in one["suggestions"]),
+            )
+            for one in records
+        ],
+    )

@@ -23,6 +23,7 @@ from qbwc_server.billing_runs.running import RunResult, find_run
 from qbwc_server.billing_runs.settings import BillingSettings
 from qbwc_server.billing_runs.targets import offer_word, organisation_word
 from qbwc_server.billing_runs.told import Unread
+from qbwc_server.billing_runs.words import BilledWord
 from qbwc_server.documents.models import DocumentRow
 from qbwc_server.documents.store import by_origin
 from qbwc_server.errors import NotFound
@@ -63,6 +64,31 @@ def switch_record(row: BillingSwitch) -> dict[str, Any]:
         "offer": row.offer,
         "synchronise": row.synchronise,
         "makes": None if row.makes is None else row.makes.value,
+    }
+
+
+def word_record(word: BilledWord) -> dict[str, Any]:
+    """An offer or organisation, what it stands for, and what it may."""
+    return {
+        "connection_id": word.connection_id,
+        "kind": word.said.kind.value,
+        "word": word.said.word,
+        "title": word.said.title,
+        "key": word.key,
+        "entry": word.entry,
+        "code": None if word.problem is None else word.problem.code,
+        "message": None if word.problem is None else word.problem.message,
+        "synchronise": word.synchronise,
+        "makes": None if word.makes is None else word.makes.value,
+        "suggestions": [
+            {
+                "list_id": one.entry.list_id,
+                "name": one.entry.full_name,
+                "why": one.reason.value,
+                "likeness": one.likeness,
+            }
+            for one in word.suggestions
+        ],
     }
 
 

@@ -31,6 +31,37 @@ class SwitchAnswer(Answer):
     makes: Makes | None
 
 
+class WordSuggestionAnswer(Answer):
+    """What an offer or organisation may stand for."""
+
+    list_id: str
+    name: str
+    why: str
+    likeness: int
+
+
+class BilledWordAnswer(Answer):
+    """An offer or an organisation that is charged for."""
+
+    connection_id: int
+    kind: str = Field(description="item: an offer; customer: an organisation. As in the mappings.")
+    word: str
+    title: str | None
+    key: str = Field(description="As the switches take it.")
+    entry: str | None = Field(description="What it stands for in QuickBooks.")
+    code: str | None = Field(description="Why it stands for nothing.")
+    message: str | None
+    synchronise: bool
+    makes: Makes | None = Field(description="Of an organisation.")
+    suggestions: list[WordSuggestionAnswer]
+
+
+class BilledWordsAnswer(Answer):
+    """All of them."""
+
+    words: list[BilledWordAnswer]
+
+
 class BillLineAnswer(Answer):
     """A line that a customer would get. Amounts are text."""
 

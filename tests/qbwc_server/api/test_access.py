@@ -39,6 +39,7 @@ PATHS = (
     ("GET", "/billing/settings"),
     ("PATCH", "/billing/settings"),
     ("POST", "/billing/switches"),
+    ("GET", "/billing/words"),
     ("GET", "/billing/preview"),
     ("POST", "/billing/approve"),
     ("POST", "/billing/hold"),

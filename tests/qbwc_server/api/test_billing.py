@@ -79,3 +79,11 @@ def test_a_customer_is_held_back_and_offers_are_switched(alice: Caller, distribu
     assert alice.post("/billing/switches", json={**said, "makes": "x"}).status_code == 422
     assert alice.post("/billing/hold", json={"day": "2026-11-01", "customer": "Nobody"}).status_code == 404
     assert alice.post("/billing/approve", json={"day": "soon"}).status_code == 422
+
+
+def test_offers_and_organisations_are_listed(alice: Caller, distributed: Distributed) -> None:
+    listed = {one["word"]: one for one in alice.get("/billing/words").get_json()["words"]}
+    assert {word: one["entry"] for word, one in listed.items()} == {
+        "M365": "Licence", "Contoso": "Contoso Ltd", "Fabrikam": "Fabrikam Inc", "Orphan": None,
+    }  # fmt: skip
+    assert (listed["Orphan"]["code"], listed["Orphan"]["key"]) == ("unmapped", "name:Orphan")

@@ -53,3 +53,8 @@ def test_a_day_from_preview_to_report(run: CommandLine, distributed: Distributed
     number = str(distributed.connection_id)
     assert run.json("billing", "switch", "acme", number, "--offer", "M365", "--off")["synchronise"] is False
     assert run.json("billing", "preview", "acme", *day)["customers"] == []
+
+
+def test_offers_and_organisations_are_listed(run: CommandLine, distributed: Distributed) -> None:
+    assert run.json("billing", "words", "acme")["words"] == []  # nothing was charged lately
+    assert run("billing", "words", "acme").exit_code == Exit.DONE

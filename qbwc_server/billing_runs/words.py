@@ -1,0 +1,91 @@
+"""Offers and organisations that were charged lately: what each stands for, whether it is billed, what it may be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from qbwc_server.billing_runs.billed import names_billed
+from qbwc_server.billing_runs.keeping import charge_connections, settings_of
+from qbwc_server.billing_runs.models import ALL
+from qbwc_server.billing_runs.settings import Makes
+from qbwc_server.billing_runs.switches import Switches, switches_of
+from qbwc_server.billing_runs.targets import offer_word, organisation_word
+from qbwc_server.billing_runs.told import told_by
+from qbwc_server.documents.problems import Problem
+from qbwc_server.mapping.kinds import WordKind
+from qbwc_server.mapping.resolving import Resolved, resolve
+from qbwc_server.mapping.said import Said
+from qbwc_server.mapping.suggesting import Suggestion, suggestions_for
+
+LATELY = timedelta(days=93)
+_MOST_SUGGESTED = 200  # words for which the lists are searched
+
+
+@dataclass(frozen=True, slots=True)
+class BilledWord:
+    """An offer or an organisation.
+
+    Attributes:
+        key: as the switches take it.
+        entry: full name of what it stands for.
+        problem: why it stands for nothing.
+        makes: of an organisation, whether its invoices are made or updated.
+    """
+
+    connection_id: int
+    said: Said
+    key: str
+    entry: str | None
+    problem: Problem | None
+    synchronise: bool
+    makes: Makes | None
+    suggestions: tuple[Suggestion, ...] = ()
+
+
+def words_billed(db: Session, company_id: int, now: datetime) -> list[BilledWord]:
+    """All of a company, offers first. Raises NoBillingSettings."""
+    default = settings_of(db, company_id).makes
+    since = (now - LATELY).date()
+    found: list[BilledWord] = []
+    for connection in charge_connections(db, company_id):
+        charges = told_by(db, connection.id, since, names_billed(db, connection.id)).charges.values()
+        offers = {one.offer: offer_word(one) for one in charges}
+        organisations = {one.organisation.key: organisation_word(one.organisation) for one in charges}
+        switches = switches_of(db, [connection.id])[connection.id]
+        for said in (offers, organisations):
+            found += _listed(db, company_id, connection.id, said, switches, default)
+    return _with_suggestions(db, company_id, found)
+
+
+def _listed(
+    db: Session, company_id: int, connection_id: int, said: dict[str, Said], switches: Switches, default: Makes
+) -> Iterator[BilledWord]:
+    words = resolve(db, company_id, connection_id, list(said.values()))
+    for key, one in sorted(said.items()):
+        outcome = words[one.key]
+        of_customer = one.kind is WordKind.CUSTOMER
+        yield BilledWord(
+            connection_id,
+            one,
+            key,
+            outcome.name if isinstance(outcome, Resolved) else None,
+            None if isinstance(outcome, Resolved) else outcome.problem,
+            switches.synchronises(key, ALL) if of_customer else switches.synchronises(ALL, key),
+            switches.makes.get(key, default) if of_customer else None,
+        )
+
+
+def _with_suggestions(db: Session, company_id: int, words: list[BilledWord]) -> list[BilledWord]:
+    left = _MOST_SUGGESTED
+    done: list[BilledWord] = []
+    for word in words:
+        if word.problem is None or left == 0:
+            done.append(word)
+            continue
+        left -= 1
+        done.append(replace(word, suggestions=tuple(suggestions_for(db, company_id, word.said))))
+    return done
