@@ -10,6 +10,7 @@ from qbwc_server.documents.kinds import load_document
 from qbwc_server.documents.lifecycle import Event, Reason
 from qbwc_server.documents.models import Operation
 from qbwc_server.documents.open_work import WorkKind
+from qbwc_server.documents.store import add_notes
 from qbwc_server.errors import Notice
 from qbwc_server.posting.outcome.differing import look_closer, may_differ, total_differs
 from qbwc_server.posting.outcome.outcome import DocumentHead, Work
@@ -121,6 +122,8 @@ def _left_there(work: Work, head: DocumentHead, standing: Standing | None) -> tu
     with suppress(CannotWrite):  # the options have changed since: our lines are found by their keys
         if standing is not None:
             lines = own_lines(content, standing, work.options, last_writing(work.db, document))
+    if standing is not None and standing.paid:  # QuickBooks need not count that as a change of the invoice
+        add_notes(document, ["Something had been paid on the invoice when our lines came onto it."])
     total = comes_to(lines)
     ids = [None if line is None else line.txn_line_id for line in lines]
     if standing is None:
