@@ -382,6 +382,21 @@ def test_text_of_somebody_in_other1_stays(world: World) -> None:
     assert [(line.quantity, line.other1) for line in txn.lines] == [(Decimal(8), "PO 77")]
 
 
+def test_a_rate_that_we_compute_is_written_onto_a_line_that_is_taken_over(world: World) -> None:
+    """What is prorated has a price of its own."""
+    txn = recurring(world, {"item": "Seat", "quantity": Decimal(5), "rate": Decimal("11.50")})
+    before = stated(txn)
+    world.hand_in(billed(seats("5", rate="6.00")))
+    world.update()
+    assert [(line.quantity, line.rate, line.amount) for line in txn.lines] == [(5, Decimal("6.00"), Decimal("30.00"))]
+    world.hand_in(billed(seats("8")), revise=True)
+    world.update()
+    assert [(line.quantity, line.rate, line.other1) for line in txn.lines] == [(8, Decimal("11.50"), SEATS)]
+    world.void(ORIGIN)
+    world.update()
+    assert stated(txn) == before
+
+
 def test_a_price_that_we_compute_is_written_onto_a_line_that_is_taken_over_and_given_back(world: World) -> None:
     txn = recurring(world, {"item": "Seat", "quantity": Decimal(5), "rate": Decimal("11.50")})
     before = stated(txn)

@@ -31,6 +31,11 @@ class NoInvoice(StrEnum):
 class Onto(Fields):
     """The lines belong on the most recent unsent invoice of the customer that is dated in a window.
 
+    The invoice is handed in like any other. Each line has an item and a ``key`` of 13 capitals and digits, kept in
+    Other1 of the line. It takes over the first line of its item there that bears no key; that keeps its rate, unless
+    ``rate`` or ``amount`` is given. The same origin with other lines, as a revision, changes, adds and takes away its
+    own; to void the document takes all of them back, and leaves the invoice.
+
     Args:
         first, last: the days of the window; both count.
         billing_day: one more day that counts.

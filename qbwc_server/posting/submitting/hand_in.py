@@ -80,11 +80,6 @@ def hand_in(
 ) -> HandedIn:
     """Keep documents under their origin and submit what is new or revised: how files and programs bring them.
 
-    An invoice with ``onto`` brings lines for an invoice that somebody else writes: each has an item and a ``key`` of 13
-    capitals and digits, kept in Other1 of the line. A line takes over the first line of its item there that bears no
-    key; that keeps its rate, unless ``amount`` is given. The same origin with other lines and ``revise`` changes, adds
-    and takes away its own; ``void`` of the document takes all of them back.
-
     Args:
         submit_now: off, everything waits for a person; what is missing or to be asked is said all the same.
         automatic: the connection that brings them, without anybody's asking for it.

@@ -49,7 +49,8 @@ class OwnLine:
     """A line of ours as it is to stand on an invoice of somebody else.
 
     Args:
-        priced: its amount is given; else QuickBooks knows the price, and a line that is taken over keeps its own.
+        priced: its rate or amount is given; else QuickBooks knows the price, and a line that is taken over keeps its
+            own.
     """
 
     values: LineValues
@@ -230,6 +231,8 @@ def _can_be_priced(one: OwnLine) -> bool:
 
 def _rate(wanted: LineValues) -> Decimal | None:
     """The rate with which its quantity comes to its amount, however QuickBooks rounds; None where there is none."""
+    if "rate" in wanted.values:
+        return Decimal(wanted.values["rate"])
     quantity, amount = Decimal(wanted.values.get("quantity", 1)), wanted.amount
     if not quantity or amount is None:
         return None

@@ -106,7 +106,10 @@ class InvoiceTransaction(SaleTransaction[Invoice]):
 
     def _own(self, document: Invoice, writing: Writing) -> list[OwnLine]:
         (lines,) = self.lines(document, writing)
-        return [OwnLine(values, line.amount is not None) for values, line in zip(lines, document.lines, strict=True)]
+        return [
+            OwnLine(values, line.amount is not None or line.rate is not None)
+            for values, line in zip(lines, document.lines, strict=True)
+        ]
 
     def _written(self, writing: Writing) -> Written:
         last = writing.last
