@@ -21,7 +21,7 @@ from qbwc_server.billing_runs.keeping import charge_connections, settings_of
 from qbwc_server.billing_runs.models import BillingDecision
 from qbwc_server.billing_runs.settings import Approval, BillingSettings, Makes
 from qbwc_server.billing_runs.targets import Customer, Targets, items_meant
-from qbwc_server.billing_runs.told import Unread, told_by
+from qbwc_server.billing_runs.told import Told, Unread, told_by
 from qbwc_server.channels.connections.models import Connection
 from qbwc_server.channels.connections.states import ConnectionState
 from qbwc_server.documents.problems import Problem
@@ -146,6 +146,16 @@ def plan_of(db: Session, company: Company, billing_day: date) -> Plan:
     return plan
 
 
+def _still_clear(billed: BilledUp, told: Told) -> BilledUp:
+    """Without what may be among charges that cannot be read now: nothing is given back for those."""
+    parts = {
+        part: one
+        for part, one in billed.parts.items()
+        if (key := part.partition("/")[0]) in told.charges or billed.sources[key] not in told.unclear
+    }
+    return replace(billed, parts=parts)
+
+
 def _plan_connection(
     db: Session, company: Company, connection_id: int, plan: Plan, decisions: dict[tuple[int, str], BillingDecision]
 ) -> None:
@@ -153,7 +163,7 @@ def _plan_connection(
     since = max(first_billed(settings) - _A_PERIOD, day - _LONGEST_TERM)
     told = told_by(db, connection_id, since, names_billed(db, connection_id))
     plan.unread.extend((connection_id, one) for one in told.unread)
-    billed = billed_by(db, connection_id, told.sources)
+    billed = _still_clear(billed_by(db, connection_id, told.sources), told)
     already = customers_billed(db, connection_id, day)
     lost = [one.charge for part, one in billed.parts.items() if part.partition("/")[0] not in told.charges]
     targets = Targets(db, company.id, connection_id, settings, [*told.charges.values(), *lost], told.ambiguous)

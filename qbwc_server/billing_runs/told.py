@@ -50,6 +50,7 @@ class Told:
         source_of: of each charge, the key of the record that tells it.
         sources: of all records that were read: what they told once and do not tell now has vanished.
         unread: what cannot be billed as it is told.
+        unclear: records that hold something of that kind: what is not told there any more may be just that.
         ambiguous: names that several organisations have.
     """
 
@@ -57,6 +58,7 @@ class Told:
     source_of: dict[str, str] = field(default_factory=dict)
     sources: set[str] = field(default_factory=set)
     unread: list[Unread] = field(default_factory=list)
+    unclear: set[str] = field(default_factory=set)
     ambiguous: frozenset[str] = frozenset()
 
 
@@ -80,8 +82,11 @@ def told_by(db: Session, connection_id: int, since: date, known_by_name: Iterabl
     found: dict[Charge, list[str]] = defaultdict(list)  # equal ones are told apart by their numbers only
     for source, gone, body in _newest(db, connection_id, CHARGES, since.isoformat()):
         told.sources.add(source)
+        read_before = len(told.unread)
         for charge in () if gone else _charges(body, ids, told.unread):
             found[charge].append(source)
+        if len(told.unread) > read_before:
+            told.unclear.add(source)
     for key, charge in keyed(charge for charge, sources in found.items() for _ in sources).items():
         told.charges[key] = charge
         told.source_of[key] = found[charge].pop()

@@ -111,6 +111,20 @@ def test_an_organisation_that_vanishes_waits_for_a_person(distributed: Distribut
     assert (plan.billings[0].invoicing.is_credit, plan.billings[0].invoicing.total) == (True, Decimal("-120.00"))
 
 
+def test_nothing_is_given_back_for_a_charge_that_cannot_be_read_any_more(distributed: Distributed) -> None:
+    distributed.usual()
+    distributed.brings(told_charge(), told_charge(sku="Backup"))
+    distributed.run(NOVEMBER)
+    distributed.clock.advance(days=30)
+    distributed.brings(told_charge(quantity="many"), told_charge(sku="Backup"))
+    plan = distributed.plan(DECEMBER)
+    assert [one.invoicing.total for one in plan.billings] == []
+    assert [(number, one.problem.field) for number, one in plan.unread] == [(distributed.connection_id, "quantity")]
+    distributed.clock.advance(minutes=1)
+    distributed.brings(told_charge(quantity="12"), told_charge(sku="Backup"))  # it can be read again
+    assert [one.invoicing.total for one in distributed.plan(DECEMBER).billings] == [Decimal("24.00")]
+
+
 def test_the_performance_tier_is_no_part_of_the_cost_unless_it_is_said(distributed: Distributed) -> None:  # S4-33
     distributed.usual()
     tier = {"code": "T", "name": "Tier", "deductionType": "PerformancePercentage", "value": "5", "unitValue": "0.40"}
