@@ -25,6 +25,7 @@ class Filter:
     Attributes:
         origin: what the origin begins with, such as ``feed:tea-shop:``.
         text: part of a number or of the party's name.
+        kinds: those that whoever asks may do something with; (): all.
     """
 
     ids: tuple[int, ...] = ()
@@ -33,6 +34,7 @@ class Filter:
     reason: str | None = None
     origin: str | None = None
     text: str | None = None
+    kinds: tuple[str, ...] = ()
 
     def where(self, company_id: int) -> list[ColumnElement[bool]]:
         """As conditions on DocumentRow."""
@@ -41,6 +43,8 @@ class Filter:
             found.append(DocumentRow.id.in_(self.ids))
         if self.states:
             found.append(DocumentRow.state.in_(self.states))
+        if self.kinds:
+            found.append(DocumentRow.kind.in_(self.kinds))
         if self.kind is not None:
             found.append(DocumentRow.kind == self.kind)
         if self.reason is not None:
@@ -73,8 +77,8 @@ def read_filter(said: Mapping[str, Any]) -> Filter:
     kind = _text(said, "kind")
     if kind is not None and kind not in KINDS:
         raise Invalid(f"There is no kind of document {kind[:40]!r}.")
-    texts = {name: _text(said, name) for name in ("reason", "origin", "text")}
-    return Filter(tuple(ids), tuple(State(one) for one in states), kind, **texts)
+    reason, origin, text = (_text(said, name) for name in ("reason", "origin", "text"))
+    return Filter(tuple(ids), tuple(State(one) for one in states), kind, reason, origin, text)
 
 
 def _list(said: Mapping[str, Any], name: str) -> list[Any]:

@@ -15,6 +15,7 @@ from qbwc_server.documents.store import find
 from qbwc_server.documents.words import unmapped_words
 from qbwc_server.errors import Conflict, Invalid, NotFound, QbwcError
 from qbwc_server.portal.actions import ACTIONS, allowed_actions
+from qbwc_server.portal.bulk import offered
 from qbwc_server.portal.document_form import lines_of, read_form, records_of, typed_in
 from qbwc_server.portal.forms import text_field
 from qbwc_server.portal.showing import show
@@ -54,7 +55,17 @@ def index(visit: Visit) -> Response:
         counts = tab_counts(db, standing.company.id, wanted.kinds)
         found = page_of(db, standing.company.id, wanted, counts[wanted.tab])
     kinds = [each for each in KINDS if wanted.kinds is None or each in wanted.kinds]
-    return show(visit, "documents.html", wanted=wanted, found=found, counts=counts, tabs=list(Tab), kinds=kinds)
+    bulk = offered(wanted.tab) if standing.may(Permission.POST_DOCUMENTS) else []
+    return show(
+        visit,
+        "documents.html",
+        wanted=wanted,
+        found=found,
+        counts=counts,
+        tabs=list(Tab),
+        kinds=kinds,
+        bulk=bulk,
+    )
 
 
 def document(visit: Visit, document_id: int, problem: QbwcError | None = None, status: int = 200) -> Response:

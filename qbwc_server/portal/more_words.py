@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from qbwc_server.billing_runs.models import Outcome as BillingOutcomes
 from qbwc_server.billing_runs.plan import Standing as BillingStanding
+from qbwc_server.bulk.models import ItemState
 from qbwc_server.channels.connections.states import ConnectionState, RunOutcome
 from qbwc_server.channels.report import Kept
 from qbwc_server.connector.numbers import Mends
@@ -18,6 +19,18 @@ from qbwc_server.tenancy.mail_choices import ByMail
 from qbwc_server.tenancy.permissions import Role, Scope
 from qbwc_server.tenancy.tokens import TokenState
 
+BULK_ACTIONS = {
+    "submit": lazy_gettext("Submit"),
+    "retry": lazy_gettext("Submit again what failed"),
+    "exclude": lazy_gettext("Exclude"),
+    "restore": lazy_gettext("Restore"),
+    "map": lazy_gettext("Map words"),
+}
+BULK_RESULTS: dict[str, Chip] = {
+    ItemState.WAITING: Chip("wait", "clock", lazy_gettext("Waiting")),
+    ItemState.DONE: Chip("ok", "check", lazy_gettext("Done")),
+    ItemState.REFUSED: Chip("bad", "alert", lazy_gettext("Not done")),
+}
 FINDINGS: dict[str, Chip] = {
     Kept.PROBLEM: Chip("bad", "alert", lazy_gettext("Not taken")),
     Kept.SKIPPED: Chip("off", "minus", lazy_gettext("Left out")),
@@ -166,6 +179,8 @@ TABLES = {
     "BILLING_STANDINGS": BILLING_STANDINGS,
     "BILLING_OUTCOMES": BILLING_OUTCOMES,
     "CONNECTION_STATES": CONNECTION_STATES,
+    "BULK_ACTIONS": BULK_ACTIONS,
+    "BULK_RESULTS": BULK_RESULTS,
     "FINDINGS": FINDINGS,
     "RUN_OUTCOMES": RUN_OUTCOMES,
     "WORD_KINDS": WORD_KINDS,

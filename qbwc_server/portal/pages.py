@@ -11,6 +11,7 @@ from flask import Response
 from qbwc_server.documents.models import LARGEST_ID
 from qbwc_server.portal import (
     billing,
+    bulk,
     by_link,
     companies,
     company,
@@ -144,6 +145,9 @@ PAGES: tuple[Page, ...] = (
         billing.send_billing_settings,
     ),
     Page("connections", "GET", f"{_COMPANY}/connections", Permission.SEE_COMPANY, connections.index),
+    Page("ask_bulk", "POST", f"{_COMPANY}/bulk", Permission.POST_DOCUMENTS, bulk.ask),
+    Page("bulk", "GET", f"{_COMPANY}/bulk/<{_NUMBER}:bulk_id>", Permission.SEE_DOCUMENTS, bulk.bulk),
+    Page("undo_bulk", "POST", f"{_COMPANY}/bulk/<{_NUMBER}:bulk_id>/undo", Permission.POST_DOCUMENTS, bulk.undo),
     Page("connection", "GET", _CONNECTION, Permission.SEE_COMPANY, connections.connection),
     Page("upload", "POST", f"{_COMPANY}/uploads", Permission.EDIT_DOCUMENTS, uploads.send, uploads.MOST_FORM_BYTES),
     Page("connection_form", "GET", f"{_COMPANY}/connect/<channel>", Permission.CONNECT, connections.form),

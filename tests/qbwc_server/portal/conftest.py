@@ -14,6 +14,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from qbwc_server.bulk.asking import ask_for_bulk
+from qbwc_server.bulk.filters import Filter
 from qbwc_server.channels.connections.setting_up import Choices, add_connection
 from qbwc_server.channels.feed.channel import FEED
 from qbwc_server.connector.logins import add_login
@@ -107,6 +109,11 @@ class Town:
             (result,) = handed.results
             assert not isinstance(result, Exception)
             return result.row.id
+
+    def bulk(self, code: str) -> None:
+        """All documents that wait for review are to be submitted."""
+        with self.database.transaction() as db:
+            ask_for_bulk(db, find_company(db, code), "submit", Filter(), by=PROGRAM, now=self.clock())
 
     def connection(self, code: str) -> None:
         """A feed is connected, without a key."""

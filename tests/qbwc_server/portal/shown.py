@@ -32,6 +32,7 @@ PATHS = (
         "companies/acme/documents",
         "companies/acme/documents/1",
         "companies/acme/documents/1/edit",
+        "companies/acme/bulk/1",
         "sessions",
         "companies/no",
     ),
@@ -57,6 +58,7 @@ def town_shown(url: str, clock: TurnableClock, *, documents: int = 40) -> Iterat
     for number in range(documents):
         town.document("acme", origin=f"o{number}", number=f"{number}")
     town.connection("acme")
+    town.bulk("acme")
     town.webhook("acme")
     town.update("acme")
     shop = Worded(town.database, clock, "acme", added=True)

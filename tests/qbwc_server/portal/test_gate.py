@@ -23,7 +23,7 @@ FOR_VIEWERS = [page for page in PAGES if isinstance(page.needs, Permission) and 
 _PART = re.compile(r"<(?:[^<>]*:)?(\w+)>")
 _NAMED = { "session_id": "1", "item_id": "1", "document_id": "1", "end": "done", "action": "submit",
     "link_id": "1", "secret": "nothing", "number": "nothing", "set_id": str(SET_ID),
-    "connection_id": "1", "channel": "feed", "act": "pause", "user_id": "1", "token_id": "1",
+    "connection_id": "1", "bulk_id": "1", "channel": "feed", "act": "pause", "user_id": "1", "token_id": "1",
     "webhook_id": "1", "delivery_id": "1", "to": "on",
     "code": "acme",
 }  # fmt: skip
@@ -89,6 +89,7 @@ def test_an_owner_sees_all(town: Town, owner: Browser) -> None:
     town.connection("acme")
     town.webhook("acme")
     town.update("acme")
+    town.bulk("acme")
     for page in PAGES:
         if page.name not in (*OPEN, "sign_out", "end_session"):
             assert asked(owner, page) in (200, 303, 409, 422), page.name  # there is nothing of that kind to be done
@@ -100,6 +101,7 @@ def test_a_bookkeeper_may_what_his_role_may(town: Town) -> None:
     town.connection("acme")
     town.webhook("acme")
     town.update("acme")
+    town.bulk("acme")
     for page in OF_A_COMPANY:
         assert isinstance(page.needs, Permission)
         status = asked(colleague, page)
@@ -115,6 +117,7 @@ def test_a_viewer_sees_and_changes_nothing(town: Town) -> None:
     town.connection("acme")
     town.webhook("acme")
     town.update("acme")
+    town.bulk("acme")
     for page in OF_A_COMPANY:
         allowed = (200,) if page in FOR_VIEWERS else (403,)
         assert asked(viewer, page) in allowed, page.name
