@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 
 import pytest
 
 from qbwc_server.channels.connections.states import RunOutcome
-from qbwc_server.channels.contract import Draft, Fact, Outcome, no_drafts
+from qbwc_server.channels.contract import no_drafts
 from qbwc_server.channels.registry import CHANNELS
 from qbwc_server.channels.shopify.admin.channel import SHOPIFY
-from qbwc_server.documents.kinds import read_document
 from qbwc_server.simulator.shop.trade import Trade
 from tests.channels.connected import Connected
 from tests.channels.contract import ChannelContract, Source, connected
@@ -23,34 +21,13 @@ from tests.conftest import TurnableClock
 
 __all__ = ["connected"]
 
-
-def plain_draft(facts: Sequence[Fact], options: Any) -> Iterable[Outcome]:
-    """A receipt of each order, over what it comes to now: these stories are about what is asked and kept."""
-    for fact in facts:
-        if not fact.gone and "/Order/" in fact.key:
-            amount = fact.body["currentTotalPriceSet"]["shopMoney"]["amount"]
-            yield Draft(
-                read_document(
-                    {
-                        "kind": "sales_receipt",
-                        "origin": f"shopify:tea:{fact.body['name']}",
-                        "date": fact.body["processedAt"][:10],
-                        "customer": "Ann",
-                        "lines": [{"item": "Tea", "amount": amount}],
-                    }
-                )
-            )
-
-
-BROUGHT = ("locations", "orders")  # the one undated, the other by its changes; all of them are in test_pulls
-CHANNEL = replace(SHOPIFY, draft=plain_draft, streams=tuple(one for one in SHOPIFY.streams if one.name in BROUGHT))
-
-
+BROUGHT = ("locations", "orders")  # the one undated, the other by its changes; all of them further down
+CHANNEL = replace(SHOPIFY, streams=tuple(one for one in SHOPIFY.streams if one.name in BROUGHT))
 PAGES = {"first_import_in_bulk": False}  # these stories are about pages
 
 
 class ShopSource:
-    """A shop under test: three orders on a page."""
+    """A shop under test: three orders on a page, each a document of its own."""
 
     channel = CHANNEL
 
@@ -72,7 +49,7 @@ class ShopSource:
 
     def origin(self, key: str) -> str:
         """The origin of its document."""
-        return f"shopify:tea:#{self._number(key)}"
+        return f"shopify:order:{self._number(key)}"
 
     def refuse_the_key(self) -> dict[str, object]:
         """Want another token."""
