@@ -18,7 +18,7 @@ from qbwc_server.ids import new_id
 from qbwc_server.posting.options import Edits
 from qbwc_server.posting.outcome.differing import edited, left_unapplied, moved_total, stays
 from qbwc_server.posting.outcome.named import as_shown, not_the_one, strangers
-from qbwc_server.posting.outcome.number_taken import TAKEN_BY, before_another_number, number_taken
+from qbwc_server.posting.outcome.number_taken import TAKEN_BY, after_the_question, before_another_number, number_taken
 from qbwc_server.posting.outcome.other_entry import renamed_since
 from qbwc_server.posting.outcome.outcome import DocumentHead, Work
 from qbwc_server.posting.outcome.written import written
@@ -77,12 +77,14 @@ def _number_is_asked_for(
     work: Work, row: RequestRow, head: DocumentHead, document: DocumentRow, found: Standing
 ) -> bool:
     """Whether the change waits, since it gives another number: for the question who has that, or for a person."""
-    first = before_another_number(work, document, found)
+    first = before_another_number(work, row, document, found)
     if isinstance(first, str):
         work.hold(document.id, row.id, number_taken(document, first), {TAKEN_BY: first})
     elif first is not None:
         put(work.db, work.company.id, [first], work.now)
-        queue_read(work, row, head, after=(first.id,))
+        query = head.rules.by_id([head.txn_id or ""], new_id())
+        read = ask(Purpose.READ_FOR_CHANGE, OneDocument(head.id), query, after=(first.id,))
+        work.put(after_the_question(read, first), instead_of=row.id)
     return first is not None
 
 

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
-from sqlalchemy import func, select
+from dataclasses import replace
+from uuid import UUID
 
 from qbwc_server.documents.history import history
 from qbwc_server.documents.lifecycle import Event, Reason
-from qbwc_server.documents.models import DocumentEvent, DocumentRow
+from qbwc_server.documents.models import DocumentRow
 from qbwc_server.errors import Notice
 from qbwc_server.ids import new_id
 from qbwc_server.posting.doubt.evidence import without_our_mark
 from qbwc_server.posting.outcome.outcome import Work
 from qbwc_server.posting.patience import MOST_QUESTIONS
-from qbwc_server.posting.requests import OneDocument, Purpose, ask, of_documents
+from qbwc_server.posting.requests import OneDocument, Purpose, ask
 from qbwc_server.posting.transactions import TRANSACTIONS
 from qbwc_server.posting.transactions.standing import Standing
 from qbwc_server.queue.enqueue import NewRequest
@@ -25,36 +24,28 @@ from qbwc_server.queue.states import Event as RequestEvent
 from qbxml.outcome import Outcome
 
 TAKEN_BY = "taken_by"  # in the detail of an event: the TxnID that has the number
+ASKED = "asked_number"  # in what a reading knows: the question that was asked before it
 
 
-def before_another_number(work: Work, document: DocumentRow, found: Standing) -> NewRequest | str | None:
+def before_another_number(
+    work: Work, row: RequestRow, document: DocumentRow, found: Standing
+) -> NewRequest | str | None:
     """What comes before a change that gives what was ``found`` another number: the question who has it, or the TxnID of
     whoever has it, of which nobody has been told yet; None where nothing keeps the change.
     """
     number, rules = document.number, TRANSACTIONS[document.kind]
     if number is None or (found.number or "").lower() == number.lower() or not rules.is_asked_by_number:
         return None
-    asked = work.db.scalars(
-        select(QueuedRequest)
-        .where(
-            of_documents(work.company.id, [document.id], [Purpose.LOOK_NUMBER]),
-            QueuedRequest.created_at >= _submitted_at(work, document),
-        )
-        .order_by(QueuedRequest.id.desc())
-        .limit(1)
-    ).first()
+    known = (work.db.get_one(QueuedRequest, row.id).sent or {}).get(ASKED)
+    asked = None if known is None else work.db.get(QueuedRequest, UUID(known))
     if asked is None:
         return ask(Purpose.LOOK_NUMBER, OneDocument(document.id), rules.glimpse_of_numbers([number], new_id()))
     return asked.result_id if asked.result_id and not _was_told(work, document, asked.result_id) else None
 
 
-def _submitted_at(work: Work, document: DocumentRow) -> datetime:
-    last = work.db.scalar(
-        select(func.max(DocumentEvent.at)).where(
-            DocumentEvent.document_id == document.id, DocumentEvent.event == Event.SUBMITTED.value
-        )
-    )
-    return last or document.created_at
+def after_the_question(read: NewRequest, question: NewRequest) -> NewRequest:
+    """The same reading of what stands there, which knows that the question was asked before it."""
+    return replace(read, sent={**(read.sent or {}), ASKED: str(question.id)})
 
 
 def _was_told(work: Work, document: DocumentRow, txn_id: str) -> bool:
