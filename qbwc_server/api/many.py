@@ -129,7 +129,10 @@ def _read(access: Access) -> _Call:
         if count > MOST:
             raise TooManyDocuments(f"There are {count} documents in the call.")
         asked = "" if whose is None else _digest(digest_of(request.method, request.full_path, _TYPE), body)
-        if whose is not None:
+        if whose is None:
+            with access.looking():  # a token that was revoked while the body came is told so by the status
+                pass
+        else:
             with access.changing() as (db, _):
                 claim(db, whose, asked, access.now())
         kept.pop_all()  # it is closed when the last answer has left

@@ -179,6 +179,7 @@ def test_what_waited_for_its_turn_while_the_token_was_revoked_writes_nothing(
         csv = {"data": b"kind,word\n", "content_type": "text/csv"}
         file = {"data": b"{", "content_type": "application/octet-stream"}
         files = {"/mappings/import": csv, "/uploads": file, "/connections/1/uploads": file}
+        files["/documents/many"] = {"data": b"{}\n", "content_type": "application/x-ndjson"}
         sent = files.get(path, {"json": bodies.get(path, {})})
         answer = till._open(method, path, **sent)
         monkeypatch.undo()
