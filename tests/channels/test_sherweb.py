@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 
+from qbwc_server.billing_runs.told import told_by
 from qbwc_server.channels.connections.finding import connection_ids
 from qbwc_server.channels.connections.states import RecordState
 from qbwc_server.channels.connections.versions import kept_facts
 from qbwc_server.channels.sherweb.channel import SHERWEB
 from qbwc_server.simulator.distributor.answering import Distributor
+from qbwc_server.simulator.distributor.charging import recorded
 from qbwc_server.tenancy.companies import find_company
 from tests.channels.connected import Connected
 from tests.channels.contract import ChannelContract, Source, connected
@@ -74,3 +77,26 @@ class TestSherweb(ChannelContract):
         return {
             body["organisation"]: f"{sum(Decimal(one['subTotal']) for one in body['charges']):.2f}" for body in charged
         }
+
+
+def test_billing_reads_what_is_kept(connected: Connected, clock: TurnableClock) -> None:
+    """Every charge once, to the last digit; organisations by their ids (f4); orphans and what cannot be read beside."""
+    with sherweb_upstream(clock, recorded(clock().date())) as (distributor, server):
+        distributor.charging.add(clock().date(), "Contoso Dental", sku="ODD")["quantity"] = "many"
+        distributor.charging.add(clock().date(), "Nobody", tags=[])
+        options = {**distributor.options(server.address), "service_provider": True}
+        connection = connected.add(SHERWEB, options)
+        connected.run(connection)
+    with connected.database.reading() as db:
+        told = told_by(db, connection, clock().date().replace(day=1), ())
+    assert sorted((one.organisation.name, one.offer, str(one.quantity)) for one in told.charges.values()) == [
+        ("Contoso Dental", "M365-BS", "10"),
+        ("Contoso Dental", "M365-BS", "5"),
+        ("Fabrikam Works", "M365-BS", "4"),
+        ("Northwind Cafe", "BACKUP", "31.25"),
+    ]
+    assert all(one.organisation.id in distributor.charging.organisations for one in told.charges.values())
+    assert sorted(one.problem.field for one in told.unread) == ["quantity", "tags"]
+    (added,) = [one for one in told.charges.values() if one.quantity == 5]
+    assert added.is_change
+    assert added.factor == Fraction(added.net_price_prorated) / 12
