@@ -18,6 +18,7 @@ from qbwc_server.ids import new_id
 from qbwc_server.posting.doubt.evidence import sendings_of
 from qbwc_server.posting.doubt.judge import judge_add
 from qbwc_server.posting.onto.fitness import Fitness, is_void, most_recent
+from qbwc_server.posting.onto.question import customer_of
 from qbwc_server.posting.onto.there import queue_change_there, stands_there
 from qbwc_server.posting.outcome.outcome import DocumentHead, Work
 from qbwc_server.posting.outcome.refused import refused, tried_again
@@ -92,7 +93,7 @@ def _choose(
     passed_over = [
         f"Invoice {one.number or one.txn_id} of {one.day} {why[one.txn_id]}."
         for one in found
-        if onto.holds(one.day) and one.party is not None and one.party.is_called(content.customer.name)
+        if onto.holds(one.day) and one.party is not None and one.party.is_called(customer_of(content, work.options))
     ][:_MOST_TOLD]
     if not onto.came(work.now):
         _wait(work, row, reply, document, content, onto, passed_over)
