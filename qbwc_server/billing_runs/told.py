@@ -109,26 +109,17 @@ def _charges(body: Mapping[str, Any], ids: Mapping[str, str], unread: list[Unrea
         return
     for one in told:
         try:
-            charge = charge_of(_with_numbers(one), period, ids)
+            charge = charge_of(_fields(one), period, ids)
         except NotACharge as wrong:
             unread.append(_unread(one, name, _UNNAMED if wrong.problem.field == "tags" else wrong.problem))
         else:
             yield charge
 
 
-_NUMBERS = ("quantity", "netprice", "netpriceprorated", "listprice", "subtotal", "unitvalue", "totalvalue", "value")
-
-
-def _with_numbers(told: Any) -> Any:
-    """Amounts are kept as texts where they were decimal numbers: they are numbers again."""
-    if isinstance(told, list):
-        return [_with_numbers(one) for one in told]
+def _fields(told: Any) -> Mapping[str, Any]:
     if not isinstance(told, Mapping):
-        return told
-    return {
-        name: _number(value) if isinstance(value, str) and name.lower() in _NUMBERS else _with_numbers(value)
-        for name, value in told.items()
-    }
+        raise NotACharge("", "What stands among the charges is no object.")
+    return told
 
 
 def _number(text: str) -> object:

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from qbwc_server.billing_runs.told import Told, told_by
+from qbwc_server.channels.contract import Fact
 from tests.qbwc_server.billing_runs.distributor import Distributed, told_charge
 
 EVER = date(2020, 1, 1)
@@ -63,3 +64,21 @@ def test_who_was_billed_by_name_keeps_that_key(distributed: Distributed) -> None
     distributed.brings(told_charge())
     (charge,) = told(distributed, known=("Contoso",)).charges.values()
     assert charge.organisation.key == "name:Contoso"
+
+
+def test_an_organisation_may_be_called_by_digits_only(distributed: Distributed) -> None:
+    tier = {"deductionType": "PerformancePercentage", "value": "5", "unitValue": "0.40"}
+    distributed.brings(told_charge("360", deductions=[tier]), told_charge("1e3"))
+    found = told(distributed)
+    assert {one.organisation.name: one.performance for one in found.charges.values()} == {
+        "360": Decimal("0.40"), "1e3": Decimal(0),
+    }  # fmt: skip
+    assert found.unread == []
+
+
+def test_what_is_no_charge_at_all_keeps_nobody_else_out(distributed: Distributed) -> None:
+    body = {"organisation": "Contoso", "period_from": "2026-11-01", "period_to": "2026-11-30"}
+    charges = [told_charge(), "nonsense", None, 7]
+    distributed.tells("charges", Fact("2026-11-01:Contoso", distributed.clock(), {**body, "charges": charges}))
+    found = told(distributed)
+    assert (len(found.charges), [one.problem.code for one in found.unread]) == (1, ["not_a_charge"] * 3)
