@@ -30,6 +30,7 @@ from qbwc_server.tenancy.companies import add_company
 from qbwc_server.tenancy.tokens import add_token
 from tests.conftest import TurnableClock
 
+schemathesis.serializer.alias("application/x-ndjson", "text/plain")
 CHECKS: list[Any] = [
     not_a_server_error,
     status_code_conformance,
