@@ -108,7 +108,7 @@ class BilledPart(Base):
     origin: Mapped[str] = mapped_column(Exact(120))  # of the document
     part: Mapped[str] = mapped_column(Exact(20))  # see billing.statement.part_key
     source_key: Mapped[str] = mapped_column(Exact(LONGEST_KEY))  # of the record that told the charge
-    organisation: Mapped[str] = mapped_column(Exact(LONGEST_ORGANISATION))
+    organisation: Mapped[str] = mapped_column(Cut(LONGEST_ORGANISATION))  # its key
     charge: Mapped[dict[str, Any]] = mapped_column(JsonRecord)  # as it was told then
     quantity: Mapped[str] = mapped_column(Exact(60))  # billed in all by now, and of which part of a cycle
     factor: Mapped[str] = mapped_column(Exact(120))

@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 
 from qbwc_server.billing_runs.models import BilledPart, BillingRun
 from qbwc_server.billing_runs.running import run_billing
+from qbwc_server.channels.contract import Fact
 from qbwc_server.documents.lifecycle import State
 from qbwc_server.documents.models import DocumentRow
 from qbwc_server.posting.people.exclude import exclude
@@ -144,3 +145,18 @@ def test_prorated_seats_are_billed_at_the_price_of_quickbooks(distributed: Distr
         ("M365 licence, 2026-11-01 to 2026-11-30", "10", None, None),
         ("M365 licence, 2026-11-16 to 2026-11-30: 5 added, 15 of 30 days", "5", "6", None),
     ]
+
+
+def test_an_organisation_of_a_very_long_name_is_billed(distributed: Distributed) -> None:
+    distributed.usual()
+    name = "Contoso " * 60
+    distributed.maps(name, "Contoso Ltd")
+    body = {
+        "organisation": name,
+        "period_from": "2026-11-01",
+        "period_to": "2026-11-30",
+        "charges": [told_charge(name)],
+    }
+    distributed.tells("charges", Fact("2026-11-01:long", distributed.clock(), body))
+    assert distributed.run(NOVEMBER).documents == 1
+    assert distributed.run(NOVEMBER).documents == 0
