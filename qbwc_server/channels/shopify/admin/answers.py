@@ -157,7 +157,9 @@ def _unseen(errors: Iterable[Any], room: Room | None, what: str, optional: froze
             raise TooCostly(f"One question for {what} is too much for the shop: {said}", _share(more))
         if code != "ACCESS_DENIED":
             raise UpstreamRefused(f"The shop refuses the question for {what}: {said}")
-        path = [one for one in told.get("path") or () if isinstance(one, str)]
+        path = [one for one in told.get("path") or () if isinstance(one, str)][
+            1:
+        ]  # what was asked for itself is needed
         field = next((one for one in path if one in optional), None)
         if field is None:
             raise denied(f"{said} {more.get('requiredAccess', '')}", what)

@@ -26,7 +26,8 @@ def _scoped(fields: Iterable[Field]) -> Iterable[str]:
         yield from _scoped(field.of)
 
 
-OPTIONAL = PERSONAL | frozenset(_scoped(field for fields in ALL for field in fields))
+_MONEY = frozenset(("transactions", "order"))  # the books do not stand without these, wherever they are
+OPTIONAL = (PERSONAL | frozenset(_scoped(field for fields in ALL for field in fields))) - _MONEY
 
 
 class AdminClient:

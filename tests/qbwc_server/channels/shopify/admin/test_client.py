@@ -156,6 +156,16 @@ def test_personal_data_that_is_not_given_costs_nothing_but_a_remark(
     assert client.remarks == ("The shop does not give customer to this token: Access denied for customer field.",)
 
 
+@pytest.mark.parametrize("path", [["order"], ["customer"], ["orders", "nodes", 0, "transactions"], None])
+def test_what_the_books_need_is_never_taken_for_nothing(opened: Opened, shop: ShopUpstream, path: object) -> None:
+    """An order that is not given to us is not one that was deleted, and its money is not none."""
+    client = opened()
+    error = {"message": "Access denied", "path": path, "extensions": {"code": "ACCESS_DENIED"}}
+    shop.server.faults.append(told({"data": {"order": None, "customer": None, "orders": None}, "errors": [error]}))
+    with pytest.raises(AccessDenied):
+        client.ask(NAMES, {}, "orders")
+
+
 def test_without_orders_nothing_goes(opened: Opened, shop: ShopUpstream) -> None:
     shop.store.scopes = frozenset({"read_products"})
     with pytest.raises(AccessDenied, match="read_orders"):
