@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from qbwc_server.documents.kinds.fields import AccountName, BookDate, SalesRepName, Short, TermsName
 from qbwc_server.documents.kinds.item_lines import Line
@@ -20,6 +20,14 @@ class InvoiceLine(Line):
     key: LineKey | None = None
 
     not_in_files: ClassVar[frozenset[str]] = frozenset({"key"})
+
+    @model_validator(mode="before")
+    @classmethod
+    def _as_other_sales_have_it(cls, value: object) -> object:
+        """A channel makes the same line for an invoice and for a sales receipt."""
+        if isinstance(value, Line) and not isinstance(value, cls):
+            return value.model_dump(by_alias=True, exclude_none=True)
+        return value
 
 
 class Invoice(DeliveredSale):
