@@ -222,6 +222,21 @@ def no_drafts(facts: Sequence[Fact], options: Any) -> Iterable[Outcome]:
     return ()
 
 
+@dataclass(frozen=True, slots=True)
+class AlsoByFile:
+    """What a channel brings and files of a format tell, too: each day comes one of the two ways.
+
+    Args:
+        file_format: its code.
+        origins: how the origins of these documents begin.
+        begins: the option that says from which day on the channel brings them.
+    """
+
+    file_format: str
+    origins: str
+    begins: str
+
+
 @dataclass(frozen=True)
 class Channel:
     """One source of documents: forms, the API, the command line and the docs are made from this declaration.
@@ -255,6 +270,7 @@ class Channel:
     accounts: Callable[[Any], Mapping[str, str | None]] = lambda options: {}
     words: Callable[[Any], Sequence[WordKind]] = lambda options: ()
     brings_charges: bool = False
+    also_by_file: AlsoByFile | None = None
 
     @property
     def is_uploaded(self) -> bool:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from qbwc_server.channels.addresses import check_url, site_of
 from qbwc_server.channels.connections.audit import note_connection, settled
+from qbwc_server.channels.connections.brought_by_file import refuse_twice
 from qbwc_server.channels.connections.finding import (
     channel_of,
     find_connection,
@@ -171,8 +172,12 @@ def connect(
     by: Actor,
     now: datetime,
 ) -> Connection:
-    """Connect a channel with options that have been looked at. Raises AlreadyConnected, BadSchedule."""
+    """Connect a channel with options that have been looked at.
+
+    Raises AlreadyConnected, BadSchedule, BroughtByFile.
+    """
     account = channel.account(options)
+    refuse_twice(db, company.id, channel, options)
     row = db.scalar(
         select(Connection)
         .where(Connection.company_id == company.id, Connection.channel == channel.code, Connection.account == account)
@@ -234,6 +239,7 @@ def change_connection(
     _keep_secrets_at_home(row, options, secrets_kept.keys() - values.keys())
     if channel.account(options) != row.account:
         raise AnotherAccount(f"Connection {row.id} is that of {row.account}.")
+    refuse_twice(db, row.company_id, channel, options)
     row.options = open_values(options)
     if values.keys() & secret:
         row.sealed = sealed_secrets(secret_values(options), settings)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from qbwc_server.books.models import CompanyFacts
+from qbwc_server.channels.connections.brought_by_file import ByConnection, by_connection
 from qbwc_server.channels.connections.uploads import Upload, Uploaded
 from qbwc_server.channels.files.contract import MAX_FILE_BYTES, FileFormat, FileOptions, FileRefused, FileTooLarge
 from qbwc_server.channels.files.formats import format_named, read_options, recognise
@@ -92,13 +93,20 @@ def import_file(
                 connection_id=upload.connection_id,
                 may_bring=choices.may_bring,
             )
-            for outcome in file_format.read(stream, chosen):
+            outcomes = file_format.read(stream, chosen)
+            connected = _by_connection(database, company_code, file_format)
+            for outcome in outcomes if connected is None else connected.keep_out(outcomes):
                 if intake.take(outcome) and on_progress is not None:
                     on_progress(Progress(min(stream.tell(), size), size, upload.report.counts.documents))
             intake.finish()
     if on_progress is not None:
         on_progress(Progress(size, size, upload.report.counts.documents))
     return upload.report
+
+
+def _by_connection(database: Database, company_code: str, file_format: FileFormat) -> ByConnection | None:
+    with database.reading() as db:
+        return by_connection(db, find_company(db, company_code).id, file_format.code)
 
 
 def _chosen(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from qbwc_server.channels.contract import Channel
+from qbwc_server.channels.contract import AlsoByFile, Channel
 from qbwc_server.channels.shopify.admin.checks import CHECKS
 from qbwc_server.channels.shopify.admin.drafts import draft
 from qbwc_server.channels.shopify.admin.names import kinds_said
 from qbwc_server.channels.shopify.admin.options import ShopOptions
 from qbwc_server.channels.shopify.admin.pulls import pull
 from qbwc_server.channels.shopify.admin.streams import SOURCES
+from qbwc_server.shop.planned import ORIGIN
 
 SHOPIFY = Channel(
     code="shopify",
@@ -24,4 +25,5 @@ SHOPIFY = Channel(
     every_minutes=5,
     checks=CHECKS,
     accounts=lambda options: options.items(),
+    also_by_file=AlsoByFile("shopify_orders", ORIGIN, "start_date"),
 )
