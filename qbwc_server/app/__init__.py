@@ -14,6 +14,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter
 
 from qbwc_server import api, portal
+from qbwc_server.api import many
 from qbwc_server.api.errors import translate
 from qbwc_server.app import pages, status_page
 from qbwc_server.app.admission import Admission
@@ -68,8 +69,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> Flask:
         soap_path=SOAP_PATH,
         api_prefix=api.PREFIX,
         api_most=_BODY_LIMIT,
-        upload_path="/uploads",
-        upload_most=MOST_BYTES,
+        api_longer={"/uploads": MOST_BYTES, "/documents/many": many.MOST_BYTES},
         portal_prefix=portal.PREFIX,
         portal_most=MOST_FORM_BYTES,
         has_session=portal.session_in(database, settings, clock),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from qbwc_server.clock import Clock
 from qbwc_server.connector.soap import Limits, Operations, ticket_in
@@ -23,8 +23,7 @@ class Admission:
         soap_path: str,
         api_prefix: str,
         api_most: int,
-        upload_path: str,
-        upload_most: int,
+        api_longer: Mapping[str, int],
         portal_prefix: str,
         portal_most: int,
         has_session: Callable[[str], bool],
@@ -40,7 +39,7 @@ class Admission:
         self._soap_path = soap_path
         self._api_prefix = api_prefix
         self._api_most = api_most
-        self._upload_path, self._upload_most = upload_path, upload_most
+        self._api_longer = api_longer  # by how an address ends
         self._portal_prefix, self._portal_most = portal_prefix, portal_most
         self._has_session = has_session
 
@@ -57,7 +56,7 @@ class Admission:
             ticket = ticket_in(beginning, self._limits)
             return self.most if ticket and self._operations.ticket_is_known(ticket) else 0
         if path.startswith(self._api_prefix + "/") and self._token_is_known(authorization):
-            return self._upload_most if path.endswith(self._upload_path) else self._api_most
+            return next((most for end, most in self._api_longer.items() if path.endswith(end)), self._api_most)
         if path.startswith(self._portal_prefix + "/companies/") and self._has_session(cookies):
             return self._portal_most
         return 0

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from qbwc_server.api import many
 from qbwc_server.app.admission import Admission
 from qbwc_server.channels.files.receiving import MOST_BYTES
 from qbwc_server.portal.uploads import MOST_FORM_BYTES
@@ -94,6 +95,8 @@ def test_files_have_more_room_where_somebody_vouches_for_them(world: World, admi
         set_password(db, user, "a good long password", by=SERVER, now=world.clock())
         key = begin_session(db, user, network="", browser="", now=world.clock())
     assert admission.room(f"/api/v1/companies/{world.code}/uploads", f"Bearer {token}", b"{") == MOST_BYTES
+    assert admission.room(f"/api/v1/companies/{world.code}/documents/many", f"Bearer {token}", b"{") == many.MOST_BYTES
+    assert admission.room(f"/api/v1/companies/{world.code}/documents/many", "Bearer nobody's", b"{") == 0
     path = f"/portal/companies/{world.code}/uploads"
     assert admission.room(path, "", b"-", f"other=1; portal={key}") == MOST_FORM_BYTES
     for cookies in ("", "portal=nobody", f"other={key}"):

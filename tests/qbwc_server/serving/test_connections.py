@@ -31,7 +31,7 @@ class Vouching:
         self.asked: list[str] = []
         self.error: Exception | None = None
 
-    def room(self, path: str, authorization: str, beginning: bytes) -> int:
+    def room(self, path: str, authorization: str, beginning: bytes, cookies: str = "") -> int:
         self.asked.append(path)
         if self.error is not None:
             raise self.error
