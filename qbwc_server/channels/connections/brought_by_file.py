@@ -90,6 +90,7 @@ def refuse_twice(db: Session, company_id: int, channel: Channel, options: Any) -
     by_file = (
         DocumentRow.company_id == company_id,
         DocumentRow.origin.startswith(also.origins, autoescape=True),
+        ~DocumentRow.origin.like(f"{also.origins}%:%"),  # what follows a document goes with it, and has no pair
         DocumentRow.state != State.EXCLUDED,
         ~mine.exists(),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -13,12 +14,16 @@ from qbwc_server.channels.files.importing import ImportChoices, import_file
 from qbwc_server.channels.report import ImportReport
 from qbwc_server.channels.shopify.admin.channel import SHOPIFY
 from qbwc_server.db import Database
+from qbwc_server.documents.kinds import read_document
 from qbwc_server.documents.lifecycle import State
 from qbwc_server.documents.models import DocumentRow
+from qbwc_server.posting.submitting.hand_in import hand_in
 from qbwc_server.settings import Settings
+from qbwc_server.tenancy.companies import find_company
 from tests.channels.connected import ANN, Connected
 from tests.channels.shopify.export_file import export, line, order
 from tests.conftest import TurnableClock
+from tests.qbwc_server.portal.conftest import invoice
 
 SHOP = {"shop": "tea.myshopify.com", "token": "shpat_1"}
 DAY, NEXT = "2026-03-04", "2026-03-05"  # of the orders in the file, in the zone of the shop
@@ -94,3 +99,16 @@ def test_a_shop_that_was_disconnected_keeps_nothing_out(connected: Connected, tm
     assert count(connected) == 1
     with pytest.raises(BroughtByFile):
         connected.add(SHOPIFY, SHOP)
+
+
+@pytest.mark.parametrize(("origin", "refused"), [("shopify:order:9:payment:1", False), ("shopify:order:9", True)])
+def test_what_followed_an_order_of_the_connection_is_not_taken_for_a_file(
+    connected: Connected, origin: str, refused: bool
+) -> None:
+    """A payment that came with a later version of its order has no pair of its own: a new token must still be taken."""
+    number = connected.add(SHOPIFY, SHOP)
+    document = read_document(invoice(origin=origin))
+    with connected.database.transaction() as db:
+        hand_in(db, find_company(db, "shop"), [document], by=ANN, now=connected.clock(), submit_now=False)
+    with pytest.raises(BroughtByFile) if refused else nullcontext():
+        connected.change(number, {"token": "shpat_2"})
