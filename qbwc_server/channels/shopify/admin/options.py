@@ -105,9 +105,6 @@ class ShopOptions(ChannelOptions):
     inventory: Mode = Field(
         default=Mode.SUMMARY, title="Inventory", description="summary: one item by type; detailed: one by variant."
     )
-    vendors: Mode = Field(
-        default=Mode.SUMMARY, title="Vendors", description="summary: one vendor for all; detailed: each by name."
-    )
     documents: Mode = Field(
         default=Mode.SUMMARY,
         title="Documents",
@@ -139,7 +136,6 @@ class ShopOptions(ChannelOptions):
     customer: Name = Field(
         default="Shopify Customer", title="Customer", description="The one customer; also of orders that name nobody."
     )
-    vendor: Name = Field(default="Stocky Suppliers", title="Vendor", description="The one vendor.")
     sales_item: Name = _item("sales", "Shopify Sale", "what is sold, where inventory is summary")
     returns_item: Name = _item("returns", "Shopify Return", "what is taken back, where inventory is summary")
     shipping_item: Name = _item("shipping", "Shipping", "shipping charges")
@@ -178,9 +174,6 @@ class ShopOptions(ChannelOptions):
     pay_in_out_account: Name | None = _account("pay-ins and pay-outs", "cash put into or taken out of a drawer")
     cogs_account: Name | None = _account("cost of goods sold", "the cost of what was sold")
     inventory_account: Name | None = _account("inventory", "inventory; another current asset")
-    inventory_adjustment_account: Name | None = _account("inventory adjustment", "what stock is adjusted by")
-    payables_account: Name | None = _account("payables", "accounts payable")
-    freight_account: Name | None = _account("freight in", "freight of purchases")
     receivables_account: Name | None = _account("receivables", "accounts receivable")
     gateways: dict[str, Name] = Field(
         default_factory=dict,

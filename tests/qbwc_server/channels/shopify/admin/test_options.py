@@ -37,7 +37,7 @@ def test_what_names_no_shop_is_refused(said: str) -> None:
 
 def test_the_token_is_sealed_and_the_modes_are_separate() -> None:
     assert secret_names(ShopOptions) == ("token",)
-    found = options(customers="detailed", vendors="summary", inventory="detailed")
-    assert (found.customers.value, found.inventory.value, found.vendors.value) == ("detailed", "detailed", "summary")
+    found = options(customers="detailed", inventory="detailed")
+    assert (found.customers.value, found.inventory.value) == ("detailed", "detailed")
     with pytest.raises(WrongConnectionOptions):
         options(version="2026-05")
