@@ -97,7 +97,7 @@ class _Order:
     def _back(self, event: Event) -> None:
         credit = f"{self.origin}:{event.key}"
         if event.entries:
-            self.plans.sale(self._planned(event, event.key, NOTHING, event.entries))
+            self.plans.sale(self._planned(event, event.key, NOTHING, event.entries), is_refund=True)
         for tender in event.tenders:
             if not tender.amount:
                 continue

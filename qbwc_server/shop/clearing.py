@@ -10,7 +10,7 @@ from decimal import Decimal
 from qbwc_server.shop.days import day_of
 from qbwc_server.shop.events import Ledger
 from qbwc_server.shop.money import NOTHING
-from qbwc_server.shop.payouts import About, BalanceTransaction, Payout, PayoutStatus
+from qbwc_server.shop.payouts import About, BalanceTransaction, Payout
 from qbwc_server.shop.terms import Terms
 
 
@@ -90,12 +90,14 @@ def clearing(
         )
         if one.about is About.FEE:
             add(day, "fees", -one.amount)
+        elif one.about is About.RETURNED:
+            add(day, "paid_out", -one.amount)
         elif one.about in _FIELDS:
             add(day, _FIELDS[one.about], one.amount)
         elif one.about is About.ORDER:
             counted[day] = counted.get(day, NOTHING) + one.amount
     for payout in payouts:
-        if payout.status is PayoutStatus.PAID:
+        if payout.has_left:
             add(day_of(payout.at, terms), "paid_out", payout.net)
     return _balances(days, counted, opening, stated or {})
 

@@ -27,6 +27,7 @@ class Role(StrEnum):
     CASH_ROUNDING = "cash_rounding"
     ROUNDING = "rounding"
     REFUND_DIFFERENCES = "refund_differences"
+    EXCHANGE = "exchange"  # what a return is worth against what is taken instead
 
 
 LIABILITIES = frozenset((Role.TAX, Role.TIPS, Role.GIFT_CARDS, Role.STORE_CREDIT))

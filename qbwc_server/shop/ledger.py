@@ -11,6 +11,7 @@ from qbwc_server.documents.problems import Problem
 from qbwc_server.shop.days import day_of
 from qbwc_server.shop.entries import Entry, Role, merged, ours, total
 from qbwc_server.shop.events import Event, EventKind, Ledger, Tender, sorted_by_time
+from qbwc_server.shop.exchanges import exchanged
 from qbwc_server.shop.money import NOTHING
 from qbwc_server.shop.order import (
     NOWHERE,
@@ -117,7 +118,7 @@ class _Telling:
             self.events.append(self._event("sale", EventKind.SALE, revenue, sale))
         self._money_agrees(money)
         theirs = total(one for one in (*first, *(one for _, entries in edits for one in entries)) if one.theirs)
-        events = self._without_theirs(sorted_by_time(self.events), theirs)
+        events = exchanged(self._without_theirs(sorted_by_time(self.events), theirs))
         kept = -sum((one.owed - one.paid for one in events), NOTHING) if order.cancelled_at is not None else NOTHING
         return Ledger(order, events, tuple(dict.fromkeys(self.problems)), money_kept=max(kept, NOTHING))
 

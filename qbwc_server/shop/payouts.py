@@ -27,7 +27,8 @@ class About(StrEnum):
     FEE = "fee"
     DISPUTE = "dispute"
     RESERVE = "reserve"
-    PAYOUT = "payout"
+    PAYOUT = "payout"  # the payout itself tells of it
+    RETURNED = "returned"  # a payout that failed or was cancelled: its money is here again
     ADJUSTMENT = "adjustment"
     UNKNOWN = "unknown"
 
@@ -38,10 +39,18 @@ _ACCOUNTS = {
     About.RESERVE: (Account.RESERVE, "Reserve"),
     About.ADJUSTMENT: (Account.ADJUSTMENTS, "Adjustments"),
     About.UNKNOWN: (Account.ADJUSTMENTS, "Adjustments"),
+    About.RETURNED: (Account.BANK, "Payouts that came back"),
 }
-_EXACTLY = {"CHARGE": About.ORDER, "REFUND": About.ORDER, "PAYOUT": About.PAYOUT, "CHARGEBACK_FEE": About.FEE}
+_EXACTLY = {
+    "CHARGE": About.ORDER,
+    "REFUND": About.ORDER,
+    "PAYOUT": About.PAYOUT,
+    "CHARGEBACK_FEE": About.FEE,
+    "TRANSFER": About.PAYOUT,
+}
 _BEGINNINGS = (  # the first that fits; there are some hundred types, and new ones with each version
-    ("TRANSFER", About.PAYOUT),
+    ("TRANSFER_", About.RETURNED),
+    ("PAYOUT_", About.RETURNED),
     ("RESERVE", About.RESERVE),
     ("DISPUTE", About.DISPUTE),
     ("CHARGEBACK", About.DISPUTE),
@@ -102,6 +111,9 @@ class PayoutStatus(StrEnum):
     NOT_SAID = ""
 
 
+_LEFT = frozenset((PayoutStatus.PAID, PayoutStatus.FAILED, PayoutStatus.CANCELED))  # what came back left before
+
+
 @dataclass(frozen=True, slots=True)
 class Payout:
     """Money to the bank, below zero from it. ``included``: what it is made of, None where that is not told."""
@@ -112,6 +124,11 @@ class Payout:
     net: Decimal
     included: tuple[BalanceTransaction, ...] | None = None
     problems: tuple[Problem, ...] = ()
+
+    @property
+    def has_left(self) -> bool:
+        """Whether its money left the balance; that it came back, a balance transaction of another day says."""
+        return self.status in _LEFT
 
     @property
     def origin(self) -> str:
@@ -164,7 +181,7 @@ def payout_of(node: Node, currency: str = "") -> Payout | None:
 
 
 def journal_of_day(found: Iterable[BalanceTransaction], day: date, terms: Terms) -> Journal | None:
-    """What a day of Shopify Payments cost: fees, disputes, reserve and adjustments, from the clearing account."""
+    """What a day of Shopify Payments cost: fees, disputes, reserve, adjustments, and payouts that came back."""
     real = [one for one in found if terms.include_test_orders or not one.is_test]
     of_day = [one for one in real if day_of(one.at, terms) == day]
     reviews = tuple(dict.fromkeys(problem for one in of_day for problem in one.problems))
@@ -185,8 +202,11 @@ def _postings(one: BalanceTransaction) -> Iterator[Posting]:
 
 
 def transfer_of(payout: Payout, terms: Terms) -> Move | None:
-    """The money on its way to the bank, once it is paid; a payout of nothing moves none."""
-    if payout.status is not PayoutStatus.PAID or not payout.net:
+    """The money on its way to the bank, once it is paid; a payout of nothing moves none.
+
+    One that failed stays in the books: its money comes back on the day on which the shop has it again.
+    """
+    if not payout.has_left or not payout.net:
         return None
     memo = f"Shopify payout {payout.id}"
     accounts = (Account.CLEARING, Account.BANK)

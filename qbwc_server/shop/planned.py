@@ -69,10 +69,14 @@ class Plans:
     applied: dict[str, dict[str, Decimal]] = field(default_factory=dict)
     payments: set[str] = field(default_factory=set)
 
-    def sale(self, planned: Planned) -> None:
-        """An invoice, or where it comes to less than nothing a credit memo; lines are those of an invoice."""
+    def sale(self, planned: Planned, *, is_refund: bool = False) -> None:
+        """An invoice, or where it comes to less than nothing a credit memo; lines are those of an invoice.
+
+        Args:
+            is_refund: it is a credit memo where it comes to nothing, too.
+        """
         amount = total(planned.lines)
-        if amount >= 0:
+        if amount > 0 or (not amount and not is_refund):
             self._add(planned, Kind.INVOICE, planned.lines, amount)
             self.open[planned.origin] = amount
             for payment in [one for one in self.credit if one in self.payments]:

@@ -45,6 +45,20 @@ def test_balance_beside_the_channels_own() -> None:  # rule 3
     assert (last.balance, last.pending, last.difference) == (Decimal("-86.75"), Decimal(0), Decimal(0))
 
 
+def test_a_failed_payout_is_out_until_it_is_back() -> None:
+    failed = payout_of(payout("96.80", None, "FAILED"))
+    assert failed is not None
+    counted = read(
+        change("CHARGE", "100.00", "3.20"),
+        change("TRANSFER", "-96.80"),
+        change("TRANSFER_FAILURE", "96.80", transactionDate=LATER),
+    )
+    stated = {SECOND: Decimal(0), FIFTH: Decimal("96.80")}
+    first, last = clearing([ledger_of(order_of(sold("100.0")), TERMS)], counted, [failed], OURS, TERMS, stated=stated)
+    assert (first.paid_out, first.balance, first.difference) == (Decimal("96.80"), Decimal(0), Decimal(0))
+    assert (last.paid_out, last.balance, last.difference) == (Decimal("-96.80"), Decimal("96.80"), Decimal(0))
+
+
 def test_what_is_missing_is_a_difference_until_it_is_there() -> None:
     counted = read(change("CHARGE", "100.00", "3.20"))
     (day,) = clearing([], counted, [], OURS, TERMS, stated={SECOND: Decimal("96.80")})

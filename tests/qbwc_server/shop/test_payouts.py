@@ -111,11 +111,41 @@ def test_a_payout_goes_to_the_bank_when_it_is_paid() -> None:  # part f
     assert move.origin == "shopify:payout:9"
 
 
-@pytest.mark.parametrize("status", ["SCHEDULED", "IN_TRANSIT", "FAILED", "CANCELED", "LOST"])
+@pytest.mark.parametrize("status", ["SCHEDULED", "IN_TRANSIT", "LOST"])
 def test_a_payout_that_is_not_paid_moves_nothing(status: str) -> None:
     found = payout_of(payout("96.80", None, status))
     assert found is not None
     assert transfer_of(found, TERMS) is None
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        *(("FAILED", one) for one in ("TRANSFER_FAILURE", "PAYOUT_FAILURE")),
+        *(("CANCELED", one) for one in ("TRANSFER_CANCEL", "PAYOUT_CANCELLATION")),
+    ],
+)
+@pytest.mark.parametrize("net", ["96.80", "-5.00"])
+def test_a_payout_that_fails_comes_back_on_its_day_whatever_was_posted(net: str, status: str, kind: str) -> None:
+    """Posted or not: the transfer stays, and the money is in the clearing account again as the shop says it."""
+    before, after = payout_of(payout(net, None)), payout_of(payout(net, None, status))
+    assert before is not None
+    assert after is not None
+    move = transfer_of(after, TERMS)
+    assert move is not None
+    assert move == transfer_of(before, TERMS)
+    later = date(2026, 3, 5)
+    back = debits(journal_of_day(read(change(kind, net, transactionDate="2026-03-05T17:00:00Z")), later, TERMS))
+    assert back == {Account.BANK: -Decimal(net), Account.CLEARING: Decimal(net)}
+
+
+def test_money_of_a_failed_payout_is_part_of_the_next_one() -> None:
+    told = [change("TRANSFER_FAILURE", "96.80"), change("CHARGE", "10.00", "1.00"), change("TRANSFER", "-105.80")]
+    found = payout_of(payout("105.80", told))
+    assert found is not None
+    move = transfer_of(found, TERMS)
+    assert move is not None
+    assert not move.reviews
 
 
 def test_a_payout_below_zero_comes_from_the_bank() -> None:  # Q10

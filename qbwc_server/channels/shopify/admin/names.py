@@ -31,6 +31,7 @@ _ITEMS: dict[Role, str] = {
     Role.CASH_ROUNDING: "cash_rounding_item",
     Role.ROUNDING: "rounding_item",
     Role.REFUND_DIFFERENCES: "refund_difference_item",
+    Role.EXCHANGE: "exchange_item",
 }
 _ACCOUNTS: dict[Account, tuple[str, WordKind]] = {
     Account.CLEARING: ("clearing_account", WordKind.CLEARING_ACCOUNT),

@@ -152,6 +152,7 @@ class ShopOptions(ChannelOptions):
     refund_difference_item: Name = _item(
         "refund differences", "Refund Differences", "refunded money that no line of the order explains"
     )
+    exchange_item: Name = _item("exchanges", "Exchange Clearing", "what is taken instead of what comes back")
     sales_account: Name | None = _account("sales", "income of sales")
     returns_account: Name | None = _account("returns", "sales returns")
     shipping_account: Name | None = _account("shipping", "income of shipping")
@@ -162,6 +163,7 @@ class ShopOptions(ChannelOptions):
     store_credit_account: Name | None = _account("store credit", f"what is owed as store credit; {_LIABILITY}")
     promotion_account: Name | None = _account("promotion", "gift cards that were issued without a sale; an expense")
     rounding_account: Name | None = _account("rounding", "rounding differences")
+    exchange_account: Name | None = _account("exchange clearing", "exchanges, always zero in the end")
     clearing_account: Name | None = _account("clearing", "what Shopify Payments owes; another current asset")
     bank_account: Name | None = _account("bank", "payouts that arrive; a bank account")
     cash_account: Name | None = _account("cash", "cash in the drawers; a bank account")
@@ -215,4 +217,5 @@ class ShopOptions(ChannelOptions):
             self.store_credit_item: self.store_credit_account,
             self.rounding_item: self.rounding_account,
             self.cash_rounding_item: self.rounding_account,
+            self.exchange_item: self.exchange_account,
         }

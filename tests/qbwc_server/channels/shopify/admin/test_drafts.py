@@ -28,7 +28,7 @@ from qbwc_server.documents.kinds.sales_receipt import SalesReceipt
 from qbwc_server.documents.kinds.transfer import Transfer
 from qbwc_server.mapping.kinds import WordKind
 from tests.qbwc_server.shop.generated import GATEWAYS, Story, booked, months
-from tests.qbwc_server.shop.shopped import Node, back, back_line, captured, item, order, paid
+from tests.qbwc_server.shop.shopped import Node, back, back_line, bag, captured, item, order, paid
 
 AT, LATER = "2026-03-02T17:00:00Z", "2026-03-05T17:00:00Z"
 SHOP = {"ianaTimezone": "America/New_York", "currencyCode": "USD", "myshopifyDomain": "tea.myshopify.com"}
@@ -43,6 +43,7 @@ ITEMS = {
     "Gift Card": "gift_cards",
     "Store Credit": "store_credit",
     "Cash Rounding": "cash_rounding",
+    "Exchange Clearing": "exchange",
 }
 Balances = dict[tuple[date, str], Decimal]
 
@@ -203,6 +204,33 @@ def test_a_sale_at_the_till_in_detail() -> None:  # S3-15, S3-24, S3-26
     assert (one.words["lines[0].item"].word, one.words["lines[0].item"].title) == ("SKU-1", "Thing 1")
     assert one.given is not None
     assert one.given["deposit_to"] == "option gateways"
+
+
+def exchange(returned: str, taken: str, money: str) -> Node:
+    """An order of which something came back, on one day with what was taken instead."""
+    sale = {
+        "lineType": "PRODUCT", "quantity": 1, "lineItem": {"id": "gid://shopify/LineItem/2", "name": "Thing 2"},
+        "totalAmount": bag(taken), "totalTaxAmount": bag("0.0"),
+    }  # fmt: skip
+    swapped = {"__typename": "ReturnAgreement", "id": "gid://shopify/ReturnAgreement/1", "happenedAt": LATER}
+    moved = [paid(1, returned, AT), *([paid(2, money, LATER)] if Decimal(money) else [])]
+    return order(
+        str(Decimal(returned) + Decimal(taken)), [item(1, returned, currentQuantity=0), item(2, taken)],
+        transactions=moved, refunds=[back(5, [back_line(1, 1, returned)], [], LATER)],
+        agreements=[{**swapped, "reason": "RETURN", "sales": [sale]}],
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("taken", ["20.0", "25.0"])
+def test_an_exchange_is_a_credit_memo_and_a_sale_that_pay_each_other(taken: str) -> None:  # part b
+    node = exchange("20.0", taken, str(Decimal(taken) - 20))
+    found = documents(DETAILED, node)
+    assert [(type(one), one.adds_up_to()) for one in found if isinstance(one, Sale)] == [
+        (SalesReceipt, 20), (Invoice, Decimal(taken) - 20), (CreditMemo, 0),
+    ]  # fmt: skip
+    assert any(isinstance(one, Payment) and one.applies_to for one in found) is (taken == "25.0")
+    assert balances(found) == balances(documents(SUMMARY, node))
+    assert not [key for key in balances(found) if key[1] in ("owed", "exchange")]
 
 
 def test_summary_keeps_no_names_and_no_quantities() -> None:  # S3-14, rule 15
