@@ -16,7 +16,7 @@ from werkzeug.routing import IntegerConverter
 from qbwc_server import api, portal
 from qbwc_server.api import many
 from qbwc_server.api.errors import translate
-from qbwc_server.app import pages, status_page
+from qbwc_server.app import notes, pages, status_page
 from qbwc_server.app.admission import Admission
 from qbwc_server.channels.files.receiving import MOST_BYTES
 from qbwc_server.clock import Clock
@@ -73,6 +73,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> Flask:
         portal_prefix=portal.PREFIX,
         portal_most=MOST_FORM_BYTES,
         has_session=portal.session_in(database, settings, clock),
+        notes_most=_BODY_LIMIT,
     )
     app.register_blueprint(
         soap_blueprint(
@@ -84,6 +85,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> Flask:
     )
     app.register_blueprint(api.api_blueprint(database, settings, clock))
     app.register_blueprint(api.reference_blueprint(api.PREFIX, api.ROUTES, settings.base_url))
+    app.register_blueprint(notes.notes_blueprint(database, settings, clock))
     app.register_blueprint(pages.pages_blueprint(database, settings))
     app.register_blueprint(status_page.status_blueprint(database, clock))
     portal.add_portal(app, database, settings, clock)

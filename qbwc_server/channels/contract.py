@@ -237,6 +237,26 @@ class AlsoByFile:
     begins: str
 
 
+Header = Callable[[str], str | None]  # the value of a header of a call, by its name in any case
+
+
+@dataclass(frozen=True, slots=True)
+class Notes:
+    """How upstream may say that something has changed: a call that hastens the next run, and is read no further.
+
+    It may come late, twice, out of order or never: the schedule brings all of it in any case.
+
+    Args:
+        key: the option that holds the secret with which calls are signed; left empty, none are taken.
+        is_genuine: whether the body, byte by byte, was signed with that secret, by the headers of the call.
+        hastens: whether a genuine call, by its headers, is about what is brought here.
+    """
+
+    key: str
+    is_genuine: Callable[[bytes, Header, str], bool]
+    hastens: Callable[[Header], bool]
+
+
 @dataclass(frozen=True)
 class Channel:
     """One source of documents: forms, the API, the command line and the docs are made from this declaration.
@@ -253,6 +273,8 @@ class Channel:
         words: the kinds of words that it says with these options, to be mapped to entries of QuickBooks; what fits a
             kind, the kind says.
         brings_charges: its stream ``charges`` says what a distributor charges each organisation, for billing.
+        also_by_file: what files of a format tell as well.
+        notes: how upstream says that something has changed, if it does.
     """
 
     code: str
@@ -271,6 +293,7 @@ class Channel:
     words: Callable[[Any], Sequence[WordKind]] = lambda options: ()
     brings_charges: bool = False
     also_by_file: AlsoByFile | None = None
+    notes: Notes | None = None
 
     @property
     def is_uploaded(self) -> bool:

@@ -68,6 +68,8 @@ def show_connection(record: Mapping[str, Any], zone: str) -> None:
             say(f"  limit: {name} = {most}")
     for name, value in record["options"].items():
         say(f"  {name} = {plain(str(value))}")
+    if record["notes_path"]:
+        say(f"  webhooks: {record['notes_path']} behind the address of this server")
     if record["words"]:
         say(f"  words to be mapped: {', '.join(record['words'])}")
     for name, until in record["complete_until"].items():

@@ -58,7 +58,15 @@ def connection(visit: Visit, connection_id: int, problem: QbwcError | None = Non
         options = declared(channel_of(row).options)
     status = 200 if problem is None else 409
     return show(
-        visit, "connection.html", status, problem=problem, one=record, options=options, running=_RUNNING, **shown
+        visit,
+        "connection.html",
+        status,
+        problem=problem,
+        one=record,
+        options=options,
+        running=_RUNNING,
+        base_url=visit.settings.base_url,
+        **shown,
     )
 
 

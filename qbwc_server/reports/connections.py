@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from qbwc_server.channels.connections.finding import marks_of, runs_of
 from qbwc_server.channels.connections.models import Connection, ConnectionRun, Record
+from qbwc_server.channels.connections.notes import notes_path
 from qbwc_server.channels.connections.states import RecordState
 from qbwc_server.channels.connections.words import words_of
 from qbwc_server.channels.contract import Channel
@@ -52,6 +53,7 @@ def connection_record(db: Session, row: Connection) -> dict[str, Any]:
         "advice": row.advice,
         "options": {**row.options, **_masked(row)},
         "words": [kind.value for kind in words_of(row)],
+        "notes_path": notes_path(row),
         "every_minutes": row.every_minutes,
         "submits": row.submits,
         "limits": limits_of(db, row.id).as_record(),

@@ -106,6 +106,9 @@ class ConnectionAnswer(Answer):
     advice: str | None
     options: Free
     words: list[WordKind] = Field(description="The kinds of words that it says, to be mapped.")
+    notes_path: str | None = Field(
+        description="Where upstream may say, by a signed call, that something has changed; null: it is only asked."
+    )
     every_minutes: int
     submits: bool
     limits: SubmissionLimitsAnswer

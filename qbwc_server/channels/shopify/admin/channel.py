@@ -9,6 +9,7 @@ from qbwc_server.channels.shopify.admin.names import kinds_said
 from qbwc_server.channels.shopify.admin.options import ShopOptions
 from qbwc_server.channels.shopify.admin.pulls import pull
 from qbwc_server.channels.shopify.admin.streams import SOURCES
+from qbwc_server.channels.shopify.admin.webhooks import NOTES
 from qbwc_server.shop.planned import ORIGIN
 
 SHOPIFY = Channel(
@@ -26,4 +27,5 @@ SHOPIFY = Channel(
     checks=CHECKS,
     accounts=lambda options: options.items(),
     also_by_file=AlsoByFile("shopify_orders", ORIGIN, "start_date"),
+    notes=NOTES,
 )

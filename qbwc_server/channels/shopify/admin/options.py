@@ -80,6 +80,11 @@ class ShopOptions(ChannelOptions):
         json_schema_extra={"format": "uri"},
     )
     token: SecretStr = Field(title="Admin API access token", description="Of the app in Shopify, such as shpat_...")
+    webhook_secret: SecretStr | None = Field(
+        default=None,
+        title="Secret of webhooks",
+        description="With which Shopify signs them. Left out: none are taken, and the shop is asked by the clock only.",
+    )
     version: Annotated[str, StringConstraints(pattern=r"^(\d{4}-(01|04|07|10))?$")] = Field(
         default="", title="Version of the API", description="Such as 2026-10. Left out: the newest that is known here."
     )

@@ -10,6 +10,9 @@ import base64
 import hmac
 from hashlib import sha256
 
+from qbwc_server.channels.contract import Notes
+
+TOPIC = "X-Shopify-Topic"
 SIGNATURE = "X-Shopify-Hmac-Sha256"
 TOPICS = frozenset(
     (
@@ -35,3 +38,10 @@ def is_genuine(body: bytes, signature: str | None, secret: str) -> bool:
 def says_run_soon(topic: str | None) -> bool:
     """Whether a note of that topic is about what is brought here."""
     return (topic or "").strip().casefold() in TOPICS
+
+
+NOTES = Notes(
+    key="webhook_secret",
+    is_genuine=lambda body, header, secret: is_genuine(body, header(SIGNATURE), secret),
+    hastens=lambda header: says_run_soon(header(TOPIC)),
+)
