@@ -13,7 +13,7 @@ def introduced(db: Session, company_id: int, now: datetime, *, closing_date: dat
     """Its closing date is known; None: nothing is closed."""
     db.merge(
         CompanyFacts(
-            company_id=company_id, file_path="", country="US", qbxml_version="13.0", preferences={}, seen_at=now,
-            closing_date=closing_date,
+            company_id=company_id, file_path="", country="US", qbxml_version="13.0", seen_at=now,
+            preferences={"sales_tax": False}, closing_date=closing_date,
         )
     )  # fmt: skip

@@ -46,6 +46,8 @@ class Draft:
     number, with the given origin, is the same sale under another key; ``same_as``, whether what is stored under the
     same origin says the same in its own way. ``follow_ups`` are further documents, given what is stored under this
     origin and under those that begin with it and a colon: this draft itself is among them.
+
+    ``tax_is_told``: the tax stands in it as the source charged it, so that QuickBooks is to add none.
     """
 
     document: Document
@@ -58,6 +60,7 @@ class Draft:
     given: Mapping[str, str] | None = None
     same_as: Callable[[Stored], bool] | None = None
     follow_ups: Callable[[Sequence[Stored]], Iterable[Draft]] | None = None
+    tax_is_told: bool = False
 
     def __post_init__(self) -> None:
         """Raises ValueError where ``words`` name a place in which the document names no entry."""

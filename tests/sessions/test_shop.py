@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
+from qbwc_server.channels.connections.running import run_connection
+from qbwc_server.channels.connections.setting_up import Choices, add_connection
 from qbwc_server.channels.files.importing import ImportChoices, import_file
 from qbwc_server.channels.report import ImportReport
+from qbwc_server.channels.shopify.admin.channel import SHOPIFY
 from qbwc_server.documents.lifecycle import State
+from qbwc_server.documents.models import DocumentRow
 from qbwc_server.simulator.charts import switch_on_sales_tax
+from qbwc_server.simulator.shop.orders import Sale, TaxRate
+from tests.channels.shop_upstream import shop_upstream
 from tests.channels.shopify.export_file import export, line, order
 from tests.sessions.world import BY, World, invoice
 
@@ -105,3 +114,38 @@ def test_an_order_paid_later_is_settled_in_the_books(connected: World, tmp_path:
     assert connected.update().ok
     assert connected.books.balance_of("Ann Example") == 0
     assert len(connected.books.invoices) == 2  # "first" and this one
+
+
+def test_a_connected_shop_has_its_tax_in_the_books_once(sqlite_world: World, tmp_path: Path) -> None:
+    """Sales tax is on in the file, every item is taxable there, and nobody has chosen a tax code."""
+    world = sqlite_world
+    switch_on_sales_tax(world.books.books, "State Tax", Decimal(12))
+    liability(world, "Sales Tax Due")
+    world.books.books.create("Account", "Till", values={"account_type": "Bank"})
+    world.hand_in(invoice("first", number="first"))
+    assert world.update().ok
+    before = world.books.trial_balance()
+    at = world.clock() - timedelta(minutes=5)
+    settings = world.settings.model_copy(update={"private_upstreams": True, "secrets_file": tmp_path / "keys"})
+    with shop_upstream(world.clock) as shop:
+        sale = Sale(1, at, count(1000), location=1, source="pos")
+        sale.add("Tea", 2_000, taxes=(TaxRate("State Tax", Decimal("0.12")),))
+        sale.place()
+        sale.pay("cash", sale.total, at)
+        sale.fulfill(at)
+        shop.keep(sale)
+        options: dict[str, object] = {"shop": shop.server.address, "token": shop.api.token}
+        options |= {"tax_account": "Sales Tax Due", "gateways": {"cash": "Till"}, "first_import_in_bulk": False}
+        with world.database.transaction() as db:
+            choices = Choices(submits=True)
+            more = {"settings": settings, "by": BY, "now": world.clock()}
+            row = add_connection(db, world.company(db), SHOPIFY, options, choices, **more)  # type: ignore[arg-type]
+            connection = row.id
+        run_connection(world.database, world.code, connection, settings=settings, by=BY, clock=world.clock)
+    assert world.update().ok
+    with world.database.reading() as db:
+        (posted,) = db.scalars(select(DocumentRow).where(DocumentRow.origin.startswith("shopify:"))).all()
+    assert (posted.state, posted.posted_total) == (State.POSTED, Decimal("22.40")), posted.message
+    after = world.books.trial_balance()
+    assert after["Till"] - before.get("Till", Decimal(0)) == Decimal("22.40")
+    assert abs(after["Sales Tax Due"]) == Decimal("2.40")

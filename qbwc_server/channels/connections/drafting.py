@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import structlog
@@ -13,6 +14,7 @@ from qbwc_server.channels.connections.groups import Group, undrafted_groups
 from qbwc_server.channels.connections.models import Connection, Record
 from qbwc_server.channels.connections.pairs import keep_pairs
 from qbwc_server.channels.connections.states import RecordState
+from qbwc_server.channels.connections.tax_once import TaxOnce
 from qbwc_server.channels.contract import Channel, Draft, Outcome, RowProblem, Skipped
 from qbwc_server.channels.intake import Intake
 from qbwc_server.channels.report import Finding, IntakeReport, Kept
@@ -54,6 +56,7 @@ class Drafting:
         self._kinds = set(channel.words(options))
         self._guard = guard
         self._after_id = 0
+        self._tax_once = TaxOnce(None, None, {})
         self._groups: dict[str, Group] = {}  # of the batch
         self._group_of: dict[str, str] = {}  # by origin, of the batch
         self._later: set[str] = set()  # groups whose document cannot be changed at this moment
@@ -80,6 +83,7 @@ class Drafting:
         """Draft the next batch of groups."""
         with self._database.reading() as db:
             groups, last = undrafted_groups(db, self._connection.id, self._after_id, RECORDS)
+            self._tax_once = TaxOnce.of(db, self._connection.company_id)
         if last is None:
             return False
         self._after_id = last
@@ -103,7 +107,7 @@ class Drafting:
         if group.problem is not None:
             return
         try:
-            made = list(self._channel.draft(group.facts, self._options))
+            made = [self._settled(one) for one in self._channel.draft(group.facts, self._options)]
         except Exception as error:  # whatever a channel stumbles over costs this group, and no other
             log.exception("channel broke", code="channel_broke", connection_id=self._connection.id)
             # by its type alone: texts of exceptions hold data of customers
@@ -121,6 +125,16 @@ class Drafting:
                 yield one
         if group.problem is None:
             yield from (self._gone(origin) for origin in group.origins if origin not in told)
+
+    def _settled(self, one: Outcome) -> Outcome:
+        """A draft, and what follows it, as QuickBooks adds no tax to what the source has charged."""
+        if not isinstance(one, Draft):
+            return one
+        follow_ups = one.follow_ups
+        if follow_ups is not None:
+            settle = self._tax_once.settle
+            one = replace(one, follow_ups=lambda stored: map(settle, follow_ups(stored)))
+        return self._tax_once.settle(one)
 
     def _strange(self, made: Sequence[Outcome]) -> Problem | None:
         """Whether a word is of a kind that the channel does not declare: no face would offer it."""

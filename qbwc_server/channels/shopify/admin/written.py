@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from qbwc_server.channels.contract import Draft
@@ -30,7 +31,7 @@ def written(planned: Planned, options: ShopOptions, terms: Terms) -> Draft:
     if planned.kind in _RECEIVABLE and options.receivables_account:
         values["ar_account"] = naming.receivables("ar_account")
     document = KINDS[planned.kind.value].model_validate(given(values))
-    return _draft(document, naming, planned.problems)
+    return replace(_draft(document, naming, planned.problems), tax_is_told=planned.kind in _SALES)
 
 
 def _of_kind(planned: Planned, naming: Naming) -> Values:
