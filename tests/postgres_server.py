@@ -17,6 +17,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import SQLAlchemyError
 
 from qbwc_server.db import schema
+from tests.kept_connections import KeptConnections
 
 _SETTINGS = {
     # a test server may lose everything in a power cut
@@ -32,9 +33,12 @@ _SETTINGS = {
 _LARGE = 40 << 20  # bytes
 _CLOSE_OTHERS = """
     SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-    WHERE datname = current_database() AND pid <> pg_backend_pid()
+    WHERE datname = current_database() AND pid <> pg_backend_pid() AND pid <> ALL(:kept)
 """
-_COLUMNS = "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public'"
+_COLUMNS = """
+    SELECT tables.relname, attname FROM pg_attribute JOIN pg_class tables ON tables.oid = attrelid
+    WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND attnum > 0 AND NOT attisdropped
+"""
 _RESTART_NUMBERS = "SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, 1, false) FROM pg_sequences"
 
 
@@ -93,15 +97,16 @@ def postgres_server() -> Iterator[str]:
             yield f"postgresql+psycopg://postgres@/postgres?host={folder}"
 
 
-def emptied(url: URL) -> bool:
+def emptied(url: URL, kept: KeptConnections) -> bool:
     """Whether the database is as good as new again; one whose tables a test has changed, or filled much, is not."""
     tables = schema.declared().sorted_tables
     declared = {(table.name, column.name) for table in tables for column in table.columns}
     empty = "; ".join(f"DELETE FROM {table.name}" for table in reversed(tables))
     engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    kept.serve(engine)
     try:
         with engine.connect() as connection:
-            connection.execute(text(_CLOSE_OTHERS))
+            connection.execute(text(_CLOSE_OTHERS), {"kept": kept.processes(str(url.database))})
             present = {(table, column) for table, column in connection.execute(text(_COLUMNS))}
             if (
                 present != declared | {("alembic_version", "version_num")}
