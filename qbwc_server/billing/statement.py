@@ -69,6 +69,11 @@ class Due:
     instead_of: Billed | None = None
 
     @property
+    def is_gone(self) -> bool:
+        """Whether it was billed and is not charged any more."""
+        return self.instead_of is not None and not self.quantity
+
+    @property
     def units(self) -> Fraction:
         """How many whole units for a whole cycle it comes to, less those that have been billed."""
         return Fraction(self.quantity) * self.factor - (self.instead_of.units if self.instead_of else 0)

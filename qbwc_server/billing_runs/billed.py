@@ -10,7 +10,7 @@ from decimal import Decimal, localcontext
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from qbwc_server.billing.charges import Charge, ChargeKind, Cycle, Organisation
@@ -25,33 +25,53 @@ _PLACES = 20  # of a quantity that has to be worked out
 
 @dataclass(frozen=True, slots=True)
 class BilledUp:
-    """By part, all that stands billed; by key of a charge, which record told it then; by part, the last document."""
+    """By part, all that stands billed; by key of a charge, which record told it then; by part, the last document, and
+    who got it; by part, the last billing day whose document was excluded.
+    """
 
     parts: dict[str, Billed]
     sources: dict[str, str]
     origins: dict[str, str]
     days: dict[str, date]
+    customers: dict[str, str]
+    excluded: dict[str, date]
 
 
-def billed_by(db: Session, connection_id: int, sources: Collection[str]) -> BilledUp:
-    """All that stands billed of what these records tell, or once told."""
+def billed_by(
+    db: Session, connection_id: int, sources: Collection[str], others: Collection[int] = (), keys: Collection[str] = ()
+) -> BilledUp:
+    """All that stands billed of what these records tell, or once told.
+
+    Args:
+        others: connections of the same distributor; what those billed counts for charges of these ``keys`` and for
+            those that this connection has billed, too: anything else that is not told here may be told there.
+    """
+    all_of_it = list(_with_state(db, [connection_id, *others]))
+    own = {row.part for row, _ in all_of_it if row.connection_id == connection_id and row.source_key in sources}
     rows: dict[str, list[BilledPart]] = defaultdict(list)
-    for row in _standing(db, connection_id):
-        if row.source_key in sources:
+    excluded: dict[str, date] = {}
+    for row, state in all_of_it:
+        if row.part not in own and (row.connection_id == connection_id or row.part.partition("/")[0] not in keys):
+            continue
+        if state is State.EXCLUDED:
+            excluded[row.part] = row.billing_day
+        else:
             rows[row.part].append(row)
     return BilledUp(
         {part: _together(some) for part, some in rows.items()},
         {part.partition("/")[0]: some[-1].source_key for part, some in rows.items()},
         {part: some[-1].origin for part, some in rows.items()},
         {part: some[-1].billing_day for part, some in rows.items()},
+        {part: some[-1].customer for part, some in rows.items()},
+        excluded,
     )
 
 
-def names_billed(db: Session, connection_id: int) -> set[str]:
+def names_billed(db: Session, connection_ids: Collection[int]) -> set[str]:
     """Names under which organisations were billed without an id."""
     keys = db.scalars(
         select(BilledPart.organisation)
-        .where(BilledPart.connection_id == connection_id, BilledPart.organisation.startswith("name:"))
+        .where(BilledPart.connection_id.in_(connection_ids), BilledPart.organisation.startswith("name:"))
         .distinct()
     )
     return {key.removeprefix("name:") for key in keys}
@@ -70,11 +90,6 @@ def customers_billed(db: Session, connection_id: int, billing_day: date) -> dict
         .distinct()
     )
     return {row.customer: row.origin for row in rows}
-
-
-def newest_part(db: Session, company_id: int) -> int:
-    """The number of what was billed last; 0 for nothing. Who finds another one than before has planned too early."""
-    return db.scalar(select(func.max(BilledPart.id)).where(BilledPart.company_id == company_id)) or 0
 
 
 def parts_of(
@@ -114,13 +129,14 @@ def _document_of() -> Any:
     return (DocumentRow.company_id == BilledPart.company_id) & (DocumentRow.origin == BilledPart.origin)
 
 
-def _standing(db: Session, connection_id: int) -> Iterable[BilledPart]:
-    return db.scalars(
-        select(BilledPart)
+def _with_state(db: Session, connection_ids: Collection[int]) -> Iterable[tuple[BilledPart, State]]:
+    rows = db.execute(
+        select(BilledPart, DocumentRow.state)
         .join(DocumentRow, _document_of())
-        .where(BilledPart.connection_id == connection_id, DocumentRow.state != State.EXCLUDED)
+        .where(BilledPart.connection_id.in_(connection_ids))
         .order_by(BilledPart.id)
     )
+    return ((part, state) for part, state in rows)
 
 
 def _together(rows: Sequence[BilledPart]) -> Billed:

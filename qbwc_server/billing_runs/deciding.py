@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from qbwc_server.billing_runs.billed import customers_billed
@@ -53,7 +53,7 @@ def approve(
 
     Args:
         customers: by full name or ListID; None: all that are not held back or blocked.
-        seen: the digest of what was shown of one customer.
+        seen: the digest of what was shown of one customer; of several bills of his, it says which.
 
     Raises:
         ChangedSinceSeen: something else would be billed by now.
@@ -66,8 +66,11 @@ def approve(
         ]
     else:
         chosen = _named(plan, customers)
-    if seen is not None and any(one.digest != seen for one in chosen):
-        raise ChangedSinceSeen(f"What is to be billed to {chosen[0].customer.name} has changed since you looked.")
+    if seen is not None:
+        shown = [one for one in chosen if one.digest == seen]
+        if not shown:
+            raise ChangedSinceSeen(f"What is to be billed to {chosen[0].customer.name} has changed since you looked.")
+        chosen = shown
     for billing in chosen:
         _decide(db, company, billing_day, billing, held=False, approved=billing.digest, by=by, now=now)
     return plan_of(db, company, billing_day)
@@ -160,11 +163,26 @@ def _decide(
         )  # fmt: skip
         db.add(row)
     row.held, row.approved, row.by, row.at = held, approved, by, now
+    if not held:
+        _let_go(db, billing)
     db.flush()
     note_audit(
         db, Audited.BILLING_DECIDED, by=by, now=now, company_id=company.id,
         subject=f"{billing.customer.name}, {billing_day}", before=before, after=_state(row),
     )  # fmt: skip
+
+
+def _let_go(db: Session, billing: Billing) -> None:
+    """As long as QuickBooks had not told his ListID he was held back under another key."""
+    db.execute(
+        update(BillingDecision)
+        .where(
+            BillingDecision.connection_id == billing.connection_id,
+            BillingDecision.customer.in_(billing.customer.keys),
+            BillingDecision.customer != billing.customer.key,
+        )
+        .values(held=False)
+    )
 
 
 def _state(row: BillingDecision) -> dict[str, object]:

@@ -31,7 +31,10 @@ def origin_of(billing: Billing, billing_day: date) -> str:
 def document_of(billing: Billing, plan: Plan) -> Document:
     """An invoice, or a credit memo with the signs turned around."""
     credit = billing.invoicing.is_credit
-    lines = [_turned(one.as_record()) if credit else {**one.as_record(), "key": one.key} for one in billing.lines]
+    lines = [
+        _turned(one.as_record()) if credit else {**one.as_record(), "key": one.key(plan.billing_day)}
+        for one in billing.lines
+    ]
     onto = {} if credit or billing.makes is Makes.CREATE else {"onto": _onto(billing, plan)}
     email, print_ = _FLAGS[plan.settings.delivery]
     return read_document(

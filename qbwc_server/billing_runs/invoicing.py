@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from base64 import b32encode
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from hashlib import sha256
 from typing import Any
@@ -24,6 +25,21 @@ _KEY_CHARACTERS = 13
 
 Known = AbstractSet[tuple[str, Period]]
 """Keys of organisations, each with a period of the distributor in which something is told of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What was before.
+
+    Args:
+        known: organisations of which something is told now; one of which nothing is may be called otherwise now.
+        customers: by part of a charge, to whom it was billed.
+        excluded: by part of a charge, the billing day whose document somebody excluded.
+    """
+
+    known: Known
+    customers: Mapping[str, str]
+    excluded: Mapping[str, date]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +79,16 @@ class Line:
         price = self.price.value
         return "" if price is None else "; ".join(formula(due, price) for due in self.bill.dues)
 
-    @property
-    def key(self) -> str:
-        """By what the line is found again on an invoice: that of its charge, or of all that share the line."""
+    def key(self, billing_day: date) -> str:
+        """By what the line is found again on an invoice: that of its charge, or of all that share the line.
+
+        One charge may be corrected on several days: each of those lines has a key of its own.
+        """
         due = self.bill.dues[0]
         if len(self.bill.dues) == 1 and due.instead_of is None:
             return part_key(due.key, due.part)
-        said = [[one.key, one.part, one.instead_of is not None] for one in self.bill.dues]
+        dues = [[one.key, one.part, one.instead_of is not None] for one in self.bill.dues]
+        said = [billing_day.isoformat(), *dues]
         return b32encode(sha256(json.dumps(said).encode()).digest()).decode()[:_KEY_CHARACTERS]
 
     @property
@@ -131,12 +150,8 @@ class _Work:
         self.warnings.setdefault((code, message), Caution(code, message, advice, blocks))
 
 
-def invoicing_of(assigned: Sequence[Assigned], settings: BillingSettings, known: Known) -> Invoicing:
-    """The lines of one customer, organisation by organisation.
-
-    Args:
-        known: organisations of which something is told now; one of which nothing is may be called otherwise now.
-    """
+def invoicing_of(assigned: Sequence[Assigned], settings: BillingSettings, before: Before) -> Invoicing:
+    """The lines of one customer, organisation by organisation."""
     items = {one.due.charge.offer: one.target.item for one in assigned}
     work = _Work(assigned[0].target.customer, settings, items)
     by_organisation: dict[str, list[Due]] = {}
@@ -144,7 +159,9 @@ def invoicing_of(assigned: Sequence[Assigned], settings: BillingSettings, known:
         by_organisation.setdefault(one.due.charge.organisation.key, []).append(one.due)
     for _, some in sorted(by_organisation.items()):
         _add_lines(work, some, shared=len(by_organisation) > 1)
-    _warn_of_vanished(work, by_organisation, known)
+    _warn_of_vanished(work, by_organisation, before.known)
+    for one in assigned:
+        _warn_of_before(work, one.due, before)
     totals = [line.bill.total for line in work.lines]
     total = None if None in totals else sum((one for one in totals if one is not None), Decimal(0))
     if total is None and any(_is_less(line.bill) for line in work.lines):
@@ -196,6 +213,23 @@ def _warn_of_vanished(work: _Work, by_organisation: dict[str, list[Due]], known:
                 "of it any more.",
                 "Is it called otherwise now? Then map the new name and hold this back; else acknowledge it.",
             )
+
+
+def _warn_of_before(work: _Work, due: Due, before: Before) -> None:
+    part, product = part_key(due.key, due.part), due.charge.product
+    who = before.customers.get(part)
+    if due.instead_of is not None and who is not None and who not in work.customer.keys:
+        work.warn(
+            "billed_to_another",
+            f"{product} was billed to another customer before: this corrects what {work.customer.name} never got.",
+            "Hold it back and settle it with the other customer; or acknowledge it.",
+        )
+    if (day := before.excluded.get(part)) is not None:
+        work.warn(
+            "excluded_before",
+            f"{product} was billed on {day}, and the document was excluded.",
+            "If you billed it otherwise, hold this back; else approve it.",
+        )
 
 
 def _is_less(bill: BillLine) -> bool:

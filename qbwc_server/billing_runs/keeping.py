@@ -97,6 +97,21 @@ def charge_connections(db: Session, company_id: int, *, connected: bool = True) 
     return list(db.scalars(query.order_by(Connection.id)))
 
 
+def same_source(db: Session, connection: Connection) -> list[int]:
+    """Connections that may tell the same charges: of the same channel, under another account.
+
+    What is uploaded may come from several distributors at once: there only those that are disconnected.
+    """
+    query = select(Connection.id).where(
+        Connection.company_id == connection.company_id,
+        Connection.channel == connection.channel,
+        Connection.id != connection.id,
+    )
+    if CHANNELS[connection.channel].is_uploaded:
+        query = query.where(Connection.state == ConnectionState.DISCONNECTED)
+    return list(db.scalars(query.order_by(Connection.id)))
+
+
 def _checked(values: Mapping[str, object]) -> BillingSettings:
     try:
         return BillingSettings.model_validate({name: value for name, value in values.items() if value is not None})

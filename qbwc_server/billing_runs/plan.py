@@ -9,17 +9,18 @@ from datetime import date, timedelta
 from enum import StrEnum
 from hashlib import sha256
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, or_, select, tuple_
+from sqlalchemy.orm import Session, aliased
 
 from qbwc_server.billing.charges import Charge
 from qbwc_server.billing.days import Period, first_billed, is_billing_day, period_of
 from qbwc_server.billing.statement import Due, Left, Why, part_key, statement
-from qbwc_server.billing_runs.billed import BilledUp, billed_by, customers_billed, names_billed, newest_part
-from qbwc_server.billing_runs.invoicing import Assigned, Caution, Invoicing, Line, invoicing_of
-from qbwc_server.billing_runs.keeping import charge_connections, settings_of
+from qbwc_server.billing_runs.billed import BilledUp, billed_by, customers_billed, names_billed
+from qbwc_server.billing_runs.invoicing import Assigned, Before, Caution, Invoicing, Line, invoicing_of
+from qbwc_server.billing_runs.keeping import charge_connections, same_source, settings_of
 from qbwc_server.billing_runs.models import BillingDecision
-from qbwc_server.billing_runs.settings import Approval, BillingSettings, Makes
+from qbwc_server.billing_runs.seen import Seen, seen_now
+from qbwc_server.billing_runs.settings import Approval, BillingSettings, Delivery, Makes
 from qbwc_server.billing_runs.targets import Customer, Targets, items_meant
 from qbwc_server.billing_runs.told import Told, Unread, told_by
 from qbwc_server.channels.connections.models import Connection
@@ -32,6 +33,7 @@ _LONGEST_TERM = timedelta(days=430)  # a year's subscription in twelve parts, an
 _A_PERIOD = timedelta(days=62)
 _OUT_OF_ORDER = (ConnectionState.FAILING, ConnectionState.NEEDS_SIGN_IN)
 NEXT_DAY = "next_billing_day"
+BY_ANOTHER = "by_another_connection"  # of the same distributor
 
 
 class Standing(StrEnum):
@@ -52,18 +54,22 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Orphan:
-    """A charge that nobody can be billed for as things stand; ``part`` of twelve, else 0."""
+    """A charge that nobody can be billed for as things stand; ``part`` of twelve, else 0.
+
+    ``gone``: it was billed, is not charged any more, and was to be given back.
+    """
 
     connection_id: int
     key: str
     part: int
     charge: Charge
     problem: Problem
+    gone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class NotNow:
-    """A charge, or part of one, that is not billed on this day, and why.
+    """A charge, or part of one, that is not billed on this day, and why; ``gone`` as in ``Orphan``.
 
     Where it has been billed, ``origin`` is that of the document, and ``billed_on`` the billing day.
     """
@@ -75,6 +81,7 @@ class NotNow:
     reason: str
     origin: str = ""
     billed_on: date | None = None
+    gone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +93,7 @@ class Billing:
     makes: Makes
     invoicing: Invoicing
     sources: dict[str, str] = field(repr=False)  # by key of a charge
+    delivery: Delivery
     standing: Standing = Standing.GOES
 
     @property
@@ -105,24 +113,30 @@ class Billing:
 
     @property
     def digest(self) -> str:
-        """Of what is billed and warned of: what was approved is approved as long as this is the same."""
-        said = [one.as_record() for one in self.lines], [[one.code, one.message] for one in self.warnings]
-        return sha256(json.dumps([self.makes, *said], default=str).encode()).hexdigest()
+        """Of what is billed and warned of: what was approved is approved as long as this is the same.
+
+        What QuickBooks fills in counts, too: a person has seen what it comes to.
+        """
+        lines = [[one.organisation, one.as_record(), one.price.value, one.bill.total] for one in self.lines]
+        said = lines, [[one.code, one.message] for one in self.warnings]
+        whose = self.connection_id, self.customer.key, self.makes, self.delivery
+        return sha256(json.dumps([*whose, *said], default=str).encode()).hexdigest()
 
 
 @dataclass
 class Plan:
-    """What a billing day comes to. ``seen`` is what was billed last when it was made, see ``newest_part``."""
+    """What a billing day comes to. ``seen`` is how the company stood when it was made."""
 
     billing_day: date
     period: Period
     settings: BillingSettings
-    seen: int = 0
+    seen: Seen
     billings: list[Billing] = field(default_factory=list)
     orphans: list[Orphan] = field(default_factory=list)
     left: list[NotNow] = field(default_factory=list)
     unread: list[tuple[int, Unread]] = field(default_factory=list)
     items: dict[int, tuple[str, ...]] = field(default_factory=dict)  # by connection: names of those that offers mean
+    told: dict[int, frozenset[str]] = field(default_factory=dict)  # by connection: keys of its charges
     problems: list[Problem] = field(default_factory=list)  # of the whole: nothing goes by itself before they are mended
 
 
@@ -136,13 +150,13 @@ def plan_of(db: Session, company: Company, billing_day: date) -> Plan:
     settings = settings_of(db, company.id)
     if not is_billing_day(settings, billing_day):
         raise Invalid(f"{billing_day} is no billing day of {company.code}.", advice="See: qbwc-server billing preview")
-    plan = Plan(billing_day, period_of(settings, billing_day), settings, newest_part(db, company.id))
+    plan = Plan(billing_day, period_of(settings, billing_day), settings, seen_now(db, company.id))
     decisions = _decisions(db, company.id, billing_day)
     for connection in charge_connections(db, company.id):
         if connection.state in _OUT_OF_ORDER:
             plan.problems.append(_out_of_order(connection))
         plan.items[connection.id] = items_meant(db, company.id, connection.id)
-        _plan_connection(db, company, connection.id, plan, decisions)
+        _plan_connection(db, company, connection, plan, decisions)
     return plan
 
 
@@ -157,36 +171,45 @@ def _still_clear(billed: BilledUp, told: Told) -> BilledUp:
 
 
 def _plan_connection(
-    db: Session, company: Company, connection_id: int, plan: Plan, decisions: dict[tuple[int, str], BillingDecision]
+    db: Session, company: Company, connection: Connection, plan: Plan, decisions: dict[tuple[int, str], BillingDecision]
 ) -> None:
-    settings, day = plan.settings, plan.billing_day
+    settings, day, connection_id = plan.settings, plan.billing_day, connection.id
     since = max(first_billed(settings) - _A_PERIOD, day - _LONGEST_TERM)
-    told = told_by(db, connection_id, since, names_billed(db, connection_id))
+    others = same_source(db, connection)
+    told = told_by(db, connection_id, since, names_billed(db, [connection_id, *others]))
     plan.unread.extend((connection_id, one) for one in told.unread)
-    billed = _still_clear(billed_by(db, connection_id, told.sources), told)
+    billed = _still_clear(billed_by(db, connection_id, told.sources, others, told.charges), told)
     already = customers_billed(db, connection_id, day)
     lost = [one.charge for part, one in billed.parts.items() if part.partition("/")[0] not in told.charges]
     targets = Targets(db, company.id, connection_id, settings, [*told.charges.values(), *lost], told.ambiguous)
     groups: dict[str, list[Assigned]] = {}
+    elsewhere = {key for number in others for key in plan.told.get(number, ())}
+    plan.told[connection_id] = frozenset(told.charges)
     for one in statement(told.charges, billed.parts, settings, day):
         if isinstance(one, Left):
             plan.left.append(_left(connection_id, one, billed))
             continue
+        if one.key in elsewhere:
+            plan.left.append(NotNow(connection_id, one.key, one.part, one.charge, BY_ANOTHER, gone=one.is_gone))
+            continue
         target = targets.of(one.charge)
         if isinstance(target, Problem):
-            plan.orphans.append(Orphan(connection_id, one.key, one.part, one.charge, target))
+            plan.orphans.append(Orphan(connection_id, one.key, one.part, one.charge, target, one.is_gone))
         elif target.customer.key in already:
-            plan.left.append(NotNow(connection_id, one.key, one.part, one.charge, NEXT_DAY))
+            plan.left.append(NotNow(connection_id, one.key, one.part, one.charge, NEXT_DAY, gone=one.is_gone))
         else:
             assigned = Assigned(one, target, targets.makes(one.charge.organisation))
             groups.setdefault(target.customer.key, []).append(assigned)
     sources = {**billed.sources, **told.source_of}
     known = {(one.organisation.key, one.cycle_period) for one in told.charges.values()}
-    for key, some in groups.items():
-        invoicing = invoicing_of(some, settings, known)
+    before = Before(known, billed.customers, billed.excluded)
+    for some in groups.values():
+        invoicing = invoicing_of(some, settings, before)
         makes = Makes.UPDATE if any(one.makes is Makes.UPDATE for one in some) else Makes.CREATE
-        billing = Billing(connection_id, some[0].target.customer, makes, invoicing, sources)
-        decision = decisions.get((connection_id, key))
+        customer = some[0].target.customer
+        billing = Billing(connection_id, customer, makes, invoicing, sources, settings.delivery)
+        said = (decisions.get((connection_id, one)) for one in customer.keys)
+        decision = next((one for one in said if one is not None), None)
         plan.billings.append(replace(billing, standing=_standing(billing, settings, decision)))
 
 
@@ -200,7 +223,7 @@ def _left(connection_id: int, left: Left, billed: BilledUp) -> NotNow:
 
 
 def _standing(billing: Billing, settings: BillingSettings, decision: BillingDecision | None) -> Standing:
-    """What a person said counts for what he saw."""
+    """What a person said counts for what he saw: what has changed since waits again."""
     if any(one.blocks for one in billing.warnings):
         return Standing.BLOCKED
     if decision is not None and decision.held:
@@ -209,14 +232,26 @@ def _standing(billing: Billing, settings: BillingSettings, decision: BillingDeci
         return Standing.APPROVED
     if billing.warnings:
         return Standing.WARNED
-    return Standing.NOT_APPROVED if settings.approval is Approval.NEEDED else Standing.GOES
+    changed = decision is not None and decision.approved is not None
+    return Standing.NOT_APPROVED if changed or settings.approval is Approval.NEEDED else Standing.GOES
 
 
 def _decisions(db: Session, company_id: int, billing_day: date) -> dict[tuple[int, str], BillingDecision]:
+    """What was said of each customer for this day; else that he is held back, where that was the last that was said."""
+    newer = aliased(BillingDecision)
+    said_since = select(newer.id).where(
+        newer.connection_id == BillingDecision.connection_id,
+        newer.customer == BillingDecision.customer,
+        tuple_(newer.at, newer.id) > tuple_(BillingDecision.at, BillingDecision.id),
+    )
+    of_the_day = BillingDecision.billing_day == billing_day
     rows = db.scalars(
-        select(BillingDecision).where(
-            BillingDecision.company_id == company_id, BillingDecision.billing_day == billing_day
+        select(BillingDecision)
+        .where(
+            BillingDecision.company_id == company_id,
+            or_(of_the_day, and_(BillingDecision.held, ~said_since.exists())),
         )
+        .order_by(of_the_day)  # last, so that it counts
     )
     return {(row.connection_id, row.customer): row for row in rows}
 

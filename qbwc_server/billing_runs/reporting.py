@@ -32,13 +32,11 @@ def outcomes(plan: Plan) -> Iterator[Mapping[str, Any]]:
     for left in plan.left:
         yield _left(left, plan)
     for orphan in plan.orphans:
-        told = _charge(orphan.connection_id, orphan.key, orphan.part, orphan.charge)
+        told = _charge(orphan.connection_id, orphan.key, orphan.part, orphan.charge, gone=orphan.gone)
         yield {**told, **_why(Outcome.ORPHAN, orphan.problem.code, orphan.problem.message)}
     for billing in plan.billings:
         for due in billing.dues:
-            told = _charge(billing.connection_id, due.key, due.part, due.charge)
-            if due.instead_of is not None and not due.quantity:
-                told["cost"], told["quantity"] = Decimal(0), "0"  # it is not charged any more
+            told = _charge(billing.connection_id, due.key, due.part, due.charge, gone=due.is_gone)
             why = _why(Outcome.WAITS, billing.standing, "")
             yield {**told, **why, "customer": billing.customer.name}
     for connection_id, unread in plan.unread:
@@ -59,14 +57,14 @@ def part_of_cost(charge: Charge, part: int) -> Decimal:
 
 
 def _left(left: NotNow, plan: Plan) -> Mapping[str, Any]:
-    told = _charge(left.connection_id, left.key, left.part, left.charge)
+    told = _charge(left.connection_id, left.key, left.part, left.charge, gone=left.gone)
     if left.billed_on is None:
         return {**told, **_why(Outcome.LEFT, left.reason, "")}
     what = Outcome.BILLED if left.billed_on == plan.billing_day else Outcome.BILLED_BEFORE
     return {**told, **_why(what, left.reason, ""), "origin": left.origin}
 
 
-def _charge(connection_id: int, key: str, part: int, charge: Charge) -> dict[str, Any]:
+def _charge(connection_id: int, key: str, part: int, charge: Charge, *, gone: bool) -> dict[str, Any]:
     return {
         "connection_id": connection_id,
         "part": part_key(key, part),
@@ -75,8 +73,8 @@ def _charge(connection_id: int, key: str, part: int, charge: Charge) -> dict[str
         "product": charge.product,
         "period_first": charge.period.first,
         "period_last": charge.period.last,
-        "quantity": str(charge.quantity),
-        "cost": part_of_cost(charge, part),
+        "quantity": "0" if gone else str(charge.quantity),
+        "cost": Decimal(0) if gone else part_of_cost(charge, part),
         "currency": charge.currency,
         "customer": "",
         "origin": "",

@@ -7,19 +7,20 @@ origin. What is to be billed is worked out anew each time.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from qbwc_server.billing.days import due_at
-from qbwc_server.billing_runs.billed import newest_part, parts_of
+from qbwc_server.billing_runs.billed import parts_of
 from qbwc_server.billing_runs.documents import document_of, origin_of
 from qbwc_server.billing_runs.keeping import settings_row
 from qbwc_server.billing_runs.models import BillingRun, RunKind
 from qbwc_server.billing_runs.plan import Billing, Plan, plan_of
 from qbwc_server.billing_runs.reporting import keep_outcomes
+from qbwc_server.billing_runs.seen import newest_part, seen_now
 from qbwc_server.clock import Clock
 from qbwc_server.db import Database
 from qbwc_server.db.once import add_once
@@ -142,17 +143,17 @@ def _all_billed(
     clock: Clock,
     checkpoint: Callable[[], None],
 ) -> bool:
-    """Bill them batch by batch; False where something else was billed since it was planned."""
+    """Bill them batch by batch; False where something else was billed or said since it was planned."""
     for start in range(0, len(ready), _AT_A_TIME):
         checkpoint()
         with database.transaction() as db:
             company = find_company(db, code)
             take_lane(db, company.id)
-            if newest_part(db, company.id) != plan.seen:
+            if seen_now(db, company.id) != plan.seen:
                 return False
             some = ready[start : start + _AT_A_TIME]
             bill(db, company, plan, some, by=by, now=clock())
-            plan.seen = newest_part(db, company.id)
+            plan.seen = replace(plan.seen, part=newest_part(db, company.id))
         result.documents += len(some)
     return True
 

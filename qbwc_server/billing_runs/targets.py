@@ -39,6 +39,11 @@ class Customer:
     has_level: bool
     currency: str | None
 
+    @property
+    def keys(self) -> tuple[str, str]:
+        """Its key, and that which it had as long as QuickBooks had told no ListID."""
+        return self.key, _key_of_new(self.name)
+
 
 @dataclass(frozen=True, slots=True)
 class Item:
@@ -132,7 +137,11 @@ class Targets:
 def _key(resolved: Resolved) -> str:
     if resolved.list_id is not None:
         return resolved.list_id
-    return f"new:{sha256(resolved.name.lower().encode()).hexdigest()[:20]}"
+    return _key_of_new(resolved.name)
+
+
+def _key_of_new(name: str) -> str:
+    return f"new:{sha256(name.lower().encode()).hexdigest()[:20]}"
 
 
 def _entries(db: Session, company_id: int, kind: ListKind, resolved: Iterable[Resolved]) -> dict[str, MirrorEntry]:

@@ -52,7 +52,7 @@ def words_billed(db: Session, company_id: int, now: datetime) -> list[BilledWord
     since = (now - LATELY).date()
     found: list[BilledWord] = []
     for connection in charge_connections(db, company_id):
-        charges = told_by(db, connection.id, since, names_billed(db, connection.id)).charges.values()
+        charges = told_by(db, connection.id, since, names_billed(db, [connection.id])).charges.values()
         offers = {one.offer: offer_word(one) for one in charges}
         organisations = {one.organisation.key: organisation_word(one.organisation) for one in charges}
         switches = switches_of(db, [connection.id])[connection.id]

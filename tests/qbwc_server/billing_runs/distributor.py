@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, time
 from typing import Any
 
@@ -25,6 +25,7 @@ from qbwc_server.mapping.deciding import Choice
 from qbwc_server.mapping.kinds import WordKind
 from qbwc_server.mapping.models import Decision
 from qbwc_server.tenancy.actor import Actor, ActorKind
+from qbwc_server.tenancy.audit import Audited, note_audit
 from qbwc_server.tenancy.companies import add_company, find_company
 from tests.conftest import TurnableClock
 from tests.introduced import introduced
@@ -84,10 +85,15 @@ class Distributed:
             self.id = find_company(db, code).id
             self.connection_id = self._connect(db)
 
-    def _connect(self, db: Any) -> int:
+    def connects(self, account: str) -> None:
+        """Somebody connects the distributor under another account; it is the one that is meant from now on."""
+        with self.database.transaction() as db:
+            self.connection_id = self._connect(db, account)
+
+    def _connect(self, db: Any, account: str = "one") -> int:
         now = self.clock()
         row = Connection(
-            company_id=self.id, channel="distributor", account="one", title="Distributor", options={}, sealed=None,
+            company_id=self.id, channel="distributor", account=account, title="Distributor", options={}, sealed=None,
             state=ConnectionState.RUNNING, every_minutes=60, submits=True, created_at=now, changed_at=now,
         )  # fmt: skip
         db.add(row)
@@ -100,6 +106,8 @@ class Distributed:
             row = db.get_one(Connection, self.connection_id)
             row.state = ConnectionState.RUNNING if connected else ConnectionState.DISCONNECTED
             row.changed_at = self.clock()
+            action = Audited.CONNECTED if connected else Audited.DISCONNECTED
+            note_audit(db, action, by=ANN, now=self.clock(), company_id=self.id)
 
     def brings(self, *charges: dict[str, Any], first: str = "2026-11-01", last: str = "2026-11-30") -> None:
         """All that is charged for a period of the distributor, by organisation; told again, it takes the place."""
@@ -153,6 +161,12 @@ class Distributed:
         """Customers of QuickBooks."""
         entries = [told(f"9000{name.replace(' ', '')}-1", name, rest=rest) for name in customers]
         self.shows(ListKind.CUSTOMER, *entries)
+
+    def decides(self, done: Callable[..., Plan], day: date, *customers: str, **more: Any) -> Plan:
+        """Ann approves, holds back or takes back; without customers all."""
+        with self.database.transaction() as db:
+            company = find_company(db, self.code)
+            return done(db, company, day, customers or None, by=ANN, now=self.clock(), **more)
 
     def plan(self, day: date) -> Plan:
         """What a billing day would bill now."""

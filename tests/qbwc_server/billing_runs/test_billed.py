@@ -58,4 +58,4 @@ def test_what_is_not_read_is_not_said_to_be_billed(distributed: Distributed) -> 
     distributed.run(NOVEMBER)
     with distributed.database.reading() as db:
         assert billed_by(db, distributed.connection_id, {"2026-12-01:Contoso"}).parts == {}
-        assert names_billed(db, distributed.connection_id) == {"Contoso"}
+        assert names_billed(db, [distributed.connection_id]) == {"Contoso"}

@@ -8,14 +8,19 @@ from typing import Any
 
 import pytest
 
-from qbwc_server.billing_runs.deciding import NotOnThisDay, approve, hold_back, take_back
+from qbwc_server.billing_runs.deciding import ChangedSinceSeen, NotOnThisDay, approve, hold_back, take_back
 from qbwc_server.billing_runs.plan import Plan
 from qbwc_server.documents.lifecycle import State
+from qbwc_server.list_kinds import ListKind
+from qbwc_server.mapping.acts import map_word
+from qbwc_server.mapping.deciding import Choice
+from qbwc_server.mapping.kinds import WordKind
+from qbwc_server.mapping.models import Decision
 from qbwc_server.tenancy.audit import audit_of
 from qbwc_server.tenancy.companies import find_company
-from tests.qbwc_server.billing_runs.distributor import ANN, Distributed, told_charge
+from tests.qbwc_server.billing_runs.distributor import ANN, Distributed, told, told_charge
 
-NOVEMBER = date(2026, 11, 1)
+NOVEMBER, DECEMBER = date(2026, 11, 1), date(2026, 12, 1)
 
 
 def decide(
@@ -81,3 +86,90 @@ def test_taken_back_it_is_held_until_it_is_approved(two: Distributed) -> None:
 def test_who_is_not_there_is_refused(two: Distributed, done: Any) -> None:
     with pytest.raises(NotOnThisDay, match="'Tailspin'"):
         decide(two, done, ("Tailspin",))
+
+
+def december(distributed: Distributed, organisation: str = "Contoso") -> None:
+    distributed.clock.advance(days=30)
+    charge = told_charge(organisation, first="2026-12-01", last="2026-12-31")
+    distributed.brings(charge, first="2026-12-01", last="2026-12-31")
+
+
+@pytest.mark.parametrize("done", [hold_back, take_back], ids=["hold", "take back"])
+def test_who_is_held_back_is_so_on_the_next_day_too_until_he_is_approved(two: Distributed, done: Any) -> None:
+    if done is take_back:
+        two.run(NOVEMBER)
+    two.decides(done, NOVEMBER, "Fabrikam Inc")
+    two.run(NOVEMBER)
+    december(two, "Fabrikam")
+    two.clock.advance(minutes=1)
+    assert standings(two.plan(DECEMBER))["Fabrikam Inc"] == "held"
+    assert two.run(DECEMBER).documents == 0
+    assert standings(two.decides(approve, DECEMBER, "Fabrikam Inc"))["Fabrikam Inc"] == "approved"
+    assert two.run(DECEMBER).documents == 1
+    two.clock.advance(days=31)
+    charge = told_charge("Fabrikam", first="2027-01-01", last="2027-01-31")
+    two.brings(charge, first="2027-01-01", last="2027-01-31")
+    assert standings(two.plan(date(2027, 1, 1)))["Fabrikam Inc"] == "goes"
+
+
+def test_who_was_held_back_before_quickbooks_told_his_list_id_is_held_back_still(distributed: Distributed) -> None:
+    distributed.usual()
+    with distributed.database.transaction() as db:
+        map_word(
+            db, find_company(db, distributed.code), WordKind.CUSTOMER, "Tailspin",
+            Choice(Decision.CREATE, name="Tailspin"), connection_id=distributed.connection_id, by=ANN,
+            now=distributed.clock(),
+        )  # fmt: skip
+    distributed.brings(told_charge("Tailspin"))
+    distributed.decides(hold_back, NOVEMBER, "Tailspin")
+    distributed.knows("Tailspin")
+    distributed.maps("Tailspin", "Tailspin")
+    plan = distributed.plan(NOVEMBER)
+    assert (plan.billings[0].customer.key, standings(plan)) == ("9000Tailspin-1", {"Tailspin": "held"})
+    distributed.decides(approve, NOVEMBER, "Tailspin")
+    distributed.run(NOVEMBER)
+    december(distributed, "Tailspin")
+    assert standings(distributed.plan(DECEMBER)) == {"Tailspin": "goes"}
+
+
+def price(distributed: Distributed) -> None:
+    rest = {"sales_or_purchase": {"desc": None, "price": "120.00", "price_percent": None, "account": None}}
+    distributed.shows(ListKind.ITEM, told("8000Licence-1", "Licence", entry_type="Service", rest=rest), reading=2)
+
+
+CHANGES: dict[str, Callable[[Distributed], None]] = {
+    "quantity": lambda one: one.brings(told_charge("Fabrikam", quantity="1000")),
+    "price in QuickBooks": price,
+    "how it is sent": lambda one: one.settles(delivery="email"),
+    "made or updated": lambda one: one.settles(makes="update"),
+}
+
+
+@pytest.mark.parametrize("approval", ["automatic", "needed"])
+@pytest.mark.parametrize("what", CHANGES)
+def test_what_was_approved_and_is_something_else_by_now_waits_again(
+    distributed: Distributed, what: str, approval: str
+) -> None:
+    distributed.usual(approval=approval)
+    distributed.brings(told_charge("Fabrikam"))
+    assert standings(distributed.decides(approve, NOVEMBER)) == {"Fabrikam Inc": "approved"}
+    distributed.clock.advance(minutes=1)
+    CHANGES[what](distributed)
+    assert standings(distributed.plan(NOVEMBER)) == {"Fabrikam Inc": "not_approved"}
+    assert distributed.run(NOVEMBER).documents == 0
+
+
+def test_of_two_bills_of_one_customer_that_which_was_shown_is_approved(distributed: Distributed) -> None:
+    distributed.usual(approval="needed")
+    distributed.brings(told_charge())
+    distributed.connects("another")
+    distributed.maps("Contoso", "Contoso Ltd")
+    distributed.maps("M365", "Licence", WordKind.ITEM)
+    distributed.brings(told_charge(chargeId="another", quantity="3"))
+    first, second = distributed.plan(NOVEMBER).billings
+    plan = distributed.decides(approve, NOVEMBER, "Contoso Ltd", seen=second.digest)
+    assert [one.standing.value for one in plan.billings] == ["not_approved", "approved"]
+    plan = distributed.decides(approve, NOVEMBER, "Contoso Ltd", seen=first.digest)
+    assert [one.standing.value for one in plan.billings] == ["approved", "approved"]
+    with pytest.raises(ChangedSinceSeen):
+        distributed.decides(approve, NOVEMBER, "Contoso Ltd", seen="0" * 64)

@@ -146,3 +146,71 @@ def test_a_distributor_who_does_not_answer_is_told(distributed: Distributed) -> 
     with distributed.database.transaction() as db:
         db.execute(update(Connection).values(state=ConnectionState.NEEDS_SIGN_IN))
     assert [one.code for one in distributed.plan(NOVEMBER).problems] == ["charges_not_current"]
+
+
+def test_a_correction_of_what_another_customer_was_billed_waits_for_a_person(distributed: Distributed) -> None:
+    distributed.usual()
+    distributed.brings(told_charge())
+    distributed.run(NOVEMBER)
+    distributed.clock.advance(days=30)
+    distributed.brings(told_charge(quantity="2"))
+    distributed.maps("Contoso", "Fabrikam Inc")
+    assert warned(distributed.plan(DECEMBER)) == [("billed_to_another", Standing.WARNED)]
+    distributed.maps("Contoso", "Contoso Ltd")
+    assert warned(distributed.plan(DECEMBER)) == []
+
+
+@pytest.mark.parametrize("connected", [False, True], ids=["disconnected", "both connected"])
+def test_a_distributor_under_another_account_bills_nothing_again(distributed: Distributed, connected: bool) -> None:
+    distributed.usual()
+    distributed.brings(told_charge())
+    distributed.run(NOVEMBER)
+    distributed.clock.advance(days=30)
+    if not connected:
+        distributed.disconnect()
+    before = distributed.connection_id
+    distributed.connects("a new key of the same partner")
+    distributed.maps("M365", "Licence", WordKind.ITEM)
+    distributed.maps("Contoso", "Contoso Ltd")
+    distributed.brings(told_charge())
+    assert distributed.plan(DECEMBER).billings == []
+    distributed.clock.advance(minutes=1)
+    distributed.brings(told_charge(quantity="12"))
+    if connected:
+        after, distributed.connection_id = distributed.connection_id, before
+        distributed.brings(told_charge(quantity="12"))
+        distributed.connection_id = after
+    assert [one.invoicing.total for one in distributed.plan(DECEMBER).billings] == [Decimal("24.00")]
+    assert distributed.run(DECEMBER).documents == 1
+    assert distributed.plan(date(2027, 1, 1)).billings == []
+
+
+def test_what_is_not_told_under_another_account_is_not_given_back(distributed: Distributed) -> None:
+    distributed.usual()
+    distributed.brings(told_charge(), told_charge("Fabrikam"))
+    distributed.run(NOVEMBER)
+    distributed.clock.advance(days=30)
+    distributed.disconnect()
+    distributed.connects("another")
+    distributed.maps("M365", "Licence", WordKind.ITEM)
+    distributed.maps("Fabrikam", "Fabrikam Inc")
+    distributed.brings(told_charge("Fabrikam", quantity="12"))
+    distributed.run(DECEMBER)
+    distributed.clock.advance(days=31)
+    distributed.withdraws("Contoso")
+    distributed.withdraws("Fabrikam")  # what was corrected under it is given back in full
+    plan = distributed.plan(date(2027, 1, 1))
+    assert [(one.customer.name, one.invoicing.total) for one in plan.billings] == [("Fabrikam Inc", Decimal(-144))]
+
+
+def test_each_correction_of_a_charge_has_a_key_of_its_own(distributed: Distributed) -> None:
+    distributed.usual()
+    distributed.brings(told_charge())
+    distributed.run(NOVEMBER)
+    keys = []
+    for day, quantity in ((DECEMBER, "12"), (date(2027, 1, 1), "10"), (date(2027, 2, 1), "12")):
+        distributed.clock.advance(days=31)
+        distributed.brings(told_charge(quantity=quantity))
+        keys += [line.key(day) for line in distributed.plan(day).billings[0].lines]
+        distributed.run(day)
+    assert len(set(keys)) == 3

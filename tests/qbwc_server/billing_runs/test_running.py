@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from qbwc_server.billing_runs.deciding import approve
 from qbwc_server.billing_runs.models import BilledPart, BillingRun
 from qbwc_server.billing_runs.running import run_billing
 from qbwc_server.channels.contract import Fact
@@ -122,7 +123,7 @@ def test_killed_at_every_step_and_begun_again_it_makes_the_same(
         assert db.scalars(select(BillingRun.done_at)).one() is not None
 
 
-def test_what_was_taken_back_before_it_left_is_billed_again(distributed: Distributed) -> None:
+def test_what_was_taken_back_before_it_left_is_billed_again_once_somebody_approves(distributed: Distributed) -> None:
     distributed.usual()
     distributed.brings(told_charge())
     distributed.run(NOVEMBER)
@@ -130,6 +131,9 @@ def test_what_was_taken_back_before_it_left_is_billed_again(distributed: Distrib
         row = db.get_one(DocumentRow, distributed.documents()[0].id)
         exclude(db, find_company(db, distributed.code), row, by=ANN, now=distributed.clock())
     assert [one.lines[0].bill.quantity for one in distributed.plan(NOVEMBER).billings] == [Decimal(10)]
+    assert distributed.run(NOVEMBER).documents == 0  # somebody may have billed it otherwise
+    with distributed.database.transaction() as db:
+        approve(db, find_company(db, distributed.code), NOVEMBER, None, by=ANN, now=distributed.clock())
     assert distributed.run(NOVEMBER).documents == 1
     (row,) = distributed.documents()
     assert row.state is State.SUBMITTED
