@@ -12,8 +12,10 @@ from types import FrameType
 import click
 
 from qbwc_server import clock
+from qbwc_server.books.mirror.refreshing import refresh_lists
 from qbwc_server.channels.files.importing import ImportChoices, import_file
 from qbwc_server.channels.report import ImportReport
+from qbwc_server.cli.demo_billing import bill, billed, distributor_of
 from qbwc_server.cli.demo_folder import COMPANY, DemoFolder
 from qbwc_server.cli.demo_outcome import look, print_outcome, shop_company
 from qbwc_server.cli.documents import read_options
@@ -58,7 +60,7 @@ _BUSY = "Application Busy"  # what the simulated Web Connector shows
 @json_option
 @click.pass_context
 def demo(ctx: click.Context, leave: bool, port: int | None, folder: Path, fresh: bool, as_json: bool) -> None:
-    """See it work: import documents, run the server, and let a simulated QuickBooks take them.
+    """See it work: import documents, bill subscriptions, run the server, and let a simulated QuickBooks take them.
 
     The simulated Web Connector talks to the real server over HTTP. Afterwards the server goes on until Ctrl-C.
     """
@@ -76,14 +78,20 @@ def demo(ctx: click.Context, leave: bool, port: int | None, folder: Path, fresh:
         password = prepare(database, settings, place)
         tell(f"Company {COMPANY}: {place.qwc}, login {COMPANY}, password {password}")
         imported = bring_in(database, place, tell=None if as_json else say)
-        with server(place.settings_file, chosen, place.log) as child:
+        with (
+            distributor_of(database, settings, by=_BY) as distributor,
+            server(place.settings_file, chosen, place.log) as child,
+        ):
             child.await_ready(seconds=_START_S)
             tell(f"The server runs at {settings.base_url}")
             quickbooks = open_books(place.company_file, shop_company)
-            updates = run_updates(place, password, quickbooks)
-            for number, update in enumerate(updates, 1):
-                (note if as_json else paragraph)(f"Update {number}: {describe(update)}")
-            outcome = look(database, quickbooks, imported, updates)
+            connector = connector_of(place, password, quickbooks)
+            updates = [first_update(connector)]
+            day = bill(database, settings, distributor, by=_BY)
+            updates += [update(connector), update(connector)]
+            for number, done in enumerate(updates, 1):
+                (note if as_json else paragraph)(f"Update {number}: {describe(done)}")
+            outcome = look(database, quickbooks, imported, updates, billed(database, day))
             if as_json:
                 print_json({"folder": str(place.path), "address": settings.base_url, **outcome.as_record()})
             else:
@@ -135,6 +143,7 @@ def prepare(database: Database, settings: Settings, place: DemoFolder) -> str:
                 db, code=COMPANY, name="Riverside Trading", time_zone=ZONE, now=clock.now(), by=_BY
             )
             login, password = logins.add_login(db, company, by=_BY)
+            refresh_lists(db, company.id, now=clock.now())  # what is billed has to stand in them
         place.qwc.write_bytes(qwc_file(company, login, settings))
     return password
 
@@ -173,18 +182,26 @@ def bring_in(database: Database, place: DemoFolder, *, tell: Callable[[str], Non
     return reports
 
 
-def run_updates(place: DemoFolder, password: str, quickbooks: CompanyFile) -> list[UpdateReport]:
-    """Two update sessions over HTTP: the second one shows that nothing is left, and that nothing is sent twice."""
+def connector_of(place: DemoFolder, password: str, quickbooks: CompanyFile) -> WebConnector:
+    """The simulated Web Connector, which calls the server over HTTP."""
+    return WebConnector.from_qwc(place.qwc.read_bytes(), password, quickbooks)
+
+
+def update(connector: WebConnector) -> UpdateReport:
+    """One update session."""
     with progress("Update session") as advance:
-        connector = WebConnector.from_qwc(
-            place.qwc.read_bytes(), password, quickbooks, on_progress=lambda percent, _: advance(percent, 100)
-        )
-        first = one_update(connector)
-        deadline = time.monotonic() + _BUSY_S
-        while first.status_line == _BUSY and time.monotonic() < deadline:
-            time.sleep(0.5)  # the session of a demo that was broken off is still open
-            first = one_update(connector)
-        return [first, one_update(connector)]
+        connector.application.on_progress = lambda percent, _: advance(percent, 100)
+        return one_update(connector)
+
+
+def first_update(connector: WebConnector) -> UpdateReport:
+    """The session that brings the documents and reads the lists; that of a demo that was broken off ends before it."""
+    first = update(connector)
+    deadline = time.monotonic() + _BUSY_S
+    while first.status_line == _BUSY and time.monotonic() < deadline:
+        time.sleep(0.5)
+        first = update(connector)
+    return first
 
 
 def serve_on(child: ServerProcess, place: DemoFolder, announce: Callable[[], None]) -> None:

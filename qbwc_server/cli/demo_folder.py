@@ -101,6 +101,7 @@ class DemoFolder:
             "base_url": f"http://localhost:{port}",
             "host": "127.0.0.1",
             "port": port,
+            "private_upstreams": True,  # the distributor of the demo is on this machine
             # the simulated QuickBooks answers at once: an update that was broken off is soon given up
             "session_timeout_s": 10,
             "session_idle_s": 2,
@@ -117,4 +118,8 @@ class DemoFolder:
 
 
 def _toml(value: object) -> str:
-    return str(value) if isinstance(value, int) else '"' + str(value).replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return (
+        str(value).lower()
+        if isinstance(value, int)
+        else '"' + str(value).replace("\\", "\\\\").replace('"', '\\"') + '"'
+    )

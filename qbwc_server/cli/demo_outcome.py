@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from qbwc_server.channels.report import ImportReport
+from qbwc_server.cli.billing_page import show_report
+from qbwc_server.cli.demo_billing import DemoBilling, add_what_is_billed
 from qbwc_server.cli.demo_folder import COMPANY, DemoFolder
 from qbwc_server.cli.output import paragraph, print_table, program, say
 from qbwc_server.cli.simulate import update_record
@@ -41,6 +43,7 @@ def shop_company() -> CompanyFile:
     account = books.create("Account", "Sales Tax Collected", values={"account_type": "OtherCurrentLiability"})
     charge = SalesOrPurchase(desc="Sales tax collected by the shop", account=account.ref)
     books.create("ItemOtherCharge", "Sales Tax Collected", values={"sales_or_purchase": charge})
+    add_what_is_billed(books)
     return company
 
 
@@ -53,6 +56,7 @@ class Outcome:
     waiting: list[DocumentRow]
     imported: list[ImportReport]
     updates: list[UpdateReport]
+    billing: DemoBilling | None
     trial_balance: dict[str, Decimal]
     deviations: list[str]  # from what a demo must come to; empty when all is well
 
@@ -71,12 +75,17 @@ class Outcome:
             "posted": [document_record(row) for row in self.posted],
             "refused": [document_record(row) for row in self.refused],
             "waiting": [document_record(row) for row in self.waiting],
+            "billing": None if self.billing is None else self.billing.report,
             "trial_balance": self.trial_balance,
         }
 
 
 def look(
-    database: Database, quickbooks: CompanyFile, imported: list[ImportReport], updates: list[UpdateReport]
+    database: Database,
+    quickbooks: CompanyFile,
+    imported: list[ImportReport],
+    updates: list[UpdateReport],
+    billing: DemoBilling | None = None,
 ) -> Outcome:
     """Compare what the server says with what stands in the simulated books."""
     with database.reading() as db:
@@ -90,10 +99,11 @@ def look(
         *(f"An update ended with an error: {update.status_line}" for update in updates if not update.ok),
         *_states_deviate(rows, refused, waiting),
         *_books_deviate(posted, quickbooks),
+        *([] if billing is None else billing.deviations),
     ]
     if updates and updates[-1].rounds:
         deviations.append("The last update still had something to send.")
-    return Outcome(posted, refused, waiting, imported, updates, quickbooks.trial_balance(), deviations)
+    return Outcome(posted, refused, waiting, imported, updates, billing, quickbooks.trial_balance(), deviations)
 
 
 def _imports_deviate(imported: Sequence[ImportReport]) -> Iterator[str]:
@@ -126,7 +136,7 @@ def _books_deviate(posted: Sequence[DocumentRow], quickbooks: CompanyFile) -> It
         txn = in_books.pop(row.txn_id or "", None)
         if txn is None:
             yield f"Document {row.id} ({row.origin}) counts as posted but is not in the books."
-        elif (txn.total, txn.ref_number) != (row.total, row.number) or row.posted_total != row.total:
+        elif (txn.ref_number, txn.total) != (row.posted_number, row.posted_total) or _is_other(row):
             yield f"Document {row.id}: {row.number} of {row.total} became {txn.ref_number} of {txn.total}."
     for txn in in_books.values():
         yield f"The books hold {txn.kind.tag} {txn.ref_number} of {txn.total}, which no document explains."
@@ -138,8 +148,16 @@ def _books_deviate(posted: Sequence[DocumentRow], quickbooks: CompanyFile) -> It
         yield f"Customers owe {balance.get(_RECEIVABLE)} by the books, {owed} by the documents."
 
 
+def _is_other(row: DocumentRow) -> bool:
+    """Whether it stands there with another number or total than it says; of what is billed QuickBooks says both."""
+    return (row.number or row.posted_number, row.posted_total if row.total is None else row.total) != (
+        row.posted_number,
+        row.posted_total,
+    )
+
+
 def _sum(rows: Sequence[DocumentRow], kind: str) -> Decimal:
-    return sum((row.total or Decimal(0) for row in rows if row.kind == kind), Decimal(0))
+    return sum((row.posted_total or Decimal(0) for row in rows if row.kind == kind), Decimal(0))
 
 
 def print_outcome(outcome: Outcome, place: DemoFolder) -> None:
@@ -166,6 +184,7 @@ def print_outcome(outcome: Outcome, place: DemoFolder) -> None:
             if row.advice:
                 paragraph(f"  What to do: {row.advice}")
     _print_notes(outcome)
+    _print_billing(outcome.billing)
     say()
     say("THE BOOKS: trial balance")
     sides = {
@@ -190,6 +209,14 @@ def print_outcome(outcome: Outcome, place: DemoFolder) -> None:
     say()
     if outcome.posted:
         say(f"The proof of one of them: {command} documents show {COMPANY} {outcome.posted[0].id}")
+
+
+def _print_billing(billing: DemoBilling | None) -> None:
+    if billing is None:
+        return
+    say()
+    say("BILLED: what a distributor of subscriptions charged")
+    show_report(billing.report)
 
 
 def _print_notes(outcome: Outcome) -> None:

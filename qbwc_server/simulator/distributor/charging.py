@@ -7,7 +7,7 @@ from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 _NAMESPACE = uuid.UUID("6c0c4c53-6b4c-4d6e-8f29-4a2a1d1f8c11")
@@ -35,8 +35,8 @@ def charge(
         "chargeName": "Licence", "chargeType": "Recurring", "billingCycleType": "Monthly",
         "periodFrom": begins.isoformat(), "periodTo": ends.isoformat(), "quantity": quantity,
         "listPrice": (price * Decimal("1.25")).quantize(_CENT), "netPrice": price, "netPriceProrated": prorated,
-        "subTotal": (quantity * prorated).quantize(_CENT), "currency": "USD", "isBilled": False, "isProratable": True,
-        "deductions": [], "fees": [], "taxes": [],
+        "subTotal": (quantity * prorated).quantize(_CENT, ROUND_HALF_UP), "currency": "USD",
+        "isBilled": False, "isProratable": True, "deductions": [], "fees": [], "taxes": [],
         "tags": [{"name": "CustomerDisplayName", "value": organisation}],
         **more,
     }  # fmt: skip

@@ -9,9 +9,10 @@ import shutil
 import signal
 import subprocess
 import sys
+from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import replace
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ import pytest
 from click.testing import CliRunner
 
 from qbwc_server.cli import cli
+from qbwc_server.cli.demo_billing import DemoBilling
 from qbwc_server.cli.demo_folder import DemoFolder
 from qbwc_server.cli.demo_outcome import FOR_REVIEW, REFUSED, Outcome, look, print_outcome, shop_company
 from qbwc_server.cli.simulate import open_books
@@ -30,6 +32,13 @@ from qbwc_server.errors import Invalid
 from qbwc_server.simulator import UpdateReport
 from qbwc_server.simulator.company_file import CompanyFile
 
+NOTHING = {
+    "billing_day": "2026-03-01",
+    "done_at": "2026-03-01T10:00:00+00:00",
+    "documents": [],
+    "lines": [],
+    "charges": [],
+}
 _MOST_SECONDS = 120  # generous: the machine may be busy with other tests
 
 
@@ -96,13 +105,14 @@ def test_the_demo_ends_as_expected(finished: tuple[Path, subprocess.CompletedPro
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stderr == ""
     for words in (
-        "POSTED: 52 documents",
+        "POSTED: 55 documents",
         "invoice        1001    2026-03-02  Kern Lighting",
         "REFUSED: 1",
         "The item Gift Basket",
         "What to do: ",
         "WAITING: 2",
         "No data exchange required",
+        "BILLED: ",
         "trial balance",
         "Everything came as it should",
     ):
@@ -110,19 +120,42 @@ def test_the_demo_ends_as_expected(finished: tuple[Path, subprocess.CompletedPro
     assert processes_of(folder) == []
 
 
+def billed(books: CompanyFile) -> Decimal:
+    """What is owed for subscriptions: 15.00 a licence, five of them from the 16th, and 31.25 gigabytes at 0.25."""
+    (day,) = {one.txn_date for one in books.transactions if one.memo and one.memo.startswith("Subscriptions")}
+    last = monthrange(day.year, day.month)[1]
+    added = (5 * Decimal(15) * (last - 15) / last).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    return 10 * Decimal(15) + added + 4 * Decimal(15) + Decimal("7.81")
+
+
 def test_the_books_themselves_hold_what_was_posted(demo_copy: tuple[Database, CompanyFile]) -> None:
     _, books = demo_copy
     kinds = [transaction.kind.tag for transaction in books.transactions]
     assert {kind: kinds.count(kind) for kind in kinds} == {
-        "Invoice": 20,
+        "Invoice": 23,
         "SalesReceipt": 27,
         "CreditMemo": 1,
         "ReceivePayment": 4,
     }
     balance = books.trial_balance()
     assert sum(balance.values()) == 0
-    assert balance["Accounts Receivable"] == Decimal("5016.52")
+    assert balance["Accounts Receivable"] == Decimal("5016.52") + billed(books)
     assert balance["Undeposited Funds"] == Decimal("3246.18")
+
+
+def test_what_the_distributor_charges_is_shown_beside_the_documents(finished: tuple[Path, Any]) -> None:
+    """S4-09, and the demo of billing: posted, and nothing of the month left over."""
+    settings = ["--settings", str(finished[0] / "qbwc.toml")]
+    kept = json.loads(CliRunner().invoke(cli, [*settings, "billing", "settings", "demo", "--json"]).stdout)
+    day = kept["settings"]["first_day"]
+    told = CliRunner().invoke(cli, [*settings, "billing", "report", "demo", "--day", day, "--json"])
+    report = json.loads(told.stdout)
+    assert {(one["customer"], one["state"]) for one in report["documents"]} == {
+        ("Contoso Dental", "posted"),
+        ("Fabrikam Works", "posted"),
+        ("Northwind Cafe", "posted"),
+    }
+    assert {one["outcome"] for one in report["charges"]} == {"all", "billed", "left"}
 
 
 def test_every_command_works_on_the_folder_afterwards(finished: tuple[Path, Any]) -> None:
@@ -131,7 +164,7 @@ def test_every_command_works_on_the_folder_afterwards(finished: tuple[Path, Any]
     (failed,) = json.loads(shown.stdout)["documents"]
     assert {failed["origin"]} == set(REFUSED)
     status = CliRunner().invoke(cli, [*settings, "status", "demo"])
-    assert "52 documents are in QuickBooks." in status.stdout
+    assert "55 documents are in QuickBooks." in status.stdout
     proof = CliRunner().invoke(cli, [*settings, "documents", "show", "demo", "1"])
     assert "<InvoiceAddRs" in proof.stdout
 
@@ -144,8 +177,8 @@ def test_a_demo_is_continued_and_then_begun_again(finished: tuple[Path, Any], tm
     told = json.loads(continued.stdout)
     assert told["as_expected"] is True
     assert [each["added"] for each in told["imports"]] == [0, 0, 0]
-    assert [each["message_sets"] for each in told["updates"]] == [0, 0]
-    assert len(told["posted"]) == 52
+    assert [each["message_sets"] for each in told["updates"]] == [0, 0, 0]
+    assert len(told["posted"]) == 55
     assert "Continuing the demo" in continued.stderr
     (folder / "mine.txt").write_text("keep me")
     again = finish(folder, "--exit", "--json", "--fresh")
@@ -246,7 +279,7 @@ def test_what_deviates_is_found(demo_copy: tuple[Database, CompanyFile], capsys:
         other.posted_total = Decimal(1)
         refused.message = None
         rows[next(iter(FOR_REVIEW))].origin = "elsewhere:1"
-    found = look(database, books, [], [])
+    found = look(database, books, [], [], DemoBilling(NOTHING, ["Nobody was billed."]))
     told = deviations(found)
     assert f"Document {lost.id} (demo:invoice:1001) counts as posted but is not in the books." in told
     assert "The books hold Invoice 1001 of 193.00, which no document explains." in told
@@ -254,6 +287,7 @@ def test_what_deviates_is_found(demo_copy: tuple[Database, CompanyFile], capsys:
     assert "does not say why" in told
     assert "(elsewhere:1) is for review" in told
     assert "should be waiting: the shop says paid" in told
+    assert "Nobody was billed." in told
     assert not found.as_expected
     print_outcome(found, DemoFolder(Path("demo")))
     assert "NOT AS IT SHOULD BE" in capsys.readouterr().out
@@ -266,7 +300,7 @@ def test_a_document_too_few_is_found(demo_copy: tuple[Database, CompanyFile]) ->
             db.delete(row)
     told = deviations(look(database, books, [], []))
     assert "There are no documents." in told
-    assert "Customers owe 5016.52 by the books, 0 by the documents." in told
+    assert "Customers owe {5016.52 + billed, 0 by the documents." in told
 
 
 def test_an_update_with_an_error_deviates(finished: tuple[Path, Any], demo_copy: tuple[Database, CompanyFile]) -> None:
