@@ -65,7 +65,8 @@ class BillingTerms(BaseModel):
 
     mode: Mode = Field(
         title="Billing mode",
-        description="pre_bill: a period at its beginning; post_bill: after its end. It cannot be changed afterwards.",
+        description="pre_bill: a period at its beginning; post_bill: after its end. "
+        "It is locked once a distributor is connected.",
     )
     day: Annotated[int, Field(ge=1, le=31)] = Field(
         title="Billing day",

@@ -1,4 +1,4 @@
-"""The settings of a company are kept in one row, with a number that counts up; its billing mode is locked."""
+"""The settings of a company are kept in one row, with a number that counts up; its billing mode locks when used."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from qbwc_server.billing_runs.models import BillingSettingsRow
+from qbwc_server.billing_runs.models import BillingRun, BillingSettingsRow
 from qbwc_server.billing_runs.settings import BillingSettings
 from qbwc_server.books.mirror.fate import Standing, by_name, standing_of
 from qbwc_server.channels.connections.models import Connection
@@ -37,7 +37,7 @@ class NoBillingSettings(NotFound):
 
 
 class ModeLocked(Conflict):
-    """The billing mode cannot be changed once it is saved."""
+    """The billing mode cannot be changed once a distributor is connected, or a day was billed."""
 
     code = "billing_mode_locked"
     advice = "Disconnect the distributor, change the mode, and connect again."
@@ -63,7 +63,7 @@ def change_settings(
 
     Raises:
         Invalid: what is said cannot be, alone or together.
-        ModeLocked: the billing mode stands already.
+        ModeLocked: the billing mode is in use.
     """
     row = db.get(BillingSettingsRow, company.id, with_for_update=True)
     before = {} if row is None else row.settings
@@ -126,8 +126,11 @@ def _refuse_unknown_class(db: Session, company: Company, name: str) -> None:
 
 
 def _refuse_locked_mode(db: Session, row: BillingSettingsRow) -> None:
-    """It is open only between disconnecting and connecting again."""
+    """It is open as long as nothing is connected, and nothing was billed by it since it was said, or disconnected."""
     everyone = charge_connections(db, row.company_id, connected=False)
-    apart = [one for one in everyone if one.state is ConnectionState.DISCONNECTED and one.changed_at > row.mode_since]
-    if not apart or any(one.state is not ConnectionState.DISCONNECTED for one in everyone):
-        raise ModeLocked
+    if any(one.state is not ConnectionState.DISCONNECTED for one in everyone):
+        raise ModeLocked("The billing mode cannot be changed while a distributor is connected.")
+    since = max([row.mode_since, *(one.changed_at for one in everyone)])
+    used = select(BillingRun.id).where(BillingRun.company_id == row.company_id, BillingRun.begun_at >= since).limit(1)
+    if db.scalar(used) is not None:
+        raise ModeLocked("The billing mode cannot be changed: a day was billed by it.")

@@ -49,7 +49,8 @@ def billing() -> None:
 def settings(runtime: Runtime, company: str, changes: tuple[str, ...], as_json: bool) -> None:
     """Show how the company bills, or say it: the first time mode, day and first_day are needed.
 
-    NAME= without a value takes one back to its default. The billing mode cannot be changed afterwards.
+    NAME= without a value takes one back to its default. The billing mode cannot be changed once a
+    distributor is connected.
     """
     if changes:
         with runtime.database.transaction() as db:

@@ -17,8 +17,9 @@ def test_settings_are_said_looked_at_and_refused(alice: Caller) -> None:
     assert (first.status_code, first.get_json()["version"]) == (200, 1)
     assert alice._open("PATCH", "/billing/settings", json={"day": 15}).get_json()["settings"]["day"] == 15
     assert alice.get("/billing/settings").get_json()["settings"]["at"] == "05:00:00"
-    locked = alice._open("PATCH", "/billing/settings", json={"mode": "post_bill"})
-    assert (locked.status_code, locked.get_json()["code"]) == (409, "billing_mode_locked")
+    corrected = alice._open("PATCH", "/billing/settings", json={"mode": "post_bill"})  # nothing is connected yet
+    assert (corrected.status_code, corrected.get_json()["settings"]["mode"]) == (200, "post_bill")
+    assert alice._open("PATCH", "/billing/settings", json={"mode": "pre_bill"}).status_code == 200
     never = alice._open("PATCH", "/billing/settings", json={"not_billed_yet": "wait"})
     assert (never.status_code, "never bill the current period" in never.get_json()["detail"]) == (422, True)
 
@@ -40,6 +41,8 @@ def distributed(app: Flask, alice: Caller, clock: TurnableClock, monkeypatch: py
 
 
 def test_a_day_from_preview_to_report(alice: Caller, distributed: Distributed) -> None:
+    locked = alice._open("PATCH", "/billing/settings", json={"mode": "post_bill"})
+    assert (locked.status_code, locked.get_json()["code"]) == (409, "billing_mode_locked")
     shown = alice.get("/billing/preview").get_json()
     assert (shown["billing_day"], shown["due_at"]) == ("2026-11-01", "2026-11-01T10:00:00+00:00")
     assert [(one["customer"], one["standing"], one["total"]) for one in shown["customers"]] == [

@@ -1,7 +1,8 @@
-"""The settings of a company are kept, audited, counted; the billing mode is locked."""
+"""The settings of a company are kept, audited, counted; the billing mode is locked once it is used."""
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -15,12 +16,14 @@ from qbwc_server.billing_runs.keeping import (
     settings_row,
 )
 from qbwc_server.billing_runs.models import BillingSettingsRow
+from qbwc_server.db import Database
 from qbwc_server.errors import Invalid
 from qbwc_server.list_kinds import ListKind
 from qbwc_server.tenancy.audit import audit_of
-from qbwc_server.tenancy.companies import find_company
+from qbwc_server.tenancy.companies import add_company, find_company
 from tests.qbwc_server.billing_runs.distributor import ANN, Distributed, told
 
+NOW = datetime(2026, 10, 20, tzinfo=UTC)
 SAID = {"mode": "pre_bill", "day": 1, "first_day": "2026-11-01"}
 
 
@@ -59,20 +62,36 @@ def test_the_mode_is_locked_until_the_distributor_is_disconnected(distributed: D
     distributed.disconnect()
     say(distributed, mode="post_bill")
     distributed.clock.advance(minutes=1)
-    with pytest.raises(ModeLocked):  # saved anew, it is locked anew
-        say(distributed, mode="pre_bill")
+    say(distributed, mode="pre_bill")
+    say(distributed, mode="post_bill")
     distributed.disconnect(connected=True)
     with pytest.raises(ModeLocked):
         say(distributed, mode="pre_bill")
     say(distributed, mode="post_bill", day=2)
 
 
-def test_a_mode_that_was_saved_before_anything_was_connected_is_locked_too(distributed: Distributed) -> None:
+def test_a_mistyped_mode_is_corrected_until_something_is_connected_or_billed(distributed: Distributed) -> None:
     distributed.disconnect()
     distributed.clock.advance(minutes=1)
     say(distributed, **SAID)
-    with pytest.raises(ModeLocked):
+    say(distributed, mode="post_bill")
+    say(distributed, mode="pre_bill")
+    distributed.run(date(2026, 11, 1))
+    with pytest.raises(ModeLocked, match="a day was billed by it"):
         say(distributed, mode="post_bill")
+    distributed.clock.advance(minutes=1)
+    distributed.disconnect(connected=True)
+    with pytest.raises(ModeLocked, match="while a distributor is connected"):
+        say(distributed, mode="post_bill")
+    distributed.disconnect()
+    say(distributed, mode="post_bill")
+
+
+def test_a_mode_said_where_nothing_was_ever_connected_is_corrected(database: Database) -> None:
+    with database.transaction() as db:
+        company = add_company(db, code="new", name="New", time_zone="America/New_York", now=NOW)
+        change_settings(db, company, SAID, by=ANN, now=NOW)
+        change_settings(db, company, {"mode": "post_bill"}, by=ANN, now=NOW)
 
 
 def test_a_class_is_one_of_the_lists(distributed: Distributed) -> None:

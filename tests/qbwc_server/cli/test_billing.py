@@ -19,8 +19,6 @@ def test_settings_are_said_and_shown(run: CommandLine, acme: str) -> None:
     shown = run("billing", "settings", "acme", "at=06:30", "annual=")
     assert "06:30:00" in shown.stdout
     assert "in a shorter month its last day" in shown.stdout
-    refused = run("billing", "settings", "acme", "mode=post_bill")
-    assert (refused.exit_code, "billing_mode_locked" in refused.stderr) == (Exit.CONFLICT, True)
 
 
 @pytest.fixture
@@ -37,6 +35,8 @@ def distributed(
 
 
 def test_a_day_from_preview_to_report(run: CommandLine, distributed: Distributed) -> None:
+    refused = run("billing", "settings", "acme", "mode=post_bill")
+    assert (refused.exit_code, "billing_mode_locked" in refused.stderr) == (Exit.CONFLICT, True)
     day = ("--day", "2024-11-01")
     shown = run("billing", "preview", "acme", *day).stdout
     for words in ("Contoso Ltd: invoice of 120.00 (warned)", "below the cost 12.50", "10 × 12.00 = 120.00", "Orphan"):
