@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -20,6 +20,7 @@ from qbwc_server.mapping.said import Said
 if TYPE_CHECKING:  # files are read without what asks the network
     from qbwc_server.channels.http import Upstream
     from qbwc_server.channels.options import ChannelOptions
+    from qbwc_server.channels.shop_page import ShopPage
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,29 @@ class Remark:
     message: str
 
 
-Outcome = Draft | RowProblem | Skipped | Remark
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """An amount of a day, by which a source is compared with the documents that come of it.
+
+    Args:
+        part: what it is a part of, such as ``money``; with the way by which money came, where it came by one.
+        of: what tells of it at the source, such as an order, and ``called``: what people call that.
+        origin: the document that says it; empty: the source itself says it. ``kind``: what that document has to be.
+    """
+
+    day: date
+    part: str
+    amount: Decimal
+    way: str = ""
+    place: str = ""
+    place_name: str = ""
+    of: str = ""
+    called: str = ""
+    origin: str = ""
+    kind: str = ""
+
+
+Outcome = Draft | RowProblem | Skipped | Remark | Figure
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,6 +301,7 @@ class Channel:
         brings_charges: its stream ``charges`` says what a distributor charges each organisation, for billing.
         also_by_file: what files of a format tell as well.
         notes: how upstream says that something has changed, if it does.
+        shop: its drafts say figures of days, and its payouts and what it holds are streams, for the page *Shop*.
     """
 
     code: str
@@ -295,6 +319,7 @@ class Channel:
     accounts: Callable[[Any], Mapping[str, str | None]] = lambda options: {}
     words: Callable[[Any], Sequence[WordKind]] = lambda options: ()
     brings_charges: bool = False
+    shop: ShopPage | None = None
     also_by_file: AlsoByFile | None = None
     notes: Notes | None = None
 

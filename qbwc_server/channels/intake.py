@@ -16,7 +16,7 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from qbwc_server.channels.contract import Draft, Outcome, Remark, RowProblem, Skipped, Stored
+from qbwc_server.channels.contract import Draft, Figure, Outcome, Remark, RowProblem, Skipped, Stored
 from qbwc_server.channels.gone import GONE, bring_back, take_away
 from qbwc_server.channels.report import Counts, Finding, IntakeReport, Kept
 from qbwc_server.channels.wanted import LeftOut
@@ -90,6 +90,8 @@ class Intake:
         """Take one outcome of the source; True when a batch went in."""
         if isinstance(outcome, Remark):
             self.report.remarks.append(outcome.message)
+            return False
+        if isinstance(outcome, Figure):
             return False
         if isinstance(outcome, Draft) and (found := _too_large(outcome)):
             outcome = found

@@ -10,12 +10,13 @@ import structlog
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from qbwc_server.channels.connections.figures import keep_figures
 from qbwc_server.channels.connections.groups import Group, undrafted_groups
 from qbwc_server.channels.connections.models import Connection, Record
 from qbwc_server.channels.connections.pairs import keep_pairs
 from qbwc_server.channels.connections.states import RecordState
 from qbwc_server.channels.connections.tax_once import TaxOnce
-from qbwc_server.channels.contract import Channel, Draft, Outcome, RowProblem, Skipped
+from qbwc_server.channels.contract import Channel, Draft, Figure, Outcome, RowProblem, Skipped
 from qbwc_server.channels.intake import Intake
 from qbwc_server.channels.report import Finding, IntakeReport, Kept
 from qbwc_server.clock import Clock
@@ -59,6 +60,7 @@ class Drafting:
         self._tax_once = TaxOnce(None, None, {})
         self._groups: dict[str, Group] = {}  # of the batch
         self._group_of: dict[str, str] = {}  # by origin, of the batch
+        self._figures: dict[str, list[Figure]] = {}  # by group, of the batch
         self._later: set[str] = set()  # groups whose document cannot be changed at this moment
         self._intake = Intake(
             database,
@@ -88,13 +90,15 @@ class Drafting:
             return False
         self._after_id = last
         self._groups = {group.key: group for group in groups}
-        self._group_of, self._later = {}, set()
+        self._group_of, self._figures, self._later = {}, {}, set()
         for group in groups:
             for outcome in self._outcomes(group):
                 self._intake.take(outcome)
         self._intake.flush()
         with self._database.transaction() as db:
             self._guard(db)
+            if self._channel.shop is not None:
+                keep_figures(db, self._connection, self._figures)
             self._mark(db)
         return True
 
@@ -116,6 +120,7 @@ class Drafting:
         group.problem = next((one.problem for one in made if isinstance(one, RowProblem)), None) or self._strange(made)
         if group.problem is not None and group.problem.code == _STRANGE:
             return
+        self._figures[group.key] = [one for one in made if isinstance(one, Figure)]
         told: set[str] = set()
         for one in made:
             if isinstance(one, Draft | Skipped):

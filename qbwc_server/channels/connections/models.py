@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Integer, UniqueConstraint, text
+from sqlalchemy import Date, ForeignKey, Index, Integer, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from qbwc_server.channels.connections.states import ConnectionState, RecordState, RunOutcome
 from qbwc_server.db import Base
-from qbwc_server.db.types import Cut, EnumValue, Exact, JsonRecord, Key, UtcDateTime, Whole, Words
+from qbwc_server.db.types import Cut, EnumValue, Exact, JsonRecord, Key, Money, UtcDateTime, Whole, Words
 from qbwc_server.errors import Notice
 from qbwc_server.tenancy.actor import Actor, ActorColumn
 from qbwc_server.tenancy.sealing import Sealed, SealedColumn
@@ -155,3 +156,28 @@ class RecordDocument(Base):
     connection_id: Mapped[int] = mapped_column(ForeignKey("connections.id", ondelete="CASCADE"))
     group_key: Mapped[str] = mapped_column(Exact(LONGEST_KEY))
     origin: Mapped[str] = mapped_column(Exact(120))
+
+
+class ConnectionFigure(Base):
+    """An amount of a day as the source tells it, or as a document that came of it should; see ``contract.Figure``."""
+
+    __tablename__ = "connection_figures"
+    __table_args__ = (
+        Index("ix_connection_figures_group", "connection_id", "group_key"),
+        Index("ix_connection_figures_day", "connection_id", "day", "part"),
+    )
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    company_id: Mapped[int] = mapped_column(ForeignKey("companies.id", ondelete="CASCADE"))
+    connection_id: Mapped[int] = mapped_column(ForeignKey("connections.id", ondelete="CASCADE"))
+    group_key: Mapped[str] = mapped_column(Exact(LONGEST_KEY))
+    day: Mapped[date] = mapped_column(Date)
+    part: Mapped[str] = mapped_column(Exact(20))
+    way: Mapped[str] = mapped_column(Cut(60))
+    place: Mapped[str] = mapped_column(Cut(60))
+    place_name: Mapped[str] = mapped_column(Cut(100))
+    amount: Mapped[Decimal] = mapped_column(Money)
+    source: Mapped[str] = mapped_column(Cut(LONGEST_KEY))  # what tells of it, such as an order
+    called: Mapped[str] = mapped_column(Cut(100))
+    origin: Mapped[str] = mapped_column(Exact(120))  # of the document that says it; empty: the source itself
+    kind: Mapped[str] = mapped_column(Exact(20))  # what that document has to be

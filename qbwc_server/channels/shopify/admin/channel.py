@@ -7,6 +7,7 @@ from qbwc_server.channels.shopify.admin.checks import CHECKS
 from qbwc_server.channels.shopify.admin.drafts import draft
 from qbwc_server.channels.shopify.admin.names import kinds_said
 from qbwc_server.channels.shopify.admin.options import ShopOptions
+from qbwc_server.channels.shopify.admin.page import PAGE
 from qbwc_server.channels.shopify.admin.pulls import pull
 from qbwc_server.channels.shopify.admin.streams import SOURCES
 from qbwc_server.channels.shopify.admin.webhooks import NOTES
@@ -26,6 +27,7 @@ SHOPIFY = Channel(
     every_minutes=5,
     checks=CHECKS,
     accounts=lambda options: options.items(),
+    shop=PAGE,
     also_by_file=AlsoByFile("shopify_orders", ORIGIN, "start_date"),
     notes=NOTES,
 )

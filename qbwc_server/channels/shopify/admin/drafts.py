@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from qbwc_server.channels.contract import Draft, Fact, Outcome, Remark, RowProblem, Skipped, Stored
+from qbwc_server.channels.shopify.admin import figures
 from qbwc_server.channels.shopify.admin.options import Mode, ShopOptions
 from qbwc_server.channels.shopify.admin.written import journal, transfer, written
 from qbwc_server.documents.problems import Problem
@@ -95,7 +96,12 @@ def _order(ledger: Ledger, options: ShopOptions, terms: Terms) -> Iterator[Outco
     yield from _told(ledger)
     if _costs(options):
         yield from _entries(cost_of_order(ledger), options, terms)
-    for planned in by_order(ledger, terms):
+    plans = by_order(ledger, terms)
+    yield from figures.of_ledger(ledger)
+    receipt = any(one.kind is Kind.SALES_RECEIPT for one in plans)
+    other = by_order(ledger, terms, as_invoice=True) if receipt else []  # as it stands where it was not paid at first
+    yield from dict.fromkeys(figures.of_documents([*plans, *other]))
+    for planned in plans:
         for outcome in _outcome(partial(written, planned, options, terms), planned.origin):
             receipt = isinstance(outcome, Draft) and planned.kind is Kind.SALES_RECEIPT
             yield _or_invoice(outcome, ledger, options, terms) if receipt else outcome
@@ -138,7 +144,11 @@ def _days(ledgers: Sequence[tuple[Body, Ledger]], options: ShopOptions, terms: T
         place, day = Place(number, names[number]), date.fromisoformat(iso)
         if _costs(options):
             yield from _entries([cost_of_day(some, place, day, terms.shop)], options, terms)
-        for planned in by_day(some, place, day, terms):
+        plans = by_day(some, place, day, terms)
+        for ledger in some:
+            yield from figures.of_ledger(ledger, (place, day))
+        yield from figures.of_documents(plans)
+        for planned in plans:
             yield from _outcome(partial(written, planned, options, terms), planned.origin)
 
 
@@ -173,13 +183,20 @@ def _entries(found: Iterable[Journal | Move | Problem | None], options: ShopOpti
 
 def _payouts(bodies: Sequence[Body], options: ShopOptions, terms: Terms) -> Iterator[Outcome]:
     found = [payout_of(body, _currency(body)) for body in bodies]
-    yield from _entries((transfer_of(one, terms) for one in found if one is not None), options, terms)
+    moves = [(one, transfer_of(one, terms)) for one in found if one is not None]
+    for one, move in moves:
+        if move is not None:
+            yield from figures.of_payout(one, terms)
+    yield from _entries((move for _, move in moves), options, terms)
 
 
 def _balance(bodies: Sequence[Body], options: ShopOptions, terms: Terms) -> Iterator[Outcome]:
     found = [one for body in bodies if (one := balance_transaction_of(body, _currency(body))) is not None]
     days = sorted({day_of(one.at, terms) for one in found})
-    yield from _entries((journal_of_day(found, day, terms) for day in days), options, terms)
+    entries = {day: journal_of_day(found, day, terms) for day in days}
+    origins = {day: one.origin for day, one in entries.items() if one is not None}
+    yield from figures.of_balance(found, days, origins, terms)
+    yield from _entries(entries.values(), options, terms)
 
 
 def _sessions(bodies: Sequence[Body], options: ShopOptions, terms: Terms) -> Iterator[Outcome]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
-from qbwc_server.channels.contract import Draft, Fact, Outcome, Remark, RowProblem, Skipped, Stored
-from qbwc_server.channels.shopify.admin.drafts import PART, draft, parts
+from qbwc_server.channels.contract import Draft, Fact, Figure, Outcome, Remark, RowProblem, Skipped, Stored
+from qbwc_server.channels.shopify.admin.drafts import PART, parts
+from qbwc_server.channels.shopify.admin.drafts import draft as everything
 from qbwc_server.channels.shopify.admin.names import kinds_said
 from qbwc_server.channels.shopify.admin.options import Mode, ShopOptions
 from qbwc_server.documents.kinds import Document, dump_document, load_document
@@ -71,8 +72,13 @@ def facts(chosen: ShopOptions, *nodes: Node) -> list[list[Fact]]:
     return list(groups.values())
 
 
+def draft(group: Sequence[Fact], chosen: ShopOptions) -> list[Outcome]:
+    """All that is made of a group, but for figures."""
+    return [one for one in everything(group, chosen) if not isinstance(one, Figure)]
+
+
 def outcomes(chosen: ShopOptions, *nodes: Node) -> list[Outcome]:
-    """All that is made of these orders."""
+    """All that is made of these orders, but for figures."""
     return [one for group in facts(chosen, *nodes) for one in draft(group, chosen)]
 
 
