@@ -1,9 +1,11 @@
 # make demo | test | check | browser | screenshots | bench | soak | month | clean - needs make and Python 3.11 or newer, nothing else.
-# PYTHON=/path/to/python chooses the interpreter, VENV=folder the place of the environment.
+# PYTHON=/path/to/python chooses the interpreter, VENV=folder the place of the environment. DATABASES=both: what runs on
+# either database runs on SQLite and on PostgreSQL, not on one of the two as its name tells.
 
 VENV ?= .venv
 BIN := $(VENV)/bin
 PYTEST_ARGS ?=
+DATABASES ?= one
 # the packages of the extra "test" are wanted by everything but the demo
 INSTALLED := $(VENV)/.installed
 INSTALLED_TEST := $(VENV)/.installed-test
@@ -15,7 +17,8 @@ demo: $(INSTALLED)
 	@$(BIN)/qbwc-server demo $(ARGS)
 
 test: $(INSTALLED_TEST)
-	@$(BIN)/python -m pytest -n logical --maxprocesses 8 --dist loadfile $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -n logical --maxprocesses 8 --dist loadfile \
+	  $(if $(filter both,$(DATABASES)),,--one-database) $(PYTEST_ARGS)
 
 check: $(INSTALLED_TEST)
 	$(BIN)/ruff check .

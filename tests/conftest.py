@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import shutil
 import signal
 import sys
 import uuid
+import zlib
 from collections.abc import Callable, Generator, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -27,10 +29,42 @@ from qbwc_server.db import Database, schema
 from qbwc_server.settings import Settings, load
 from qbwc_server.tenancy import credentials
 from tests.kept_connections import KeptConnections
-from tests.postgres_server import NoPostgres, emptied, postgres_server
+from tests.postgres_server import NoPostgres, emptied, has_postgres, postgres_server
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # started with nohup or in the background: processes that tests
     signal.signal(signal.SIGINT, signal.default_int_handler)  # start would inherit that, and no Ctrl-C would reach them
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--one-database",
+        action="store_true",
+        help="What runs on either database runs on one of the two, which one is told by its name: half the time.",
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Half of what runs on either database stays out, where that is asked for; without PostgreSQL, its half."""
+    if not config.getoption("--one-database"):
+        return
+    engines = ("sqlite", "postgresql") if has_postgres() else ("sqlite",)
+    kept: list[pytest.Item] = []
+    left_out: list[pytest.Item] = []
+    for item in items:
+        given = getattr(item, "callspec", None)
+        engine = given.params.get("database_url") if given else None
+        test = item.nodeid.replace(str(engine), "")
+        fits = engine is None or engine == engines[zlib.crc32(test.encode()) % len(engines)]
+        (kept if fits else left_out).append(item)
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = kept
+
+
+def pytest_collection_finish() -> None:
+    """What is there by now stays: the collector of garbage need not look at it again and again, a tenth of the time."""
+    gc.collect()
+    gc.freeze()
+
 
 # how long an example takes says how busy the machine is, and nothing about the code; the rest is as it was
 hypothesis.settings.register_profile(

@@ -97,6 +97,14 @@ def postgres_server() -> Iterator[str]:
             yield f"postgresql+psycopg://postgres@/postgres?host={folder}"
 
 
+def has_postgres() -> bool:
+    """Whether ``postgres_server`` finds what it needs."""
+    try:
+        return bool(os.environ.get("TEST_DATABASE_URL") or _binaries())
+    except NoPostgres:
+        return False
+
+
 def emptied(url: URL, kept: KeptConnections) -> bool:
     """Whether the database is as good as new again; one whose tables a test has changed, or filled much, is not."""
     tables = schema.declared().sorted_tables
