@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -26,6 +26,7 @@ from tests.sessions.test_onto_invoices import (
     OUR_BACKUP,
     OUR_SEATS,
     SEATS,
+    UNTIL,
     backup,
     billed,
     lines_of,
@@ -355,3 +356,27 @@ def test_lines_on_an_invoice_that_a_document_of_ours_entered_are_no_edit_of_that
         (Decimal("10.00"), BACKUP),
     ]
     assert [one.message for one in work(world)] == []
+
+
+def test_the_keys_of_a_document_that_stands_on_another_invoice_do_not_draw_the_next_one_onto_that(world: World) -> None:
+    """Who hands in the same keys month after month: each month's lines go onto the invoice of that month."""
+    march = recurring(world)
+    world.hand_in(billed())
+    world.update()
+    before = stated(march)
+    world.clock.advance(days=31)
+    window = onto(
+        first=date(2026, 4, 2), last=date(2026, 5, 1), billing_day=date(2026, 4, 2), until=UNTIL + timedelta(days=31)
+    )
+    world.hand_in(billed(seats("9"), origin="billing:1:2026-04-02:acme", date=date(2026, 4, 2), onto=window))
+    world.update()
+    row = world.row("billing:1:2026-04-02:acme")
+    assert (row.state, row.reason) == (State.SUBMITTED, "waits_for_invoice")
+    april = recurring(world, txn_date=date(2026, 4, 2))
+    world.update(losing("InvoiceModRs", Break.ANSWER_LOST))
+    for _ in range(3):
+        world.update()
+    row = world.row("billing:1:2026-04-02:acme")
+    assert (row.state, row.txn_id) == (State.POSTED, april.txn_id), row.message
+    assert stated(march) == before
+    assert [(line.quantity, getattr(line, "other1", None)) for line in april.lines] == [(1, None), (9, SEATS)]

@@ -27,7 +27,8 @@ from qbwc_server.posting.requests import OneDocument, Purpose, write
 from qbwc_server.posting.submitting.looked_for import looks_before
 from qbwc_server.posting.texts import CannotWrite
 from qbwc_server.posting.transactions.compiled import compile_add, is_on
-from qbwc_server.posting.transactions.last_writing import last_writing
+from qbwc_server.posting.transactions.host import key_of
+from qbwc_server.posting.transactions.last_writing import keys_of, keys_of_others, last_writing
 from qbwc_server.posting.transactions.standing import Standing
 from qbwc_server.queue.reply import Reply
 from qbwc_server.queue.settling import RequestRow
@@ -80,9 +81,8 @@ def _choose(
         return
     bearing = [one for one in found if not is_void(one) and _bears_ours(work, document, content, one)]
     if bearing:
-        keys = [line.key for line in content.lines if line.key is not None]
         first = min(bearing, key=lambda one: (one.time_created or work.now, one.txn_id))
-        _take(work, row, head, document, first, "its keys stand there", stands_there(first, keys))
+        _take(work, row, head, document, first, "its keys stand there", stands_there(first, keys_of(content)))
         return
     fitness = Fitness(work.db, document, content, work.options, found)
     why = {one.txn_id: fitness.why_not(one) for one in found}
@@ -104,8 +104,14 @@ def _choose(
 
 
 def _bears_ours(work: Work, document: DocumentRow, content: Invoice, one: Standing) -> bool:
-    """Whether a key of ours stands there: a change was executed of which we do not know any more."""
-    return is_on(content, one, work.options, last_writing(work.db, document))
+    """Whether a key of ours stands there: a change was executed of which we do not know any more.
+
+    Lines and keys of other documents that stand there tell nothing of this one.
+    """
+    if not is_on(content, one, work.options, last_writing(work.db, document, one.txn_id)):
+        return False
+    others = keys_of_others(work.db, document, one.txn_id)
+    return not others or any(key_of(line) in keys_of(content) - others for line in one.lines)
 
 
 def _take(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from qbwc_server.documents.history import body_of
@@ -41,8 +41,12 @@ def left_by(standing: Standing, revision: int, others: Collection[str] = ()) -> 
     return {"revision": revision, "lines": ours, "shown": standing.digest}
 
 
-def last_writing(db: Session, row: DocumentRow) -> LastWriting:
-    """What we wrote last, as it was recorded; else the revision before, whose lines are known by content alone."""
+def last_writing(db: Session, row: DocumentRow, on: str | None = None) -> LastWriting:
+    """What we wrote last, as it was recorded; else the revision before, whose lines are known by content alone.
+
+    Args:
+        on: the transaction of somebody else that is looked at, as long as it is not that of the document.
+    """
     known = row.written or {}
     revision = known.get("revision", max(row.revision - 1, 1))
     document, now = load_document(body_of(db, row, revision)), load_document(row.body)
@@ -56,22 +60,37 @@ def last_writing(db: Session, row: DocumentRow) -> LastWriting:
         for origin, one in by_origin(db, row.company_id, origins).items()
         if one.txn_id is not None and one.state is not State.WITHDRAWN
     }
-    claimed = _claimed(db, row)
-    host = None if row.host is None else _host(row, now, claimed)
+    claimed = _claimed(db, row, on or row.txn_id)
+    host = None if row.host is None and on is None else _host(row, now, claimed)
     return LastWriting(document, known.get("lines", ()), known.get("others", ()), txn_ids, host, claimed)
 
 
-def _claimed(db: Session, row: DocumentRow) -> frozenset[str]:
-    """TxnLineIDs that other documents of ours wrote onto the same transaction."""
-    if row.txn_id is None or row.kind != "invoice":
-        return frozenset()
-    guests = select(DocumentRow.written).where(
+def keys_of_others(db: Session, row: DocumentRow, txn_id: str) -> frozenset[str]:
+    """Keys of lines that other documents of ours have on a transaction: the same may be handed in month after month."""
+    bodies = db.scalars(select(DocumentRow.body).where(*_others_on(row, txn_id)))
+    others = (load_document(body) for body in bodies)
+    return frozenset(key for one in others if isinstance(one, Invoice) for key in keys_of(one))
+
+
+def keys_of(document: Invoice) -> frozenset[str]:
+    """By which its lines are found on an invoice of somebody else."""
+    return frozenset(line.key for line in document.lines if line.key is not None)
+
+
+def _others_on(row: DocumentRow, txn_id: str) -> tuple[ColumnElement[bool], ...]:
+    return (
         DocumentRow.company_id == row.company_id,
-        DocumentRow.txn_id == row.txn_id,
+        DocumentRow.txn_id == txn_id,
         DocumentRow.id != row.id,
-        DocumentRow.written.is_not(None),
         DocumentRow.state.not_in((State.WITHDRAWN, State.EXCLUDED)),
     )
+
+
+def _claimed(db: Session, row: DocumentRow, txn_id: str | None) -> frozenset[str]:
+    """TxnLineIDs that other documents of ours wrote onto the same transaction."""
+    if txn_id is None or row.kind != "invoice":
+        return frozenset()
+    guests = select(DocumentRow.written).where(*_others_on(row, txn_id), DocumentRow.written.is_not(None))
     lines = [line for written in db.scalars(guests) for some in (written or {}).get("lines", ()) for line in some]
     return frozenset(line for line in lines if line is not None)
 
