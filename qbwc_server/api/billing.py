@@ -16,7 +16,7 @@ from qbwc_server.api.answers.billing import (
     BillingSettingsAnswer,
     SwitchAnswer,
 )
-from qbwc_server.api.routes import CSV, Body, Parameter, Route
+from qbwc_server.api.routes import CSV, PDF, Body, Parameter, Route
 from qbwc_server.api.schemas import read_names
 from qbwc_server.billing_runs.by_the_clock import next_day, read_day
 from qbwc_server.billing_runs.deciding import NotOnThisDay, approve, hold_back, take_back
@@ -94,6 +94,9 @@ ROUTES = {
     ),
     "billing_report_csv": Route(
         Permission.SEE_DOCUMENTS, None, parameters={"day": _DAY}, refuses=(*_ONE_DAY, NotRunYet), gives=CSV
+    ),
+    "billing_report_pdf": Route(
+        Permission.SEE_DOCUMENTS, None, parameters={"day": _DAY}, refuses=(*_ONE_DAY, NotRunYet), gives=PDF
     ),
 }
 
@@ -215,7 +218,18 @@ def _add_run(blueprint: Blueprint, access: Access) -> None:
         with access.looking() as (db, company):
             day = read_day(request.args.get("day")) or next_day(db, company.id, access.now())
             text = report_csv(db, company, day)
-        return Response(text, mimetype="text/csv")
+        return Response(text, mimetype=CSV)
+
+    @blueprint.get(f"{_ALL}/report/pdf")
+    def billing_report_pdf(code: str) -> Response:
+        """The report as PDF: its documents, what the charges come to, and every charge."""
+        from qbwc_server.reports.billing_pdf import report_pdf
+
+        with access.looking() as (db, company):
+            day = read_day(request.args.get("day")) or next_day(db, company.id, access.now())
+            record = report_record(db, company, day)
+            name, zone = company.name, company.time_zone
+        return Response(report_pdf(name, zone, record), mimetype=PDF)
 
 
 def _day(said: dict[str, Any]) -> date:

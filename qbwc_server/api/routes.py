@@ -12,7 +12,7 @@ from qbwc_server.tenancy.permissions import Permission
 from qbxml import Schemas
 
 MOST_PER_PAGE = 500
-JSON, CSV, QWC = "application/json", "text/csv", "application/xml"
+JSON, CSV, QWC, PDF = "application/json", "text/csv", "application/xml", "application/pdf"
 
 
 @dataclass(frozen=True, slots=True)

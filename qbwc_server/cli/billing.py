@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import IO, Any
 
 import click
 
@@ -206,16 +206,22 @@ def run(runtime: Runtime, company: str, day: str | None, as_json: bool) -> None:
 @click.argument("company")
 @_day
 @click.option("--csv", "as_csv", is_flag=True, help="Every charge once, as CSV.")
+@click.option("--pdf", type=click.File("wb", lazy=True), metavar="FILE", help="Write it to a PDF file.")
 @json_option
 @pass_runtime
-def report(runtime: Runtime, company: str, day: str | None, as_csv: bool, as_json: bool) -> None:
+def report(runtime: Runtime, company: str, day: str | None, as_csv: bool, pdf: IO[bytes] | None, as_json: bool) -> None:
     """What became of a billing day: its documents, and every charge once."""
     with runtime.database.reading() as db:
         found = find_company(db, company)
         chosen = read_day(day) or next_day(db, found.id, runtime.now())
         record = report_record(db, found, chosen)
         text = report_csv(db, found, chosen) if as_csv else ""
-    if as_csv:
+        name, zone = found.name, found.time_zone
+    if pdf is not None:
+        from qbwc_server.reports.billing_pdf import report_pdf
+
+        pdf.write(report_pdf(name, zone, record))
+    elif as_csv:
         click.echo(text, nl=False)
     elif as_json:
         print_json(record)

@@ -117,6 +117,20 @@ def billing_file(visit: Visit) -> Response:
     return response
 
 
+def billing_pdf(visit: Visit) -> Response:
+    """The same as PDF."""
+    from qbwc_server.reports.billing_pdf import report_pdf
+
+    with visit.looking() as (db, standing):
+        _require_all(standing)
+        day = _day(db, standing.company.id, visit)
+        record = report_record(db, standing.company, day)
+        name, zone = standing.company.name, standing.company.time_zone
+    response = Response(report_pdf(name, zone, record), mimetype="application/pdf")
+    response.headers["Content-Disposition"] = f'attachment; filename="{visit.code}-billing-{day}.pdf"'
+    return response
+
+
 def billing_settings(visit: Visit, problem: QbwcError | None = None) -> Response:
     """How the company bills, as a form."""
     with visit.looking() as (db, standing):

@@ -132,6 +132,7 @@ PAGES: tuple[Page, ...] = (
     Page("decide_one", "POST", f"{_DOCUMENT}/decide", Permission.POST_DOCUMENTS, documents.decide_one),
     Page("billing", "GET", _BILLING, Permission.SEE_DOCUMENTS, billing.billing),
     Page("billing_file", "GET", f"{_BILLING}/file", Permission.SEE_DOCUMENTS, billing.billing_file),
+    Page("billing_pdf", "GET", f"{_BILLING}/pdf", Permission.SEE_DOCUMENTS, billing.billing_pdf),
     Page("approve_customers", "POST", f"{_BILLING}/approve", Permission.POST_DOCUMENTS, billing.approve_customers),
     Page("hold_customer", "POST", f"{_BILLING}/hold", Permission.POST_DOCUMENTS, billing.hold_customer),
     Page("take_back_customer", "POST", f"{_BILLING}/take-back", Permission.POST_DOCUMENTS, billing.take_back_customer),

@@ -47,6 +47,7 @@ PATHS = (
     ("POST", "/billing/run"),
     ("GET", "/billing/report"),
     ("GET", "/billing/report/csv"),
+    ("GET", "/billing/report/pdf"),
     ("GET", "/bulk"),
     ("POST", "/bulk"),
     ("GET", "/bulk/1"),

@@ -65,6 +65,8 @@ def test_a_day_from_preview_to_report(alice: Caller, distributed: Distributed) -
     }  # fmt: skip
     table = alice.get("/billing/report/csv?day=2026-11-01").get_data(as_text=True).splitlines()
     assert (len(table), table[0].startswith("organisation,offer,product")) == (5, True)
+    paper = alice.get("/billing/report/pdf?day=2026-11-01")
+    assert (paper.mimetype, paper.get_data()[:5]) == ("application/pdf", b"%PDF-")
     taken = alice.post("/billing/take-back", json={**day, "customer": "Fabrikam Inc"}).get_json()
     assert [(one["customer"], one["standing"]) for one in taken["customers"]] == [("Fabrikam Inc", "held")]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from qbwc_server.channels.registry import CHANNELS
@@ -34,7 +36,7 @@ def distributed(
     return distributed
 
 
-def test_a_day_from_preview_to_report(run: CommandLine, distributed: Distributed) -> None:
+def test_a_day_from_preview_to_report(run: CommandLine, distributed: Distributed, tmp_path: Path) -> None:
     refused = run("billing", "settings", "acme", "mode=post_bill")
     assert (refused.exit_code, "billing_mode_locked" in refused.stderr) == (Exit.CONFLICT, True)
     day = ("--day", "2024-11-01")
@@ -48,6 +50,8 @@ def test_a_day_from_preview_to_report(run: CommandLine, distributed: Distributed
     assert "Contoso Ltd" in report
     assert "205.00" in report
     assert len(run("billing", "report", "acme", *day, "--csv").stdout.splitlines()) == 3
+    assert run("billing", "report", "acme", *day, "--pdf", str(tmp_path / "report.pdf")).exit_code == Exit.DONE
+    assert (tmp_path / "report.pdf").read_bytes().startswith(b"%PDF-")
     assert "held" in run("billing", "take-back", "acme", "Contoso Ltd", *day).stdout
     assert run.json("billing", "hold", "acme", "Contoso Ltd", *day)["customers"][0]["standing"] == "held"
     number = str(distributed.connection_id)

@@ -106,6 +106,9 @@ def test_the_report_is_a_file_in_which_nothing_is_a_formula(shop: Distributed, o
     rows = list(csv.DictReader(io.StringIO(answer.text)))
     assert {"'=cmd()", "Contoso"} < {row["organisation"] for row in rows}
     assert not [cell for row in rows for cell in row.values() if cell.startswith("=")]
+    paper = owner.get(f"{AT}/pdf?day=2026-11-01")
+    assert paper.headers["Content-Disposition"] == 'attachment; filename="acme-billing-2026-11-01.pdf"'
+    assert paper.data.startswith(b"%PDF-")
     assert "Report of this day" in said(owner.get(f"{AT}?day=2026-11-01"))
 
 
