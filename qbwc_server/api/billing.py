@@ -19,7 +19,7 @@ from qbwc_server.api.answers.billing import (
 from qbwc_server.api.routes import CSV, PDF, Body, Parameter, Route
 from qbwc_server.api.schemas import read_names
 from qbwc_server.billing_runs.by_the_clock import next_day, read_day
-from qbwc_server.billing_runs.deciding import NotOnThisDay, approve, hold_back, take_back
+from qbwc_server.billing_runs.deciding import ChangedSinceSeen, NotOnThisDay, approve, hold_back, take_back
 from qbwc_server.billing_runs.keeping import ModeLocked, NoBillingSettings, change_settings
 from qbwc_server.billing_runs.plan import plan_of
 from qbwc_server.billing_runs.running import BilledMeanwhile, NotDueYet, run_billing
@@ -50,6 +50,7 @@ _WORDS = {
     "organisation": "Its key: name:Contoso, or id:42; left out: all.",
     "offer": "Left out: all.",
     "synchronise": "Whether it is billed.",
+    "seen": "The digest of what was looked at: what is something else by now is not approved.",
     "makes": f"Of an organisation: {' or '.join(Makes)}.",
 }
 _ONE_DAY = (NoBillingSettings, Invalid)
@@ -74,7 +75,10 @@ ROUTES = {
         Permission.SEE_DOCUMENTS, BillingPreviewAnswer, parameters={"day": _DAY}, refuses=_ONE_DAY
     ),
     "billing_approve": Route(
-        Permission.POST_DOCUMENTS, BillingPreviewAnswer, takes=_CHOICE, refuses=(*_ONE_DAY, NotOnThisDay)
+        Permission.POST_DOCUMENTS,
+        BillingPreviewAnswer,
+        takes=Body({"day": str, "customer": str, "seen": str}, _WORDS, needed=("day",)),
+        refuses=(*_ONE_DAY, NotOnThisDay, ChangedSinceSeen),
     ),
     "billing_hold": Route(
         Permission.POST_DOCUMENTS, BillingPreviewAnswer, takes=_CHOICE, refuses=(*_ONE_DAY, NotOnThisDay)
@@ -171,7 +175,7 @@ def _add_decisions(blueprint: Blueprint, access: Access) -> None:
         day, customer = _day(said), said.get("customer")
         with access.changing() as (db, company):
             chosen = None if customer is None else [customer]
-            plan = approve(db, company, day, chosen, by=access.by, now=access.now())
+            plan = approve(db, company, day, chosen, seen=said.get("seen"), by=access.by, now=access.now())
             record = plan_record(db, company, plan)
         return jsonify(record)
 

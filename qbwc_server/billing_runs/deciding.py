@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from qbwc_server.billing_runs.billed import customers_billed
 from qbwc_server.billing_runs.keeping import charge_connections
 from qbwc_server.billing_runs.models import BillingDecision
-from qbwc_server.billing_runs.plan import Billing, Plan, Standing, plan_of
+from qbwc_server.billing_runs.plan import Billing, Plan, plan_of
 from qbwc_server.documents.store import by_origin
 from qbwc_server.errors import Conflict, NotFound
 from qbwc_server.posting.people.exclude import exclude
@@ -19,8 +19,6 @@ from qbwc_server.queue.lane import take_lane
 from qbwc_server.tenancy.actor import Actor
 from qbwc_server.tenancy.audit import Audited, note_audit
 from qbwc_server.tenancy.models import Company
-
-_NOT_WITH_ALL = (Standing.HELD, Standing.BLOCKED)
 
 
 class NotOnThisDay(NotFound):
@@ -53,20 +51,17 @@ def approve(
 
     Args:
         customers: by full name or ListID; None: all that are not held back or blocked.
-        seen: the digest of what was shown of one customer; of several bills of his, it says which.
+        seen: the digest of what was shown: of one customer (of several bills of his, it says which), or of all.
 
     Raises:
         ChangedSinceSeen: something else would be billed by now.
         NotOnThisDay: one of them is not to be billed on this day.
     """
     plan = _locked_plan(db, company, billing_day)
-    if customers is None:
-        chosen: Sequence[Billing] = [
-            one for one in plan.billings if one.standing not in (Standing.HELD, Standing.BLOCKED)
-        ]
-    else:
-        chosen = _named(plan, customers)
-    if seen is not None:
+    chosen = plan.may_go if customers is None else _named(plan, customers)
+    if customers is None and seen not in (None, plan.digest):
+        raise ChangedSinceSeen("What is to be billed has changed since you looked.")
+    if customers is not None and seen is not None:
         shown = [one for one in chosen if one.digest == seen]
         if not shown:
             raise ChangedSinceSeen(f"What is to be billed to {chosen[0].customer.name} has changed since you looked.")

@@ -139,6 +139,16 @@ class Plan:
     told: dict[int, frozenset[str]] = field(default_factory=dict)  # by connection: keys of its charges
     problems: list[Problem] = field(default_factory=list)  # of the whole: nothing goes by itself before they are mended
 
+    @property
+    def may_go(self) -> list[Billing]:
+        """Those that are approved together: all that are not held back or blocked."""
+        return [one for one in self.billings if one.standing not in (Standing.HELD, Standing.BLOCKED)]
+
+    @property
+    def digest(self) -> str:
+        """Of all that may go, as that of one billing."""
+        return sha256("".join(one.digest for one in self.may_go).encode()).hexdigest()
+
 
 def plan_of(db: Session, company: Company, billing_day: date) -> Plan:
     """What would be billed.

@@ -114,6 +114,7 @@ def plan_record(db: Session, company: Company, plan: Plan) -> dict[str, Any]:
         "due_at": due_at(plan.settings, plan.billing_day).isoformat(),
         "period_first": plan.period.first.isoformat(),
         "period_last": plan.period.last.isoformat(),
+        "digest": plan.digest,
         "problems": [one.as_record() for one in plan.problems],
         "customers": shown,
         "orphans": [_orphan_record(one) for one in plan.orphans] + [_unread_record(one) for _, one in plan.unread],

@@ -152,6 +152,7 @@ class BillingPreviewAnswer(Answer):
     due_at: datetime
     period_first: date
     period_last: date
+    digest: str = Field(description="Of all that may go: say it as seen to approve all as they are here.")
     problems: list[Mistake] = Field(description="Nothing goes by itself before they are mended.")
     customers: list[CustomerBillAnswer]
     orphans: list[OrphanAnswer]

@@ -55,7 +55,12 @@ def test_a_day_from_preview_to_report(alice: Caller, distributed: Distributed) -
     assert alice.post("/billing/run", json={"day": "2026-12-01"}).get_json()["code"] == "not_due_yet"
     day = {"day": "2026-11-01"}
     assert alice.post("/billing/run", json=day).get_json()["waiting"] == 1
-    approved = alice.post("/billing/approve", json={**day, "customer": "Contoso Ltd"}).get_json()
+    for said in ({}, {"customer": "Contoso Ltd"}):
+        changed = alice.post("/billing/approve", json={**day, **said, "seen": "0" * 64})
+        assert (changed.status_code, changed.get_json()["code"]) == (409, "billing_changed")
+    approved = alice.post(
+        "/billing/approve", json={**day, "seen": alice.get("/billing/preview").get_json()["digest"]}
+    ).get_json()
     assert [one["standing"] for one in approved["customers"]] == ["approved"]
     assert alice.post("/billing/run", json=day).get_json() == {**day_of_run(), "documents": 1, "waiting": 0}
     report = alice.get("/billing/report?day=2026-11-01").get_json()

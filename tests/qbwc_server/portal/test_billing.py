@@ -5,10 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
+from qbwc_server.billing_runs.plan import Standing
 from qbwc_server.channels.registry import CHANNELS
 from qbwc_server.documents.lifecycle import State
 from qbwc_server.tenancy.permissions import Role
@@ -79,6 +80,10 @@ def test_what_changed_since_it_was_shown_is_not_approved(shop: Distributed, owne
     answer = owner.send(f"{AT}/approve", AT, day="2026-11-01", customer="Contoso Ltd", seen=digest)
     assert answer.status_code == 409
     assert "has changed since you looked" in said(answer)
+    assert "has changed since you looked" in said(owner.send(f"{AT}/approve", AT, day="2026-11-01", seen=digest))
+    (all_of_it,) = re.findall(r'name="seen" value="([0-9a-f]{64})"><button[^>]*>Approve all', owner.get(AT).text)
+    assert owner.send(f"{AT}/approve", AT, day="2026-11-01", seen=all_of_it).status_code == 303
+    assert all(one.standing is Standing.APPROVED for one in shop.plan(date(2026, 11, 1)).billings)
 
 
 def test_a_day_that_is_not_due_is_refused_in_words(shop: Distributed, owner: Browser) -> None:
