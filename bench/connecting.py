@@ -24,6 +24,7 @@ from qbwc_server.jobs.each import CONNECTION
 from qbwc_server.jobs.lookout import Lookout
 from qbwc_server.jobs.schedule import JOBS
 from qbwc_server.settings import Settings, load
+from qbwc_server.start import collect_seldom
 from qbwc_server.tenancy.actor import Actor, ActorKind
 from qbwc_server.tenancy.companies import find_company
 from tests.channels.upstream_server import Asked, Told, standing
@@ -69,6 +70,7 @@ def measure(report: Report, *, rounds: int, records: int) -> list[Section]:
 
 def _round(folder: Path, records: int) -> tuple[float, float, float, float]:
     """Seconds and CPU seconds of the first run, seconds of the second, and the growth of memory in megabytes."""
+    collect_seldom()  # as the server does
     database = company.empty(folder)
     company.add(database)
     url = database.engine.url.render_as_string(hide_password=False)

@@ -121,8 +121,23 @@ class EnumValue(TypeDecorator[StrEnum]):
     def process_bind_param(self, value: StrEnum | None, dialect: Dialect) -> str | None:
         return None if value is None else self._member(value).value
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> StrEnum | None:
-        return None if value is None else self._member(value)
+    def bind_processor(self, dialect: Dialect) -> Callable[[StrEnum | None], str | None]:
+        """Takes the value of a member as it is: a row has several of them."""
+        mine, member = self.enumeration, self._member
+
+        def process(value: StrEnum | None) -> str | None:
+            return None if value is None else (value if type(value) is mine else member(value))._value_
+
+        return process
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[str | None], StrEnum | None]:
+        """Looks the member up in one step: this is asked for each value that is read."""
+        known, member = self._members, self._member
+
+        def process(value: str | None) -> StrEnum | None:
+            return None if value is None else known[value] if value in known else member(value)
+
+        return process
 
     def _member(self, value: str) -> StrEnum:
         return self._members.get(value) or self.enumeration(value)  # which raises

@@ -43,6 +43,7 @@ class DocumentRow(Base):
         Index("ix_documents_company_seen", "company_id", "state", "seen_at"),
         Index("ix_documents_company_written", "company_id", "written_at"),
         Index("ix_documents_company_number", "company_id", "number"),
+        Index("ix_documents_company_number_key", "company_id", "number_key"),
         Index("ix_documents_company_txn", "company_id", "txn_id"),
         Index("ix_documents_company_party", "company_id", "party"),
         Index(
@@ -59,6 +60,7 @@ class DocumentRow(Base):
     origin: Mapped[str] = mapped_column(Exact(120))
     kind: Mapped[str] = mapped_column(Exact(20))
     number: Mapped[str | None] = mapped_column(Exact(20))
+    number_key: Mapped[str | None] = mapped_column(Exact(80))  # alike for all ways in which a number may be spelt
     date: Mapped[date] = mapped_column(Date)
     party: Mapped[str | None] = mapped_column(Words(300))  # full name of the customer, vendor or other name
     party_kind: Mapped[ListKind | None] = mapped_column(EnumValue(ListKind))

@@ -16,6 +16,7 @@ from qbwc_server.db import Base
 from qbwc_server.documents.history import CREATED, entry, record
 from qbwc_server.documents.kinds import Document, body_digest, dump_document, kept_form
 from qbwc_server.documents.kinds.fields import LARGEST_AMOUNT
+from qbwc_server.documents.kinds.one_deal import number_key
 from qbwc_server.documents.lifecycle import UNDECIDED, Event, NotNow, Reason, State, after
 from qbwc_server.documents.models import DocumentRow, Operation
 from qbwc_server.documents.problems import Problem
@@ -163,6 +164,7 @@ def _content(document: Document, body: str, digest: str) -> dict[str, Any]:
     return {
         "kind": document.kind,
         "number": document.number,
+        "number_key": number_key(document.number),
         "date": document.date,
         "party": None if party is None else party.name,
         "party_kind": None if party is None else party.list_kind,

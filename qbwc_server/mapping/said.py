@@ -53,7 +53,9 @@ LISTS_OF_WORDS = tuple(sorted(kind.value for kind in _OF_LIST.values()))
 
 def said_in(document: Document, kinds: Collection[str]) -> dict[str, Said]:
     """The names in a document that are words of these kinds, by place."""
-    found = {}
+    found: dict[str, Said] = {}
+    if not kinds:
+        return found
     for named in document.names():
         kind = _OF_LIST.get(named.list_kind)
         if kind is not None and kind.value in kinds:

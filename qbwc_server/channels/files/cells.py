@@ -89,6 +89,11 @@ def yes_no_of(text: str) -> bool:
     raise Unreadable("bad_choice", f"{shown(text)} is neither yes nor no.", "Write yes or no.")
 
 
+def is_storable(text: str) -> bool:
+    """Whether ``check_storable`` lets it pass."""
+    return _UNSTORABLE.search(text) is None
+
+
 def check_storable(text: str) -> None:
     """Refuse characters that neither a database nor QuickBooks keeps."""
     if found := _UNSTORABLE.search(text):

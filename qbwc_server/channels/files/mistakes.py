@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from qbwc_server.channels.files.cells import Unreadable, check_storable, shown, storable
+from qbwc_server.channels.files.cells import Unreadable, check_storable, is_storable, shown, storable
 from qbwc_server.documents.kinds import KINDS
 
 Place = tuple[str | int, ...]  # path in a document
@@ -27,8 +27,22 @@ def mistakes(error: ValidationError) -> Iterator[Found]:
         yield place[1:] if place and place[0] in KINDS else place, _sentence(detail)
 
 
-def unstorable(value: object, place: tuple[str | int, ...] = ()) -> Iterator[Found]:
+def unstorable(value: object) -> Iterator[Found]:
     """Each text in ``value`` with characters that cannot be stored."""
+    if not _is_storable(value):
+        yield from _unstorable(value, ())
+
+
+def _is_storable(value: object) -> bool:
+    """The same as yes or no: most of what comes in is looked at once."""
+    if isinstance(value, str):
+        return is_storable(value)
+    if isinstance(value, dict):
+        return all(map(_is_storable, value.values()))
+    return not isinstance(value, list) or all(map(_is_storable, value))
+
+
+def _unstorable(value: object, place: tuple[str | int, ...]) -> Iterator[Found]:
     if isinstance(value, str):
         try:
             check_storable(value)
@@ -36,10 +50,10 @@ def unstorable(value: object, place: tuple[str | int, ...] = ()) -> Iterator[Fou
             yield place, found
     elif isinstance(value, Mapping):
         for key, item in value.items():
-            yield from unstorable(item, (*place, key))
+            yield from _unstorable(item, (*place, key))
     elif isinstance(value, list):
         for index, item in enumerate(value):
-            yield from unstorable(item, (*place, index))
+            yield from _unstorable(item, (*place, index))
 
 
 def path(place: tuple[str | int, ...]) -> str:

@@ -119,9 +119,11 @@ class Document(Fields):
         """What a reader should know that no field says."""
         return None
 
-    def names(self) -> Iterator[Named]:
+    def names(self) -> list[Named]:
         """Every entry of a list that the document names, in the order of its fields."""
-        return _names(self, "")
+        found: list[Named] = []
+        _gather(found, self, "")
+        return found
 
     def _check_number(self) -> Iterator[Problem]:
         if self.number is None or len(self.number) <= self.number_limit:
@@ -188,18 +190,18 @@ def parties_of(cls: type[Document]) -> tuple[str, ...]:
     return tuple(part.field for part in _parts(cls) if part.holds is not None and issubclass(part.holds, Party))
 
 
-def _names(record: Fields, before: str) -> Iterator[Named]:
+def _gather(found: list[Named], record: Fields, before: str) -> None:
+    held = record.__dict__
     for field, shown, list_kind, _ in _parts(type(record)):
-        value = getattr(record, field)
-        path = f"{before}{shown}"
+        value = held[field]
         if value is None:
             continue
         if list_kind is not None:
-            yield Named(list_kind, value, path)
-        elif isinstance(value, Party):
-            yield Named(value.list_kind, value.name, path, value)
+            found.append(Named(list_kind, value, f"{before}{shown}"))
         elif isinstance(value, tuple):
             for index, one in enumerate(value):
-                yield from _names(one, f"{path}[{index}].")
+                _gather(found, one, f"{before}{shown}[{index}].")
+        elif isinstance(value, Party):
+            found.append(Named(value.list_kind, value.name, f"{before}{shown}", value))
         else:
-            yield from _names(value, f"{path}.")
+            _gather(found, value, f"{before}{shown}.")

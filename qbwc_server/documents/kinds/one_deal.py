@@ -18,6 +18,11 @@ def as_kinds(kind: str) -> tuple[str, ...]:
     return _AS.get(kind, (kind,))
 
 
+def number_key(number: str | None) -> str | None:
+    """By which numbers are found that are spelt alike; None where there is none."""
+    return None if number is None else " ".join(spelt(number))
+
+
 def spelt(number: str | None) -> tuple[str, ...]:
     """A number without what gets lost on its way through files and hands: case, blanks, marks, leading zeros."""
     number = number or ""

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, or_, select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from qbwc_server.documents.kinds import KINDS, Document
-from qbwc_server.documents.kinds.one_deal import as_kinds, spelt
+from qbwc_server.documents.kinds.one_deal import as_kinds, number_key, spelt
 from qbwc_server.documents.lifecycle import State
 from qbwc_server.documents.models import DocumentRow
 from qbwc_server.documents.problems import Problem
@@ -86,8 +86,7 @@ def _doubles(db: Session, company_id: int, rows: Sequence[DocumentRow]) -> dict[
             DocumentRow.company_id == company_id,
             DocumentRow.state.in_(_IN),
             DocumentRow.date.in_({row.date for row in asked}),
-            DocumentRow.number.is_not(None),
-            _comes_to({_amount(row) for row in asked}),
+            DocumentRow.number_key.in_({number_key(row.number) for row in asked}),
         )
         .order_by(DocumentRow.id)
     )
@@ -115,19 +114,23 @@ def still_asked(db: Session, row: DocumentRow, revision: Document) -> Problem | 
     party = None if revision.party is None else revision.party.name
     if spelt(row.number) != spelt(revision.number) or name_key(row.party or "") != name_key(party or ""):
         return None
-    others = db.execute(
-        select(DocumentRow.id, DocumentRow.number).where(
-            DocumentRow.company_id == row.company_id,
-            DocumentRow.id != row.id,
-            DocumentRow.state.in_(_IN),
-            DocumentRow.kind.in_(as_kinds(row.kind)),
-            DocumentRow.date.between(row.date - _NEAR, row.date + _NEAR),
-        )
-    )
-    if row.reason == SAME_NUMBER and not any(spelt(other.number) == spelt(row.number) for other in others):
+    if row.reason == SAME_NUMBER and not _is_shared(db, row):
         return None
     message = (row.message or "").removesuffix(_REVISED)
     return Problem(str(row.reason), "number" if row.number else "total", message + _REVISED, row.advice or "")
+
+
+def _is_shared(db: Session, row: DocumentRow) -> bool:
+    """Whether another document of these months, entered in whichever way, bears its number."""
+    other = select(DocumentRow.id).where(
+        DocumentRow.company_id == row.company_id,
+        DocumentRow.id != row.id,
+        DocumentRow.state.in_(_IN),
+        DocumentRow.kind.in_(as_kinds(row.kind)),
+        DocumentRow.date.between(row.date - _NEAR, row.date + _NEAR),
+        DocumentRow.number_key == number_key(row.number),
+    )
+    return db.scalar(other.limit(1)) is not None
 
 
 _NEAR = timedelta(days=400)
@@ -142,13 +145,6 @@ def _is_new(row: DocumentRow) -> bool:
 def _amount(row: DocumentRow | Row[Any]) -> Decimal | None:
     amount: Decimal | None = row.total if row.total is not None else row.subtotal
     return amount
-
-
-def _comes_to(amounts: Collection[Decimal | None]) -> ColumnElement[bool]:
-    told = {one for one in amounts if one is not None}
-    total, subtotal = DocumentRow.total, DocumentRow.subtotal
-    known = or_(total.in_(told), and_(total.is_(None), subtotal.in_(told)))
-    return or_(known, and_(total.is_(None), subtotal.is_(None))) if None in amounts else known
 
 
 def _deal(row: DocumentRow | Row[Any], options: OptionsInForce) -> tuple[object, ...]:

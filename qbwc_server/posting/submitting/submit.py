@@ -33,7 +33,7 @@ from qbwc_server.posting.submitting.questions import learn_words, words_of
 from qbwc_server.posting.submitting.waiting import Invoices, invoices_named, take_over, under_way
 from qbwc_server.posting.texts import CannotWrite, Texts
 from qbwc_server.posting.transactions import TRANSACTIONS, transaction_of
-from qbwc_server.posting.transactions.compiled import compile_add, pending
+from qbwc_server.posting.transactions.compiled import check_add, compile_add, pending
 from qbwc_server.posting.transactions.writing import not_posted
 from qbwc_server.queue.enqueue import NewRequest, put
 from qbwc_server.queue.lane import take_lane
@@ -263,14 +263,14 @@ def _request(
     row: DocumentRow, document: Document, guid: UUID, options: PostingOptions, invoices: Invoices | None
 ) -> tuple[NewRequest, tuple[str, ...]]:
     """The first request of a document, and what its texts become. Raises CannotWrite."""
-    subject = OneDocument(row.id)
+    subject, compiled = OneDocument(row.id), check_add if invoices is None else compile_add
     elsewhere = {one.key: _ANY_TXN_ID for one in document.names_elsewhere()}
     anything = {**dict.fromkeys(document.waits_for(), _ANY_TXN_ID), **elsewhere}
     posted = anything if invoices is None else invoices.posted
     if row.txn_id is not None:
         rules = transaction_of(document)
         rules.require_mod()
-        written = compile_add(document, guid, options, anything)
+        written = compiled(document, guid, options, anything)
         pending_ones = {} if invoices is None else invoices.pending
         after = {pending_ones[origin] for origin in document.waits_for() if origin in pending_ones}
         return read_before(row.kind, row.id, row.txn_id, guid, after=after), written.notes
@@ -280,12 +280,12 @@ def _request(
             raise CannotWrite(not_posted(origin))
     last = document.comes_last
     if isinstance(document, Invoice) and document.onto is not None:
-        written = compile_add(document, guid, options, posted)
+        written = compiled(document, guid, options, posted)
         return ask_for_invoices(row.id, document, document.onto, options, guid), written.notes
     if (unposted or elsewhere) and invoices is not None:
         # QuickBooks wants the TxnIDs: the text is written when the invoices are posted, or found
-        written = compile_add(document, guid, options, anything)
+        written = compiled(document, guid, options, anything)
         after = {invoices.pending[origin] for origin in unposted}
         return write(Purpose.POST, subject, guid, pending(row.kind), after=after, last=last), written.notes
-    written = compile_add(document, guid, options, posted)
+    written = compiled(document, guid, options, posted)
     return write(Purpose.POST, subject, guid, written, last=last), written.notes

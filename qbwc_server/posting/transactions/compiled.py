@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
 from uuid import UUID
@@ -49,6 +50,16 @@ def compile_add(
     return _compiled(
         lambda: (transaction_of(document).add(document, guid, writing), None), guid, writing.texts, document
     )
+
+
+def check_add(
+    document: Document, guid: UUID, options: PostingOptions, txn_ids: Mapping[str, str] | None = None
+) -> Compiled:
+    """Whether that request can be written; its text is left out. Raises CannotWrite."""
+    writing = Writing(options, Texts(options.characters), txn_ids or {})
+    with _mistakes_told():
+        request_for(transaction_of(document).add(document, guid, writing), request_id=str(guid))
+    return pending(document.kind)
 
 
 def compile_change(
@@ -124,16 +135,23 @@ def pending(kind: str) -> Compiled:
     return Compiled(TRANSACTIONS[kind].add_name, None)
 
 
-def _compiled(
-    build: Callable[[], tuple[Aggregate, Changes | None]], guid: UUID, texts: Texts, document: Document
-) -> Compiled:
+@contextmanager
+def _mistakes_told() -> Iterator[None]:
+    """Raises CannotWrite for what qbXML does not take."""
     try:
-        aggregate, changes = build()
-        xml = render(request_for(aggregate, request_id=str(guid)))
+        yield
     except BuildError as mistake:
         raise CannotWrite(
             Problem("not_for_quickbooks", mistake.path, str(mistake), "Correct the field and submit again.")
         ) from None
+
+
+def _compiled(
+    build: Callable[[], tuple[Aggregate, Changes | None]], guid: UUID, texts: Texts, document: Document
+) -> Compiled:
+    with _mistakes_told():
+        aggregate, changes = build()
+        xml = render(request_for(aggregate, request_id=str(guid)))
     sent = sent_of(aggregate, document.comes_to())
     notes = tuple(dict.fromkeys((*texts.notes, *texts.stays.values())))
     others, former = ((), {}) if changes is None else (tuple(changes.others()), changes.former())

@@ -26,11 +26,14 @@ from qbwc_server.connector.logins import login_of
 from qbwc_server.db import Database, make_engine, schema
 from qbwc_server.db.unusable import SchemaOutdated, SchemaUnknown
 from qbwc_server.documents.history import history
+from qbwc_server.documents.kinds import read_document
+from qbwc_server.documents.kinds.one_deal import number_key
 from qbwc_server.documents.models import DocumentRow
 from qbwc_server.jobs.runs import JobRun
 from qbwc_server.jobs.states import RunState
 from qbwc_server.list_kinds import ListKind
 from qbwc_server.posting.options import options_of
+from qbwc_server.posting.submitting.hand_in import hand_in
 from qbwc_server.settings import load
 from qbwc_server.tenancy.actor import Actor, ActorKind
 from qbwc_server.tenancy.companies import add_company, companies
@@ -445,4 +448,28 @@ def test_runs_from_before_uploads_stay_the_only_ones_of_their_connection(empty_u
         connection.execute(text(uploaded))
         told = connection.execute(text("SELECT file FROM connection_runs ORDER BY id")).scalars().all()
     assert told == [None, "a.csv", "a.csv"]
+    database.engine.dispose()
+
+
+def test_documents_from_before_are_found_by_the_key_of_their_numbers(empty_url: str) -> None:
+    schema.upgrade(empty_url)
+    database = Database(empty_url)
+    now = datetime(2026, 3, 2, 15, tzinfo=UTC)
+    with database.transaction() as db:
+        company = add_company(db, code="kern", name="Kern", time_zone="UTC", now=now)
+        sale = read_document(
+            {
+                "kind": "sales_receipt",
+                "origin": "shop:1",
+                "number": "R-0042",
+                "date": "2026-03-02",
+                "customer": "Ann",
+                "lines": [{"item": "Hour", "amount": "1.00"}],
+            }
+        )
+        hand_in(db, company, [sale], by=Actor(ActorKind.PERSON), now=now, submit_now=False)
+    downgrade(empty_url, "0046")
+    schema.upgrade(empty_url)
+    with database.reading() as db:
+        assert db.scalar(select(DocumentRow.number_key)) == number_key("r 42")
     database.engine.dispose()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from qbwc_server.documents.kinds import KINDS
-from qbwc_server.documents.kinds.one_deal import as_kinds, spelt
+from qbwc_server.documents.kinds.one_deal import as_kinds, number_key, spelt
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS))
@@ -23,3 +23,10 @@ def test_spellings_of_one_number(number: str) -> None:
 def test_nothing_is_no_number() -> None:
     assert spelt(None) == spelt("") == spelt("  ") == ()
     assert spelt("0") == spelt("000") == ("0",)
+
+
+def test_numbers_are_found_by_the_key_that_all_their_spellings_share() -> None:
+    assert {number_key(one) for one in ("INV-007", "inv 7", "Inv#0007")} == {"inv 7"}
+    assert number_key("1-23") != number_key("12-3")
+    assert number_key(None) is None
+    assert number_key("\u0390" * 20 + "1a" * 20) is not None
