@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from qbwc_server.documents.kinds import Document
 from qbwc_server.documents.problems import Problem
 from qbwc_server.mapping.kinds import WordKind
+from qbwc_server.mapping.rules.rule import StatementEntry
 from qbwc_server.mapping.said import Said
 
 if TYPE_CHECKING:  # files are read without what asks the network
@@ -41,6 +42,8 @@ class Draft:
     document itself may be complete. ``called`` gives the source's own words for names that the channel had to change.
     ``words``: by place in the document (``lines[0].item``), the words of the source that somebody has to map to an
     entry of QuickBooks before it is submitted; what the document has in these places is replaced by that entry.
+    ``entries``: by place of a line (``expenses[0]``), what a statement says of it: rules of the company and what was
+    learnt give such a line its account, and what stands in the document counts where none fits.
     ``given``: by place, which option, rule or default of the channel gave it its entry, as ``option tip_item``.
 
     What the source says may be here already in another form. ``twin`` tells whether a stored document of the same
@@ -59,6 +62,7 @@ class Draft:
     called: Mapping[str, str] | None = None
     words: Mapping[str, Said] | None = None
     given: Mapping[str, str] | None = None
+    entries: Mapping[str, StatementEntry] | None = None
     same_as: Callable[[Stored], bool] | None = None
     follow_ups: Callable[[Sequence[Stored]], Iterable[Draft]] | None = None
     tax_is_told: bool = False

@@ -22,17 +22,16 @@ from qbwc_server.channels.report import Counts, Finding, IntakeReport, Kept
 from qbwc_server.channels.wanted import LeftOut
 from qbwc_server.clock import Clock
 from qbwc_server.db import Database
-from qbwc_server.documents.kinds import Document
 from qbwc_server.documents.kinds.fields import LARGEST_AMOUNT
 from qbwc_server.documents.lifecycle import State
 from qbwc_server.documents.models import DocumentRow
 from qbwc_server.documents.problems import Problem
 from qbwc_server.documents.store import Saved, SaveResult, add_notes, by_origin, find
-from qbwc_server.documents.words import DocumentWords
 from qbwc_server.errors import Notice
 from qbwc_server.mapping.documents import WordedDocument, leave_out_never, put_entries
 from qbwc_server.mapping.models import ALL_CONNECTIONS
 from qbwc_server.mapping.resolving import NEVER
+from qbwc_server.mapping.rules.applying import Ruled, apply_rules, is_settled
 from qbwc_server.posting.entries.ensure import declare_items
 from qbwc_server.posting.submitting.automatic import Automatic, try_again
 from qbwc_server.posting.submitting.hand_in import Aside, hand_in
@@ -169,7 +168,7 @@ class Intake:
         new: list[Draft] = []
         for draft in drafts:
             row = known.get(draft.document.origin)
-            if row is not None and draft.same_as is not None and draft.same_as(_as_stored(row)):
+            if row is not None and _is_same(draft, row):
                 stored.counts.same += 1
             else:
                 new.append(draft)
@@ -179,15 +178,15 @@ class Intake:
         handed = hand_in(
             db,
             company,
-            [document for document, _ in with_entries],
+            [one.document for one in with_entries],
             by=self._by,
             now=now,
             revise=self._revise,
             submit_now=self._submit,
             automatic=self._automatic,
             asides=[
-                Aside(draft.reviews, draft.called, words, draft.given)
-                for draft, (_, words) in zip(new, with_entries, strict=True)
+                Aside(draft.reviews, draft.called, one.words, {**(draft.given or {}), **one.given}, one.entries)
+                for draft, one in zip(new, with_entries, strict=True)
             ],
         )
         kept = [result.row for result in handed.results if isinstance(result, SaveResult)]
@@ -209,13 +208,16 @@ class Intake:
         stored.refuse(draft, Problem("not_allowed", "kind", said, "Ask an owner, or let a colleague upload the file."))
         return False
 
-    def _with_entries(
-        self, db: Session, company: Company, drafts: Sequence[Draft]
-    ) -> list[tuple[Document, DocumentWords | None]]:
-        """The documents of the drafts, their words replaced by the entries that they are mapped to."""
+    def _with_entries(self, db: Session, company: Company, drafts: Sequence[Draft]) -> list[Ruled]:
+        """The drafts with their words replaced by the entries that they are mapped to, and their lines by rules."""
         worded = [WordedDocument(one.document, one.words, one.reviews) for one in drafts if one.words]
         put = iter(put_entries(db, company.id, self._connection_id, worded, submits=self._submit) if worded else ())
-        return [next(put) if one.words else (one.document, None) for one in drafts]
+        found = [Ruled(*(next(put) if one.words else (one.document, None))) for one in drafts]
+        by_rules = [place for place, one in enumerate(drafts) if one.entries]
+        told = [(drafts[at].document, found[at], drafts[at].entries or {}) for at in by_rules]
+        for place, ruled in zip(by_rules, apply_rules(db, company.id, told) if told else (), strict=True):
+            found[place] = ruled
+        return found
 
     def _follow_up(self, db: Session, company: Company, drafts: list[Draft], stored: _Stored, now: datetime) -> None:
         """Documents that follow from others, now that it is known what is here."""
@@ -322,6 +324,12 @@ class _Stored:
 
 def _origin(outcome: Draft | Skipped) -> str:
     return outcome.document.origin if isinstance(outcome, Draft) else outcome.origin
+
+
+def _is_same(draft: Draft, row: DocumentRow) -> bool:
+    """Whether what is stored says the same in its own way, or rules alone would change what is settled."""
+    said = draft.same_as is not None and draft.same_as(_as_stored(row))
+    return said or (bool(draft.entries) and is_settled(row, draft.document))
 
 
 def _same_sale(twin: DocumentRow) -> Problem:

@@ -211,6 +211,18 @@ def given_of(row: DocumentRow) -> dict[str, str]:
     return given
 
 
+def remember_entries(row: DocumentRow, entries: Mapping[str, Any]) -> None:
+    """Keep the lines of a document as its statement says them: ``{"digest": ..., "lines": {place: ...}}``."""
+    if entries or "entries" in (row.notes or {}):
+        row.notes = {**(row.notes or {}), "entries": dict(entries)}
+
+
+def entries_of(row: DocumentRow) -> dict[str, Any]:
+    """The lines of a document as its statement says them; empty for all that is no statement."""
+    entries: dict[str, Any] = (row.notes or {}).get("entries", {})
+    return entries
+
+
 def ask(row: DocumentRow, questions: Sequence[Problem]) -> None:
     """Say on a complete document why a person should see it first; submitting it by hand is the answer."""
     row.tell(

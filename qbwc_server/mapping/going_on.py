@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from qbwc_server.documents.kinds import Document, load_document
 from qbwc_server.documents.lifecycle import NotNow, State
 from qbwc_server.documents.models import DocumentRow
-from qbwc_server.documents.store import change_body, given_of, show_problems
+from qbwc_server.documents.store import change_body, entries_of, given_of, show_problems
 from qbwc_server.documents.words import DocumentWords, still_there
 from qbwc_server.mapping.documents import entries_put, leave_out_never
 from qbwc_server.mapping.kinds import WordKind
@@ -147,7 +147,10 @@ def _hand_in(
             revise=True,
             submit_now=submits,
             automatic=None if connection_id == ALL_CONNECTIONS else Automatic(connection_id),
-            asides=[Aside(one.words.reviews, words=one.words, given=given_of(one.row)) for one in some],
+            asides=[
+                Aside(one.words.reviews, words=one.words, given=given_of(one.row), entries=entries_of(one.row))
+                for one in some
+            ],
         )
     for one in edited:
         _follow_edited(db, one, by=by, now=now)

@@ -14,6 +14,7 @@ from qbwc_server.documents.open_work import open_work_of
 from qbwc_server.documents.store import find
 from qbwc_server.documents.words import unmapped_words
 from qbwc_server.errors import Conflict, Invalid, NotFound, QbwcError
+from qbwc_server.mapping.rules.applying import learn_from
 from qbwc_server.portal.actions import ACTIONS, allowed_actions
 from qbwc_server.portal.bulk import offered
 from qbwc_server.portal.document_form import lines_of, read_form, records_of, typed_in
@@ -134,8 +135,10 @@ def send_edit(visit: Visit, document_id: int) -> Response:
         with visit.changing() as (db, standing):
             row = _seen(db, standing, document_id)
             standing.require(Permission.POST_DOCUMENTS, row.kind)
+            before = load_document(row.body)
             content = read_form(row.kind, json.loads(row.body), typed_in(visit.request.form))
             edit(db, standing.company, row, content, revision=revision or 0, by=visit.by, now=visit.now)
+            learn_from(db, row, before, now=visit.now)
     except (Conflict, Invalid) as problem:
         return edit_form(visit, document_id, problem, 409)
     return _to(visit, document_id)

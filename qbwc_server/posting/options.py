@@ -53,6 +53,10 @@ class PostingOptions(BaseModel):
         description="a revision of what somebody has edited in QuickBooks: note the edit and write, or hold it",
     )
 
+    learn_accounts: bool = Field(
+        True, description="whether accounts that people choose for lines of statements are proposed for the next ones"
+    )
+
     quiet_hours: str = Field(
         "20:00-07:00",
         description="when nobody is told of trouble by e-mail, by the clock of the company: 20:00-07:00, or none",

@@ -7,7 +7,7 @@ from typing import Any
 
 from qbwc_server.documents.kinds import load_document
 from qbwc_server.documents.models import DocumentRow
-from qbwc_server.documents.store import called_of, given_of
+from qbwc_server.documents.store import called_of, entries_of, given_of
 from qbwc_server.documents.words import DocumentWord, words_in
 
 
@@ -28,6 +28,7 @@ def entries_record(row: DocumentRow) -> list[dict[str, Any]]:
     kept = words_in(row)
     words = {} if kept is None else {one.field: one for one in kept.words}
     called, given = called_of(row), given_of(row)
+    drafted = {f"{place}.account": one["account"] for place, one in entries_of(row).get("lines", {}).items()}
     found = []
     for named in load_document(row.body).names():
         word = words.get(named.field)
@@ -39,15 +40,17 @@ def entries_record(row: DocumentRow) -> list[dict[str, Any]]:
                 "word": called.get(named.name) if word is None else word.word,
                 "kind": None if word is None else word.kind,
                 "hints": {} if word is None else dict(word.hints or {}),
-                "given_by": _given_by(named.name, word, given.get(named.field)),
+                "given_by": _given_by(named.name, word, given.get(named.field), drafted.get(named.field)),
                 "problem": None if word is None or word.problem is None else word.problem.as_record(),
             }
         )
     return found
 
 
-def _given_by(name: str, word: DocumentWord | None, said: str | None) -> dict[str, Any]:
+def _given_by(name: str, word: DocumentWord | None, said: str | None, drafted: str | None) -> dict[str, Any]:
     if word is None:
+        if drafted is not None and drafted != name:
+            return {"what": GivenBy.PERSON.value, "id": None, "words": "a person has edited it here"}
         return _told(said) if said else {"what": GivenBy.SOURCE.value, "id": None, "words": "its source names it"}
     if name != word.stands:
         return {"what": GivenBy.PERSON.value, "id": None, "words": "a person has edited it here"}

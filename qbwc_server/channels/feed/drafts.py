@@ -10,6 +10,7 @@ from typing import Any
 from qbwc_server.channels.contract import Draft, Fact, Outcome
 from qbwc_server.channels.feed.options import FeedOptions
 from qbwc_server.channels.files import json_lines
+from qbwc_server.mapping.rules.statement import entries_of
 from qbwc_server.mapping.said import said_in
 
 _LONGEST = 60  # characters of a key in an origin
@@ -26,8 +27,11 @@ def draft(facts: Sequence[Fact], options: FeedOptions) -> Iterator[Outcome]:
         document["lines"] = [line for fact in there for line in fact.body.get("lines", ())]
         document.pop("total", None)
     for outcome in json_lines.outcomes_of(document, 0):
-        named = isinstance(outcome, Draft) and said_in(outcome.document, options.kinds)
-        yield replace(outcome, words=named) if isinstance(outcome, Draft) and named else outcome
+        if not isinstance(outcome, Draft):
+            yield outcome
+            continue
+        named = said_in(outcome.document, options.kinds) or None
+        yield replace(outcome, words=named, entries=entries_of(outcome.document) if options.rules else None)
 
 
 def origin_of(options: FeedOptions, key: str) -> str:

@@ -39,6 +39,13 @@ class FeedOptions(ChannelOptions):
         "Left out: all names are those of QuickBooks.",
     )
 
+    rules: bool = Field(
+        default=False,
+        title="Accounts by rules",
+        description="Whether lines of checks, card charges, bills and deposits go to accounts by the rules of the "
+        "company, and by what was learnt; the account that the feed names counts where neither says another.",
+    )
+
     @property
     def kinds(self) -> tuple[WordKind, ...]:
         """The kinds of words that are to be mapped."""

@@ -26,6 +26,10 @@ class FileOptions(BaseModel):
     encoding: str | None = Field(
         default=None, description="Character encoding, such as cp932. Left out: UTF-8 or UTF-16, else Windows-1252."
     )
+    rules: bool = Field(
+        default=False,
+        description="Lines of checks, card charges, bills and deposits go to accounts by the rules of the company.",
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import file_digest
 from pathlib import Path
 from typing import BinaryIO
@@ -12,6 +12,7 @@ from typing import BinaryIO
 from qbwc_server.books.models import CompanyFacts
 from qbwc_server.channels.connections.brought_by_file import ByConnection, by_connection
 from qbwc_server.channels.connections.uploads import Upload, Uploaded
+from qbwc_server.channels.contract import Draft, Outcome
 from qbwc_server.channels.files.contract import MAX_FILE_BYTES, FileFormat, FileOptions, FileRefused, FileTooLarge
 from qbwc_server.channels.files.formats import format_named, read_options, recognise
 from qbwc_server.channels.intake import Intake
@@ -19,6 +20,7 @@ from qbwc_server.channels.report import ImportReport, Progress
 from qbwc_server.clock import Clock
 from qbwc_server.clock import now as present
 from qbwc_server.db import Database
+from qbwc_server.mapping.rules.statement import entries_of
 from qbwc_server.shortening import shortened, storable
 from qbwc_server.tenancy.actor import Actor
 from qbwc_server.tenancy.companies import find_company
@@ -96,12 +98,17 @@ def import_file(
             outcomes = file_format.read(stream, chosen)
             connected = _by_connection(database, company_code, file_format)
             for outcome in outcomes if connected is None else connected.keep_out(outcomes):
-                if intake.take(outcome) and on_progress is not None:
+                if intake.take(_by_rules(outcome) if chosen.rules else outcome) and on_progress is not None:
                     on_progress(Progress(min(stream.tell(), size), size, upload.report.counts.documents))
             intake.finish()
     if on_progress is not None:
         on_progress(Progress(size, size, upload.report.counts.documents))
     return upload.report
+
+
+def _by_rules(outcome: Outcome) -> Outcome:
+    """Its lines are those of a statement, to which rules apply."""
+    return replace(outcome, entries=entries_of(outcome.document)) if isinstance(outcome, Draft) else outcome
 
 
 def _by_connection(database: Database, company_code: str, file_format: FileFormat) -> ByConnection | None:

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from qbwc_server.books.mirror.fate import Standing, by_name, standing_of
+from qbwc_server.books.mirror.models import MirrorEntry
 from qbwc_server.documents.kinds.fields import CENT
 from qbwc_server.errors import Invalid, NotFound
 from qbwc_server.list_kinds import ListKind
@@ -160,9 +161,18 @@ def _is_amount(amount: Decimal) -> bool:
     return amount.is_finite() and 0 <= amount <= LARGEST and amount == amount.quantize(CENT)
 
 
+def is_active_name(db: Session, company_id: int, kind: ListKind, name: str) -> bool:
+    """Whether the lists have exactly one active entry of that name."""
+    return len(_active(db, company_id, kind, name)) == 1
+
+
+def _active(db: Session, company_id: int, kind: ListKind, name: str) -> list[MirrorEntry]:
+    return [one for one in by_name(db, company_id, kind, name) if standing_of(one) is Standing.PRESENT]
+
+
 def active_name(db: Session, company: Company, kind: ListKind, name: str) -> str:
     """The entry of that name as the lists write it. Raises Invalid where there is none that is active."""
-    found = [one for one in by_name(db, company.id, kind, name) if standing_of(one) is Standing.PRESENT]
+    found = _active(db, company.id, kind, name)
     if len(found) != 1:
         raise Invalid(f"The lists of the company have no active {kind.value} called {name[:60]!r}.")
     return found[0].full_name

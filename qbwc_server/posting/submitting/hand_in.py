@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,7 +15,15 @@ from qbwc_server.documents.kinds import Document
 from qbwc_server.documents.lifecycle import NotNow, Reason, State
 from qbwc_server.documents.models import DocumentRow
 from qbwc_server.documents.problems import Problem
-from qbwc_server.documents.store import Saved, SaveResult, ask, remember_called, remember_given, show_problems
+from qbwc_server.documents.store import (
+    Saved,
+    SaveResult,
+    ask,
+    remember_called,
+    remember_entries,
+    remember_given,
+    show_problems,
+)
 from qbwc_server.documents.words import DocumentWords, words_in
 from qbwc_server.errors import Conflict
 from qbwc_server.posting.options import options_of
@@ -45,13 +54,15 @@ class Aside:
     """What a source says beside the document: what a person should see first, and its own words for names.
 
     ``called``: a name in the document, and the word that the source has for it, where that is another one. ``words``
-    are those that somebody has to map, or has mapped. ``given``: by place, what else gave it its entry.
+    are those that somebody has to map, or has mapped. ``given``: by place, what else gave it its entry. ``entries``:
+    what is kept of its lines as a statement says them.
     """
 
     reviews: Sequence[Problem] = ()
     called: Mapping[str, str] | None = None
     words: DocumentWords | None = None
     given: Mapping[str, str] | None = None
+    entries: Mapping[str, Any] | None = None
 
 
 @dataclass
@@ -98,6 +109,7 @@ def hand_in(
     for row, _, aside in fresh.values():
         remember_called(row, aside.called or {})
         remember_given(row, aside.given or {})
+        remember_entries(row, aside.entries or {})
         row.words = None if aside.words is None else aside.words.as_record()
     asked = {
         row.id: [*filter(None, [changed_here.get(row.id)]), *aside.reviews]
