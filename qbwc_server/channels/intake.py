@@ -6,7 +6,6 @@ adds nothing twice.
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,6 +18,7 @@ from sqlalchemy.orm import Session
 from qbwc_server.channels.contract import Draft, Figure, Outcome, Remark, RowProblem, Skipped, Stored
 from qbwc_server.channels.gone import GONE, bring_back, take_away
 from qbwc_server.channels.report import Counts, Finding, IntakeReport, Kept
+from qbwc_server.channels.waiting import Waiting
 from qbwc_server.channels.wanted import LeftOut
 from qbwc_server.clock import Clock
 from qbwc_server.db import Database
@@ -83,7 +83,7 @@ class Intake:
         self._batch: list[Draft | Skipped] = []
         self._origins: set[str] = set()
         self._refused_line = 0
-        self._waiting = _Waiting()
+        self._waiting = Waiting()
 
     def take(self, outcome: Outcome) -> bool:
         """Take one outcome of the source; True when a batch went in."""
@@ -257,26 +257,6 @@ class Intake:
         self.report.counts.add(counts)
         for finding in left:
             self.report.note(finding)
-
-
-class _Waiting:
-    """Payments that came before their invoices: document id and line, sixteen bytes each."""
-
-    def __init__(self) -> None:
-        self._ids, self._lines = array("q"), array("q")
-
-    def __len__(self) -> int:
-        return len(self._ids)
-
-    def add(self, more: dict[int, int | None]) -> None:
-        """Remember these."""
-        self._ids.extend(more)
-        self._lines.extend(line or 0 for line in more.values())
-
-    def some(self, start: int, count: int) -> list[tuple[int, int | None]]:
-        """As many as fit in one batch."""
-        lines = (line or None for line in self._lines[start : start + count])
-        return list(zip(self._ids[start : start + count], lines, strict=True))
 
 
 @dataclass

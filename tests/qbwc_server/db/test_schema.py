@@ -468,7 +468,7 @@ def test_documents_from_before_are_found_by_the_key_of_their_numbers(empty_url: 
             }
         )
         hand_in(db, company, [sale], by=Actor(ActorKind.PERSON), now=now, submit_now=False)
-    downgrade(empty_url, "0046")
+    downgrade(empty_url, "0047")
     schema.upgrade(empty_url)
     with database.reading() as db:
         assert db.scalar(select(DocumentRow.number_key)) == number_key("r 42")
