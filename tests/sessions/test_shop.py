@@ -25,7 +25,7 @@ from tests.channels.shopify.export_file import export, line, order
 from tests.sessions.world import BY, World, invoice
 
 _TAX = {"Taxes": "2.40", "Tax_1_Name": "State Tax 12%", "Tax_1_Value": "2.40"}
-TAXED = order("#1", "22.40", [line("Tea", "20.00")], Paid_at="2026-03-05", **_TAX)
+TAXED = order("#1", "22.40", [line("Tea", "20.00")], Paid_at="2026-03-04", **_TAX)
 ORIGIN = "shopify:order:7700000000001"
 
 

@@ -1,38 +1,53 @@
-"""An order as documents: the sale, what was refunded of it, and what was paid of an open one."""
+"""An order of the export as documents, by the rules that hold for every order of a shop; what it says undated waits."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 from qbwc_server.channels.contract import Draft, Skipped, Stored
-from qbwc_server.channels.shopify.options import CustomerMode, ShopifyOptions
-from qbwc_server.channels.shopify.order import NO_SALE, ORIGIN, RECEIVED, Order, Place, Status
-from qbwc_server.channels.shopify.sale_lines import GIFT_CARD, SaleLines, lines_of
-from qbwc_server.documents.kinds import Document
-from qbwc_server.documents.kinds.credit_memo import CreditMemo
-from qbwc_server.documents.kinds.invoice import Invoice
-from qbwc_server.documents.kinds.item_lines import Line
-from qbwc_server.documents.kinds.party import Address, Customer
-from qbwc_server.documents.kinds.payment import Payment
-from qbwc_server.documents.kinds.sales_receipt import SalesReceipt
+from qbwc_server.channels.shopify.export_names import TAX_INCLUDED, ExportNames, questions
+from qbwc_server.channels.shopify.exported import Exported, doubts_of, settled
+from qbwc_server.channels.shopify.options import ShopifyOptions
+from qbwc_server.channels.shopify.written import number_of, written
 from qbwc_server.documents.problems import Problem
-from qbwc_server.list_kinds import LONGEST_PART, ListKind
-from qbxml import TextRefused, fit, shorten
+from qbwc_server.shop.by_order import by_order
+from qbwc_server.shop.entries import Entry, Role, merged
+from qbwc_server.shop.ledger import ledger_of
+from qbwc_server.shop.money import NOTHING, rounded
+from qbwc_server.shop.order import (
+    Financial,
+    Order,
+    Refund,
+    RefundLine,
+    Transaction,
+    TransactionKind,
+    TransactionStatus,
+)
+from qbwc_server.shop.planned import ORIGIN, Kind, Planned
+from qbwc_server.shop.terms import RevenueDate, Terms
 
-_LEFT_OUT = {Status.VOIDED: "Its payment was voided.", Status.EXPIRED: "Its payment authorization expired."}
+_LEFT_OUT = {
+    Financial.VOIDED: ("voided", "Its payment was voided."),
+    Financial.EXPIRED: ("expired", "Its payment authorization expired."),
+}
+_MONEY_BACK = frozenset((Kind.CARD_REFUND, Kind.CHECK, Kind.JOURNAL_ENTRY))
+# behind the goods
+_ORDER = (Role.DISCOUNTS, Role.PROMOTION, Role.SHIPPING, Role.DUTIES, Role.FEES, Role.TAX)
 
 
-def skipped(order: Order, line_number: int | None) -> Skipped | None:
+def skipped(told: Exported, line_number: int | None) -> Skipped | None:
     """The order left out, where there is no sale, and why."""
-    if order.status in NO_SALE:
-        code, why = order.status.value, _LEFT_OUT[order.status]
-    elif order.cancelled:
+    order = told.order
+    if order.financial in _LEFT_OUT:
+        code, why = _LEFT_OUT[order.financial]
+    elif order.cancelled_at is not None:
         code, why = "cancelled", "It was cancelled."
     else:
         return None
-    kept = order.received - order.refunded
+    kept = told.received - told.refunded
     money = f" {kept} of it was received and not refunded." if kept > 0 else ""
     advice = (
         "Refund it in Shopify, or enter what was kept by hand."
@@ -40,262 +55,201 @@ def skipped(order: Order, line_number: int | None) -> Skipped | None:
         else "Nothing to do, unless it stands in the books already."
     )
     problem = Problem(code, "Financial Status", f"Order {order.name} is left out: {why}{money}", advice)
-    return Skipped(problem, order.origin, line_number, max(kept, Decimal(0)))
+    return Skipped(problem, told.origin, line_number, max(kept, NOTHING))
 
 
-def sale_of(order: Order, options: ShopifyOptions, line_number: int | None) -> Draft:
-    """The order as a sales receipt, where it was paid, else as an invoice. Raises pydantic.ValidationError."""
-    made = lines_of(order, options)
-    full_lines = tuple(made.lines)
-    received = order.status in RECEIVED
-    total = order.total
-    if received and order.paid_without_money:
-        made.add_special(GIFT_CARD, options.gift_card_item, f"Paid with {order.gateways}", -total)
-        total = Decimal(0)
-    made.asked.extend(_money_questions(order, received))
-    customer, called = customer_of(order, options)
-    values = _sale(order, made, customer, total, options)
-    if received:
-        method = options.payment_methods.get(order.gateways)
-        document: Document = SalesReceipt.model_validate(
-            {**values, "payment_method": method, "deposit_to": options.deposit_to}
-        )
-    else:
-        document = Invoice.model_validate({**values, "due_date": order.due_on, "ar_account": options.ar_account})
-    if called:
-        made.notes.append(f"The customer {next(iter(called.values()))} is {customer.name} in QuickBooks.")
-    return Draft(
-        document,
-        line_number,
-        tuple(made.notes),
-        tuple(made.asked),
-        twin=_twin(order),
-        called=called,
-        given=made.given,
-        same_as=lambda stored: stored.kind == "invoice" and received and stored.total == order.total,
-        follow_ups=lambda stored: _follow_ups(order, options, customer, full_lines, line_number, stored),
-    )
+def order_draft(told: Exported, options: ShopifyOptions, line_number: int | None) -> Draft:
+    """The sale, and by what is here of it already, what came after. Raises pydantic.ValidationError."""
+    found, footing = settled(told, options.rounding_cap)
+    order = _Told(found, options, line_number, tuple(doubts_of(found, footing)))
+    return order.draft()
 
 
-def _money_questions(order: Order, received: bool) -> Iterator[Problem]:
-    owed = order.outstanding or Decimal(0)
-    if received and owed > 0:
-        yield Problem(
-            "paid_with_balance",
-            "payment_method",
-            f"Order {order.name} counts as paid, but {owed} of {order.total} is still owed.",
-            "Look the order up in Shopify. Submit the document if all of it was received; else exclude it and "
-            "enter an invoice with the payment received.",
-        )
-    if received and owed < 0:
-        yield Problem(
-            "paid_too_much",
-            "total",
-            f"{-owed} more was paid of order {order.name} than its total of {order.total}.",
-            "Look the order up in Shopify. Submit the document, and refund the difference or enter it as a payment.",
-        )
-    if order.status is Status.PARTIALLY_PAID and order.outstanding is None:
-        yield Problem(
-            "paid_in_part_unknown",
-            "total",
-            f"Order {order.name} was paid in part, and the file does not say how much.",
-            "Export the orders again with the column Outstanding Balance, and import that file; else submit the "
-            "invoice and enter the payment by hand.",
-        )
-    if received and order.paid_without_money is None:
-        yield Problem(
-            "paid_in_part_by_gift_card",
-            "payment_method",
-            f"Order {order.name} was paid with {order.gateways}; the export does not say how much with which.",
-            "A gift card that is redeemed is no money: enter the order by hand with the amounts that Shopify shows, "
-            "and exclude this document.",
+class _Told:
+    """One order of the file on its way to documents."""
+
+    def __init__(
+        self, told: Exported, options: ShopifyOptions, line_number: int | None, doubts: tuple[Problem, ...]
+    ) -> None:
+        self.told, self.options, self.line_number, self.doubts = told, options, line_number, doubts
+        self.terms = Terms(
+            "UTC",  # moments stand for days as they are written
+            revenue_date=RevenueDate.CREATED,
+            rounding_cap=options.rounding_cap,
+            cash_gateways=frozenset(("cash", "Cash")) if options.deposit_to else frozenset(),
         )
 
+    def draft(self) -> Draft:
+        """The draft of the sale."""
+        told = self.told
+        sale = next(one for one in self._planned(with_money(told, ())) if one.origin == told.origin)
 
-def _sale(order: Order, made: SaleLines, customer: Customer, total: Decimal, options: ShopifyOptions) -> dict[str, Any]:
-    return {
-        "origin": order.origin,
-        "number": _number(order, made),
-        "date": order.day,
-        "customer": customer,
-        "memo": f"Shopify order {order.name}" + (f", {order.gateways}" if order.gateways else ""),
-        "class": options.classes.get(order.location),
-        "lines": tuple(made.lines),
-        "sales_tax_item": options.document_tax_item,
-        "total": total,
-        # the lines hold all the tax there is: with a tax item of 0 % they are the total as well
-        "stated": None if made.booked == total else {"lines": made.booked},
-    }
+        def same_as(stored: Stored) -> bool:
+            """Whether it stands as it was told before: open and now paid, or paid without a word of when."""
+            other = {stored.kind, sale.kind.value} == {"invoice", "sales_receipt"}
+            return other and stored.total == told.total
 
+        return replace(self._draft(sale), twin=_twin(told), same_as=same_as, follow_ups=self._follow_ups)
 
-def _number(order: Order, made: SaleLines) -> str | None:
-    number = order.name.removeprefix("#").strip()
-    if 0 < len(number) <= Invoice.number_limit:
-        return number
-    made.notes.append(f"The name {order.name} is too long for a document number; it stands in the memo.")
-    return None
+    def _follow_ups(self, stored: Sequence[Stored]) -> Iterator[Draft]:
+        """Payments and refunds that the shop tells of and that are not here yet."""
+        kinds = {one.origin: one.kind for one in stored}
+        money = with_money(self.told, stored)
+        was_open = kinds.get(self.told.origin) == "invoice"
+        new = {f"{self.told.origin}:{suffix}" for suffix in money.new if was_open or not suffix.startswith("payment")}
+        if was_open and self.told.by_cards:
+            new.add(self.told.origin)  # what cards paid on its day stands on it
+        for planned in self._planned(money, as_invoice=was_open):
+            if planned.origin in new:
+                yield self._draft(planned)
 
+    def _planned(self, money: Money, *, as_invoice: bool = False) -> list[Planned]:
+        return by_order(ledger_of(money.order, self.terms), self.terms, as_invoice=as_invoice)
 
-# What comes after the sale
-
-
-def _follow_ups(
-    order: Order,
-    options: ShopifyOptions,
-    customer: Customer,
-    lines: tuple[Line, ...],
-    line_number: int | None,
-    stored: Sequence[Stored],
-) -> Iterator[Draft]:
-    """Credit memos and payments for what the shop tells of and is not here yet."""
-    kinds = {one.origin: one.kind for one in stored}
-    refunds, refunded = _so_far(order, "refund", stored)
-    if (amount := order.refunded - refunded) > 0:
-        yield _credit(order, options, customer, lines if not refunded else (), line_number, amount, refunds + 1)
-    payments, paid = _so_far(order, "payment", stored)
-    if kinds.get(order.origin) == "invoice" and (amount := order.received - paid) > 0:
-        yield _payment(order, options, customer, line_number, amount, payments + 1)
-
-
-def _so_far(order: Order, what: str, stored: Sequence[Stored]) -> tuple[int, Decimal]:
-    found = [one for one in stored if one.origin.startswith(f"{order.origin}:{what}:")]
-    return len(found), sum((one.total or Decimal(0) for one in found), Decimal(0))
-
-
-def _credit(
-    order: Order,
-    options: ShopifyOptions,
-    customer: Customer,
-    lines: tuple[Line, ...],
-    line_number: int | None,
-    amount: Decimal,
-    number: int,
-) -> Draft:
-    """A refund: of the whole order with its lines, else in one sum, since the export does not say of what."""
-    whole = amount == order.total and lines and sum((line.amount or 0 for line in lines), Decimal(0)) == amount
-    asked = []
-    if not whole:
-        item = options.refund_item
-        lines = (Line(item=item, description="Refund", amount=amount, tax_code=options.line_tax_code),)
-        if item is None:
-            asked.append(
-                Problem(
-                    "item_not_chosen",
-                    "lines[0].item",
-                    f"{amount} of order {order.name} was refunded, and no item is chosen for refunds.",
-                    "Choose one with the option refund_item and import the file again, or enter the credit memo in "
-                    "QuickBooks and exclude this one.",
-                )
-            )
-    what = "" if whole else " and of what"
-    asked.append(
-        Problem(
-            "refund_to_check",
-            "date",
-            f"{amount} of order {order.name} was refunded; the export does not say when{what}.",
-            "Look the refund up in Shopify, give the credit memo its date, and submit it.",
+    def _draft(self, planned: Planned) -> Draft:
+        """Raises pydantic.ValidationError."""
+        names = ExportNames(self.told.order, self.options, self.terms)
+        found = written(replace(planned, lines=arranged(planned.lines, self.told), memo=self._memo(planned)), names)
+        is_sale = planned.origin == self.told.origin
+        notes = list(names.notes)
+        if is_sale and number_of(self.told.order.name) is None:
+            name = self.told.order.name
+            notes.append(f"The name {name} is too long for a document number; it stands in the memo.")
+        asked = [*questions(names, of_sale=is_sale), *(self.doubts if is_sale else ()), *self._of_money(planned)]
+        return replace(
+            found,
+            line_number=self.line_number,
+            notes=tuple(dict.fromkeys(notes)),
+            reviews=(*asked, *planned.problems),
+            called=names.called or None,
         )
-    )
-    document = CreditMemo.model_validate(
-        {
-            "origin": f"{order.origin}:refund:{number}",
-            "date": order.day,
-            "customer": customer,
-            "memo": f"Refund of Shopify order {order.name}",
-            "class": options.classes.get(order.location),
-            "lines": lines,
-            "sales_tax_item": options.document_tax_item,
-            "total": amount,
-            "ar_account": options.ar_account,
-        }
-    )
-    return Draft(document, line_number, reviews=tuple(asked))
 
+    def _memo(self, planned: Planned) -> str:
+        if planned.kind is Kind.CREDIT_MEMO or planned.kind in _MONEY_BACK:
+            return f"Refund of Shopify order {self.told.order.name}"
+        return f"Shopify order {self.told.order.name}" + (f", {self.told.ways}" if self.told.ways else "")
 
-def _payment(
-    order: Order, options: ShopifyOptions, customer: Customer, line_number: int | None, amount: Decimal, number: int
-) -> Draft:
-    asked = []
-    if order.paid_on is None:
-        asked.append(
-            Problem(
+    def _of_money(self, planned: Planned) -> Iterator[Problem]:
+        """What the file does not say of money that came or went back."""
+        name, amount = self.told.order.name, planned.amount
+        if planned.kind is Kind.PAYMENT and self.told.paid_at is None:
+            yield Problem(
                 "payment_to_check",
                 "date",
-                f"{amount} of order {order.name} was paid; the export does not say when.",
+                f"{amount} of order {name} was paid; the export does not say when.",
                 "Look the payment up in Shopify, give it its date, and submit it.",
             )
-        )
-    if order.paid_without_money is not False:
-        asked.append(
-            Problem(
+        if planned.kind in (Kind.PAYMENT, Kind.SALES_RECEIPT) and self.told.by_cards is None:
+            yield Problem(
                 "paid_in_part_by_gift_card",
                 "payment_method",
-                f"Order {order.name} was paid with {order.gateways}; a gift card that is redeemed is no money.",
-                "Enter what was paid with it as a credit against the liability, and exclude this payment.",
+                f"Order {name} was paid with {self.told.ways}; the export does not say how much with which.",
+                "A gift card that is redeemed is no money: enter the order by hand with the amounts that Shopify "
+                "shows, and exclude this document.",
             )
+        if planned.kind is Kind.CREDIT_MEMO or planned.kind in _MONEY_BACK:
+            what = "" if len(planned.lines) > 1 or planned.kind is not Kind.CREDIT_MEMO else " and of what"
+            yield Problem(
+                "refund_to_check",
+                "date",
+                f"{amount} of order {name} was refunded; the export does not say when{what}.",
+                "Look the refund up in Shopify, give the document its date, and submit it.",
+            )
+
+
+def arranged(lines: Sequence[Entry], told: Exported) -> tuple[Entry, ...]:
+    """Goods as they were ordered, one discount, shipping, taxes; prices that hold tax as the buyer saw them."""
+    items = {item.id: item for item in told.order.items}
+    discount = f"Discount {told.discount_code}" if told.discount_code else "Discount"
+    found, inside = [], NOTHING
+    for one in lines:
+        item = items.get(one.of)
+        if one.role in (Role.DISCOUNTS, Role.PROMOTION):
+            found.append(replace(one, role=Role.DISCOUNTS, of="discount", title=discount))
+        elif item is not None and told.order.tax_included and abs(one.quantity) == abs(item.quantity):
+            tax = sum((each.amount for each in item.taxes), NOTHING)
+            inside += tax
+            found.append(replace(one, amount=one.amount + tax))
+        else:
+            found.append(one)
+    if inside:
+        found.append(Entry(Role.SALES, TAX_INCLUDED, -inside, "Tax included in the prices"))
+    return tuple(sorted(merged(found), key=lambda one: _rank(one, items.keys())))
+
+
+def _rank(entry: Entry, items: Collection[str]) -> int:
+    if entry.of in items:
+        return 0
+    return 1 + _ORDER.index(entry.role) if entry.role in _ORDER else len(_ORDER) + 1
+
+
+# The money of an order, of which a file tells only what it comes to
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """The order with its payments and refunds, those that are here and the rest. ``new``: ends of the new origins."""
+
+    order: Order
+    new: tuple[str, ...]
+
+
+def with_money(told: Exported, stored: Sequence[Stored]) -> Money:
+    """What came and went back by the file, beside what earlier files have brought of it."""
+    order = told.order
+    paid, back = _so_far(told, "payment", stored), _so_far(told, "refund", stored)
+    at = told.paid_at or order.at
+    last = max(at, order.at)
+    more, less = told.received - sum(paid, NOTHING), told.refunded - sum(back, NOTHING)
+    new: list[str] = []
+    if more > 0:
+        paid.append(more)
+        new.append(f"payment:{len(paid)}")
+    if less > 0:
+        back.append(less)
+        new += [f"{what}:{len(back)}" for what in ("refund", "back")] + [f"back:{len(back)}:journal"]
+    known = len(paid) - (more > 0)
+    moved = [
+        _moved(told, TransactionKind.SALE, n, amount, order.at if n <= known else at)
+        for n, amount in enumerate(paid, 1)
+    ]
+    moved += [_moved(told, TransactionKind.REFUND, n, amount, last) for n, amount in enumerate(back, 1)]
+    refunds = tuple(_refund(told, n, amount, last) for n, amount in enumerate(back, 1))
+    return Money(replace(order, transactions=tuple(moved), refunds=refunds), tuple(new))
+
+
+def _so_far(told: Exported, what: str, stored: Sequence[Stored]) -> list[Decimal]:
+    return [one.total or NOTHING for one in stored if one.origin.startswith(f"{told.origin}:{what}:")]
+
+
+def _moved(told: Exported, kind: TransactionKind, number: int, amount: Decimal, at: datetime) -> Transaction:
+    way = told.ways.partition("+")[0].strip().casefold() if told.by_cards else told.ways
+    return Transaction(str(number), kind, TransactionStatus.SUCCESS, way or "not said", amount, at)
+
+
+def _refund(told: Exported, number: int, amount: Decimal, at: datetime) -> Refund:
+    """With the lines of the order where all of it was given back at once; else the file does not say of what."""
+    transactions = (str(number),)
+    if amount != told.total or number > 1:
+        return Refund(str(number), at, transactions=transactions)
+    order = told.order
+    lines = tuple(
+        RefundLine(
+            item.id,
+            item.quantity,
+            rounded(item.listed, order.unit) - item.discount,
+            sum((tax.amount for tax in item.taxes), NOTHING),
         )
-    document = Payment.model_validate(
-        {
-            "origin": f"{order.origin}:payment:{number}",
-            "date": order.paid_on or order.day,
-            "customer": customer,
-            "memo": f"Shopify order {order.name}" + (f", {order.gateways}" if order.gateways else ""),
-            "amount": amount,
-            "payment_method": options.payment_methods.get(order.gateways),
-            "deposit_to": options.deposit_to,
-            "ar_account": options.ar_account,
-            "applies_to": [{"invoice": order.origin, "amount": amount}],
-        }
+        for item in order.items
     )
-    return Draft(document, line_number, reviews=tuple(asked))
+    shipping = sum((one.price for one in order.shipping), NOTHING)
+    duties = sum((one.price for one in order.duties), NOTHING)
+    return Refund(str(number), at, lines, shipping, duties=duties, transactions=transactions)
 
 
-# Who buys
-
-
-def customer_of(order: Order, options: ShopifyOptions) -> tuple[Customer, dict[str, str]]:
-    """The customer, and the shop's own word for the name where it had to be changed."""
-    buyer = order.buyer
-    said = next((name for name in (buyer.billing_name, buyer.shipping_name, buyer.company) if _entry_name(name)), "")
-    if options.customers is CustomerMode.SINGLE or not said:
-        return Customer(name=options.single_customer), {}
-    name = _entry_name(said)
-    customer = Customer(
-        name=name,
-        company_name=buyer.company or None,
-        email=buyer.email or None,
-        phone=buyer.phone or None,
-        billing_address=_address(buyer.billing),
-        shipping_address=_address(buyer.shipping),
-    )
-    return customer, {} if name == " ".join(said.split()) else {name: " ".join(said.split())}
-
-
-def _entry_name(text: str) -> str:
-    """A name for the list of customers: a colon would make a job of it, and QuickBooks keeps 41 characters."""
-    name = " ".join(text.replace(":", " ").split())
-    try:
-        fitted = fit(name).text
-    except TextRefused:
-        return name  # said when the document is checked
-    most = LONGEST_PART[ListKind.CUSTOMER]
-    return name if len(fitted) <= most else shorten(fitted, most).text
-
-
-def _address(place: Place) -> Address | None:
-    named = {
-        "city": place.city,
-        "state": place.state,
-        "postal_code": place.postal_code,
-        "country": place.country,
-    }
-    given = {name: text for name, text in named.items() if text}
-    return Address(lines=place.lines, **given) if place.lines or given else None
-
-
-def _twin(order: Order) -> Callable[[str], bool]:
+def _twin(told: Exported) -> Callable[[str], bool]:
     """Whether a stored origin is this order under its other key: by name where a file gave no id, or the reverse."""
-    by_name = ORIGIN + order.name
-    if order.identified:
+    by_name = ORIGIN + told.order.name
+    if told.is_identified:
         return lambda origin: origin == by_name
     return lambda origin: origin.startswith(ORIGIN) and origin != by_name and ":" not in origin.removeprefix(ORIGIN)

@@ -12,10 +12,10 @@ from qbwc_server.channels.files.cells import Unreadable, storable
 from qbwc_server.channels.files.contract import Beginning, WrongColumns
 from qbwc_server.channels.files.mistakes import mistakes, path
 from qbwc_server.channels.files.rows import Group, Table
-from qbwc_server.channels.shopify.drafts import sale_of, skipped
+from qbwc_server.channels.shopify.drafts import order_draft, skipped
 from qbwc_server.channels.shopify.export_rows import EXPORT_AGAIN, Mistake, OrderRows
+from qbwc_server.channels.shopify.exported import Exported
 from qbwc_server.channels.shopify.options import ShopifyOptions
-from qbwc_server.channels.shopify.order import Order
 from qbwc_server.documents.problems import Problem
 
 REQUIRED = (
@@ -74,7 +74,7 @@ def _outcomes(group: Group, options: ShopifyOptions, currency: str | None) -> It
     """The order as a draft, as skipped, or everything that is wrong with it."""
     found = list(_unusable(group))
     rows = OrderRows(group, found)
-    order = rows.read() if not found else None
+    order = rows.read(options.items) if not found else None
     if order is not None:
         try:
             yield _draft(order, options, currency, group.line_number)
@@ -91,18 +91,19 @@ def _outcomes(group: Group, options: ShopifyOptions, currency: str | None) -> It
         yield RowProblem(problem, one.line_number or group.line_number, group.line_number)
 
 
-def _draft(order: Order, options: ShopifyOptions, currency: str | None, line_number: int) -> Draft | Skipped:
-    if left_out := skipped(order, line_number):
-        return left_out
+def _draft(told: Exported, options: ShopifyOptions, currency: str | None, line_number: int) -> Draft | Skipped:
+    found, order = skipped(told, line_number), told.order
+    if found is not None:
+        return found
     if currency is not None and order.currency not in ("", currency.upper()):
         raise Unreadable(
             "other_currency",
             f"It is in {order.currency}, the books are in {currency.upper()}.",
             "Enter it by hand, or name the currency of the books with the option currency.",
         )
-    if not any(line.quantity for line in order.lines) and not (order.shipping or order.total):
+    if not any(item.quantity for item in order.items) and not (order.shipping or told.total):
         raise Unreadable("no_lines", "It has no lines and no amounts.", "Nothing to post; check it in Shopify.")
-    return sale_of(order, options, line_number)
+    return order_draft(told, options, line_number)
 
 
 def _currency_of(group: Group) -> str:

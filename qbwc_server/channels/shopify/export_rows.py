@@ -1,24 +1,39 @@
-"""The rows of one order in the export as an Order, or every mistake in them with its column and line."""
+"""The rows of one order in the export as a typed order, or every mistake in them with its column and line."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import TypeVar
 
 from qbwc_server.channels.files.cells import Unreadable, amount_of, date_of, quantity_of, shown, storable
 from qbwc_server.channels.files.habits import check_spreadsheet, check_whole
 from qbwc_server.channels.files.rows import Group, Row
-from qbwc_server.channels.shopify.order import Buyer, Order, OrderLine, Place, Status
+from qbwc_server.channels.shopify.exported import STATUSES, Exported
+from qbwc_server.shop.money import NOTHING
+from qbwc_server.shop.order import Address, Buyer, Extra, Financial, Fulfillment, Item, Order, Place, Tax, Totals
 
 EXPORT_AGAIN = "Export the orders again, and leave the file as it is."
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9:.]+ ?(?:[+-][0-9]{2}:?[0-9]{2}|Z|UTC)?)?")
 _GUARDED = re.compile(r"'[=+\-@0-9]")  # how the export keeps spreadsheets from reading a text as a number or formula
 _MOST_TAXES = 20
 _NEEDED = ("Financial Status", "Created at", "Total")
+_LONG_AGO = datetime(1970, 1, 2, tzinfo=UTC)  # of what has no date, and is a mistake
+_FULFILLMENTS = {
+    "fulfilled": Fulfillment.FULFILLED,
+    "partial": Fulfillment.PARTIALLY_FULFILLED,
+    "partially fulfilled": Fulfillment.PARTIALLY_FULFILLED,
+    "unfulfilled": Fulfillment.UNFULFILLED,
+    "restocked": Fulfillment.RESTOCKED,
+}
+_GIFT_CARDS = (
+    "gift card", "giftcard", "gift certificate", "gift voucher", "carte cadeau", "chèque-cadeau", "geschenkgutschein",
+    "geschenkkarte", "tarjeta de regalo", "tarjeta regalo", "buono regalo", "carta regalo", "cadeaubon", "cadeaukaart",
+    "ギフトカード", "礼品卡",
+)  # fmt: skip
 _Value = TypeVar("_Value")
 
 
@@ -38,41 +53,65 @@ class OrderRows:
     group: Group
     mistakes: list[Mistake] = field(default_factory=list)
 
-    def read(self) -> Order | None:
-        """The order; None where there are mistakes."""
+    def read(self, goods: Collection[str] = ()) -> Exported | None:
+        """The order; None where there are mistakes.
+
+        Args:
+            goods: names and numbers of products that are neither tips nor gift cards, whatever they are called.
+        """
         self._check()
         status = self._status()
-        identified = self.text("id").isascii() and self.text("id").isdigit()
-        day, total = self._needed("Created at", self._day), self._needed("Total", self.money)
-        lines = tuple(line for row in self.group.rows if (line := self._line(row)) is not None)
-        taxes = tuple(self._taxes())
+        is_identified = self.text("id").isascii() and self.text("id").isdigit()
+        at, total = self._needed("Created at", self._moment), self._needed("Total", self.money)
         order = Order(
-            key=self.text("id") if identified else self.name,
+            id=self.text("id") if is_identified else self.name,
             name=self.name,
-            identified=identified,
-            day=day or date.min,
-            status=status or Status.PAID,
-            total=total or Decimal(0),
-            lines=lines,
+            at=at or _LONG_AGO,
             currency=self.text("currency").upper(),
-            cancelled=bool(self.text("cancelled at")),
-            paid_on=self._day("paid at"),
-            subtotal=self.money("subtotal") if self.text("subtotal") else None,
-            discount=self.money("discount amount"),
-            discount_code=self.text("discount code"),
-            shipping=self.money("shipping"),
-            shipping_method=self.text("shipping method"),
-            taxes=taxes,
-            taxes_total=self.money("taxes") if self.text("taxes") else None,
-            duties=self.money("duties"),
-            refunded=self.money("refunded amount"),
-            outstanding=self.money("outstanding balance") if self.text("outstanding balance") else None,
-            gateways=self.text("payment method"),
-            location=self.text("location"),
-            due_on=self._day("next payment due at"),
+            financial=status or Financial.PAID,
+            fulfillment=_FULFILLMENTS.get(self.text("fulfillment status").casefold(), Fulfillment.NOT_SAID),
+            items=tuple(self._items(goods)),
+            taxes=tuple(self._taxes()),
+            cancelled_at=(self._moment("cancelled at") or at) if self.text("cancelled at") else None,
+            totals=self._totals(total),
+            shipping=tuple(self._shipping()),
+            duties=tuple(self._duties()),
+            place=Place(self.text("location"), self.text("location")),
+            fulfilled_at=self._moment("fulfilled at"),
+            due_at=self._moment("next payment due at"),
             buyer=self._buyer(),
         )
-        return None if self.mistakes else order
+        told = Exported(
+            order,
+            is_identified,
+            ways=self.text("payment method"),
+            discount_code=self.text("discount code"),
+            paid_at=self._moment("paid at"),
+            owed=self._told("outstanding balance"),
+            refunded=self.money("refunded amount"),
+        )
+        return None if self.mistakes else told
+
+    def _totals(self, total: Decimal | None) -> Totals:
+        return Totals(
+            total=total or NOTHING,
+            subtotal=self._told("subtotal"),
+            discounts=self.money("discount amount"),
+            tax=self._told("taxes"),
+        )
+
+    def _told(self, column: str) -> Decimal | None:
+        """An amount, None where the cell is empty."""
+        return self.money(column) if self.text(column) else None
+
+    def _shipping(self) -> Iterator[Extra]:
+        if amount := self.money("shipping"):
+            method = self.text("shipping method")
+            yield Extra("shipping", f"Shipping: {method}" if method else "Shipping", amount)
+
+    def _duties(self) -> Iterator[Extra]:
+        if amount := self.money("duties"):
+            yield Extra("duties", "Duties", amount)
 
     @property
     def name(self) -> str:
@@ -106,10 +145,11 @@ class OrderRows:
     def _needed(self, title: str, reading: Callable[[str], _Value]) -> _Value | None:
         return reading(title.casefold()) if self.text(title.casefold()) else None
 
-    def _day(self, column: str) -> date | None:
-        """The day of a moment as written, that is in the shop's own zone."""
+    def _moment(self, column: str) -> datetime | None:
+        """Noon of the day as written, that is in the shop's own zone: the books ask for no more."""
         text = self.text(column)
-        return self._said(column, self.first, _day_of, text, None) if text else None
+        day = self._said(column, self.first, _day_of, text, None) if text else None
+        return None if day is None else datetime.combine(day, time(12), UTC)
 
     def _check(self) -> None:
         """The values of the order are on its first row, and its rows are one order's."""
@@ -124,20 +164,24 @@ class OrderRows:
                     advice = "Import the exports of two shops separately."
                     self._wrong("two_orders", message, advice, column.capitalize(), row.line_number)
 
-    def _status(self) -> Status | None:
+    def _status(self) -> Financial | None:
         text = self.text("financial status")
-        try:
-            return Status(text.casefold().replace(" ", "_")) if text else None
-        except ValueError:
+        found = STATUSES.get(text.casefold().replace(" ", "_"))
+        if text and found is None:
             self._wrong(
                 "unknown_status",
                 f"Its financial status is {shown(text)}, which is not known here.",
                 "Enter the order by hand, and tell the maintainers of this program.",
                 "Financial Status",
             )
-            return None
+        return found
 
-    def _line(self, row: Row) -> OrderLine | None:
+    def _items(self, goods: Collection[str]) -> Iterator[Item]:
+        for number, row in enumerate(self.group.rows, 1):
+            if (item := self._item(str(number), row, goods)) is not None:
+                yield item
+
+    def _item(self, number: str, row: Row, goods: Collection[str]) -> Item | None:
         name = storable(row.cells.get("lineitem name", ""))
         sku = unguarded(storable(row.cells.get("lineitem sku", "")))
         if not (name or sku or row.cells.get("lineitem quantity")):
@@ -145,42 +189,46 @@ class OrderRows:
         for column, text in (("lineitem name", name), ("lineitem sku", sku)):
             self._said(column, row, _whole, text, "")
         taxable = row.cells.get("lineitem taxable", "").casefold()
-        return OrderLine(
-            name=name,
-            sku=sku,
+        plain = name in goods or sku in goods
+        card = not plain and taxable != "true" and any(word in name.casefold() for word in _GIFT_CARDS)
+        return Item(
+            id=number,
+            title=name or sku,
             quantity=self._number("lineitem quantity", row),
+            kept=None,
             price=self._number("lineitem price", row),
+            sku=sku,
             discount=self.money("lineitem discount", row),
-            taxable={"true": True, "false": False}.get(taxable),
+            is_gift_card=card,
+            is_tip=not plain and name.casefold() == "tip" and not sku,
         )
 
     def _number(self, column: str, row: Row) -> Decimal:
         """A quantity or price, which must be there."""
         return self._said(column, row, quantity_of, row.cells.get(column, ""), Decimal(0))
 
-    def _taxes(self) -> list[tuple[str, Decimal]]:
-        found = []
+    def _taxes(self) -> Iterator[Tax]:
         for number in range(1, _MOST_TAXES + 1):
             if amount := self.money(f"tax {number} value"):
-                found.append((self.text(f"tax {number} name") or "Taxes", amount))
-        return found
+                yield Tax(self.text(f"tax {number} name") or "Taxes", amount)
 
     def _buyer(self) -> Buyer:
+        billing = self._address("billing", self.text("billing company"))
         return Buyer(
-            billing_name=self.text("billing name"),
-            shipping_name=self.text("shipping name"),
-            company=self.text("billing company"),
+            name=self.text("billing name"),
             email=self.text("email"),
             phone=unguarded(self.text("billing phone") or self.text("phone")),
-            billing=self._place("billing"),
-            shipping=self._place("shipping"),
+            billing=billing,
+            shipping=self._address("shipping"),
         )
 
-    def _place(self, which: str) -> Place:
+    def _address(self, which: str, company: str = "") -> Address:
         streets = [self.text(f"{which} address1"), self.text(f"{which} address2")]
         if not any(streets):
             streets = [self.text(f"{which} street")]
-        return Place(
+        return Address(
+            name=self.text(f"{which} name"),
+            company=company,
             lines=tuple(street for street in streets if street),
             city=_no_dash(self.text(f"{which} city")),
             state=_no_dash(self.text(f"{which} province")),

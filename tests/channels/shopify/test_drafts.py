@@ -11,6 +11,8 @@ import pytest
 
 from qbwc_server.channels.contract import Draft, RowProblem, Skipped, Stored
 from qbwc_server.channels.shopify.options import ShopifyOptions, as_the_file_says
+from qbwc_server.documents.kinds.card_refund import CardRefund
+from qbwc_server.documents.kinds.check import Check
 from qbwc_server.documents.kinds.credit_memo import CreditMemo
 from qbwc_server.documents.kinds.invoice import Invoice
 from qbwc_server.documents.kinds.payment import Payment
@@ -121,20 +123,42 @@ def test_a_refund_of_the_whole_order_is_a_credit_memo_with_its_lines() -> None:
     rows = order("#1", "31.00", [TEA, line("Cup", "5.00")], Shipping="4.00", Taxes="2.00", Financial_Status="refunded",
                  Refunded_Amount="31.00")  # fmt: skip
     found = draft(rows)
-    (credit,) = follow_ups(found, as_stored(found))
+    credit, back = follow_ups(found, as_stored(found))
     assert isinstance(credit.document, CreditMemo)
     assert credit.document.lines == sale(rows).lines
     assert credit.document.comes_to() == 31
-    assert codes(credit) == [("refund_to_check", "date")]  # the export does not say when
+    assert isinstance(back.document, CardRefund)
+    assert [(one.refunded, one.amount) for one in back.document.refunds] == [(credit.document.origin, Decimal(31))]
+    for one in (credit, back):
+        assert codes(one) == [("refund_to_check", "date")]  # the export does not say when
+
+
+def test_cash_that_was_refunded_is_a_check_on_the_account_of_the_money() -> None:
+    rows = order("#1", "20.00", [TEA], Refunded_Amount="20.00", Payment_Method="cash")
+    found = draft(rows, deposit_to="Till")
+    _, back = follow_ups(found, as_stored(found))
+    assert isinstance(back.document, Check)
+    assert back.document.bank_account == "Till"
+    assert back.document.comes_to() == 20
+    _, back = follow_ups(draft(rows), as_stored(found))
+    assert isinstance(back.document, CardRefund)  # no account is chosen
+
+
+def test_what_was_refunded_before_money_was_told_is_not_given_back_again() -> None:
+    """An earlier version entered credit memos alone: who gave their money back by hand does not find it twice."""
+    found = draft(order("#1", "20.00", [TEA], Refunded_Amount="20.00"))
+    receipt = Stored("shopify:order:7700000000001", "sales_receipt", Decimal(20))
+    credit = Stored("shopify:order:7700000000001:refund:1", "credit_memo", Decimal(20))
+    assert follow_ups(found, receipt, credit) == []
 
 
 def test_a_refund_of_a_part_is_one_sum_that_a_person_looks_at() -> None:
     found = draft(order("#1", "20.00", [TEA], Financial_Status="partially_refunded", Refunded_Amount="3.50"))
-    (credit,) = follow_ups(found, as_stored(found))
+    credit, back = follow_ups(found, as_stored(found))
     assert isinstance(credit.document, CreditMemo)
     assert [(one.item, one.amount) for one in credit.document.lines] == [("Returns", Decimal("3.50"))]
-    assert origins([credit]) == [":refund:1"]
-    (unchosen,) = follow_ups(
+    assert origins([credit, back]) == [":refund:1", ":back:1"]
+    unchosen, _ = follow_ups(
         draft(order("#1", "20.00", [TEA], Refunded_Amount="3.50"), refund_item=None), as_stored(found)
     )
     assert codes(unchosen) == [("item_not_chosen", "lines[0].item"), ("refund_to_check", "date")]
@@ -143,8 +167,9 @@ def test_a_refund_of_a_part_is_one_sum_that_a_person_looks_at() -> None:
 def test_refunds_add_up_over_several_exports() -> None:
     found = draft(order("#1", "20.00", [TEA], Financial_Status="partially_refunded", Refunded_Amount="10.00"))
     earlier = Stored("shopify:order:7700000000001:refund:1", "credit_memo", Decimal("3.50"))
-    (credit,) = follow_ups(found, as_stored(found), earlier)
-    assert (credit.document.comes_to(), origins([credit])) == (Decimal("6.50"), [":refund:2"])
+    credit, back = follow_ups(found, as_stored(found), earlier)
+    assert (credit.document.comes_to(), back.document.comes_to()) == (Decimal("6.50"), Decimal("6.50"))
+    assert origins([credit, back]) == [":refund:2", ":back:2"]
     second = Stored("shopify:order:7700000000001:refund:2", "credit_memo", Decimal("6.50"))
     assert follow_ups(found, as_stored(found), earlier, second) == []
 
@@ -165,15 +190,20 @@ def test_what_was_paid_of_an_open_order_is_a_payment() -> None:
 def test_an_invoice_that_is_paid_now_gets_the_rest_of_its_payment() -> None:
     paid = draft(order("#1", "20.00", [TEA], Paid_at="2026-03-09 10:00:00 -0500"), deposit_to="Bank")
     invoice = Stored("shopify:order:7700000000001", "invoice", Decimal(20))
-    assert paid.same_as is not None
-    assert paid.same_as(invoice)
-    assert not paid.same_as(Stored(invoice.origin, "invoice", Decimal(21)))
+    assert isinstance(paid.document, Invoice)  # what was paid on another day is a payment of that day
+    at_once = draft(order("#1", "20.00", [TEA], Paid_at="2026-03-04 10:00:00 -0500"))
+    for found, kind in ((at_once, "invoice"), (paid, "sales_receipt")):  # as earlier files told it, or understood it
+        assert found.same_as is not None
+        assert found.same_as(Stored(invoice.origin, kind, Decimal(20)))
+        assert not found.same_as(Stored(invoice.origin, kind, Decimal(21)))
     first = Stored("shopify:order:7700000000001:payment:1", "payment", Decimal(5))
     (payment,) = follow_ups(paid, invoice, first)
     assert isinstance(payment.document, Payment)
     assert (payment.document.amount, payment.document.date) == (Decimal(15), date(2026, 3, 9))
     assert (payment.document.deposit_to, payment.reviews) == ("Bank", ())
-    assert follow_ups(paid, as_stored(paid)) == []  # a sales receipt is its own payment
+    assert follow_ups(at_once, as_stored(at_once)) == []  # a sales receipt is its own payment
+    assert follow_ups(paid, Stored(invoice.origin, "sales_receipt", Decimal(20))) == []
+    assert [one.document.kind for one in follow_ups(at_once, invoice)] == ["payment"]
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,10 @@ from pydantic import ValidationError
 
 from qbwc_server.channels.contract import Draft, Fact, Outcome, Remark, RowProblem, Skipped, Stored
 from qbwc_server.channels.shopify.admin import figures
+from qbwc_server.channels.shopify.admin.names import Naming
 from qbwc_server.channels.shopify.admin.options import Mode, ShopOptions
-from qbwc_server.channels.shopify.admin.written import journal, transfer, written
+from qbwc_server.channels.shopify.admin.written import journal, transfer
+from qbwc_server.channels.shopify.written import written
 from qbwc_server.documents.problems import Problem
 from qbwc_server.shop.by_day import by_day
 from qbwc_server.shop.by_order import by_order
@@ -102,7 +104,7 @@ def _order(ledger: Ledger, options: ShopOptions, terms: Terms) -> Iterator[Outco
     other = by_order(ledger, terms, as_invoice=True) if receipt else []  # as it stands where it was not paid at first
     yield from dict.fromkeys(figures.of_documents([*plans, *other]))
     for planned in plans:
-        for outcome in _outcome(partial(written, planned, options, terms), planned.origin):
+        for outcome in _outcome(partial(written, planned, Naming(options, terms)), planned.origin):
             receipt = isinstance(outcome, Draft) and planned.kind is Kind.SALES_RECEIPT
             yield _or_invoice(outcome, ledger, options, terms) if receipt else outcome
 
@@ -122,7 +124,7 @@ def _or_invoice(outcome: Outcome, ledger: Ledger, options: ShopOptions, terms: T
     def follow_ups(stored: Sequence[Stored]) -> Iterable[Draft]:
         origin = f"{ORIGIN}{ledger.order.key}"
         if any(one.origin == origin and one.kind == Kind.INVOICE for one in stored):
-            yield from (written(one, options, terms) for one in by_order(ledger, terms, as_invoice=True))
+            yield from (written(one, Naming(options, terms)) for one in by_order(ledger, terms, as_invoice=True))
 
     if not isinstance(outcome, Draft):
         return outcome
@@ -149,7 +151,7 @@ def _days(ledgers: Sequence[tuple[Body, Ledger]], options: ShopOptions, terms: T
             yield from figures.of_ledger(ledger, (place, day))
         yield from figures.of_documents(plans)
         for planned in plans:
-            yield from _outcome(partial(written, planned, options, terms), planned.origin)
+            yield from _outcome(partial(written, planned, Naming(options, terms)), planned.origin)
 
 
 def _costs(options: ShopOptions) -> bool:

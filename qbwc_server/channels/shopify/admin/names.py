@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from qbwc_server.channels.shopify.admin.options import Mode, ShopOptions
+from qbwc_server.channels.shopify.written import given
 from qbwc_server.list_kinds import LONGEST_PART, ListKind
 from qbwc_server.mapping.kinds import WordKind
 from qbwc_server.mapping.said import Said
@@ -79,6 +79,21 @@ class Naming:
         self.words: dict[str, Said] = {}
         self.given: dict[str, str] = {}
 
+    @property
+    def tells_goods(self) -> bool:
+        """Whether goods stand by name and number, not summed up by their type."""
+        return self.options.inventory is Mode.DETAILED
+
+    @property
+    def tax_code(self) -> str | None:
+        """The sales tax code of every line."""
+        return self.options.tax_code
+
+    @property
+    def sales_tax_item(self) -> str | None:
+        """The sales tax item of every document."""
+        return self.options.sales_tax_item
+
     def put(self, field: str, name: Name) -> str:
         """The name for a place of the document, which is remembered."""
         if name.word is not None:
@@ -114,6 +129,14 @@ class Naming:
     def receivables(self, field: str) -> str:
         """The account of what customers owe."""
         return self.put(field, self._chosen("receivables_account", WordKind.ACCOUNT, "shop: receivables"))
+
+    def chosen_receivables(self, field: str) -> str | None:
+        """The same, where one was chosen; else QuickBooks takes its own."""
+        return self.receivables(field) if self.options.receivables_account else None
+
+    def payment_method(self, gateway: str) -> str | None:
+        """The payment method, where one was chosen."""
+        return self.options.payment_methods.get(gateway)
 
     def gateway(self, field: str, gateway: str) -> str:
         """The account to which the money of a way of payment goes."""
@@ -164,11 +187,6 @@ class Naming:
 def _address(address: Address) -> dict[str, Any]:
     fields = ("lines", "city", "state", "postal_code", "country")
     return given({field: getattr(address, field) for field in fields})
-
-
-def given(values: Mapping[str, Any]) -> dict[str, Any]:
-    """What is said at all."""
-    return {name: value for name, value in values.items() if value not in (None, "", (), {})}
 
 
 def _short(text: str, kind: ListKind) -> str:
