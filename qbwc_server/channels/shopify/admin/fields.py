@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from qbwc_server.channels.http import AnswerUnreadable
+
 PAGE_INFO = "pageInfo { hasNextPage endCursor }"
 Scopes = frozenset[str] | None  # those that the token has; None: not known
 
@@ -126,12 +128,12 @@ def _flat(
         elif field.first is None:
             told[name] = _below(value, field, (*path, name), remaining)
         else:
-            told[name] = [_flat(one, field.of, (*path, name), remaining) for one in nodes_of(value)]
+            told[name] = [_flat(one, field.of, (*path, name), remaining) for one in nodes_of(value, name)]
             connections.append((field, value))
     for field, value in connections:
-        page = value.get("pageInfo") or {}
-        if page.get("hasNextPage"):
-            remaining.append(Remaining((*path, field.name), told, field, str(page["endCursor"]), told[field.name]))
+        cursor = next_of(value, field.name)
+        if cursor is not None:
+            remaining.append(Remaining((*path, field.name), told, field, cursor, told[field.name]))
     return told
 
 
@@ -150,8 +152,19 @@ def _fields_of(fields: Iterable[Field]) -> Iterator[Field]:
             yield field
 
 
-def nodes_of(connection: Mapping[str, Any]) -> list[Any]:
-    """The nodes of a connection, in whichever way it tells them."""
-    if "nodes" in connection:
-        return list(connection["nodes"] or ())
-    return [edge["node"] for edge in connection.get("edges") or ()]
+def nodes_of(connection: Mapping[str, Any], what: str) -> list[Any]:
+    """The nodes of a connection. Raises AnswerUnreadable: what cannot be read is not taken for nothing."""
+    nodes = connection.get("nodes") if isinstance(connection, Mapping) else None
+    if not isinstance(nodes, list) or not all(isinstance(one, dict) for one in nodes):
+        raise AnswerUnreadable(f"The shop answers, but not with the {what} that it was asked for.")
+    return nodes
+
+
+def next_of(connection: Mapping[str, Any], what: str) -> str | None:
+    """The cursor behind a page; None behind the last one. Raises AnswerUnreadable where it is not said which it is."""
+    page = connection.get("pageInfo")
+    more = page.get("hasNextPage") if isinstance(page, dict) else None
+    cursor = page.get("endCursor") if isinstance(page, dict) else None
+    if not isinstance(more, bool) or (more and not (isinstance(cursor, str) and cursor)):
+        raise AnswerUnreadable(f"The shop does not say whether there are more {what}.")
+    return str(cursor) if more else None

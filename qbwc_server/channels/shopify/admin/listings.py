@@ -9,7 +9,7 @@ from typing import Any
 from qbwc_server.channels.http import AnswerUnreadable
 from qbwc_server.channels.shopify.admin.answers import TooCostly
 from qbwc_server.channels.shopify.admin.client import AdminClient
-from qbwc_server.channels.shopify.admin.fields import PAGE_INFO, Asking, Field, nodes_of, text_of
+from qbwc_server.channels.shopify.admin.fields import PAGE_INFO, Asking, Field, next_of, nodes_of, text_of
 
 _MOST_INNER = 50  # nodes of an inner connection at a time, where it must become fewer
 
@@ -41,9 +41,14 @@ class Listing:
         return f"query($first: Int!, $after: String, $query: String) {{ {whole} }}"
 
     def found(self, data: Mapping[str, Any]) -> Mapping[str, Any] | None:
-        """The connection in an answer; None where the shop has nothing of the sort."""
+        """The connection in an answer; None where the shop has nothing of the sort. Raises AnswerUnreadable."""
+        if self.under and self.under in data and data[self.under] is None:
+            return None
         inside = data.get(self.under) if self.under else data
-        return None if inside is None else inside.get(self.name)
+        connection = inside.get(self.name) if isinstance(inside, dict) else None
+        if not isinstance(connection, dict):
+            raise AnswerUnreadable(f"The shop answers, but not with the {self.title} that it was asked for.")
+        return connection
 
 
 @dataclass(slots=True)
@@ -76,20 +81,16 @@ def pages(
     while True:
         connection = listing.found(_page(client, listing, query, size, after))
         if connection is None:
+            if seen:
+                raise AnswerUnreadable(f"The shop breaks off within the {listing.title}.")
             return
-        yield nodes_of(connection)
-        after = next_of(connection)
+        yield nodes_of(connection, listing.title)
+        after = next_of(connection, listing.title)
         if after is None:
             return
         if after in seen:
             raise AnswerUnreadable(f"The shop leads back to a page of {listing.title} that was there already.")
         seen.add(after)
-
-
-def next_of(connection: Mapping[str, Any]) -> str | None:
-    """The cursor behind a page; None behind the last one."""
-    page = connection.get("pageInfo") or {}
-    return str(page["endCursor"]) if page.get("hasNextPage") else None
 
 
 def _page(client: AdminClient, listing: Listing, query: str | None, size: Size, after: str | None) -> Mapping[str, Any]:

@@ -8,8 +8,8 @@ from typing import Any
 
 from qbwc_server.channels.http import AnswerUnreadable, UpstreamBusy
 from qbwc_server.channels.shopify.admin.client import AdminClient
-from qbwc_server.channels.shopify.admin.fields import PAGE_INFO, Field, Remaining, flattened, nodes_of, text_of
-from qbwc_server.channels.shopify.admin.listings import Size, fitted, next_of
+from qbwc_server.channels.shopify.admin.fields import PAGE_INFO, Field, Remaining, flattened, next_of, nodes_of, text_of
+from qbwc_server.channels.shopify.admin.listings import Size, fitted
 
 _MOST = 100  # nodes of the rest at a time
 _TRIES = 3
@@ -86,7 +86,7 @@ def _follow(client: AdminClient, kind: Kind, flat: Mapping[str, Any], rest: Rema
         connection = _at(owner, path)
         for more in _add(rest, connection):
             _follow(client, kind, flat, more)
-        cursor = _further(connection, cursor)
+        cursor = _further(connection, cursor, rest.field.name)
 
 
 def _ask_rest(
@@ -130,14 +130,14 @@ def _walk(client: AdminClient, kind: Kind, flat: Mapping[str, Any], rest: Remain
         asked = {"id": flat["id"], "at": at, "after": after}
         data = fitted(client, Size(_MOST), query, asked, f"the rest of {inner}")
         owners = _unchanged(data.get(kind.root), flat.get("updatedAt"))[outer]
-        here = nodes_of(owners)
+        here = nodes_of(owners, outer)
         if here and here[0]["id"] == rest.owner["id"]:
             _add(rest, here[0][inner])
-            after = next_of(here[0][inner])
+            after = next_of(here[0][inner], inner)
             if after is None:
                 return
         else:
-            at = next_of(owners)
+            at = next_of(owners, outer)
             if at is None:
                 raise _ChangedMeanwhile
 
@@ -145,7 +145,7 @@ def _walk(client: AdminClient, kind: Kind, flat: Mapping[str, Any], rest: Remain
 def _add(rest: Remaining, connection: Mapping[str, Any]) -> list[Remaining]:
     """Add the nodes of a page to the list; what remains of their own connections."""
     remaining: list[Remaining] = []
-    rest.into.extend(flattened(one, rest.field.of, remaining) for one in nodes_of(connection))
+    rest.into.extend(flattened(one, rest.field.of, remaining) for one in nodes_of(connection, rest.field.name))
     return [replace(one, path=(*rest.path, *one.path)) for one in remaining]
 
 
@@ -158,8 +158,8 @@ def _at(owner: Mapping[str, Any], path: tuple[str, ...]) -> Mapping[str, Any]:
     return found
 
 
-def _further(connection: Mapping[str, Any], before: str) -> str | None:
-    cursor = next_of(connection)
+def _further(connection: Mapping[str, Any], before: str, what: str) -> str | None:
+    cursor = next_of(connection, what)
     if cursor == before:
         raise AnswerUnreadable("The shop leads back to a page that was there already.")
     return cursor

@@ -63,8 +63,3 @@ def test_connections_become_lists_and_what_is_left_of_them_is_told() -> None:
     ]
     remaining[0].into.append({"id": "y"})
     assert flat["lines"][0]["parts"] == [{"id": "x"}, {"id": "y"}]
-
-
-def test_edges_are_read_as_nodes_are() -> None:
-    told = {"id": "1", "lines": {"edges": [{"node": {"id": "a"}}, {"node": {"id": "b"}}]}}
-    assert flattened(told, THING, [])["lines"] == [{"id": "a"}, {"id": "b"}]
