@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Protocol
 
+from qbwc_server.channels.start import Start
 from qbwc_server.documents.kinds import Document
 from qbwc_server.documents.problems import Problem
 from qbwc_server.mapping.kinds import WordKind
@@ -306,6 +307,7 @@ class Channel:
         also_by_file: what files of a format tell as well.
         notes: how upstream says that something has changed, if it does.
         shop: its drafts say figures of days, and its payouts and what it holds are streams, for the page *Shop*.
+        start: what a person settles before it may run; None: it runs as soon as it works.
     """
 
     code: str
@@ -326,6 +328,7 @@ class Channel:
     shop: ShopPage | None = None
     also_by_file: AlsoByFile | None = None
     notes: Notes | None = None
+    start: Start | None = None
 
     @property
     def is_uploaded(self) -> bool:

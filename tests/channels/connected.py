@@ -68,6 +68,8 @@ class Connected:
             row = add_connection(
                 db, company, channel, options, Choices(**choices), settings=self.settings, by=ANN, now=self.clock()
             )
+            if channel.start is not None:  # the steps of the start are told elsewhere
+                row.started_at = self.clock()
             return row.id
 
     def change(self, connection_id: int, options: Mapping[str, object], **choices: Any) -> None:

@@ -22,7 +22,7 @@ from tests.conftest import TurnableClock
 __all__ = ["connected"]
 
 BROUGHT = ("locations", "orders")  # the one undated, the other by its changes; all of them further down
-CHANNEL = replace(SHOPIFY, streams=tuple(one for one in SHOPIFY.streams if one.name in BROUGHT))
+CHANNEL = replace(SHOPIFY, streams=tuple(one for one in SHOPIFY.streams if one.name in BROUGHT), start=None)
 PAGES = {"first_import_in_bulk": False}  # these stories are about pages
 
 
@@ -114,7 +114,7 @@ def test_every_stream_of_days_of_trade_is_here_in_the_end_as_the_shop_tells_it_a
     connected: Connected, shop: ShopUpstream, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Runs every five hours over a change of clocks; a pull of everything behind them finds nothing new."""
-    channel = replace(SHOPIFY, draft=no_drafts)
+    channel = replace(SHOPIFY, draft=no_drafts, start=None)
     monkeypatch.setitem(CHANNELS, channel.code, channel)
     connected.clock.moment = datetime(2026, 3, 7, 12, tzinfo=UTC)
     trade = Trade(shop.store, seed=11, first_day=date(2026, 3, 7), days=2, orders_a_day=20)

@@ -140,7 +140,7 @@ def test_a_connected_shop_has_its_tax_in_the_books_once(sqlite_world: World, tmp
             choices = Choices(submits=True)
             more = {"settings": settings, "by": BY, "now": world.clock()}
             row = add_connection(db, world.company(db), SHOPIFY, options, choices, **more)  # type: ignore[arg-type]
-            connection = row.id
+            connection, row.started_at = row.id, world.clock()
         run_connection(world.database, world.code, connection, settings=settings, by=BY, clock=world.clock)
     assert world.update().ok
     with world.database.reading() as db:

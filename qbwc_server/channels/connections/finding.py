@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from qbwc_server.channels.connections.models import Connection, ConnectionRun, StreamMark
 from qbwc_server.channels.contract import Channel
-from qbwc_server.channels.options import ChannelOptions, read_options
-from qbwc_server.channels.registry import channel_named
+from qbwc_server.channels.options import ChannelOptions, declared, read_options
+from qbwc_server.channels.registry import CHANNELS, channel_named
 from qbwc_server.errors import NotFound
 from qbwc_server.settings import Settings
 from qbwc_server.tenancy.sealing import Sealed, seal, unseal
@@ -57,6 +58,23 @@ def marks_of(db: Session, connection: Connection) -> dict[str, StreamMark]:
 def channel_of(connection: Connection) -> Channel:
     """The channel of a connection. Raises UnknownChannel where this version has none of that code."""
     return channel_named(connection.channel)
+
+
+def waits_for_start(connection: Connection) -> bool:
+    """Whether a person has yet to start it, because its channel wants something settled before."""
+    channel = CHANNELS.get(connection.channel)
+    return channel is not None and channel.start is not None and connection.started_at is None
+
+
+def effective_options(connection: Connection) -> dict[str, Any]:
+    """Every option that is no secret, with its default where nothing was chosen; JSON-ready."""
+    return with_defaults(channel_of(connection), connection.options)
+
+
+def with_defaults(channel: Channel, chosen: Mapping[str, Any]) -> dict[str, Any]:
+    """The same of options that were chosen but are not kept yet."""
+    known = declared(channel.options)
+    return {one.name: chosen.get(one.name, one.default) for one in known if not one.secret}
 
 
 def options_of(connection: Connection, settings: Settings) -> ChannelOptions:

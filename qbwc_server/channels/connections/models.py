@@ -39,6 +39,9 @@ class Connection(Base):
     every_minutes: Mapped[int] = mapped_column(Integer)
     submits: Mapped[bool]  # documents without problems are submitted at once; else a person looks at them
     since: Mapped[datetime | None] = mapped_column(UtcDateTime)  # nothing that changed before is asked for
+    started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # by a person, where its channel has a start
+    started_as: Mapped[dict[str, Any] | None] = mapped_column(JsonRecord)  # what was chosen then and has to stay so
+    looked: Mapped[dict[str, Any] | None] = mapped_column(JsonRecord)  # what upstream said before the start
     failing_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
     not_before: Mapped[datetime | None] = mapped_column(UtcDateTime)  # upstream asked for patience until then
     code: Mapped[str | None] = mapped_column(Cut(60))  # why it does not run as it should

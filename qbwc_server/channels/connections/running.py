@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from qbwc_server.channels.connections.circles import Heard
 from qbwc_server.channels.connections.drafting import Drafting
-from qbwc_server.channels.connections.finding import channel_of, find_connection, marks_of, options_of
+from qbwc_server.channels.connections.finding import channel_of, find_connection, marks_of, options_of, waits_for_start
 from qbwc_server.channels.connections.models import Connection
 from qbwc_server.channels.connections.moments import EARLIEST
 from qbwc_server.channels.connections.records import forget_read_well, keep_page, move_mark
@@ -125,6 +125,9 @@ def refuse_standing(connection: Connection, by: Actor) -> None:
     by_the_clock = by.kind is ActorKind.JOB
     if connection.state in paused or (by_the_clock and connection.state not in BY_THE_CLOCK):
         raise NotRunning(f"Connection {connection.id} is {connection.state.value.replace('_', ' ')}.")
+    if waits_for_start(connection):
+        advice = f"Settle what it asks, then start it: qbwc-server connection start COMPANY {connection.id}"
+        raise NotRunning(f"Connection {connection.id} is not started.", advice=advice)
 
 
 def _since_by_stream(db: Session, connection: Connection, since: datetime | None) -> dict[str, tuple[Any, bool]]:

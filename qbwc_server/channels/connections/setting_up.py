@@ -16,11 +16,14 @@ from qbwc_server.channels.connections.audit import note_connection, settled
 from qbwc_server.channels.connections.brought_by_file import refuse_twice
 from qbwc_server.channels.connections.finding import (
     channel_of,
+    effective_options,
     find_connection,
     marks_of,
     options_of,
     sealed_secrets,
     secrets_of,
+    waits_for_start,
+    with_defaults,
 )
 from qbwc_server.channels.connections.models import Connection, Record, RecordDocument
 from qbwc_server.channels.connections.moments import EARLIEST, LATEST, within_reach
@@ -33,6 +36,7 @@ from qbwc_server.channels.http import SignInRefused, Upstream
 from qbwc_server.channels.options import (
     ChannelOptions,
     addresses,
+    declared,
     open_values,
     read_options,
     secret_names,
@@ -88,6 +92,13 @@ class ChannelBroke(QbwcError):
     def over(cls, error: Exception) -> ChannelBroke:
         """It stumbled over ``error``, which is told by its type alone: texts of exceptions hold data of customers."""
         return cls(f"The channel stumbled over something nobody expected ({type(error).__name__}).")
+
+
+class Settled(Conflict):
+    """This was settled with the start of the connection."""
+
+    code = "settled_by_start"
+    advice = "Reset the connection first; what it has brought stays, and comes no second time."
 
 
 class BadSchedule(Invalid):
@@ -204,7 +215,7 @@ def connect(
     row.options, row.sealed = open_values(options), sealed
     _choose(row, channel, choices)
     row.tell(None)
-    row.failing_since = row.not_before = None
+    row.failing_since = row.not_before = row.started_at = None
     row.changed_at = now
     db.flush()
     _limit(db, row, choices)
@@ -228,6 +239,7 @@ def change_connection(
         WrongConnectionOptions, AddressRefused, BadSchedule, AnotherAccount: what was chosen cannot be used.
         SecretsElsewhere: secrets that were given for one address would be sent to another.
         ConnectionNotNow: it is disconnected.
+        Settled: it is started, and only a reset opens this option again.
     """
     channel, before = channel_of(row), settled(db, row)
     state = after(row.state, ConnectionEvent.CHANGED)
@@ -239,6 +251,7 @@ def change_connection(
     _keep_secrets_at_home(row, options, secrets_kept.keys() - values.keys())
     if channel.account(options) != row.account:
         raise AnotherAccount(f"Connection {row.id} is that of {row.account}.")
+    _keep_settled(row, channel, options)
     refuse_twice(db, row.company_id, channel, options)
     row.options = open_values(options)
     if values.keys() & secret:
@@ -252,6 +265,17 @@ def change_connection(
         _try_again(db, row)
     tell_trouble(db, row, now=now)
     note_connection(db, Audited.CONNECTION_CHANGED, row, by=by, now=now, before=before, after=settled(db, row))
+
+
+def _keep_settled(row: Connection, channel: Channel, options: ChannelOptions) -> None:
+    """What was settled with the start is not changed by the way: documents stand in the books as it says."""
+    if row.started_at is None or channel.start is None:
+        return
+    before, now = effective_options(row), with_defaults(channel, open_values(options))
+    changed = [name for name in sorted(channel.start.closed(options)) if before.get(name) != now.get(name)]
+    if changed:
+        titles = {one.name: one.title for one in declared(channel.options)}
+        raise Settled(f"Connection {row.id} was started with it: {titles.get(changed[0], changed[0])} stays as it is.")
 
 
 def _try_again(db: Session, row: Connection) -> None:
@@ -298,7 +322,9 @@ def try_connection(
 
 
 def say(row: Connection, event: ConnectionEvent, notice: Notice | None, now: datetime) -> None:
-    """Move a connection by what upstream answered."""
+    """Move a connection by what upstream answered; one that a person has yet to start is not run for that."""
+    if event is ConnectionEvent.WORKED and row.state is ConnectionState.BEING_SET_UP and waits_for_start(row):
+        event = ConnectionEvent.ANSWERED
     row.state = after(row.state, event)
     row.tell(notice)
     failing = event is ConnectionEvent.FAILED

@@ -23,6 +23,9 @@ class ConnectionEvent(StrEnum):
 
     CHANGED = "changed"  # a person gave other options
     WORKED = "worked"  # upstream answered to the end: a check by a person, or a run
+    ANSWERED = "answered"  # the same, of one that a person has yet to start
+    STARTED = "started"  # a person went through what its channel wants settled
+    RESET = "reset"  # a person opened that again
     FAILED = "failed"
     REFUSED = "refused"  # upstream does not take the key
     PAUSED = "paused"
@@ -38,6 +41,8 @@ TRANSITIONS: dict[ConnectionState, dict[ConnectionEvent, ConnectionState]] = {
     _S.BEING_SET_UP: {
         _E.CHANGED: _S.BEING_SET_UP,
         _E.WORKED: _S.RUNNING,
+        _E.ANSWERED: _S.BEING_SET_UP,
+        _E.STARTED: _S.RUNNING,
         _E.FAILED: _S.BEING_SET_UP,
         _E.REFUSED: _S.BEING_SET_UP,
         _E.DISCONNECTED: _S.DISCONNECTED,
@@ -49,6 +54,7 @@ TRANSITIONS: dict[ConnectionState, dict[ConnectionEvent, ConnectionState]] = {
         _E.REFUSED: _S.NEEDS_SIGN_IN,
         _E.PAUSED: _S.PAUSED,
         _E.DISCONNECTED: _S.DISCONNECTED,
+        _E.RESET: _S.BEING_SET_UP,
     },
     _S.FAILING: {
         _E.CHANGED: _S.FAILING,
@@ -57,6 +63,7 @@ TRANSITIONS: dict[ConnectionState, dict[ConnectionEvent, ConnectionState]] = {
         _E.REFUSED: _S.NEEDS_SIGN_IN,
         _E.PAUSED: _S.PAUSED,
         _E.DISCONNECTED: _S.DISCONNECTED,
+        _E.RESET: _S.BEING_SET_UP,
     },
     _S.NEEDS_SIGN_IN: {
         _E.CHANGED: _S.RUNNING,
@@ -65,12 +72,14 @@ TRANSITIONS: dict[ConnectionState, dict[ConnectionEvent, ConnectionState]] = {
         _E.REFUSED: _S.NEEDS_SIGN_IN,
         _E.PAUSED: _S.PAUSED,
         _E.DISCONNECTED: _S.DISCONNECTED,
+        _E.RESET: _S.BEING_SET_UP,
     },
     _S.PAUSED: {
         _E.CHANGED: _S.PAUSED,
         **dict.fromkeys(_COMES_LATE, _S.PAUSED),
         _E.RESUMED: _S.RUNNING,
         _E.DISCONNECTED: _S.DISCONNECTED,
+        _E.RESET: _S.BEING_SET_UP,
     },
     _S.DISCONNECTED: {
         **dict.fromkeys(_COMES_LATE, _S.DISCONNECTED),

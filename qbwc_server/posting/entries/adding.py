@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from uuid import UUID
 
 from qbwc_server.books.models import ListEntry
@@ -16,7 +17,9 @@ from qbwc_server.posting.transactions.writing import ref
 from qbxml import Aggregate, BuildError, render, request_for
 from qbxml.messages.customer import CustomerAdd
 from qbxml.messages.item import ItemOtherChargeAdd, ItemServiceAdd, SalesOrPurchase
+from qbxml.messages.tax import ItemSalesTaxAdd
 
+TAX_VENDOR = "tax_vendor"  # in the details of an item: it is a sales tax item of 0 %, and who gets sales tax
 ACCOUNT = "account"  # in the details of an item: the account under which it may be added; None: it is not added
 
 
@@ -37,6 +40,8 @@ def _add(entry: ListEntry, guid: UUID, options: PostingOptions, texts: Texts) ->
         known = Customer.model_validate(entry.details) if entry.details else None
         return add_customer(full_name, known, guid, texts)
     details = entry.details or {}
+    if TAX_VENDOR in details:
+        return add_tax_item(full_name, str(details[TAX_VENDOR]), guid, texts)
     if ACCOUNT not in details:
         return add_item(full_name, guid, options, texts)
     if details[ACCOUNT] is None:
@@ -88,5 +93,16 @@ def add_charge(full_name: str, account: str, guid: UUID, texts: Texts) -> ItemOt
         name=texts.name(name, "item", 31),
         parent=ref(parent or None),
         sales_or_purchase=SalesOrPurchase(account=ref(account)),
+        external_guid=guid,
+    )
+
+
+def add_tax_item(full_name: str, vendor: str, guid: UUID, texts: Texts) -> ItemSalesTaxAdd:
+    """A sales tax item of 0 %, for documents whose tax stands on them as their source has charged it."""
+    return ItemSalesTaxAdd(
+        name=texts.name(full_name, "sales_tax_item", 31),
+        item_desc="Sales Tax",
+        tax_rate=Decimal(0),
+        tax_vendor=ref(vendor),
         external_guid=guid,
     )

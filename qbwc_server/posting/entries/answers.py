@@ -10,7 +10,7 @@ from qbwc_server.documents.open_work import Finding, WorkKind
 from qbwc_server.errors import Notice
 from qbwc_server.ids import new_id
 from qbwc_server.list_kinds import PARTIES, ListKind
-from qbwc_server.posting.entries.adding import compile_entry
+from qbwc_server.posting.entries.adding import TAX_VENDOR, compile_entry
 from qbwc_server.posting.entries.ensure import ADDED, asked_for, name_key
 from qbwc_server.posting.entries.words import Word, be_sure, fell_together, open_question, unsure_word
 from qbwc_server.posting.outcome.outcome import Work
@@ -199,7 +199,10 @@ def _shared(entry: ListEntry) -> str:
 
 
 def _create(work: Work, row: RequestRow, entry: ListEntry) -> None:
-    if not waiting_for(work.db, row.id):  # what named it was excluded or revised, or cannot be entered
+    wanted_itself = TAX_VENDOR in (entry.details or {})  # a person has asked for it, and no document
+    if not wanted_itself and not waiting_for(
+        work.db, row.id
+    ):  # what named it was excluded or revised, or cannot be entered
         work.settle(row, Event.DONE)
         return
     if entry.kind not in ADDED:
@@ -208,7 +211,7 @@ def _create(work: Work, row: RequestRow, entry: ListEntry) -> None:
         refuse(work, row, entry, why, advice, None)
         return
     allowed = work.options.create_customers if entry.kind is ListKind.CUSTOMER else work.options.create_items
-    if not allowed:
+    if not allowed and not wanted_itself:
         refuse(
             work,
             row,

@@ -16,7 +16,7 @@ from qbwc_server.documents.kinds.party import Party
 from qbwc_server.documents.problems import Problem
 from qbwc_server.ids import new_id
 from qbwc_server.list_kinds import LONGEST_NAME, LONGEST_PART, ListKind
-from qbwc_server.posting.entries.adding import ACCOUNT
+from qbwc_server.posting.entries.adding import ACCOUNT, TAX_VENDOR
 from qbwc_server.posting.options import PostingOptions, options_of
 from qbwc_server.posting.patience import MOST_SHOWN
 from qbwc_server.posting.requests import ENTRIES, OneEntry, Purpose, ask, open_of
@@ -217,6 +217,25 @@ def declare_items(db: Session, company: Company, accounts: Mapping[str, str | No
             )
             db.add(row)
         row.details = {ACCOUNT: account}
+    db.flush()
+
+
+def ask_for_tax_item(db: Session, company: Company, name: str, vendor: str, now: datetime) -> None:
+    """Have a sales tax item of 0 % added if QuickBooks has no item of that name; asked again, it is one question.
+
+    Under the lock of the company. Raises CannotWrite where QuickBooks cannot have such a name.
+    """
+    full = Texts(options_of(db, company.id).characters).name(name, "sales_tax_item", LONGEST_NAME[ListKind.ITEM])
+    ensure(db, company, {(ListKind.ITEM, full): None}, now)
+    row = db.scalars(
+        select(ListEntry).where(
+            ListEntry.company_id == company.id,
+            ListEntry.kind == ListKind.ITEM,
+            ListEntry.name_key == name_key(full),
+        )
+    ).one()
+    if row.presence is not Presence.PRESENT:
+        row.details = {TAX_VENDOR: vendor}
     db.flush()
 
 

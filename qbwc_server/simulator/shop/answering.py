@@ -24,6 +24,8 @@ _SORTS = {
 _SINGLE = ("order", "refund", "giftCard", "cashTrackingSession", "product", "customer", "location", "node")
 _SCOPE_OF = {"order": "orders", "giftCard": "giftCards", "cashTrackingSession": "cashTrackingSessions"}
 _MOST_ON_A_PAGE = 250
+_MOST_COUNTED = 10_000
+_COUNTS = {"customersCount": ("customers", ""), "productVariantsCount": ("products", "variants")}
 
 
 class UnknownField(Exception):
@@ -63,6 +65,8 @@ class Answering:
             return self._value({"accessScopes": handles}, one, path)
         if one.name == "shopifyPaymentsAccount":
             return self._payments(one, path)
+        if one.name in _COUNTS:
+            return self._count(one, path)
         if one.name == "nodes":
             found = [self.store.find(gid) for gid in one.arguments["ids"]]
             return [None if node is None else self.object(node, one.inside, path) for node in found]
@@ -73,6 +77,17 @@ class Answering:
         if one.name in LISTS:
             return None if self._refused(one.name, path) else self._listing(one, path)
         raise UnknownField(one.name, "QueryRoot")
+
+    def _count(self, one: Wanted, path: list[str | int]) -> Node | None:
+        """How many there are; without a limit of one's own, no more than 10,000 are counted."""
+        name, inside = _COUNTS[one.name]
+        if self._refused(name, path):
+            return None
+        number = sum(len(node[inside]) if inside else 1 for node in self.store.lists[name].values())
+        limit = one.arguments.get("limit", _MOST_COUNTED)
+        exact = limit is None or number <= int(limit)
+        told = {"count": number if exact else int(limit), "precision": "EXACT" if exact else "AT_LEAST"}
+        return self.object(told, one.inside, path)
 
     def _payments(self, one: Wanted, path: list[str | int]) -> Node | None:
         if self._refused("payouts", path) or self.store.balance is None:

@@ -9,6 +9,7 @@ from qbwc_server.channels.shopify.admin.names import kinds_said
 from qbwc_server.channels.shopify.admin.options import ShopOptions
 from qbwc_server.channels.shopify.admin.page import PAGE
 from qbwc_server.channels.shopify.admin.pulls import pull
+from qbwc_server.channels.shopify.admin.start import START
 from qbwc_server.channels.shopify.admin.streams import SOURCES
 from qbwc_server.channels.shopify.admin.webhooks import NOTES
 from qbwc_server.shop.planned import ORIGIN
@@ -30,4 +31,5 @@ SHOPIFY = Channel(
     shop=PAGE,
     also_by_file=AlsoByFile("shopify_orders", ORIGIN, "start_date"),
     notes=NOTES,
+    start=START,
 )

@@ -175,6 +175,8 @@ def _outcome(make: Callable[[], Draft], origin: str) -> Iterator[Outcome]:
 
 def _entries(found: Iterable[Journal | Move | Problem | None], options: ShopOptions, terms: Terms) -> Iterator[Outcome]:
     for one in found:
+        if isinstance(one, Journal | Move) and options.start_date is not None and one.day < options.start_date:
+            continue  # it is in the opening balances
         if isinstance(one, Problem):
             yield Remark(f"{one.message} {one.advice}")
         elif isinstance(one, Journal):
