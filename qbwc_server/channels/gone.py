@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from qbwc_server.documents.lifecycle import NotNow, State
 from qbwc_server.documents.models import DocumentRow
-from qbwc_server.documents.open_work import WorkKind, settle_work
+from qbwc_server.documents.open_work import GONE_WORK, settle_work
 from qbwc_server.documents.store import by_origin
 from qbwc_server.errors import Notice
 from qbwc_server.posting.people.exclude import exclude, restore
@@ -50,5 +50,6 @@ def bring_back(
     for row in back:
         restore(db, company, row, by=by, now=now)
         row.tell(_BACK)
-    settle_work(db, company.id, WorkKind.CREDIT_MEMO_WANTED, [str(row.id) for row in known.values()], now=now)
+    for work in GONE_WORK:
+        settle_work(db, company.id, work, [str(row.id) for row in known.values()], now=now)
     return back

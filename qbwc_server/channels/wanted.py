@@ -18,6 +18,8 @@ from qbwc_server.documents.store import by_origin
 from qbwc_server.tenancy.models import Company
 
 _GONE = (State.EXCLUDED, State.WITHDRAWN)
+_ORDERS = frozenset(("sales_order", "estimate", "purchase_order"))  # they are no part of the books
+_CLOSE = "Close it in QuickBooks, or exclude the document here: what became of it stands by itself."
 _AT_A_TIME = 100  # ranges of origins in one statement
 
 
@@ -43,12 +45,16 @@ class LeftOut:
 
     def tell(self, now: datetime) -> int:
         """Keep as open work what a person has to enter, and say how much; what a person has ended stays ended."""
-        credit_memos, payments = {}, {}
+        credit_memos: dict[str, Finding] = {}
+        orders: dict[str, Finding] = {}
+        payments: dict[str, Finding] = {}
         for one in self._skipped:
             row, problem = self.standing.get(one.origin), self.problem(one)
             if row is not None:
-                key = str(row.id)
-                credit_memos[key] = Finding(WorkKind.CREDIT_MEMO_WANTED, key, problem.message, problem.advice, row.id)
+                key, is_order = str(row.id), row.kind in _ORDERS
+                kind = WorkKind.STAYS_IN_QUICKBOOKS if is_order else WorkKind.CREDIT_MEMO_WANTED
+                into = orders if is_order else credit_memos
+                into[key] = Finding(kind, key, problem.message, problem.advice, row.id)
             elif one.money_kept > 0:
                 payments[one.origin] = Finding(
                     WorkKind.PAYMENT_WANTED, one.origin, problem.message, problem.advice, self._known.get(one.origin)
@@ -56,6 +62,7 @@ class LeftOut:
         settled = {str(row_id) for row_id in self._known.values()}
         origins = {one.origin for one in self._skipped}
         kept = self._keep(WorkKind.CREDIT_MEMO_WANTED, credit_memos, settled, now)
+        kept += self._keep(WorkKind.STAYS_IN_QUICKBOOKS, orders, settled, now)
         return kept + self._keep(WorkKind.PAYMENT_WANTED, payments, origins, now)
 
     def _keep(self, work: WorkKind, found: dict[str, Finding], looked_at: set[str], now: datetime) -> int:
@@ -94,5 +101,7 @@ def _but_it_is_here(problem: Problem, row: DocumentRow) -> Problem:
         problem.code,
         problem.field,
         f"{problem.message} But it is document {row.id} here, {row.state.value.replace('_', ' ')}.",
-        "Exclude the document, or void it where it is posted; else enter a credit memo.",
+        _CLOSE
+        if row.kind in _ORDERS
+        else "Exclude the document, or void it where it is posted; else enter a credit memo.",
     )

@@ -42,6 +42,9 @@ class WorkKind(StrEnum):
     UNKNOWN_MARK = "unknown_mark"  # QuickBooks holds a transaction with a mark of ours that is not known here
 
 
+GONE_WORK = (WorkKind.CREDIT_MEMO_WANTED, WorkKind.STAYS_IN_QUICKBOOKS)  # of what is gone at its source, by its id
+
+
 class Ended(StrEnum):
     """How an item ended."""
 

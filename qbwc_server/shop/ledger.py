@@ -31,6 +31,12 @@ from qbwc_server.shop.terms import RevenueDate, Terms
 
 _NO_SALE = {Financial.VOIDED: "its payment was voided", Financial.EXPIRED: "its authorisation expired"}
 
+_NO_MONEY = {  # what pays and is none: what is said where it is redeemed, and where it is given
+    Role.GIFT_CARDS: ("Gift card redeemed", "Refund to gift card"),
+    Role.STORE_CREDIT: ("Store credit redeemed", "Refund to store credit"),
+    Role.EXCHANGE: ("Paid by an exchange", "Exchanged"),  # what comes back pays for another order
+}
+
 
 def ledger_of(order: Order, terms: Terms) -> Ledger:
     """Everything that happened, in order of time."""
@@ -166,10 +172,10 @@ class _Telling:
         for gateways, role in (
             (self.terms.gift_card_gateways, Role.GIFT_CARDS),
             (self.terms.store_credit_gateways, Role.STORE_CREDIT),
+            (self.terms.exchange_gateways, Role.EXCHANGE),
         ):
             if one.gateway in gateways:
-                what = role.value.replace("_", " ").capitalize().rstrip("s")
-                title = f"{what} redeemed" if sign > 0 else f"Refund to {what.lower()}"
+                title = _NO_MONEY[role][0 if sign > 0 else 1]
                 return (Entry(role, one.gateway, -sign * one.amount, title),), ()
         rounding = sign * one.rounding
         entries = (Entry(Role.CASH_ROUNDING, "cash", rounding, "Cash rounding"),) if rounding else ()

@@ -45,4 +45,5 @@ class Terms:
     include_test_orders: bool = False
     gift_card_gateways: frozenset[str] = frozenset(("gift_card", "gift card"))
     store_credit_gateways: frozenset[str] = frozenset(("shopify_store_credit", "store_credit", "store credit"))
+    exchange_gateways: frozenset[str] = frozenset(("exchange-credit", "exchange_credit", "exchange credit"))
     cash_gateways: frozenset[str] = frozenset(("cash",))

@@ -76,6 +76,20 @@ def test_a_sale_that_is_here_and_was_cancelled_wants_a_credit_memo(shop: Databas
     assert work(shop) == []
 
 
+@pytest.mark.parametrize("kind", ["sales_order", "estimate"])
+def test_an_order_that_is_none_any_more_wants_no_credit_memo(shop: Database, kind: str) -> None:
+    """It is no part of the books: when it is sold, the invoice stands by itself."""
+    bring_in(shop, draft("a", kind=kind))
+    report = bring_in(shop, cancelled("a"))
+    (item,) = work(shop)
+    assert item.work is WorkKind.STAYS_IN_QUICKBOOKS
+    for advice in (item.advice, report.findings[0].problem.advice):
+        assert "Close it in QuickBooks" in advice
+        assert "credit memo" not in advice
+    person(shop, "a", exclude)
+    assert work(shop) == []
+
+
 @pytest.mark.parametrize("ended", [Ended.DONE, Ended.DISMISSED])
 def test_what_a_person_has_ended_is_not_opened_again(shop: Database, ended: Ended) -> None:
     bring_in(shop, draft("a"))

@@ -20,7 +20,7 @@ from qbwc_server.documents.history import DISREGARDED, Entry, entry, record
 from qbwc_server.documents.kinds import KINDS
 from qbwc_server.documents.lifecycle import TRANSITIONS, UNDECIDED, Event, Reason, State
 from qbwc_server.documents.models import DocumentRow, Operation
-from qbwc_server.documents.open_work import Finding, WorkKind, note_work, settle_work
+from qbwc_server.documents.open_work import GONE_WORK, Finding, WorkKind, note_work, settle_work
 from qbwc_server.documents.store import Posting, apply_postings
 from qbwc_server.errors import Notice
 from qbwc_server.posting.options import OptionsInForce, options_of
@@ -234,7 +234,7 @@ class Work:
             self._disregard(head, event, request_id, values, detail)
             return
         if event is Event.WITHDRAWN:
-            self.settled_work.append((WorkKind.CREDIT_MEMO_WANTED, str(document_id)))
+            self.settled_work += [(work, str(document_id)) for work in GONE_WORK]
         self._replaced.append((document_id, self._postings.get(document_id)))
         self._postings[document_id] = Posting(
             document_id, head.state, event, str(request_id), {**_SETTLED, **values}, detail

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from qbwc_server.documents.lifecycle import Event, NotNow, Reason, State
 from qbwc_server.documents.models import DocumentRow
-from qbwc_server.documents.open_work import WorkKind, settle_work
+from qbwc_server.documents.open_work import GONE_WORK, settle_work
 from qbwc_server.documents.store import move, show_problems
 from qbwc_server.posting.requests import WRITING, OneDocument, of_documents
 from qbwc_server.posting.submitting.hand_in import recall
@@ -32,7 +32,8 @@ def exclude(db: Session, company: Company, row: DocumentRow, *, by: Actor, now: 
     move(db, row, Event.EXCLUDED, by=by, now=now)
     if row.only_chosen:
         row.not_in_books()
-    settle_work(db, company.id, WorkKind.CREDIT_MEMO_WANTED, [str(row.id)], now=now)
+    for work in GONE_WORK:
+        settle_work(db, company.id, work, [str(row.id)], now=now)
     _refuse_waiting(db, company, row, by=by, now=now)
 
 

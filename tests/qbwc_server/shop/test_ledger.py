@@ -253,6 +253,18 @@ def test_an_exchange_is_a_return_and_another_sale(kind: str) -> None:
     ]
 
 
+def test_what_comes_back_pays_another_order_through_exchanges() -> None:
+    """At the till it is a refund of one order and the payment of another, both by a credit that is no money."""
+    more: Node = {"transactions": [paid(1, "20.0", AT), paid(2, "20.0", LATER, "exchange-credit", kind="REFUND")]}
+    returned = told("20.0", [item(1, "20.0")], refunds=[back(5, [back_line(1, 1, "20.0")], [], LATER)], **more)
+    taken = told("25.0", [item(2, "25.0")], transactions=[paid(3, "20.0", AT, "exchange-credit"), paid(4, "5.0", AT)])
+    for ledger, wanted in ((returned, 20), (taken, -20)):
+        assert ledger.open_balance == 0
+        entries = [entry for one in ledger.events for entry in one.entries if entry.role is Role.EXCHANGE]
+        assert [one.amount for one in entries] == [wanted]
+        assert {one.gateway for event in ledger.events for one in event.tenders} == {"shopify_payments"}
+
+
 def test_shipping_that_was_removed_is_not_sold() -> None:
     ledger = told("10.0", [item(1, "10.0")], shippingLines=[shipping("5.0", isRemoved=True)])
     assert ledger.open_balance == 10
