@@ -10,6 +10,7 @@ from flask.globals import request_ctx
 from qbwc_server.api import (
     audit,
     billing,
+    billing_sent,
     bulk,
     companies,
     connections,
@@ -43,6 +44,7 @@ PREFIX = "/api/v1"
 _RESOURCES = (
     audit,
     billing,
+    billing_sent,
     bulk,
     companies,
     connections,

@@ -61,6 +61,28 @@ def words_billed(db: Session, company_id: int, now: datetime) -> list[BilledWord
     return _with_suggestions(db, company_id, found)
 
 
+@dataclass(frozen=True, slots=True)
+class OfferOf:
+    """An offer of one organisation, and whether it is billed there; ``own`` where that was said of the two."""
+
+    said: Said
+    synchronise: bool
+    own: bool
+
+
+def offers_of(db: Session, company_id: int, connection_id: int, organisation: str, now: datetime) -> list[OfferOf]:
+    """What an organisation was charged for lately, by its key; nothing for one that was not."""
+    if connection_id not in {one.id for one in charge_connections(db, company_id)}:
+        return []
+    charges = told_by(db, connection_id, (now - LATELY).date(), names_billed(db, [connection_id])).charges.values()
+    offers = {one.offer: offer_word(one) for one in charges if one.organisation.key == organisation}
+    switches = switches_of(db, [connection_id])[connection_id]
+    return [
+        OfferOf(said, switches.synchronises(organisation, offer), (organisation, offer) in switches.offers)
+        for offer, said in sorted(offers.items())
+    ]
+
+
 def _listed(
     db: Session, company_id: int, connection_id: int, said: dict[str, Said], switches: Switches, default: Makes
 ) -> Iterator[BilledWord]:

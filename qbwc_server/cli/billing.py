@@ -18,6 +18,8 @@ from qbwc_server.billing_runs.switches import makes_named
 from qbwc_server.billing_runs.switches import switch as switch_it
 from qbwc_server.billing_runs.words import words_billed
 from qbwc_server.cli.billing_page import show_plan, show_report, show_words
+from qbwc_server.cli.billing_sent import mark, sent
+from qbwc_server.cli.billing_sent import take_back as unmark
 from qbwc_server.cli.named_values import print_values, read_changes
 from qbwc_server.cli.output import counted, json_option, print_json, say
 from qbwc_server.cli.runtime import Runtime, pass_runtime
@@ -39,6 +41,10 @@ _day = click.option("--day", metavar="DATE", help="The billing day; left out: th
 @click.group()
 def billing() -> None:
     """The charges of a distributor become invoices on the billing day."""
+
+
+for _command in (sent, mark, unmark):
+    billing.add_command(_command)
 
 
 @billing.command()

@@ -27,6 +27,7 @@ class WorkKind(StrEnum):
     EDITED_IN_QUICKBOOKS = "edited_in_quickbooks"  # a posted document is not as it was left
     TYPED_BESIDE = "typed_beside"  # somebody entered the same number for the same party beside ours
     GONE_FROM_QUICKBOOKS = "gone_from_quickbooks"  # a posted document was voided or deleted by somebody there
+    KEPT_ON_INVOICE = "kept_on_invoice"  # lines of others with an item of ours stay on an invoice that was found
     STAYS_IN_QUICKBOOKS = "stays_in_quickbooks"  # a revision took something away that QuickBooks keeps
     CREDIT_MEMO_WANTED = "credit_memo_wanted"  # a sale that is here was cancelled at its source
     PAYMENT_UNAPPLIED = "payment_unapplied"  # what was paid on a document that was voided belongs to nothing
@@ -166,6 +167,22 @@ def ended_by_people(db: Session, company_id: int, work: WorkKind, keys: Collecti
             )
         )
     )
+
+
+def ended_by_a_person(db: Session, company_id: int, finding: Finding) -> bool:
+    """Whether a person has called this done or dismissed it, said in the same words."""
+    item = db.scalar(
+        select(OpenWork)
+        .where(
+            OpenWork.company_id == company_id,
+            OpenWork.work == finding.work,
+            OpenWork.key == finding.key[:LONGEST_KEY],
+        )
+        .order_by(OpenWork.id.desc())
+        .limit(1)
+    )
+    by_a_person = item is not None and item.ended in (Ended.DONE, Ended.DISMISSED)
+    return by_a_person and item is not None and item.message == finding.message
 
 
 def settle_work(db: Session, company_id: int, work: WorkKind, keys: Collection[str], *, now: datetime) -> None:

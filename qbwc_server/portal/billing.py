@@ -34,13 +34,14 @@ _KINDS = ("invoice", "credit_memo")
 def billing(visit: Visit, problem: QbwcError | None = None) -> Response:
     """A billing day: left out in the address, the oldest that is due and not done, else the next."""
     with visit.looking() as (db, standing):
-        _require_all(standing)
+        require_all(standing)
         page = _page(db, standing.company, visit, problem)
     return show(visit, "billing.html", 200 if page["problem"] is None else 409, **page)
 
 
 def _page(db: Session, company: Company, visit: Visit, problem: QbwcError | None) -> dict[str, Any]:
     page: dict[str, Any] = {"problem": problem, "connections": charge_connections(db, company.id)}
+    page["asked"] = visit.request.args.get("asked") == "yes"
     try:
         day = _day(db, company.id, visit)
         plan = plan_record(db, company, plan_of(db, company, day))
@@ -98,7 +99,7 @@ def run_now(visit: Visit) -> Response:
     """Bill a day that is due: all who are not to wait."""
     try:
         with visit.looking() as (db, standing):
-            _require_all(standing)
+            require_all(standing)
             day = _day(db, standing.company.id, visit)
         run_billing(visit.database, visit.code, day, by=visit.by, clock=lambda: visit.now)
     except (Conflict, Invalid, NoBillingSettings) as problem:
@@ -109,7 +110,7 @@ def run_now(visit: Visit) -> Response:
 def billing_file(visit: Visit) -> Response:
     """The report of a billing day as CSV."""
     with visit.looking() as (db, standing):
-        _require_all(standing)
+        require_all(standing)
         day = _day(db, standing.company.id, visit)
         text = report_csv(db, standing.company, day)
     response = Response(text, mimetype="text/csv")
@@ -122,7 +123,7 @@ def billing_pdf(visit: Visit) -> Response:
     from qbwc_server.reports.billing_pdf import report_pdf
 
     with visit.looking() as (db, standing):
-        _require_all(standing)
+        require_all(standing)
         day = _day(db, standing.company.id, visit)
         record = report_record(db, standing.company, day)
         name, zone = standing.company.name, standing.company.time_zone
@@ -158,7 +159,7 @@ def send_billing_settings(visit: Visit) -> Response:
 def _decided(visit: Visit, act: Callable[[Session, Company, date], object]) -> Response:
     try:
         with visit.changing() as (db, standing):
-            _require_all(standing)
+            require_all(standing)
             day = _day(db, standing.company.id, visit)
             act(db, standing.company, day)
     except (Conflict, Invalid, NotFound) as problem:
@@ -171,7 +172,7 @@ def _day(db: Session, company_id: int, visit: Visit) -> date:
     return read_day(said) or next_day(db, company_id, visit.now)
 
 
-def _require_all(standing: Standing) -> None:
+def require_all(standing: Standing) -> None:
     """Sums and previews tell of invoices and credit memos: who may not see those is told that there is nothing."""
     seen = kinds_seen(standing)
     if seen is not None and not set(_KINDS) <= set(seen):

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from qbwc_server.documents.history import history
 from qbwc_server.documents.kinds import KINDS, load_document
+from qbwc_server.documents.lifecycle import State
 from qbwc_server.documents.models import LARGEST_ID, DocumentRow
 from qbwc_server.documents.open_work import open_work_of
 from qbwc_server.documents.store import find
@@ -21,6 +22,7 @@ from qbwc_server.portal.document_form import lines_of, read_form, records_of, ty
 from qbwc_server.portal.forms import text_field
 from qbwc_server.portal.showing import show
 from qbwc_server.portal.visit import Visit, kinds_seen
+from qbwc_server.posting.onto.sent_here import marked_sent
 from qbwc_server.posting.people.actions import may_decide
 from qbwc_server.posting.people.decide import decide
 from qbwc_server.posting.people.edit import edit, may_edit
@@ -87,6 +89,7 @@ def document(visit: Visit, document_id: int, problem: QbwcError | None = None, s
             "actions": allowed_actions(row) if posts else [],
             "decides": posts and may_decide(row),
             "edits": posts and may_edit(row),
+            "marks": _marks(db, row) if posts else None,
             "words": unmapped_words(row) if standing.may(Permission.MAP) else [],
         }
     page["evidence"] = page.pop("proof")  # forms have a proof of their own
@@ -174,6 +177,13 @@ def _seen(db: Session, standing: Standing, document_id: int) -> DocumentRow:
     if not standing.may(Permission.SEE_DOCUMENTS, row.kind):
         raise NotFound(f"There is no document {document_id} in this company.")
     return row
+
+
+def _marks(db: Session, row: DocumentRow) -> str | None:
+    """Whether an invoice of QuickBooks is marked as sent here; None for what is none."""
+    if row.kind != "invoice" or row.txn_id is None or row.state is not State.POSTED:
+        return None
+    return "sent" if marked_sent(db, row.company_id, [row.txn_id]) else "unsent"
 
 
 def _number(said: str | None) -> int | None:

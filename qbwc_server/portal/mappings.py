@@ -26,6 +26,9 @@ from qbwc_server.portal.visit import Visit, kinds_seen
 from qbwc_server.reports.mappings import change_record, listed_record, suggested_record
 from qbwc_server.shortening import storable
 
+BILLING = "billing"
+"""The page to which a form goes back that was not opened from the mappings."""
+
 _WORDS, _PAGE, _HITS, _AT_ONCE = 30, 50, 20, 100
 _LONGEST_WORD = 300
 MOST_FILE_BYTES = 1024 * 1024
@@ -62,6 +65,7 @@ def word(visit: Visit, problem: QbwcError | None = None) -> Response:
     rows = [{"hit": one, "fits": KINDS[kind].fits(one.entry.entry_type) and one.entry.active} for one in hits]
     page = {"kind": kind, "mapped": KINDS[kind], "word": text, "asked": asked, "rows": rows}
     page["connection"] = _number(said.get("connection"))
+    page["back"] = BILLING if said.get("back") == BILLING else ""
     return show(visit, "word.html", 200 if problem is None else 409, problem=problem, **page)
 
 
@@ -83,6 +87,8 @@ def say(visit: Visit) -> Response:
             mapped = map_word(db, standing.company, kind, text, choice, connection_id=scope, by=visit.by, now=visit.now)
     except (Conflict, Invalid) as problem:
         return word(visit, problem)
+    if form.get("back") == BILLING:
+        return go_to("portal.billing_words", code=visit.code, kind=kind.value)
     return _back(visit, mapped.went)
 
 

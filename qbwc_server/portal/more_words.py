@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from qbwc_server.billing_runs.models import Outcome as BillingOutcomes
 from qbwc_server.billing_runs.plan import Standing as BillingStanding
+from qbwc_server.billing_runs.settings import Makes
 from qbwc_server.bulk.models import ItemState
 from qbwc_server.channels.connections.states import ConnectionState, RunOutcome
 from qbwc_server.channels.report import Kept
@@ -175,7 +176,12 @@ BILLING_OUTCOMES: dict[str, lazy_gettext] = {
     BillingOutcomes.ORPHAN: lazy_gettext("nobody is billed for it"),
     BillingOutcomes.LEFT: lazy_gettext("not on this day"),
 }
+BILLING_MAKES: dict[str, lazy_gettext] = {
+    Makes.CREATE: lazy_gettext("make a new one"),
+    Makes.UPDATE: lazy_gettext("change the one that is there"),
+}
 TABLES = {
+    "BILLING_MAKES": BILLING_MAKES,
     "BILLING_STANDINGS": BILLING_STANDINGS,
     "BILLING_OUTCOMES": BILLING_OUTCOMES,
     "CONNECTION_STATES": CONNECTION_STATES,

@@ -11,6 +11,8 @@ from flask import Response
 from qbwc_server.documents.models import LARGEST_ID
 from qbwc_server.portal import (
     billing,
+    billing_sent,
+    billing_words,
     bulk,
     by_link,
     companies,
@@ -133,6 +135,19 @@ PAGES: tuple[Page, ...] = (
     Page("billing", "GET", _BILLING, Permission.SEE_DOCUMENTS, billing.billing),
     Page("billing_file", "GET", f"{_BILLING}/file", Permission.SEE_DOCUMENTS, billing.billing_file),
     Page("billing_pdf", "GET", f"{_BILLING}/pdf", Permission.SEE_DOCUMENTS, billing.billing_pdf),
+    Page("sent_invoices", "GET", f"{_BILLING}/sent", Permission.SEE_DOCUMENTS, billing_sent.sent),
+    Page("mark_sent", "POST", f"{_BILLING}/sent", Permission.POST_DOCUMENTS, billing_sent.mark),
+    Page("take_sent_back", "POST", f"{_BILLING}/sent/take-back", Permission.POST_DOCUMENTS, billing_sent.take_back),
+    Page("billing_words", "GET", f"{_BILLING}/words", Permission.SEE_COMPANY, billing_words.words),
+    Page(
+        "billing_organisation",
+        "GET",
+        f"{_BILLING}/organisation",
+        Permission.SEE_COMPANY,
+        billing_words.organisation,
+    ),
+    Page("switch_billing", "POST", f"{_BILLING}/switch", Permission.MAP, billing_words.switch_it),
+    Page("synchronise", "POST", f"{_BILLING}/synchronise", Permission.CONNECT, billing_words.synchronise),
     Page("approve_customers", "POST", f"{_BILLING}/approve", Permission.POST_DOCUMENTS, billing.approve_customers),
     Page("hold_customer", "POST", f"{_BILLING}/hold", Permission.POST_DOCUMENTS, billing.hold_customer),
     Page("take_back_customer", "POST", f"{_BILLING}/take-back", Permission.POST_DOCUMENTS, billing.take_back_customer),

@@ -26,6 +26,7 @@ class Texts:
     def __init__(self, policy: CharacterPolicy) -> None:
         self.policy = policy
         self.notes: list[str] = []
+        self.remarks: list[str] = []  # what of others stays beside it and a person should see
         self.stays: dict[str, str] = {}  # by field: what is to be taken away and can be taken away there only
 
     def name(self, value: str, field: str, max_length: int) -> str:

@@ -69,6 +69,7 @@ class Audited(StrEnum):
     BILLING_CHANGED = "billing_settings_changed"
     BILLING_SWITCHED = "billing_switched"
     BILLING_DECIDED = "billing_decided"
+    INVOICE_SENT = "invoice_marked_sent"
     BULK = "bulk_action"
     LISTS_ASKED_FOR = "lists_asked_for"
     SECRETS_ROTATED = "secrets_rotated"

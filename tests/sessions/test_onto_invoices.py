@@ -14,6 +14,7 @@ import pytest
 
 from qbwc_server.documents.kinds import Document, read_document
 from qbwc_server.documents.lifecycle import State
+from qbwc_server.documents.open_work import Ended, OpenWork, WorkKind, end_work, open_work
 from qbwc_server.posting.onto.sent_here import mark_sent
 from qbwc_server.settings import Settings
 from qbwc_server.simulator import Break, ConnectorKilled
@@ -326,6 +327,33 @@ def rich(world: World) -> Transaction:
     )
 
 
+def told_kept(world: World) -> list[OpenWork]:
+    """What a person has to look at on invoices that were found."""
+    with world.database.reading() as db:
+        return open_work(db, world.company(db).id, work=WorkKind.KEPT_ON_INVOICE)
+
+
+def test_what_stays_is_open_work_until_a_person_dismisses_it(world: World) -> None:
+    """Part f, mapped line with nothing to bill: kept and reported; told anew only when it is something else."""
+    txn = rich(world)
+    world.hand_in(billed())
+    world.update()
+    (item,) = told_kept(world)
+    with world.database.transaction() as db:
+        end_work(db, item.company_id, item.id, Ended.DISMISSED, by=BY, now=world.clock())
+    world.hand_in(billed(seats("8"), backup()), revise=True)
+    world.update()
+    assert told_kept(world) == []
+    Bookkeeper(world.books).add_line(txn, item="Seat", desc="one more", quantity=Decimal(1))
+    world.hand_in(billed(seats("9"), backup()), revise=True)
+    world.update()
+    (again,) = told_kept(world)
+    assert "one more" in again.message
+    world.void(ORIGIN)
+    world.update()
+    assert told_kept(world) == []
+
+
 def test_all_that_is_not_ours_stays_but_for_what_quickbooks_computes(world: World) -> None:
     """f 3: subtotals, percentages and totals may move, and nothing else."""
     txn = rich(world)
@@ -348,6 +376,9 @@ def test_all_that_is_not_ours_stays_but_for_what_quickbooks_computes(world: Worl
     notes = " ".join((row.notes or {})["notes"])
     assert "The group Bundle on the invoice holds an item that is billed" in notes
     assert "Another line of Seat stays on the invoice as it is" in notes
+    (item,) = told_kept(world)
+    assert (item.document_id, item.message.startswith(f"Invoice {txn.ref_number} of Acme: ")) == (row.id, True)
+    assert all(sentence in item.message for sentence in (row.notes or {})["notes"])
     world.void(ORIGIN)
     world.update()
     assert world.row(ORIGIN).state is State.WITHDRAWN

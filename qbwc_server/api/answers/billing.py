@@ -31,6 +31,24 @@ class SwitchAnswer(Answer):
     makes: Makes | None
 
 
+class SentInvoiceAnswer(Answer):
+    """An invoice that somebody has marked as sent."""
+
+    txn_id: str
+    at: datetime
+    by: str
+    document: int | None = Field(description="Its document here, where there is one.")
+    number: str | None
+    customer: str | None
+
+
+class SentInvoicesAnswer(Answer):
+    """A page of them, in the order of their TxnIDs."""
+
+    sent: list[SentInvoiceAnswer]
+    next: str | None = Field(description="Go on behind this; null on the last page.")
+
+
 class WordSuggestionAnswer(Answer):
     """What an offer or organisation may stand for."""
 

@@ -14,6 +14,7 @@ from qbwc_server.documents.store import add_notes, show_problems
 from qbwc_server.errors import Notice
 from qbwc_server.ids import new_id
 from qbwc_server.posting.onto.fitness import Fitness, is_void
+from qbwc_server.posting.onto.kept import tell_kept
 from qbwc_server.posting.onto.question import ask_for_invoices
 from qbwc_server.posting.outcome.changing import edited_before_change, edited_before_void, queue_read
 from qbwc_server.posting.outcome.other_entry import renamed_since
@@ -69,6 +70,7 @@ def queue_change_there(work: Work, row: RequestRow, head: DocumentHead, ret: Agg
         _cannot(work, row, document, cannot)
         return
     add_notes(document, compiled.notes)
+    tell_kept(work, document, found, compiled.remarks)
     about_to_change(document, compiled)
     work.put(write(Purpose.POST, OneDocument(document.id), guid, compiled), instead_of=row.id)
 
@@ -79,6 +81,7 @@ def queue_take_back(work: Work, row: RequestRow, head: DocumentHead, ret: Aggreg
     if not work.settle(row, RequestEvent.DONE, result_id=head.txn_id):
         return
     document = work.document(head.id)
+    tell_kept(work, document, found, ())
     if gone_from(work, document, found):
         work.post(head.id, Event.WITHDRAWN, row.id, written(work, found.ret), {"found": "not on the invoice any more"})
         return

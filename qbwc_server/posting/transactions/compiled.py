@@ -32,6 +32,7 @@ class Compiled:
     message: str  # "InvoiceAdd"
     xml: str | None  # None until the TxnIDs that it names are known
     notes: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()  # of a change on an invoice of others: what stays there and a person should see
     others: tuple[str, ...] = ()  # of a change: the TxnLineIDs of lines that are not ours
     sent: Sent | None = None  # what it says, where it says anything of a transaction
     stays: Mapping[str, str] = field(default_factory=dict)  # of a change, by field: what it cannot take away
@@ -153,6 +154,7 @@ def _compiled(
         aggregate, changes = build()
         xml = render(request_for(aggregate, request_id=str(guid)))
     sent = sent_of(aggregate, document.comes_to())
-    notes = tuple(dict.fromkeys((*texts.notes, *texts.stays.values())))
+    notes = tuple(dict.fromkeys((*texts.notes, *texts.remarks, *texts.stays.values())))
     others, former = ((), {}) if changes is None else (tuple(changes.others()), changes.former())
-    return Compiled(type(aggregate).__name__, xml, notes, others, sent, texts.stays, former)
+    remarks = tuple(dict.fromkeys(texts.remarks))
+    return Compiled(type(aggregate).__name__, xml, notes, remarks, others, sent, texts.stays, former)

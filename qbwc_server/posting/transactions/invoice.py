@@ -62,7 +62,7 @@ class InvoiceTransaction(SaleTransaction[Invoice]):
             return
         wanted = self._own(document, writing)
         changes = self._placed(writing.host, wanted, standing, writing)
-        writing.texts.notes += dict.fromkeys(remarks(writing.host, wanted, changes.placed))
+        writing.texts.remarks += dict.fromkeys(remarks(writing.host, wanted, changes.placed))
         yield changes
 
     def take_back(self, standing: Standing, writing: Writing) -> tuple[InvoiceMod, Changes]:

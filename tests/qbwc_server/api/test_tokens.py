@@ -161,6 +161,7 @@ def test_what_waited_for_its_turn_while_the_token_was_revoked_writes_nothing(
         "/billing/switches": {"connection_id": 1, "offer": "M365"},
         "/billing/approve": {"day": "2026-03-31"},
         "/billing/run": {"day": "2026-03-31"},
+        "/billing/sent": {"invoice": "1A2B-1760000000"},
         "/rules/confirm": {"description": "card", "account": "Travel"},
         "/rules/1/move": {"place": 1},
     }

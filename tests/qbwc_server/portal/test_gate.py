@@ -38,7 +38,7 @@ LINKS = {
 }  # open to whoever has the secret
 TROUBLES = {"troubles", "trouble"}
 CODES = {"sign_in_code", "send_code"}  # to whoever has typed the password
-NOT_YET = {"billing_file", "billing_pdf"}  # nobody has said how the company bills
+NOT_YET = {"billing_file", "billing_pdf", "billing_organisation"}  # nobody has said how the company bills
 OPEN = {"sign_in", "send_sign_in", "forgotten", "send_forgotten", *LINKS, *TROUBLES, *CODES}
 
 
