@@ -160,13 +160,22 @@ def _part_of(due: Due) -> str:
 
 
 def formula(due: Due, price: Decimal) -> str:
-    """How the amount came about, such as ``5 x 12.00 x 15/30 = 30.00``."""
-    quantity, factor = f"{_plain(due.quantity)} × {price}", due.factor
-    if factor != 1:
-        days = due.charge.cycle_days.days
-        exact = factor == Fraction(due.period.days, days) and not due.part
-        quantity += f" × {due.period.days}/{days}" if exact else f" × {factor.numerator}/{factor.denominator}"
-    return f"{quantity} = {amount_of(due, price)}"
+    """How the amount came about, such as ``5 × 12.00 × 15/30 = 30.00``; a correction less what was billed."""
+    was = due.instead_of
+    if was is None:
+        return f"{_product(due, due.quantity, due.factor, price)} = {amount_of(due, price)}"
+    then = price if was.price is None else was.price
+    now, before = _product(due, due.quantity, due.factor, then), _product(due, was.quantity, was.factor, then)
+    return f"{now} − {before} = {amount_of(due, price)}"
+
+
+def _product(due: Due, quantity: Decimal, factor: Fraction, price: Decimal) -> str:
+    said = f"{_plain(quantity)} × {price}"
+    if factor == 1:
+        return said
+    days = due.charge.cycle_days.days
+    exact = factor == Fraction(due.period.days, days) and not due.part
+    return f"{said} × {due.period.days}/{days}" if exact else f"{said} × {factor.numerator}/{factor.denominator}"
 
 
 def _plain(value: Decimal) -> str:

@@ -21,7 +21,7 @@ from qbwc_server.cli.billing_page import show_plan, show_report, show_words
 from qbwc_server.cli.billing_sent import mark, sent
 from qbwc_server.cli.billing_sent import take_back as unmark
 from qbwc_server.cli.named_values import print_values, read_changes
-from qbwc_server.cli.output import counted, json_option, print_json, say
+from qbwc_server.cli.output import Exit, counted, json_option, print_json, say
 from qbwc_server.cli.runtime import Runtime, pass_runtime
 from qbwc_server.documents.models import LARGEST_ID
 from qbwc_server.reports.billing import (
@@ -78,7 +78,11 @@ def settings(runtime: Runtime, company: str, changes: tuple[str, ...], as_json: 
 @click.option("--organisation", default=ALL, metavar="KEY", help="name:Contoso, or id:42; left out: all.")
 @click.option("--offer", default=ALL, help="Left out: all.")
 @click.option("--on/--off", "synchronise", default=None, help="Whether it is billed.")
-@click.option("--makes", type=click.Choice([*Makes]), help="Of an organisation: invoices are made, or updated.")
+@click.option(
+    "--makes",
+    type=click.Choice([one.value for one in Makes]),
+    help="Of an organisation: invoices are made, or updated.",
+)
 @json_option
 @pass_runtime
 def switch(
@@ -195,7 +199,8 @@ def take_back_(runtime: Runtime, company: str, customers: tuple[str, ...], day: 
 @_day
 @json_option
 @pass_runtime
-def run(runtime: Runtime, company: str, day: str | None, as_json: bool) -> None:
+@click.pass_context
+def run(ctx: click.Context, runtime: Runtime, company: str, day: str | None, as_json: bool) -> None:
     """Bill a day that is due: all customers that are not to wait. Again, it bills those that waited."""
     with runtime.database.reading() as db:
         found = find_company(db, company)
@@ -203,9 +208,10 @@ def run(runtime: Runtime, company: str, day: str | None, as_json: bool) -> None:
     record = run_record(run_billing(runtime.database, code, chosen, by=runtime.by, clock=runtime.now))
     if as_json:
         print_json(record)
-        return
-    waiting = f"; {counted(record['waiting'], 'customer')} to be looked at" if record["waiting"] else ""
-    say(f"{record['billing_day']}: {counted(record['documents'], 'document')}{waiting}.")
+    else:
+        waiting = f"; {counted(record['waiting'], 'customer')} to be looked at" if record["waiting"] else ""
+        say(f"{record['billing_day']}: {counted(record['documents'], 'document')}{waiting}.")
+    ctx.exit(Exit.NEEDS_A_PERSON if record["waiting"] else Exit.DONE)
 
 
 @billing.command()

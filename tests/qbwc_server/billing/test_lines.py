@@ -88,6 +88,7 @@ def test_a_correction_is_named_and_costs_what_it_cost() -> None:  # f
     (line,) = lines_of([one for one in dues if isinstance(one, Due)], Changes.FOLDED_IN, lambda _: Decimal("12.00"))
     assert (line.quantity, line.amount) == (None, Decimal("-20.00"))
     assert line.description == "Correction: M365 licence, 2026-04-01 to 2026-04-30, 8 instead of 10"
+    assert formula(line.dues[0], Decimal("12.00")) == "8 × 10.00 − 10 × 10.00 = -20.00"
 
 
 @given(st.integers(1, 500), st.decimals("0.01", "9999.99", places=2), st.integers(1, 28))

@@ -43,7 +43,8 @@ def test_a_day_from_preview_to_report(run: CommandLine, distributed: Distributed
     shown = run("billing", "preview", "acme", *day).stdout
     for words in ("Contoso Ltd: invoice of 120.00 (warned)", "below the cost 12.50", "10 × 12.00 = 120.00", "Orphan"):
         assert words in shown, shown
-    assert "1 customer to be looked at" in run("billing", "run", "acme", *day).stdout
+    waits = run("billing", "run", "acme", *day)
+    assert (waits.exit_code, "1 customer to be looked at" in waits.stdout) == (Exit.NEEDS_A_PERSON, True)
     assert "(approved)" in run("billing", "approve", "acme", *day).stdout
     assert "2024-11-01: 1 document." in run("billing", "run", "acme", *day).stdout
     report = run("billing", "report", "acme", *day).stdout
@@ -56,6 +57,10 @@ def test_a_day_from_preview_to_report(run: CommandLine, distributed: Distributed
     assert run.json("billing", "hold", "acme", "Contoso Ltd", *day)["customers"][0]["standing"] == "held"
     number = str(distributed.connection_id)
     assert run.json("billing", "switch", "acme", number, "--offer", "M365", "--off")["synchronise"] is False
+    assert (
+        run.json("billing", "switch", "acme", number, "--organisation", "name:Contoso", "--makes", "update")["makes"]
+        == "update"
+    )
     assert run.json("billing", "preview", "acme", *day)["customers"] == []
 
 
