@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Protocol
 
 from qbwc_server.channels.start import Start
+from qbwc_server.channels.tellings import Push
 from qbwc_server.documents.kinds import Document
 from qbwc_server.documents.problems import Problem
 from qbwc_server.mapping.kinds import WordKind
@@ -308,6 +309,8 @@ class Channel:
         notes: how upstream says that something has changed, if it does.
         shop: its drafts say figures of days, and its payouts and what it holds are streams, for the page *Shop*.
         start: what a person settles before it may run; None: it runs as soon as it works.
+        push: tells upstream what became of the documents; None where it is not told.
+        pushes: whether it is told with these options.
     """
 
     code: str
@@ -329,6 +332,8 @@ class Channel:
     also_by_file: AlsoByFile | None = None
     notes: Notes | None = None
     start: Start | None = None
+    push: Push | None = None
+    pushes: Callable[[Any], bool] = lambda options: True
 
     @property
     def is_uploaded(self) -> bool:

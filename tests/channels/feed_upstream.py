@@ -17,6 +17,8 @@ class FeedUpstream:
     def __init__(self) -> None:
         self.key = ""
         self.facts: dict[tuple[str, str], dict[str, Any]] = {}  # by stream and key
+        self.heard: list[dict[str, Any]] = []  # what became of documents, as often as it was told
+        self.not_taken: set[str] = set()  # groups of which the feed takes nothing
         self._sorted: dict[str, list[dict[str, Any]]] = {}
         self.server: UpstreamServer
 
@@ -42,7 +44,14 @@ class FeedUpstream:
         name = asked.path.rpartition("/")[2]
         if name == "check":
             return Told(body=b'{"title": "Tea shop"}')
+        if name == "told" and asked.method == "POST":
+            return self._hear(json.loads(asked.body)["told"])
         return self._page(name, asked.params)
+
+    def _hear(self, told: list[dict[str, Any]]) -> Told:
+        wanted = [one for one in told if one["group"] not in self.not_taken]
+        self.heard += wanted
+        return Told(body=json.dumps({"taken": [one["key"] for one in wanted]}).encode())
 
     def _page(self, stream: str, params: Any) -> Told:
         if stream not in self._sorted:

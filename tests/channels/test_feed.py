@@ -14,9 +14,11 @@ from qbwc_server.channels.feed.channel import FEED
 from qbwc_server.channels.feed.client import pull
 from qbwc_server.channels.feed.options import FeedOptions
 from qbwc_server.channels.http import Upstream
+from qbwc_server.channels.tellings import Telling
 from tests.channels.connected import Connected
 from tests.channels.contract import ChannelContract, Source, connected
 from tests.channels.feed_upstream import FeedUpstream, feed_upstream
+from tests.channels.two_way import TwoWayContract, TwoWaySource
 from tests.channels.upstream_server import Told, standing
 from tests.conftest import TurnableClock
 
@@ -54,6 +56,18 @@ class FeedSource:
         """The origin of its document."""
         return f"feed:tea-shop:{key}"
 
+    def options_to_be_told(self) -> dict[str, object]:
+        """The same, and it wants to know."""
+        return {**self.options(), "tell_back": True}
+
+    def heard(self) -> list[Telling]:
+        """What it was told, as often as that was."""
+        return [Telling.of(one) for one in self.feed.heard]
+
+    def take_nothing_of(self, *keys: str) -> None:
+        """Take nothing that is told of these."""
+        self.feed.not_taken = set(keys)
+
     def refuse_the_key(self) -> dict[str, object]:
         """Want another key."""
         self.feed.key = "second-key"
@@ -68,6 +82,37 @@ class TestFeed(ChannelContract):
         """A feed on this machine."""
         with feed_upstream() as feed:
             yield FeedSource(feed)
+
+
+class TestFeedIsTold(TwoWayContract):
+    """Every story of what is told back, told of the feed."""
+
+    @pytest.fixture
+    def source(self) -> Iterator[TwoWaySource]:
+        """A feed on this machine."""
+        with feed_upstream() as feed:
+            yield FeedSource(feed)
+
+
+def test_a_feed_that_does_not_say_what_it_took_is_told_again(connected: Connected) -> None:
+    with feed_upstream() as feed:
+        feed.put("a", connected.clock() - timedelta(minutes=1), sale("1.00"))
+        number = connected.add(FEED, {"address": feed.server.address, "name": "tea", "tell_back": True})
+        feed.server.faults.extend([None, None, lambda told: Told(body=b'{"taken": 1}')])
+        report = connected.run(number)
+        assert report.notice is not None
+        assert report.notice.code == "answer_unreadable"
+        connected.run(number)
+        assert len({one["key"] for one in feed.heard}) == 1
+        assert len(feed.heard) == 2
+
+
+def test_a_feed_that_does_not_want_to_know_is_told_nothing(connected: Connected) -> None:
+    with feed_upstream() as feed:
+        feed.put("a", connected.clock() - timedelta(minutes=1), sale("1.00"))
+        number = connected.add(FEED, {"address": feed.server.address, "name": "tea"})
+        connected.run(number)
+        assert [asked.method for asked in feed.server.asked if asked.method == "POST"] == []
 
 
 def test_what_is_edited_twice_in_a_second_stands_as_it_was_told_last(connected: Connected) -> None:

@@ -19,6 +19,7 @@ from qbwc_server.tenancy.sealing import Sealed, SealedColumn
 MAX_RECORD_CHARACTERS = 1_000_000  # of one fact, as JSON
 LONGEST_KEY = 200  # characters of what upstream calls a fact, or a group of them
 _UNDER_WAY = text(f"outcome = '{RunOutcome.UNDER_WAY}' AND file IS NULL")
+_WAITS = text("waits")
 _UNDRAFTED = text(f"state <> '{RecordState.DRAFTED}' AND state <> '{RecordState.KEPT}'")
 
 
@@ -44,6 +45,7 @@ class Connection(Base):
     looked: Mapped[dict[str, Any] | None] = mapped_column(JsonRecord)  # what upstream said before the start
     failing_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
     not_before: Mapped[datetime | None] = mapped_column(UtcDateTime)  # upstream asked for patience until then
+    told_until: Mapped[int | None] = mapped_column(Key)  # step of the history up to which upstream is told; None: never
     code: Mapped[str | None] = mapped_column(Cut(60))  # why it does not run as it should
     message: Mapped[str | None] = mapped_column(Words(2000))
     advice: Mapped[str | None] = mapped_column(Words(2000))
@@ -184,3 +186,22 @@ class ConnectionFigure(Base):
     called: Mapped[str] = mapped_column(Cut(100))
     origin: Mapped[str] = mapped_column(Exact(120))  # of the document that says it; empty: the source itself
     kind: Mapped[str] = mapped_column(Exact(20))  # what that document has to be
+
+
+class ToldBack(Base):
+    """What a system upstream is told last of one document that it brought."""
+
+    __tablename__ = "told_back"
+    __table_args__ = (
+        UniqueConstraint("connection_id", "origin"),
+        Index("ix_told_back_waits", "connection_id", "id", postgresql_where=_WAITS, sqlite_where=_WAITS),
+    )
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    company_id: Mapped[int] = mapped_column(ForeignKey("companies.id", ondelete="CASCADE"))
+    connection_id: Mapped[int] = mapped_column(ForeignKey("connections.id", ondelete="CASCADE"))
+    origin: Mapped[str] = mapped_column(Exact(120))
+    event_id: Mapped[int] = mapped_column(Key)  # the step of the history that made it so
+    digest: Mapped[str] = mapped_column(Exact(64))  # SHA-256 of what is told, but for its key and time
+    body: Mapped[dict[str, Any] | None] = mapped_column(JsonRecord)  # as it is told; None: upstream has taken it
+    waits: Mapped[bool]

@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import structlog
 from sqlalchemy.orm import Session
 
-from qbwc_server.channels.connections.circles import Heard
 from qbwc_server.channels.connections.drafting import Drafting
 from qbwc_server.channels.connections.finding import channel_of, find_connection, marks_of, options_of, waits_for_start
 from qbwc_server.channels.connections.models import Connection
-from qbwc_server.channels.connections.moments import EARLIEST
-from qbwc_server.channels.connections.records import forget_read_well, keep_page, move_mark
-from qbwc_server.channels.connections.runs import Progress, RunLost, begin, end, hear
+from qbwc_server.channels.connections.pulling import Pulling
+from qbwc_server.channels.connections.runs import RunLost, begin, end, hear
 from qbwc_server.channels.connections.set_aside import tell_set_aside
-from qbwc_server.channels.connections.setting_up import ChannelBroke, say
+from qbwc_server.channels.connections.setting_up import say
 from qbwc_server.channels.connections.states import BY_THE_CLOCK, ConnectionEvent, ConnectionState, RunOutcome
+from qbwc_server.channels.connections.telling_back import TellingBack
 from qbwc_server.channels.connections.trouble import tell_trouble
-from qbwc_server.channels.connections.versions import newest_versions
 from qbwc_server.channels.connections.what_waited import submit_what_waited
-from qbwc_server.channels.contract import BrokenPage, Channel, Page, Stream, Window
+from qbwc_server.channels.contract import Channel
 from qbwc_server.channels.http import SignInRefused, Upstream, UpstreamBusy
 from qbwc_server.channels.options import ChannelOptions, secret_values
 from qbwc_server.channels.registry import CHANNELS
@@ -145,6 +142,14 @@ def _since_by_stream(db: Session, connection: Connection, since: datetime | None
     return found
 
 
+class _Ended(NamedTuple):
+    """How a run ends, why, and until when upstream asked to be left alone."""
+
+    event: ConnectionEvent
+    notice: Notice | None = None
+    not_before: datetime | None = None
+
+
 class _Run:
     """One run at work."""
 
@@ -162,31 +167,58 @@ class _Run:
         self._database, self._company, self._connection, self._run_id = database, company, connection, run_id
         self._settings, self._by, self._clock, self._checkpoint = settings, by, clock, checkpoint
         self._ended: BaseException | None = None  # what a checkpoint raised: a channel may have caught it
-        self._broken_pages = 0
         self._remarks: dict[str, None] = {}
 
     def go(self, since_by_stream: Mapping[str, tuple[datetime | None, bool]], *, again: bool) -> RunReport:
-        event, notice, not_before = ConnectionEvent.WORKED, None, None
+        event, notice, not_before = _Ended(ConnectionEvent.WORKED)
         drafting: Drafting | None = None
         try:
             channel = channel_of(self._connection)
             options = options_of(self._connection, self._settings)
             drafting = self._drafting(channel, options)
-            self._pull(channel, options, since_by_stream, again=again)
-            if self._broken_pages:
-                raise PagesBroke(f"{self._broken_pages} pages could not be read; what stood on the others is here.")
+            pulling = self._pulling(channel, options)
+            with self._upstream(options) as upstream:
+                pulling.pull(upstream, since_by_stream, self._remarks, again=again)
+            if pulling.broken_pages:
+                raise PagesBroke(f"{pulling.broken_pages} pages could not be read; what stood on the others is here.")
         except RunLost:
             raise
         except QbwcError as error:
             self._go_on()
-            event = ConnectionEvent.REFUSED if isinstance(error, SignInRefused) else ConnectionEvent.FAILED
-            notice, not_before = error.notice, _patience(error, self._clock())
+            event, notice, not_before = _ended(error, self._clock())
         if drafting is not None:
             self._go_on_with_what_waited()
             while drafting.step():
                 self._go_on()
             drafting.finish()
+        if drafting is not None and event is ConnectionEvent.WORKED:
+            event, notice, not_before = self._tell_back(channel, options)
         return self._finish(event, notice, not_before, drafting)
+
+    def _tell_back(self, channel: Channel, options: ChannelOptions) -> _Ended:
+        """What became of documents, to upstream where it wants to know; how the run ends."""
+        if channel.push is None or not channel.pushes(options):
+            return _Ended(ConnectionEvent.WORKED)
+        back = TellingBack(
+            self._database,
+            self._company,
+            self._connection,
+            channel.push,
+            options,
+            guard=self._guard,
+            go_on=self._go_on,
+        )
+        try:
+            with self._upstream(options) as upstream:
+                told, left = back.tell(upstream)
+        except RunLost:
+            raise
+        except QbwcError as error:
+            self._go_on()
+            return _ended(error, self._clock())
+        if left:
+            self._remarks[f"Upstream was told what became of {told} documents, and did not take it of {left}."] = None
+        return _Ended(ConnectionEvent.WORKED)
 
     def break_off(self, error: BaseException) -> None:
         """The process is told to end, or something nobody expected came up: say so, and leave the rest to the next."""
@@ -205,6 +237,17 @@ class _Run:
             clock=self._clock,
             guard=self._guard,
             run_id=self._run_id,
+        )
+
+    def _pulling(self, channel: Channel, options: ChannelOptions) -> Pulling:
+        return Pulling(
+            self._database,
+            self._connection,
+            channel,
+            options,
+            run_id=self._run_id,
+            clock=self._clock,
+            go_on=self._go_on,
         )
 
     def _go_on_with_what_waited(self) -> None:
@@ -231,105 +274,9 @@ class _Run:
             self._ended = ended
             raise
 
-    def _pull(
-        self,
-        channel: Channel,
-        options: ChannelOptions,
-        since_by_stream: Mapping[str, tuple[datetime | None, bool]],
-        *,
-        again: bool,
-    ) -> None:
-        windows = {
-            stream.name: Window(
-                stream.name, since_by_stream[stream.name][0], self._clock(), partial(self._known, stream.name)
-            )
-            for stream in channel.streams
-        }
-        with self._database.transaction() as db:
-            hear(db, self._run_id, now=self._clock(), windows={name: _told(one) for name, one in windows.items()})
-        secrets = secret_values(options).values()
-        private = self._settings.private_upstreams
-        with Upstream(private=private, secrets=secrets, before_each=self._go_on, clock=self._clock) as upstream:
-            for stream in channel.streams:
-                moves = since_by_stream[stream.name][1]
-                self._pull_stream(channel, options, stream, windows[stream.name], upstream, moves=moves, again=again)
-
-    def _known(self, stream: str) -> Collection[str]:
-        """Keys of the facts of a stream that are here and not gone."""
-        with self._database.reading() as db:
-            return {key for key, one in newest_versions(db, self._connection.id, stream).items() if not one.gone}
-
-    def _pull_stream(
-        self,
-        channel: Channel,
-        options: ChannelOptions,
-        stream: Stream,
-        window: Window,
-        upstream: Upstream,
-        *,
-        moves: bool,
-        again: bool,
-    ) -> None:
-        """All pages of a stream. Behind something that is to be asked for again its mark stays where it is."""
-        heard, told = Heard(), set[str]()
-        for page in self._pages(() if channel.pull is None else channel.pull(options, upstream, window)):
-            heard.note(page)
-            if isinstance(page, BrokenPage):
-                self._broken_pages += 1
-                moves = False
-                log.warning("page set aside", code=page.problem.code, connection_id=self._connection.id)
-                with self._database.transaction() as db:
-                    hear(db, self._run_id, now=self._clock(), done=Progress(pages=1, set_aside=1))
-                continue
-            told.update(fact.key for fact in page.facts if fact.changed_at is None)
-            self._remarks.update(dict.fromkeys(page.remarks))
-            moves = self._keep(stream, window, page, upstream, told, moves=moves, again=again)
-        if moves:
-            with self._database.transaction() as db:
-                self._guard(db)
-                forget_read_well(db, self._connection.id, stream.name, self._run_id)
-
-    def _pages(self, found: Iterable[Page | BrokenPage]) -> Iterator[Page | BrokenPage]:
-        """What a channel yields; whatever it stumbles over ends its run, not the process."""
-        pages = iter(found)
-        while True:
-            self._go_on()
-            try:
-                page = next(pages, None)
-            except QbwcError:
-                raise
-            except Exception as error:
-                self._go_on()
-                log.exception("channel broke", code=ChannelBroke.code, connection_id=self._connection.id)
-                raise ChannelBroke.over(error) from error
-            if page is None:
-                return
-            yield page
-
-    def _keep(
-        self,
-        stream: Stream,
-        window: Window,
-        page: Page,
-        upstream: Upstream,
-        told: Collection[str],
-        *,
-        moves: bool,
-        again: bool,
-    ) -> bool:
-        """The records of a page and the mark of its stream, in one transaction; whether the mark may still move."""
-        with self._database.transaction() as db:
-            kept = keep_page(db, self._connection, self._run_id, stream, page, told, again=again, now=self._clock())
-            hear(
-                db,
-                self._run_id,
-                now=self._clock(),
-                done=Progress(1, kept.new, kept.changed, kept.known, kept.set_aside),
-            )
-            moves = moves and not kept.holds
-            if moves and (until := _reached(page, window)) is not None:
-                move_mark(db, self._connection, stream.name, until - upstream.lag)
-        return moves
+    def _upstream(self, options: ChannelOptions) -> Upstream:
+        secrets, private = secret_values(options).values(), self._settings.private_upstreams
+        return Upstream(private=private, secrets=secrets, before_each=self._go_on, clock=self._clock)
 
     def _finish(
         self, event: ConnectionEvent, notice: Notice | None, not_before: datetime | None, drafting: Drafting | None
@@ -357,10 +304,9 @@ class _Run:
         return RunReport(self._connection.id, self._run_id, outcome, notice, report, waiting)
 
 
-def _reached(page: Page, window: Window) -> datetime | None:
-    """Until when all is here, as far as that can be."""
-    said = page.complete_until
-    return None if said is None or said.tzinfo is None or said < EARLIEST else min(said, window.until)
+def _ended(error: QbwcError, now: datetime) -> _Ended:
+    event = ConnectionEvent.REFUSED if isinstance(error, SignInRefused) else ConnectionEvent.FAILED
+    return _Ended(event, error.notice, _patience(error, now))
 
 
 def _patience(error: QbwcError, now: datetime) -> datetime | None:
@@ -368,7 +314,3 @@ def _patience(error: QbwcError, now: datetime) -> datetime | None:
     if not isinstance(error, UpstreamBusy) or error.patience_s is None:
         return None
     return now + min(timedelta(seconds=error.patience_s), _MOST_PATIENCE)
-
-
-def _told(window: Window) -> dict[str, str | None]:
-    return {"since": None if window.since is None else window.since.isoformat(), "until": window.until.isoformat()}

@@ -8,6 +8,7 @@ from qbwc_server.channels.contract import Channel, LiveCheck, Stream
 from qbwc_server.channels.feed.client import pull, try_key
 from qbwc_server.channels.feed.drafts import draft
 from qbwc_server.channels.feed.options import FeedOptions
+from qbwc_server.channels.feed.push import push
 
 FEED = Channel(
     code="feed",
@@ -24,5 +25,7 @@ FEED = Channel(
     account=lambda options: options.name,
     words=lambda options: options.kinds,
     every_minutes=5,
+    push=push,
+    pushes=lambda options: options.tell_back,
     checks=(LiveCheck("key", "Try the address and the key", try_key),),
 )

@@ -25,7 +25,7 @@ def pull(options: FeedOptions, upstream: Upstream, window: Window) -> Iterator[P
     reached: datetime | None = _LONG_AGO  # by the pages so far; None: they are in no order
     while True:
         answer = upstream.get(
-            _url(options, window.stream), params=_asked(options, window, cursor), headers=_key(options)
+            _url(options, window.stream), params=_asked(options, window, cursor), headers=key_header(options)
         )
         following = answer.headers.get(NEXT.lower())
         try:
@@ -45,7 +45,7 @@ def pull(options: FeedOptions, upstream: Upstream, window: Window) -> Iterator[P
 
 def try_key(options: FeedOptions, upstream: Upstream) -> str:
     """Whether the feed answers, and takes the key."""
-    answer = upstream.get(f"{options.address.rstrip('/')}/check", headers=_key(options))
+    answer = upstream.get(f"{options.address.rstrip('/')}/check", headers=key_header(options))
     said = answer.json()
     if not isinstance(said, dict) or not isinstance(said.get("title"), str):
         raise AnswerUnreadable("The feed answers, but not with its title.", advice=_ADVICE)
@@ -74,7 +74,8 @@ def _asked(options: FeedOptions, window: Window, cursor: str | None) -> dict[str
     return asked
 
 
-def _key(options: FeedOptions) -> dict[str, str]:
+def key_header(options: FeedOptions) -> dict[str, str]:
+    """What the feed knows us by."""
     key = options.key.get_secret_value()
     return {"Authorization": f"Bearer {key}"} if key else {}
 

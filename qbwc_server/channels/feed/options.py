@@ -46,6 +46,12 @@ class FeedOptions(ChannelOptions):
         "company, and by what was learnt; the account that the feed names counts where neither says another.",
     )
 
+    tell_back: bool = Field(
+        default=False,
+        title="Tell what became of documents",
+        description="Whether the feed is told which documents stand in QuickBooks, were refused, or wait for a person.",
+    )
+
     @property
     def kinds(self) -> tuple[WordKind, ...]:
         """The kinds of words that are to be mapped."""
