@@ -156,19 +156,18 @@ def _lines(body: IO[bytes]) -> Iterator[tuple[int, bytes]]:
 
 def _answers(call: _Call) -> Iterator[str]:
     with call.body:
-        lines, first = _lines(call.body), 0
+        lines = _lines(call.body)
         while batch := list(islice(lines, BATCH)):
-            told, goes_on = _told(call, batch, first)
+            told, goes_on = _told(call, batch)
             yield "".join(told)
             if not goes_on:
                 return
-            first += len(batch)
 
 
-def _told(call: _Call, batch: Sequence[tuple[int, bytes]], first: int) -> tuple[list[str], bool]:
+def _told(call: _Call, batch: Sequence[tuple[int, bytes]]) -> tuple[list[str], bool]:
     """What to answer to a batch, and whether it goes on; what breaks for no known reason is done one by one."""
     try:
-        return _done(call, batch, first), True
+        return _done(call, batch), True
     except QbwcError as error:  # such as a token that was revoked meanwhile
         return [_line(number, {"result": REFUSED, "problem": problem_record(error)}) for number, _ in batch], False
     except OperationalError as error:
@@ -179,27 +178,32 @@ def _told(call: _Call, batch: Sequence[tuple[int, bytes]], first: int) -> tuple[
         if len(batch) == 1:
             return [_line(batch[0][0], {"result": REFUSED, "problem": problem_record(OurMistake())})], True
     told: list[str] = []
-    for place, one in enumerate(batch):
-        some, goes_on = _told(call, [one], first + place)
+    for one in batch:
+        some, goes_on = _told(call, [one])
         told += some
         if not goes_on:
             return told, False
     return told, True
 
 
-def _done(call: _Call, batch: Sequence[tuple[int, bytes]], first: int) -> list[str]:
+def _done(call: _Call, batch: Sequence[tuple[int, bytes]]) -> list[str]:
     """One transaction: what was done under the key before is told again, and the rest is done."""
     with call.access.changing() as (db, company):
         row = None if call.whose is None else claim(db, call.whose, call.asked, call.access.now(), locked=True)
-        before = [] if row is None else kept_lines(row)[first : first + len(batch)]
-        fresh = [_member(number, line) for number, line in batch[len(before) :]]
+        before = {} if row is None else {_number_of(line): line for line in kept_lines(row)}
+        fresh = [_member(number, line) for number, line in batch if number not in before]
         _hand_in(db, call, company, [member for member in fresh if member.document is not None])
-        told = [_line(member.number, member.result) for member in fresh]
+        told = {member.number: _line(member.number, member.result) for member in fresh}
         if row is not None and told:
-            keep_more(row, told)
-            if first + len(batch) >= call.count:
+            keep_more(row, list(told.values()))
+            if len(before) + len(told) >= call.count:
                 keep_whole(row, 200, _TYPE)
-    return before + told
+    return [before.get(number) or told[number] for number, _ in batch]
+
+
+def _number_of(line: str) -> int:
+    """Of the line that an answer is to: one that came to nothing by a mistake of ours was not kept."""
+    return int(json.loads(line)["line"])
 
 
 def _member(number: int, line: bytes) -> _Member:

@@ -156,6 +156,12 @@ def test_a_mistake_of_ours_in_one_document_costs_only_that(
     assert [one["line"] for one in told if one["result"] == "refused"] == [7]
     assert told[6]["problem"]["code"] == "internal_error"
     assert kept(app) == 19
+    monkeypatch.undo()
+    again = send(alice, invoices(20), headers=KEY)  # it is mended: what was left undone is done, the rest is told again
+    assert [one["line"] for one in again] == list(range(1, 21))
+    assert again == [*told[:6], again[6], *told[7:]]
+    assert (again[6]["result"], kept(app)) == ("added", 20)
+    assert send(alice, invoices(20), headers=KEY) == again
 
 
 def test_a_token_that_is_revoked_in_the_middle_brings_nothing_more(

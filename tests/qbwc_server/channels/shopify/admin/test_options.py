@@ -36,7 +36,7 @@ def test_what_names_no_shop_is_refused(said: str) -> None:
 
 
 def test_the_token_is_sealed_and_the_modes_are_separate() -> None:
-    assert secret_names(ShopOptions) == ("token",)
+    assert secret_names(ShopOptions) == ("token", "webhook_secret")
     found = options(customers="detailed", inventory="detailed")
     assert (found.customers.value, found.inventory.value) == ("detailed", "detailed")
     with pytest.raises(WrongConnectionOptions):
