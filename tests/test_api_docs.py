@@ -15,7 +15,8 @@ import qbwc_server.client
 from qbwc_server.client.client import Client
 from qbwc_server.db import Database
 from qbwc_server.settings import Settings, load
-from qbwc_server.tenancy.companies import add_company
+from qbwc_server.tenancy.companies import add_company, find_company
+from qbwc_server.tenancy.permissions import Scope
 from qbwc_server.tenancy.tokens import add_token
 from tests.conftest import TurnableClock
 
@@ -66,16 +67,24 @@ def test_there_are_examples() -> None:
     assert len(blocks("python")) >= 4
 
 
-def test_the_examples_for_curl_are_answered(app: Flask, token: str) -> None:
+@pytest.fixture
+def books_token(app: Flask, token: str, clock: TurnableClock) -> str:
+    database: Database = app.extensions["database"]
+    with database.transaction() as db:
+        scopes = [Scope.ASK, Scope.BOOKS]
+        return add_token(db, find_company(db, "acme"), label="books", scopes=scopes, now=clock())[1]
+
+
+def test_the_examples_for_curl_are_answered(app: Flask, token: str, books_token: str) -> None:
     transport = httpx.WSGITransport(app=app)
     statuses = []
     for block in blocks("bash"):
-        command = block.replace("$SERVER", SERVER).replace("$TOKEN", token)
+        command = block.replace("$SERVER", SERVER).replace("$TOKEN", token).replace("$BOOKS_TOKEN", books_token)
         answer = curl(shlex.split(command.replace("\\\n", " ")), transport)
         assert answer.is_success, (block, answer.text)
         assert answer.headers["Content-Type"] == "application/json"
         statuses.append(answer.status_code)
-    assert statuses == [201, 200, 200, 202, 200, 201]
+    assert statuses == [201, 200, 200, 202, 202, 200, 201]
 
 
 def test_the_examples_in_python_run(

@@ -126,6 +126,10 @@ class Access:
             yield db, self._company(db)
         g.changed = True
 
+    def require_also(self, db: Session, permission: Permission) -> None:
+        """What the address itself does not need. Raises NotAllowed."""
+        company_for(db, self.by, g.company, permission, now=self._clock())
+
     @contextmanager
     def all_in_one(self) -> Iterator[Session]:
         """One transaction for all that this request does: every ``changing`` within is a part of it."""

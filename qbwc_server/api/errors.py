@@ -20,6 +20,7 @@ from qbwc_server.tenancy.access import NotAllowed, Unauthorized
 from qbwc_server.tenancy.kept_answers import KeyReused
 from qbwc_server.tenancy.rates import TooManyRequests
 from qbwc_server.tenancy.sealing_keys import SealingTrouble
+from qbwc_server.tenancy.tokens import ForTheOperator
 
 log = structlog.get_logger(__name__)
 
@@ -116,6 +117,7 @@ STATUS: dict[type[QbwcError], int] = {
     UnknownParameter: 400,
     Unauthorized: 401,
     NotAllowed: 403,
+    ForTheOperator: 403,
     NotFound: 404,
     Conflict: 409,
     Changed: 412,

@@ -1,4 +1,4 @@
-"""``/companies/CODE/requests``: ask QuickBooks anything in its own words, and have the answer as JSON."""
+"""``/companies/CODE/requests``: say anything to QuickBooks in its own words, and have the answer as JSON."""
 
 from __future__ import annotations
 
@@ -17,22 +17,26 @@ from qbwc_server.api.routes import AFTER, LIMIT, MOST_PER_PAGE, Body, Route, one
 from qbwc_server.api.schemas import number_asked
 from qbwc_server.asked.asking import (
     MOST_SECONDS,
+    FollowsNothing,
     NotWaiting,
     TooManyWaiting,
     When,
+    Wish,
     ask,
     asked_of,
     find_asked,
     take_back,
 )
+from qbwc_server.asked.deciding import Decision, NotUnknown, decide_asked
 from qbwc_server.asked.messages import (
-    WouldWrite,
     WrongRequest,
+    bears_mark,
+    changes_books,
     in_pages,
-    questions,
     read_qbxml,
     read_values,
     rendered,
+    requests,
 )
 from qbwc_server.asked.models import AskedState
 from qbwc_server.books.models import CompanyFacts
@@ -50,6 +54,7 @@ _BETWEEN_LOOKS = 0.5  # seconds
 _ALL = "/companies/<code>/requests"
 _ONE = f"{_ALL}/<int(max={LARGEST_ID}):asked_id>"
 _waiters = BoundedSemaphore(MOST_WAITERS)
+_DECISIONS = "done: it is in QuickBooks; again: it is not, send it once more; over: it is not, and need not be."
 
 
 def _requests_schema(schemas: Schemas) -> Mapping[str, Any]:
@@ -58,7 +63,7 @@ def _requests_schema(schemas: Schemas) -> Mapping[str, Any]:
         "minProperties": 1,
         "maxProperties": 1,
         "additionalProperties": False,
-        "properties": {name: schemas.of(MESSAGES[name]) for name in questions()},
+        "properties": {name: schemas.of(MESSAGES[name]) for name in requests()},
     }
 
 
@@ -67,17 +72,18 @@ ROUTES = {
         Permission.ASK_QUICKBOOKS,
         RequestAnswer,
         takes=Body(
-            {"request": dict, "qbxml": str, "when": str, "expires_in_s": int},
+            {"request": dict, "qbxml": str, "when": str, "after": int, "expires_in_s": int},
             {
-                "request": "The name of a query, and its values by the names of their fields.",
+                "request": "The name of a request, and its values by the names of their fields.",
                 "qbxml": "The same as qbXML: one element, such as <CustomerQueryRq/>.",
                 "when": f"One of {', '.join(When)}; left out: last, behind all documents.",
-                "expires_in_s": f"For how long you want to know, up to {MOST_SECONDS} seconds.",
+                "after": "The id of a request that has to be done before; if it is not done, this one is not sent.",
+                "expires_in_s": f"It is not sent after so many seconds, up to {MOST_SECONDS}.",
             },
             schemas={"request": _requests_schema},
         ),
         statuses=(ACCEPTED,),
-        refuses=(BadBody, WrongRequest, WouldWrite, TooManyWaiting, Invalid),
+        refuses=(BadBody, WrongRequest, TooManyWaiting, FollowsNothing, NotFound, Invalid),
     ),
     "try_request": Route(
         Permission.ASK_QUICKBOOKS,
@@ -87,7 +93,7 @@ ROUTES = {
             {"request": "As it would be asked.", "qbxml": "The same as qbXML."},
             schemas={"request": _requests_schema},
         ),
-        refuses=(BadBody, WrongRequest, WouldWrite, Invalid),
+        refuses=(BadBody, WrongRequest, Invalid),
     ),
     "asked_requests": Route(
         Permission.ASK_QUICKBOOKS,
@@ -104,6 +110,12 @@ ROUTES = {
         },
         refuses=(Invalid, NotFound),
     ),
+    "decide_request": Route(
+        Permission.CHANGE_BOOKS,
+        RequestAnswer,
+        takes=Body({"decision": str}, {"decision": _DECISIONS}, needed=("decision",)),
+        refuses=(Invalid, NotFound, NotUnknown),
+    ),
     "cancel_request": Route(Permission.ASK_QUICKBOOKS, RequestAnswer, refuses=(NotFound, NotWaiting)),
 }
 
@@ -113,24 +125,33 @@ def add_routes(blueprint: Blueprint, access: Access) -> None:
 
     @blueprint.post(_ALL)
     def ask_quickbooks(code: str) -> tuple[Response, int]:
-        """Ask QuickBooks in its next session; long answers are followed page by page."""
+        """Send QuickBooks a request in its next session; long answers are followed page by page.
+
+        What changes the books needs a token with the scope books.
+        """
         said = access.said()
-        question, when, seconds = _question(said), _when(said.get("when")), said.get("expires_in_s")
-        if seconds is not None and not 0 < seconds <= MOST_SECONDS:
-            raise Invalid(f"The field expires_in_s must be from 1 to {MOST_SECONDS}.")
+        wanted, wish = _request(said), _wish(said)
         with access.changing() as (db, company):
-            level = _level(db, company.id)
-            row = ask(db, company.id, question, when=when, seconds=seconds, level=level, by=access.by, now=access.now())
+            if changes_books(type(wanted).__name__):
+                access.require_also(db, Permission.CHANGE_BOOKS)
+            row = ask(db, company.id, wanted, wish, level=_level(db, company.id), by=access.by, now=access.now())
             record = asked_record(db, row)
         return jsonify(record), ACCEPTED
 
     @blueprint.post(f"{_ALL}/try")
     def try_request(code: str) -> Response:
         """Check a request and show its qbXML; nothing is queued."""
-        question = _question(access.said())
+        wanted = _request(access.said())
         with access.looking() as (db, company):
-            text = rendered(question, "0", level=_level(db, company.id))
-        return jsonify(message=type(question).__name__, qbxml=text, in_pages=in_pages(question))
+            text = rendered(wanted, "0", level=_level(db, company.id))
+        name = type(wanted).__name__
+        return jsonify(
+            message=name,
+            qbxml=text,
+            in_pages=in_pages(wanted),
+            changes_books=changes_books(name),
+            bears_mark=bears_mark(wanted),
+        )
 
     @blueprint.get(_ALL)
     def asked_requests(code: str) -> Response:
@@ -145,7 +166,7 @@ def add_routes(blueprint: Blueprint, access: Access) -> None:
 
     @blueprint.get(_ONE)
     def asked_request(code: str, asked_id: int) -> Response:
-        """A question with one page of its answer; wait keeps the connection open until it is answered."""
+        """A request with one page of its answer; wait keeps the connection open until it is answered."""
         page = number_asked(request.args, "page", 1, MOST_PAGES) or 1
         wait = number_asked(request.args, "wait", 0, LONGEST_WAIT)
         record = _look(access, asked_id, page)
@@ -156,11 +177,24 @@ def add_routes(blueprint: Blueprint, access: Access) -> None:
                 _waiters.release()
         return jsonify(record)
 
+    _add_endings(blueprint, access)
+
+
+def _add_endings(blueprint: Blueprint, access: Access) -> None:
     @blueprint.delete(_ONE)
     def cancel_request(code: str, asked_id: int) -> Response:
-        """Take a question back that has not left."""
+        """Take a request back that has not left."""
         with access.changing() as (db, company):
             row = take_back(db, company.id, asked_id, state=AskedState.CANCELLED, now=access.now())
+            record = asked_record(db, row)
+        return jsonify(record)
+
+    @blueprint.post(f"{_ONE}/decide")
+    def decide_request(code: str, asked_id: int) -> Response:
+        """Say what became of a change whose answer was lost, after looking in QuickBooks."""
+        decision = _decision(access.said().get("decision"))
+        with access.changing() as (db, company):
+            row = decide_asked(db, company.id, asked_id, decision, by=access.by, now=access.now())
             record = asked_record(db, row)
         return jsonify(record)
 
@@ -177,7 +211,7 @@ def _wait(access: Access, asked_id: int, page: int, seconds: int) -> dict[str, A
     return record
 
 
-def _question(said: dict[str, Any]) -> Request:
+def _request(said: dict[str, Any]) -> Request:
     values, text = said.get("request"), said.get("qbxml")
     if (values is None) == (text is None):
         raise BadBody([_mistake("request", "say_one", "Say either request or qbxml.")])
@@ -197,6 +231,20 @@ def _question(said: dict[str, Any]) -> Request:
 
 def _mistake(field: str, code: str, message: str) -> dict[str, str]:
     return {"field": field, "code": code, "message": message, "advice": "The reference tells what it may hold."}
+
+
+def _wish(said: dict[str, Any]) -> Wish:
+    seconds, after = said.get("expires_in_s"), said.get("after")
+    if seconds is not None and not 0 < seconds <= MOST_SECONDS:
+        raise Invalid(f"The field expires_in_s must be from 1 to {MOST_SECONDS}.")
+    return Wish(_when(said.get("when")), seconds, after)
+
+
+def _decision(name: str | None) -> Decision:
+    try:
+        return Decision(name or "")
+    except ValueError:
+        raise Invalid(f"The field decision must be among {', '.join(Decision)}.") from None
 
 
 def _when(name: str | None) -> When:

@@ -12,8 +12,8 @@ from qbwc_server.documents.models import LARGEST_ID
 from qbwc_server.errors import Invalid, NotFound
 from qbwc_server.reports.tokens import token_record
 from qbwc_server.tenancy.access import OutOfScope
-from qbwc_server.tenancy.permissions import Permission
-from qbwc_server.tenancy.tokens import add_token, read_scopes, revoke_token, tokens_of
+from qbwc_server.tenancy.permissions import OF_THE_OPERATOR, Permission
+from qbwc_server.tenancy.tokens import ForTheOperator, add_token, read_scopes, revoke_token, tokens_of
 
 _ALL = "/companies/<code>/tokens"
 ROUTES = {
@@ -24,14 +24,14 @@ ROUTES = {
             {"label": str, "scopes": str, "days": int},
             {
                 "label": "What it is for.",
-                "scopes": "Divided by blanks; left out: those of the token that asks.",
+                "scopes": "Divided by blanks; left out: those of the token that asks, without books.",
                 "days": "How long it is good; left out: as long as the token that asks.",
             },
             needed=("label",),
         ),
         statuses=(CREATED,),
         once=False,
-        refuses=(Invalid, OutOfScope),
+        refuses=(Invalid, OutOfScope, ForTheOperator),
     ),
     "list_tokens": Route(Permission.MANAGE_TOKENS, TokensAnswer),
     "revoke": Route(Permission.MANAGE_TOKENS, RevokedTokenAnswer, refuses=(NotFound,)),
@@ -52,7 +52,8 @@ def add_routes(blueprint: Blueprint, access: Access) -> None:
     def make_token(code: str) -> tuple[Response, int]:
         """A new token, shown this once; it may do no more than the one that asks for it, and no longer."""
         said = access.said()
-        scopes = access.token.scopes if said.get("scopes") is None else read_scopes(said["scopes"])
+        own = access.token.scopes - OF_THE_OPERATOR
+        scopes = own if said.get("scopes") is None else read_scopes(said["scopes"])
         if not scopes <= access.token.scopes:
             lacking = ", ".join(sorted(scopes - access.token.scopes))
             raise OutOfScope(f"A token cannot make one that may do more than itself; it lacks: {lacking}.")

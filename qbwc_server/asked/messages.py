@@ -1,26 +1,31 @@
-"""A question as a program says it, in JSON or in qbXML: read and checked before anything is queued."""
+"""A request as a program says it, in JSON or in qbXML: read and checked before anything is queued."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache
-from typing import Any
+from typing import Any, cast
+from uuid import UUID
 
-from qbwc_server.errors import Invalid, QbwcError
-from qbxml import MESSAGES, BuildError, ParseError, Request, VersionError, build, read_message, render
+from qbwc_server.errors import Invalid
+from qbxml import MESSAGES, Aggregate, BuildError, ParseError, Request, VersionError, build, read_message, render
 from qbxml.message import IteratedQuery, IteratorStep
 from qbxml.versions import V13, Version
 
 PAGE = 500  # objects of one page, where the caller does not say
-LONGEST = 200_000  # characters of a question as qbXML
-OURS = ("request_id", "iterator", "iterator_id")
+LONGEST = 200_000  # characters of a request as qbXML
+OURS = ("request_id", "iterator", "iterator_id", "external_guid")
 """What the server says itself."""
+SINCE = frozenset({"modified_date_range_filter", "from_modified_date"})
+"""The fields in which a query says since when things were changed; it has one of them."""
+_GUID = "external_guid"
+_NOT_IN_A_SET = "Subscription"  # in the names of those that travel in a set of their own, which QBWC does not carry
 
 
 @dataclass(frozen=True, slots=True)
 class Wrong:
-    """What is wrong with a question, by its path."""
+    """What is wrong with a request, by its path."""
 
     path: str
     rule: str
@@ -37,47 +42,53 @@ class WrongRequest(Invalid):
         self.wrong = wrong
 
 
-class WouldWrite(QbwcError):
-    """This request would change the books, and a lost answer could not be told from a refused one."""
-
-    code = "request_would_write"
-    advice = "Hand in a document instead: it is entered exactly once. Only queries are asked for directly."
+@cache
+def requests() -> tuple[str, ...]:
+    """The names of all requests that the Web Connector carries."""
+    return tuple(
+        sorted(
+            name
+            for name in MESSAGES
+            if name.endswith("Rq") and _NOT_IN_A_SET not in name and issubclass(MESSAGES[name], Request)
+        )
+    )
 
 
 @cache
 def questions() -> tuple[str, ...]:
-    """The names of all requests that only read."""
-    return tuple(sorted(name for name in MESSAGES if name.endswith("Rq") and _reads(name)))
+    """Those of them that only read."""
+    return tuple(name for name in requests() if name.endswith("QueryRq"))
 
 
-def _reads(name: str) -> bool:
-    return name.endswith("QueryRq") and issubclass(MESSAGES[name], Request)
+def changes_books(name: str) -> bool:
+    """Whether it is more than a question."""
+    return name not in questions()
 
 
 def read_values(name: str, values: Mapping[str, Any]) -> Request:
-    """A question from its values, by the names of its fields.
+    """A request from its values, by the names of its fields.
 
     Raises:
         WrongRequest: there is no such request, or a rule is broken; with its path.
-        WouldWrite: it is no question.
     """
-    _require_question(name)
-    for own in OURS:
-        if own in values:
-            raise WrongRequest(Wrong(f"{name}.{own}", "unknown_field", f"{name}.{own} is said by the server itself"))
+    _require_known(name)
+    own = [one for one in OURS if one in values]
+    own += [f"{part}.{_GUID}" for part, inner in values.items() if isinstance(inner, Mapping) and _GUID in inner]
+    if own:
+        path = f"{name}.{own[0]}"
+        raise WrongRequest(Wrong(path, "unknown_field", f"{path} is said by the server itself"))
     try:
         found = build(name, values)
     except BuildError as error:
         raise WrongRequest(_wrong(error)) from None
-    return _as_question(found)
+    return _as_request(found)
 
 
 def read_qbxml(text: str) -> Request:
-    """A question from its qbXML: one element, such as ``<CustomerQueryRq/>``.
+    """A request from its qbXML: one element, such as ``<CustomerQueryRq/>``.
 
     Raises:
         WrongRequest: it is no such element, or a rule is broken.
-        WouldWrite: it is no question.
     """
     if len(text) > LONGEST:
         raise WrongRequest(Wrong("", "too_long", f"it has more than {LONGEST} characters"))
@@ -85,29 +96,64 @@ def read_qbxml(text: str) -> Request:
         found = read_message(text)
     except BuildError as error:
         if error.rule == "unknown_element" and "." not in error.path:
-            _require_question(error.path)
+            _require_known(error.path)
         raise WrongRequest(_wrong(error)) from None
     except ParseError as error:
         raise WrongRequest(Wrong("", "not_xml", str(error))) from None
-    _require_question(type(found).__name__)
-    return _as_question(found)
+    _require_known(type(found).__name__)
+    return _as_request(found)
 
 
-def _require_question(name: str) -> None:
-    if name in questions():
+def _require_known(name: str) -> None:
+    if name in requests():
         return
-    cls = MESSAGES.get(name)
-    if cls is not None and issubclass(cls, Request):
-        raise WouldWrite(f"{name[:60]} would change the books, and a lost answer could not be told from a refused one.")
-    raise WrongRequest(Wrong(name[:60], "unknown_element", f"qbXML has no request called {name[:60]}"))
+    shown = name[:60]
+    if _NOT_IN_A_SET in name and name in MESSAGES and name.endswith("Rq"):
+        why = f"{shown} is said by a program on the computer of QuickBooks, and the Web Connector does not carry it"
+        raise WrongRequest(Wrong(shown, "unknown_element", why))
+    raise WrongRequest(Wrong(shown, "unknown_element", f"qbXML has no request called {shown}"))
 
 
-def _as_question(found: object) -> Request:
+def _as_request(found: object) -> Request:
     if not isinstance(found, Request):
         raise WrongRequest(Wrong("", "type", "it is no request"))
     if found.request_id is not None or getattr(found, "iterator", None) or getattr(found, "iterator_id", None):
         raise WrongRequest(Wrong("", "unknown_attribute", "requestID, iterator and iteratorID are said by the server"))
+    part = added_by(found)
+    if part is not None and _GUID in part[1].__dict__:
+        path = f"{type(found).__name__}.{part[0]}.{_GUID}"
+        raise WrongRequest(Wrong(path, "unknown_field", f"{path} is said by the server itself"))
+    if len(render(found)) > LONGEST:
+        raise WrongRequest(Wrong("", "too_long", f"as qbXML it has more than {LONGEST} characters"))
     return found
+
+
+def added_by(request: Request) -> tuple[str, Aggregate] | None:
+    """What an Add adds, behind the name of its field; None of another request."""
+    if not type(request).__name__.endswith("AddRq"):
+        return None
+    parts = [(name, one) for name, one in request.__dict__.items() if isinstance(one, Aggregate)]
+    return parts[0] if len(parts) == 1 else None
+
+
+def bears_mark(request: Request) -> bool:
+    """Whether QuickBooks keeps the id of the request with what it adds, and can be asked for that."""
+    part = added_by(request)
+    kind = kind_of(request)
+    query, ret = MESSAGES.get(f"{kind}QueryRq"), MESSAGES.get(f"{kind}Ret")
+    if part is None or query is None or ret is None:
+        return False
+    return bool(SINCE & fields_of(query)) and all(_GUID in fields_of(cls) for cls in (type(part[1]), ret))
+
+
+def fields_of(cls: type[Aggregate]) -> frozenset[str]:
+    """The names of its fields."""
+    return frozenset(one.name for one in fields(cast("Any", cls)))
+
+
+def kind_of(request: Request) -> str:
+    """What an Add adds, as QuickBooks names it: Invoice, Customer."""
+    return type(request).__name__.removesuffix("AddRq")
 
 
 def _wrong(error: BuildError) -> Wrong:
@@ -122,13 +168,26 @@ def in_pages(question: Request) -> bool:
     return not any(name in held for name in ("list_ids", "full_names", "txn_ids", "ref_numbers", "ref_number_case_s"))
 
 
-def rendered(question: Request, request_id: str, *, level: Version = V13, iterator_id: str | None = None) -> str:
+def rendered(
+    question: Request,
+    request_id: str,
+    *,
+    level: Version = V13,
+    iterator_id: str | None = None,
+    mark: UUID | None = None,
+) -> str:
     """Its text under a request id, as the page that ``iterator_id`` says, or as the first one.
+
+    Args:
+        mark: of what it adds, where QuickBooks keeps one.
 
     Raises:
         WrongRequest: the company file speaks an older qbXML that lacks something of it.
     """
     values = {**question.__dict__, "request_id": request_id}
+    if mark is not None and bears_mark(question) and (part := added_by(question)) is not None:
+        name, added = part
+        values[name] = type(added)(**{**added.__dict__, _GUID: mark})
     if in_pages(question):
         values.setdefault("max_returned", PAGE)
         step = IteratorStep.START if iterator_id is None else IteratorStep.CONTINUE

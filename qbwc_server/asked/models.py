@@ -1,4 +1,4 @@
-"""A question of a program, and the pages of its answer."""
+"""A request of a program, and the pages of its answer."""
 
 from __future__ import annotations
 
@@ -14,18 +14,19 @@ from qbwc_server.db.types import Cut, EnumValue, Exact, Key, UtcDateTime, Whole,
 
 
 class AskedState(StrEnum):
-    """Where a question stands."""
+    """Where a request stands."""
 
     WAITING = "waiting"  # for an update session, or for the answer, or for the pages to come
     DONE = "done"  # answered to its end; also where there is no such thing
     REFUSED = "refused"  # by QuickBooks
+    UNKNOWN = "unknown"  # it may have changed the books, and nobody knows: somebody looks there, and says
     UNANSWERED = "unanswered"  # asked again and again, and nothing that can be used came back
     EXPIRED = "expired"  # nobody wants to know any more
     CANCELLED = "cancelled"
 
 
 class AskedRequest(Base):
-    """One question, through all the requests that its pages take."""
+    """One question, through all the requests that its pages take; or one change, through all its sendings."""
 
     __tablename__ = "asked_requests"
     __table_args__ = (
@@ -47,6 +48,8 @@ class AskedRequest(Base):
     priority: Mapped[int] = mapped_column(SmallInteger)
     by: Mapped[str] = mapped_column(Cut(160))
     request_id: Mapped[UUID] = mapped_column(Uuid)  # of the page that was asked for last
+    writes: Mapped[bool] = mapped_column(default=False)  # whether it changes the books
+    after_id: Mapped[int | None] = mapped_column(ForeignKey("asked_requests.id", ondelete="SET NULL"), index=True)
     state: Mapped[AskedState] = mapped_column(EnumValue(AskedState))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

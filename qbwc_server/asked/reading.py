@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
-from qbwc_server.asked.asking import ASKED, as_queued, forget_pages, question_of, tell_of_request
+from qbwc_server.asked.asking import ASKED, as_queued, end_what_follows, forget_pages, request_of, tell_of_request
+from qbwc_server.asked.changes import READERS as CHANGES
 from qbwc_server.asked.messages import rendered
 from qbwc_server.asked.models import AskedPage, AskedRequest, AskedState
 from qbwc_server.ids import new_id
@@ -66,9 +67,9 @@ def _restart(work: Work, asked: AskedRequest, reply: Reply) -> None:
 
 
 def _ask_again(work: Work, asked: AskedRequest, iterator_id: str | None) -> None:
-    key = new_id()
+    key, last = new_id(), asked.request_id
     asked.request_id = key
-    work.put(as_queued(asked, key, rendered(question_of(asked), str(key), iterator_id=iterator_id)))
+    work.put(as_queued(asked, key, rendered(request_of(asked), str(key), iterator_id=iterator_id)), instead_of=last)
 
 
 def _end(work: Work, asked: AskedRequest, state: AskedState, reply: Reply) -> None:
@@ -79,6 +80,8 @@ def _end(work: Work, asked: AskedRequest, state: AskedState, reply: Reply) -> No
     elif reply.words:
         asked.message_told = reply.words
     tell_of_request(work.db, asked, work.now)
+    if state is not AskedState.DONE:
+        end_what_follows(work.db, asked, work.now)
 
 
-READERS: dict[str, Callable[[Work, RequestRow, Reply], None]] = {ASKED: read_asked}
+READERS: dict[str, Callable[[Work, RequestRow, Reply], None]] = {ASKED: read_asked, **CHANGES}

@@ -34,6 +34,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "billing": ("billing", "billing"),
     "connection": ("connection", "connection"),
     "open-work": ("open_work", "open_work"),
+    "request": ("requests", "request"),
     "mapping": ("mapping", "mapping"),
     "rule": ("rules", "rule"),
     "lists": ("lists", "lists"),

@@ -9,7 +9,7 @@ from qbwc_server.cli.runtime import Runtime, pass_runtime
 from qbwc_server.connector.keys_left import revoke_tokens_made_by
 from qbwc_server.reports.tokens import token_record
 from qbwc_server.tenancy import companies
-from qbwc_server.tenancy.permissions import Scope
+from qbwc_server.tenancy.permissions import COMMON_SCOPES, Scope
 from qbwc_server.tenancy.tokens import MOST_DAYS, add_token, revoke_token, scopes_of, state_of, tokens_of
 from qbwc_server.tenancy.users import find_user
 
@@ -22,14 +22,14 @@ from qbwc_server.tenancy.users import find_user
     "scopes",
     multiple=True,
     type=click.Choice([scope.value for scope in Scope]),
-    help="What it may do; may be repeated. Default: everything.",
+    help="What it may do; may be repeated. Default: everything but books (change the books by requests of its own).",
 )
 @click.option("--days", type=click.IntRange(1, MOST_DAYS), help="How long it is good; default: until it is revoked.")
 @json_option
 @pass_runtime
 def token(runtime: Runtime, code: str, label: str, scopes: tuple[str, ...], days: int | None, as_json: bool) -> None:
     """Make a token for the REST interface, good for this company only."""
-    allowed = [Scope(name) for name in scopes] or list(Scope)
+    allowed = [Scope(name) for name in scopes] or list(COMMON_SCOPES)
     with runtime.database.transaction() as db:
         found = companies.find_company(db, code)
         row, made = add_token(db, found, label=label, scopes=allowed, days=days, by=runtime.by, now=runtime.now())

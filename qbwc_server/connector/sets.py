@@ -8,8 +8,8 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from qbwc_server.connector.answers import READERS, Applied, Received, work_in
+from qbwc_server.connector.looking import executed_before, look_for
 from qbwc_server.connector.text import Text
-from qbwc_server.posting.doubt.questions import executed_before, look_for
 from qbwc_server.posting.outcome.outcome import Work
 from qbwc_server.posting.patience import MOST_UNANSWERED
 from qbwc_server.queue.models import MessageSet

@@ -40,6 +40,7 @@ class WorkKind(StrEnum):
     RECORDS_SET_ASIDE = "records_set_aside"  # what a connection brought could not be used
     MAPPING_LOST = "mapping_lost"  # what a word of a source stands for is inactive or gone in QuickBooks
     KEYS_LEFT = "keys_left"  # somebody who may make no keys any more has made some that still open
+    REQUEST_UNKNOWN = "request_unknown"  # what became of a change that a program asked for, nobody knows
     UNKNOWN_MARK = "unknown_mark"  # QuickBooks holds a transaction with a mark of ours that is not known here
 
 

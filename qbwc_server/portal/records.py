@@ -17,10 +17,11 @@ from qbwc_server.portal.visit import Visit
 from qbwc_server.reports.audit import audit_record
 from qbwc_server.reports.tokens import token_record
 from qbwc_server.tenancy.audit import audit_of
-from qbwc_server.tenancy.permissions import Scope
+from qbwc_server.tenancy.permissions import OF_THE_OPERATOR, Scope
 from qbwc_server.tenancy.tokens import add_token, revoke_token, tokens_of
 
 _PAGE, _MOST_IN_A_FILE = 50, 10_000
+_OF_PEOPLE = [scope for scope in Scope if scope not in OF_THE_OPERATOR]  # the scopes that they give
 _COLUMNS = ("at", "by", "place", "action", "subject", "before", "after")
 
 
@@ -54,13 +55,13 @@ def tokens(visit: Visit, problem: QbwcError | None = None, token: str | None = N
     with visit.looking() as (db, standing):
         records = [token_record(one, visit.now) for one in reversed(tokens_of(db, standing.company.id))]
     status = 200 if problem is None else 422
-    return show(visit, "tokens.html", status, tokens=records, token=token, scopes=list(Scope), problem=problem)
+    return show(visit, "tokens.html", status, tokens=records, token=token, scopes=_OF_PEOPLE, problem=problem)
 
 
 def make_token(visit: Visit) -> Response:
     """A new one."""
     days = text_field(visit.request, "days", 10).strip()
-    chosen = [scope for scope in Scope if scope.value in visit.request.form.getlist("scope")]
+    chosen = [scope for scope in _OF_PEOPLE if scope.value in visit.request.form.getlist("scope")]
     try:
         if days and not (days.isascii() and days.isdigit()):
             raise Invalid("The days must be a whole number.")

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from qbwc_server.queue.enqueue import NewRequest
 from qbwc_server.queue.settling import RequestRow
-from qbwc_server.queue.states import Ended, Event
+from qbwc_server.queue.states import Ended, Event, RequestState
 from qbwc_server.tenancy.models import Company
 from qbxml import Aggregate, Answer
 from qbxml.outcome import Outcome, own_words
@@ -105,11 +105,24 @@ class Work(Protocol):
     def company(self) -> Company: ...
     @property
     def now(self) -> datetime: ...
-    def settle(self, row: RequestRow, event: Event, reply: Reply | None = None) -> bool:
+    @property
+    def states(self) -> dict[UUID, RequestState]: ...
+    def settle(
+        self,
+        row: RequestRow,
+        event: Event,
+        reply: Reply | None = None,
+        *,
+        words: str | None = None,
+        result_id: str | None = None,
+    ) -> bool:
         """Move a request; False when that no longer matters."""
 
-    def put(self, request: NewRequest) -> None:
-        """Queue a consequence."""
+    def put(self, request: NewRequest, *, instead_of: UUID | None = None) -> None:
+        """Queue a consequence; what waited for ``instead_of`` waits for it."""
+
+    def doubt(self, row: RequestRow) -> None:
+        """The answer leaves open whether this write was executed."""
 
 
 def request_id_of(answer: Answer) -> UUID | None:

@@ -1,4 +1,4 @@
-"""Questions of programs as records."""
+"""Requests of programs as records."""
 
 from __future__ import annotations
 
@@ -12,23 +12,26 @@ from qbwc_server.asked.models import AskedRequest, AskedState
 
 _OUTCOMES = {
     AskedState.DONE: "done",
+    AskedState.UNKNOWN: "unknown",
     AskedState.REFUSED: "refused",
     AskedState.UNANSWERED: "unknown",
     AskedState.EXPIRED: "not_sent",
     AskedState.CANCELLED: "not_sent",
 }
-_WHEN = {int(priority): when.value for when, priority in PRIORITIES.items()}
+_WHEN = {int(priority): when.value for (when, _), priority in PRIORITIES.items()}
 
 
 def asked_record(db: Session, row: AskedRequest) -> dict[str, Any]:
-    """A question, and how far its answer is."""
+    """A request, and how far its answer is."""
     outcome = _OUTCOMES.get(row.state) or ("unknown" if has_left(db, row) else "not_sent")
     return {
         "id": row.id,
         "message": row.message,
         "state": row.state.value,
         "outcome": outcome,
+        "changes_books": row.writes,
         "when": _WHEN[row.priority],
+        "after": row.after_id,
         "by": row.by,
         "qbxml": row.xml,
         "created_at": row.created_at.isoformat(),

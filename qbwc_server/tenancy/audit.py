@@ -72,6 +72,8 @@ class Audited(StrEnum):
     INVOICE_SENT = "invoice_marked_sent"
     BULK = "bulk_action"
     LISTS_ASKED_FOR = "lists_asked_for"
+    CHANGE_ASKED_FOR = "change_of_the_books_asked_for"
+    CHANGE_DECIDED = "change_of_the_books_decided"
     SECRETS_ROTATED = "secrets_rotated"
     WEBHOOK_ADDED = "webhook_added"
     WEBHOOK_CHANGED = "webhook_changed"

@@ -25,6 +25,13 @@ class Scope(StrEnum):
     ACT = "act"  # what a person does with a document or open work: submit, exclude, void, decide
     ASK = "ask"  # ask QuickBooks anything, in its own words; nothing is written by it
     MANAGE = "manage"  # options, pause and resume, tokens
+    BOOKS = "books"  # change the books with requests of one's own; given by whoever runs the server, to one token
+
+
+COMMON_SCOPES = tuple(scope for scope in Scope if scope is not Scope.BOOKS)
+"""Those that a token has for which nobody names any; the others are given by name only."""
+OF_THE_OPERATOR = frozenset({Scope.BOOKS})
+"""Those that only whoever runs the server gives."""
 
 
 class DocumentAct(StrEnum):
@@ -46,6 +53,7 @@ class Permission(StrEnum):
     DO_OPEN_WORK = "do_open_work"
     MAP = "map"
     ASK_QUICKBOOKS = "ask_quickbooks"
+    CHANGE_BOOKS = "change_books"
     HOLD = "hold"
     CHANGE_OPTIONS = "change_options"
     CONNECT = "connect"
@@ -85,6 +93,7 @@ RULES: Mapping[Permission, Rule] = {
     Permission.DO_OPEN_WORK: Rule("see to open work", _BOOKKEEPER, Scope.ACT),
     Permission.MAP: Rule("say what stands for which entry of QuickBooks", _BOOKKEEPER, Scope.ACT),
     Permission.ASK_QUICKBOOKS: Rule("ask QuickBooks directly", _OWNER, Scope.ASK),
+    Permission.CHANGE_BOOKS: Rule("change the books with requests of your own", _OWNER, Scope.BOOKS),
     Permission.HOLD: Rule("pause and resume this company", _BOOKKEEPER, Scope.MANAGE),
     Permission.CHANGE_OPTIONS: Rule("change the options of this company", _OWNER, Scope.MANAGE),
     Permission.CONNECT: Rule("set up connections", _OWNER, Scope.MANAGE),

@@ -10,19 +10,23 @@ from enum import StrEnum
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from qbwc_server.errors import Invalid, NotFound
-from qbwc_server.tenancy.actor import SERVER, Actor
+from qbwc_server.errors import Invalid, NotFound, QbwcError
+from qbwc_server.tenancy.actor import SERVER, Actor, ActorKind
 from qbwc_server.tenancy.audit import Audited, note_audit
 from qbwc_server.tenancy.credentials import digest, new_secret
 from qbwc_server.tenancy.models import ApiToken, Company
-from qbwc_server.tenancy.permissions import Scope
+from qbwc_server.tenancy.permissions import COMMON_SCOPES, OF_THE_OPERATOR, Scope
 
 LONGEST_LABEL = 100
 MOST_DAYS = 3_650
 _NOTED_EVERY = timedelta(minutes=1)  # a program that calls a hundred times a second writes once a minute
 
 
-ALL_SCOPES = tuple(Scope)
+class ForTheOperator(QbwcError):
+    """Only whoever runs the server gives a token this scope."""
+
+    code = "for_the_operator"
+    advice = "Ask for a token of its own: qbwc-server company token CODE --scope ask --scope books"
 
 
 class TokenState(StrEnum):
@@ -53,7 +57,7 @@ def add_token(
     *,
     label: str,
     now: datetime,
-    scopes: Collection[Scope] = ALL_SCOPES,
+    scopes: Collection[Scope] = COMMON_SCOPES,
     days: int | None = None,
     not_after: datetime | None = None,
     by: Actor = SERVER,
@@ -69,7 +73,11 @@ def add_token(
 
     Raises:
         Invalid: no label, no scope, days that are none, or that go beyond ``not_after``; or ``made_by`` is revoked.
+        ForTheOperator: a scope that ``by`` cannot give.
     """
+    beyond = sorted(OF_THE_OPERATOR & {*scopes})
+    if beyond and by.kind not in (ActorKind.COMMAND_LINE, ActorKind.SERVER):
+        raise ForTheOperator(f"The scope {beyond[0]} is given by whoever runs the server.")
     if not label.strip() or len(label) > LONGEST_LABEL:
         raise Invalid(f"The label needs 1 to {LONGEST_LABEL} characters.")
     if not scopes:
@@ -107,7 +115,7 @@ def read_scopes(said: str) -> frozenset[Scope]:
         Invalid: there is no such scope.
     """
     names = said.replace(",", " ").split()
-    unknown = [name for name in names if name not in ALL_SCOPES]
+    unknown = [name for name in names if name not in tuple(Scope)]
     if unknown:
         raise Invalid(f"There is no scope {unknown[0][:40]!r}. Scopes are: {', '.join(Scope)}.")
     return frozenset(Scope(name) for name in names)

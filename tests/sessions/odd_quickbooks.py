@@ -49,7 +49,9 @@ def nothing_is_stranded(world: World) -> None:
         under_way = (RequestState.QUEUED, RequestState.RESTING, RequestState.SENT, RequestState.UNCERTAIN)
         assert [f"{one.purpose} {one.subject}" for one in requests if one.state in under_way] == []
         waiting = {one.subject for one in requests if one.state is RequestState.WAITING and one.purpose == Purpose.POST}
-        disputed = {one.subject for one in requests if one.state is RequestState.DISPUTED}
+        disputed = {
+            one.subject for one in requests if one.state is RequestState.DISPUTED and one.purpose == Purpose.POST
+        }
         for row in store.listing(db, world.company(db).id, limit=10_000):
             assert row.state is not State.SUBMITTED or str(row.id) in waiting, f"{row.origin} waits for nothing"
             assert str(row.id) not in disputed or row.reason == Reason.OUTCOME_UNKNOWN, f"{row.origin} is in dispute"

@@ -1,4 +1,4 @@
-"""Questions to QuickBooks and their answers as the API shows them."""
+"""Requests to QuickBooks and their answers as the API shows them."""
 
 from __future__ import annotations
 
@@ -13,13 +13,15 @@ from qbwc_server.asked.models import AskedState
 
 
 class RequestAnswer(Answer):
-    """A question, and how far its answer is."""
+    """A request, and how far its answer is."""
 
     id: int
     message: str
     state: AskedState
     outcome: Outcome = Field(description="unknown: QuickBooks has it, and its answer is awaited or was none.")
+    changes_books: bool
     when: When
+    after: int | None = Field(description="The request that has to be done before.")
     by: str
     qbxml: str = Field(description="As it was asked.")
     created_at: datetime
@@ -48,10 +50,12 @@ class DryRunAnswer(Answer):
     message: str
     qbxml: str
     in_pages: bool
+    changes_books: bool
+    bears_mark: bool = Field(description="Whether it can be found in QuickBooks if its answer is lost.")
 
 
 class RequestsAnswer(Answer):
-    """A page of questions."""
+    """A page of requests."""
 
     requests: list[RequestAnswer]
     next: int | None

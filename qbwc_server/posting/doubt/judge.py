@@ -22,7 +22,6 @@ from qbwc_server.posting.doubt.evidence import (
 )
 from qbwc_server.posting.doubt.questions import (
     candidates_before,
-    executed_before,
     look_at_added,
     look_at_changed,
     look_at_deleted,
@@ -141,8 +140,9 @@ def _about(work: Work, row: RequestRow) -> RequestRow | None:
         return None
     about = found[0]
     work.states.setdefault(about.id, about.state)
-    open_ = (RequestState.UNCERTAIN, RequestState.WAITING)  # WAITING: it has not left, but an earlier one has
-    if work.states[about.id] not in open_ and not executed_before(found):
+    # WAITING: it has not left, but an earlier one has; DONE: perhaps a second time
+    open_ = (RequestState.UNCERTAIN, RequestState.WAITING)
+    if work.states[about.id] not in open_ and (about.state is not RequestState.DONE or about.message not in ADDS):
         return None
     if about.purpose == Purpose.POST:
         work.learn_documents({OneDocument.of(about).document})

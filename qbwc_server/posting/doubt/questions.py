@@ -23,7 +23,6 @@ from qbwc_server.queue.enqueue import put
 from qbwc_server.queue.models import QueuedRequest
 from qbwc_server.queue.sets import first_sent
 from qbwc_server.queue.settling import RequestRow
-from qbwc_server.queue.states import RequestState
 from qbwc_server.tenancy.models import Company
 from qbxml.message import Request
 from qbxml.messages.transaction import DeletedDateRangeFilter, TxnDeletedQueryRq
@@ -37,14 +36,6 @@ def look_at_added(work: Work, about: RequestRow, row: RequestRow) -> None:
 
 
 _CANDIDATES = "candidates"
-
-
-def executed_before(rows: Sequence[RequestRow]) -> list[RequestRow]:
-    """Of a set whose answer is missing: what the late answer to an earlier set has settled since it left.
-
-    Whether it was executed a second time is to be looked up too.
-    """
-    return [row for row in rows if row.state is RequestState.DONE and row.message in ADDS]
 
 
 def look_for(db: Session, company: Company, uncertain: Sequence[RequestRow], now: datetime) -> None:

@@ -14,6 +14,8 @@ from uuid import UUID
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
+from qbwc_server.asked import changes as asked
+from qbwc_server.asked.asking import coming
 from qbwc_server.books.holds import HoldKind, put_on_hold
 from qbwc_server.documents.models import DocumentRow
 from qbwc_server.documents.open_work import Finding, OpenWork, WorkKind, known_keys, note_work
@@ -53,14 +55,14 @@ def ask_for_marks(db: Session, company: Company, now: datetime) -> None:
         return
     since = _since(db, company, now)
     subjects = [OneKind(kind) for kind in _kinds(db, company.id) if TRANSACTIONS[kind].mark is not Mark.CONTENT]
-    asked = open_of(db, company.id, Purpose.MARKS, subjects)
+    queued = open_of(db, company.id, Purpose.MARKS, subjects)
     put(
         db,
         company.id,
         [
             ask(Purpose.MARKS, subject, TRANSACTIONS[subject.kind].modified_since(since, new_id()))
             for subject in subjects
-            if str(subject) not in asked
+            if str(subject) not in queued
         ],
         now,
     )
@@ -91,16 +93,24 @@ def _since(db: Session, company: Company, now: datetime) -> datetime:
 
 
 def _asked_since(db: Session, company_id: int, moment: datetime) -> bool:
-    asked = exists().where(
+    lately = exists().where(
         QueuedRequest.company_id == company_id,
         QueuedRequest.purpose == Purpose.MARKS,
         QueuedRequest.created_at > moment,
     )
-    return bool(db.scalar(select(asked)))
+    return bool(db.scalar(select(lately)))
 
 
 def _kinds(db: Session, company_id: int) -> Iterator[str]:
-    """The kinds of document that this company has; each is found by one step along an index."""
+    """The kinds of document that this company has, and those that programs are about to add."""
+    have = set(_kinds_of_documents(db, company_id))
+    yield from have
+    about_to = coming(db, company_id)
+    yield from (kind for kind, rules in TRANSACTIONS.items() if kind not in have and rules.add_name in about_to)
+
+
+def _kinds_of_documents(db: Session, company_id: int) -> Iterator[str]:
+    """Each is found by one step along an index."""
     found: str | None = ""
     while (
         found := db.scalar(
@@ -133,7 +143,11 @@ def read_marks(work: Answers, row: RequestRow, reply: Reply) -> None:
     new = _not_noted(work, strangers)
     here = dict(marked)
     work.expect(list(known.values()))
+    for request in known.values():
+        asked.stands(work, request, here[request.id].ret)
     for request in unsent:
+        if request.purpose != Purpose.POST:
+            continue
         found = here[request.id]
         posted(
             work, request, work.head_of(request), found.txn_id, found.ret, None, {"found": "by its mark, unsent here"}

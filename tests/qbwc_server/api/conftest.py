@@ -17,6 +17,7 @@ from qbwc_server.api.reference import described
 from qbwc_server.api.reference.addresses import addresses_of
 from qbwc_server.db import Database
 from qbwc_server.tenancy.companies import add_company
+from qbwc_server.tenancy.permissions import Scope
 from qbwc_server.tenancy.tokens import add_token
 from tests.conftest import TurnableClock
 
@@ -95,7 +96,7 @@ def _caller(app: Flask, clock: TurnableClock, code: str) -> Caller:
     database: Database = app.extensions["database"]
     with database.transaction() as db:
         company = add_company(db, code=code, name=code.title(), time_zone="America/New_York", now=clock())
-        _, token = add_token(db, company, label="tests", now=clock())
+        _, token = add_token(db, company, label="tests", scopes=tuple(Scope), now=clock())
     return Caller(app.test_client(), code, token)
 
 

@@ -97,6 +97,7 @@ PATHS = (
     ("POST", "/requests/try"),
     ("GET", "/requests/1"),
     ("DELETE", "/requests/1"),
+    ("POST", "/requests/1/decide"),
     ("POST", "/uploads"),
     ("GET", "/updates"),
     ("GET", "/updates/1"),

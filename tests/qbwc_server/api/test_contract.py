@@ -27,6 +27,7 @@ from qbwc_server.connector.logins import add_login
 from qbwc_server.db import Database
 from qbwc_server.settings import load
 from qbwc_server.tenancy.companies import add_company
+from qbwc_server.tenancy.permissions import Scope
 from qbwc_server.tenancy.tokens import add_token
 from tests.conftest import TurnableClock
 
@@ -58,7 +59,7 @@ def token(app: Flask, clock: TurnableClock) -> str:
         add_login(db, company)
         for _ in range(3):
             add_token(db, company, label="one that may be revoked", now=clock())
-        return add_token(db, company, label="tests", now=clock())[1]
+        return add_token(db, company, label="tests", scopes=tuple(Scope), now=clock())[1]
 
 
 def operations(app: Flask) -> list[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -13,10 +14,12 @@ from sqlalchemy import func, select
 from qbwc_server.api import requests
 from qbwc_server.asked.asking import expire_asked
 from qbwc_server.asked.messages import LONGEST, questions
+from qbwc_server.asked.messages import requests as sendable
 from qbwc_server.db import Database
 from qbwc_server.jobs.schedule import JOBS
 from qbwc_server.queue.models import QueuedRequest
 from qbwc_server.tenancy.companies import find_company
+from qbwc_server.tenancy.tokens import add_token
 from qbxml import MESSAGES
 from tests.conftest import TurnableClock
 from tests.qbwc_server.api.conftest import Caller, document_of
@@ -117,26 +120,96 @@ def test_qbxml_that_is_none_is_refused(app: Flask, alice: Caller, text: str) -> 
     assert queued(app) == 0
 
 
-def test_nothing_that_would_write_is_sent(app: Flask, alice: Caller) -> None:
-    for name in sorted(name for name in MESSAGES if name.endswith("Rq") and name not in questions()):
-        answer = alice.post("/requests", json={"request": {name: {}}})
-        told = answer.get_json()
-        assert answer.status_code == 422, name
-        assert told["code"] == "request_would_write" or told["fields"][0]["code"] == "unknown_element", name
+WRITES: tuple[dict[str, Any], ...] = (
+    {"request": {"InvoiceAddRq": {"invoice_add": {"customer": {"full_name": "Acme"}}}}},
+    {"qbxml": "<TxnDelRq><TxnDelType>Invoice</TxnDelType><TxnID>1-1</TxnID></TxnDelRq>"},
+)
+
+
+def test_nothing_that_would_write_is_queued_without_permission(app: Flask, reader: Caller) -> None:
+    for said in WRITES:
+        answer = reader.post("/requests", json=said)
+        assert (answer.status_code, answer.get_json()["code"]) == (403, "out_of_scope")
+        assert reader.post("/requests/try", json=said).get_json()["changes_books"] is True
     assert queued(app) == 0
 
 
-def test_a_write_is_refused_with_what_to_do_instead(alice: Caller) -> None:
-    writes: tuple[dict[str, Any], ...] = (
-        {"request": {"InvoiceAddRq": {}}},
-        {"qbxml": "<InvoiceVoidRq/>"},
-        {"qbxml": "<TxnDelRq><TxnDelType>Invoice</TxnDelType><TxnID>1</TxnID></TxnDelRq>"},
-    )
-    for said in writes:
-        answer = alice.post("/requests", json=said)
-        assert answer.status_code == 422
-    assert answer.get_json()["code"] == "request_would_write"
-    assert "document" in answer.get_json()["advice"]
+def test_every_request_is_known_and_no_empty_one_that_needs_values(app: Flask, alice: Caller) -> None:
+    """Each of those that the Web Connector carries is checked by its declaration; others are told apart."""
+    carried = {name for name in MESSAGES if name.endswith("Rq") and "Subscription" not in name}
+    assert {*sendable()} == carried
+    for name in sorted(name for name in MESSAGES if name.endswith("Rq") and name not in questions()):
+        answer = alice.post("/requests/try", json={"request": {name: {}}})
+        rules = {one["code"] for one in answer.get_json().get("fields", ())}
+        assert answer.status_code == 200 or (answer.status_code == 422 and rules), name
+        assert ("unknown_element" in rules) == (name not in carried), name
+    assert queued(app) == 0
+
+
+@pytest.fixture
+def reader(app: Flask, alice: Caller, clock: TurnableClock) -> Caller:
+    """A program of acme to which nobody gave the permission to change the books."""
+    with app.extensions["database"].transaction() as db:
+        _, token = add_token(db, find_company(db, "acme"), label="reads", now=clock())
+    return replace(alice, token=token)
+
+
+def test_a_change_is_queued_with_a_mark_that_the_caller_cannot_say(app: Flask, alice: Caller) -> None:
+    record = alice.post("/requests", json=WRITES[0]).get_json()
+    assert (record["state"], record["outcome"], record["changes_books"]) == ("waiting", "not_sent", True)
+    assert "ExternalGUID" not in record["qbxml"]
+    with app.extensions["database"].reading() as db:
+        (row,) = db.scalars(select(QueuedRequest)).all()
+    assert (row.writes, row.purpose) == (True, "asked_change")
+    assert f'requestID="{row.id}"' in (row.xml or "")
+    assert f"<ExternalGUID>{{{row.id}}}</ExternalGUID>" in (row.xml or "")
+    said = {"invoice_add": {"customer": {"full_name": "Acme"}, "external_guid": f"{{{row.id}}}"}}
+    refused = alice.post("/requests", json={"request": {"InvoiceAddRq": said}}).get_json()
+    assert [one["field"] for one in refused["fields"]] == ["request.InvoiceAddRq.invoice_add.external_guid"]
+    text = f"<InvoiceAddRq><InvoiceAdd><CustomerRef><FullName>A</FullName></CustomerRef><ExternalGUID>{{{row.id}}}"
+    refused = alice.post("/requests", json={"qbxml": f"{text}</ExternalGUID></InvoiceAdd></InvoiceAddRq>"})
+    assert (refused.status_code, queued(app)) == (422, 1)
+
+
+def test_a_change_is_tried_with_what_it_would_mean(alice: Caller) -> None:
+    adds, deletes = (alice.post("/requests/try", json=said).get_json() for said in WRITES)
+    assert (adds["changes_books"], adds["bears_mark"], adds["in_pages"]) == (True, True, False)
+    assert (deletes["changes_books"], deletes["bears_mark"]) == (True, False)
+
+
+def test_the_permission_is_given_by_the_operator_to_one_token_and_goes_no_further(
+    app: Flask, alice: Caller, reader: Caller
+) -> None:
+    child = alice.post("/tokens", json={"label": "child"}).get_json()
+    assert "books" not in child["scopes"]
+    for caller in (alice, reader):
+        answer = caller.post("/tokens", json={"label": "child", "scopes": "ask books"})
+        assert (answer.status_code, answer.get_json()["code"]) in ((403, "for_the_operator"), (403, "out_of_scope"))
+    assert alice.post("/requests", json=WRITES[0], headers={"Idempotency-Key": "one"}).status_code == 202
+    assert alice.post("/requests", json=WRITES[0], headers={"Idempotency-Key": "one"}).status_code == 202
+    assert queued(app) == 1
+
+
+def test_one_follows_another_and_goes_with_it(app: Flask, alice: Caller, charlie: Caller) -> None:
+    first = alice.post("/requests", json=WRITES[0]).get_json()
+    second = alice.post("/requests", json={**WRITES[1], "after": first["id"]}).get_json()
+    third = alice.post("/requests", json={"request": CUSTOMERS, "after": second["id"]}).get_json()
+    assert (second["after"], third["after"]) == (first["id"], second["id"])
+    assert charlie.post("/requests", json={"request": CUSTOMERS, "after": first["id"]}).status_code == 404
+    alice._open("DELETE", f"/requests/{first['id']}")
+    gone = alice.get("/requests").get_json()["requests"]
+    assert [one["state"] for one in gone] == ["cancelled"] * 3
+    assert str(second["id"]) in gone[2]["detail"]
+    refused = alice.post("/requests", json={"request": CUSTOMERS, "after": first["id"]})
+    assert (refused.status_code, refused.get_json()["code"]) == (409, "request_not_done")
+
+
+def test_only_what_is_unknown_is_decided(alice: Caller, reader: Caller) -> None:
+    one = f"/requests/{alice.post('/requests', json=WRITES[0]).get_json()['id']}/decide"
+    assert reader.post(one, json={"decision": "done"}).status_code == 403
+    assert alice.post(one, json={"decision": "done"}).get_json()["code"] == "request_not_unknown"
+    assert alice.post(one, json={"decision": "perhaps"}).status_code == 422
+    assert alice.post("/requests/99/decide", json={"decision": "done"}).status_code == 404
 
 
 def test_either_json_or_qbxml_is_said(alice: Caller) -> None:
@@ -214,11 +287,13 @@ def test_every_question_has_its_schema(app: Flask, alice: Caller) -> None:
     document = document_of(app)
     body = document["paths"]["/api/v1/companies/{code}/requests"]["post"]["requestBody"]["content"]
     schema = {**body["application/json"]["schema"], "components": document["components"]}
-    assert {*schema["properties"]["request"]["properties"]} == {*questions()}
+    assert {*schema["properties"]["request"]["properties"]} == {*sendable()}
     validator = Draft202012Validator(schema)
     assert validator.is_valid({"request": CUSTOMERS})
     assert not validator.is_valid({"request": {"CustomerQueryRq": {"max_retruned": 1}}})
     assert not validator.is_valid({"request": {"CustomerQueryRq": {"active_status": "Some"}}})
+    assert validator.is_valid(WRITES[0])
+    assert not validator.is_valid({"request": {"InvoiceAddRq": {}}})
 
 
 def test_an_expiry_is_told(alice: Caller, clock: TurnableClock) -> None:

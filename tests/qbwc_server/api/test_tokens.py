@@ -16,7 +16,7 @@ from qbwc_server.tenancy.actor import SERVER
 from qbwc_server.tenancy.companies import find_company
 from qbwc_server.tenancy.models import ApiToken
 from qbwc_server.tenancy.permissions import RULES, Scope
-from qbwc_server.tenancy.tokens import revoke_token
+from qbwc_server.tenancy.tokens import add_token, revoke_token
 from tests.conftest import TurnableClock
 from tests.qbwc_server.api.conftest import Caller
 from tests.qbwc_server.api.test_access import PATHS
@@ -45,8 +45,12 @@ def test_every_address_says_what_it_needs(app: Flask) -> None:
 
 
 @pytest.mark.parametrize("scope", Scope)
-def test_a_token_does_what_its_scope_covers_and_nothing_else(app: Flask, alice: Caller, scope: Scope) -> None:
-    narrow = with_token(alice, scopes=scope.value)
+def test_a_token_does_what_its_scope_covers_and_nothing_else(
+    app: Flask, alice: Caller, clock: TurnableClock, scope: Scope
+) -> None:
+    with app.extensions["database"].transaction() as db:
+        _, token = add_token(db, find_company(db, "acme"), label="narrow", scopes=[scope], now=clock())
+    narrow = replace(alice, token=token)
     urls = app.url_map.bind("localhost")
     for method, path in PATHS:
         endpoint, _ = urls.match(f"/api/v1/companies/acme{path}", method=method)
@@ -139,8 +143,10 @@ def test_a_token_with_an_end_makes_none_that_outlives_it(alice: Caller, clock: T
 def test_what_waited_for_its_turn_while_the_token_was_revoked_writes_nothing(
     app: Flask, alice: Caller, invoice: dict[str, Any], clock: TurnableClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    record = made(alice)
-    till = replace(alice, token=record["token"])
+    with app.extensions["database"].transaction() as db:
+        row, token = add_token(db, find_company(db, "acme"), label="till", scopes=[*Scope], now=clock())
+        record = {"id": row.id}
+    till = replace(alice, token=token)
     looked_at = Standing.require
     bodies = {
         "/documents": invoice,
@@ -152,6 +158,7 @@ def test_what_waited_for_its_turn_while_the_token_was_revoked_writes_nothing(
         "/bulk": {"action": "submit"},
         "/requests": {"request": {"CustomerQueryRq": {}}},
         "/requests/try": {"qbxml": "<CustomerQueryRq/>"},
+        "/requests/1/decide": {"decision": "done"},
         "/mappings": {"kind": "item", "word": "X", "never": True},
         "/mappings/unset": {"kind": "item", "word": "X"},
         "/connections": {"channel": "feed", "options": {"address": "https://feed.example/", "key": "secret"}},
