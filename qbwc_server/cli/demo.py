@@ -16,6 +16,7 @@ from qbwc_server.books.mirror.refreshing import refresh_lists
 from qbwc_server.channels.files.importing import ImportChoices, import_file
 from qbwc_server.channels.report import ImportReport
 from qbwc_server.cli.demo_billing import bill, billed, distributor_of
+from qbwc_server.cli.demo_feed import feed_of
 from qbwc_server.cli.demo_folder import COMPANY, DemoFolder
 from qbwc_server.cli.demo_outcome import look, print_outcome, shop_company
 from qbwc_server.cli.documents import read_options
@@ -80,6 +81,7 @@ def demo(ctx: click.Context, leave: bool, port: int | None, folder: Path, fresh:
         imported = bring_in(database, place, tell=None if as_json else say)
         with (
             distributor_of(database, settings, by=_BY) as distributor,
+            feed_of(database, settings, by=_BY) as feed,
             server(place.settings_file, chosen, place.log) as child,
         ):
             child.await_ready(seconds=_START_S)
@@ -87,11 +89,12 @@ def demo(ctx: click.Context, leave: bool, port: int | None, folder: Path, fresh:
             quickbooks = open_books(place.company_file, shop_company)
             connector = connector_of(place, password, quickbooks)
             updates = [first_update(connector)]
+            feed.run()
             day = bill(database, settings, distributor, by=_BY)
             updates += [update(connector), update(connector)]
             for number, done in enumerate(updates, 1):
                 (note if as_json else paragraph)(f"Update {number}: {describe(done)}")
-            outcome = look(database, quickbooks, imported, updates, billed(database, day))
+            outcome = look(database, quickbooks, imported, updates, billed(database, day), feed.told())
             if as_json:
                 print_json({"folder": str(place.path), "address": settings.base_url, **outcome.as_record()})
             else:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from qbwc_server.channels.report import ImportReport
 from qbwc_server.cli.billing_page import show_report
 from qbwc_server.cli.demo_billing import DemoBilling, add_what_is_billed
+from qbwc_server.cli.demo_feed import DemoFeed
 from qbwc_server.cli.demo_folder import COMPANY, DemoFolder
 from qbwc_server.cli.output import paragraph, print_table, program, say
 from qbwc_server.cli.simulate import update_record
@@ -58,6 +59,7 @@ class Outcome:
     imported: list[ImportReport]
     updates: list[UpdateReport]
     billing: DemoBilling | None
+    feed: DemoFeed | None
     trial_balance: dict[str, Decimal]
     deviations: list[str]  # from what a demo must come to; empty when all is well
 
@@ -77,6 +79,7 @@ class Outcome:
             "refused": [document_record(row) for row in self.refused],
             "waiting": [document_record(row) for row in self.waiting],
             "billing": None if self.billing is None else self.billing.report,
+            "told_to_the_feed": [] if self.feed is None else self.feed.told,
             "trial_balance": self.trial_balance,
         }
 
@@ -87,6 +90,7 @@ def look(
     imported: list[ImportReport],
     updates: list[UpdateReport],
     billing: DemoBilling | None = None,
+    feed: DemoFeed | None = None,
 ) -> Outcome:
     """Compare what the server says with what stands in the simulated books."""
     with database.reading() as db:
@@ -101,10 +105,11 @@ def look(
         *_states_deviate(rows, refused, waiting),
         *_books_deviate(posted, quickbooks),
         *([] if billing is None else billing.deviations),
+        *([] if feed is None else feed.deviations),
     ]
     if updates and updates[-1].rounds:
         deviations.append("The last update still had something to send.")
-    return Outcome(posted, refused, waiting, imported, updates, billing, quickbooks.trial_balance(), deviations)
+    return Outcome(posted, refused, waiting, imported, updates, billing, feed, quickbooks.trial_balance(), deviations)
 
 
 def _imports_deviate(imported: Sequence[ImportReport]) -> Iterator[str]:
@@ -186,6 +191,7 @@ def print_outcome(outcome: Outcome, place: DemoFolder) -> None:
                 paragraph(f"  What to do: {row.advice}")
     _print_notes(outcome)
     _print_billing(outcome.billing)
+    _print_feed(outcome.feed)
     say()
     say("THE BOOKS: trial balance")
     sides = {
@@ -218,6 +224,19 @@ def _print_billing(billing: DemoBilling | None) -> None:
     say()
     say("BILLED: what a distributor of subscriptions charged")
     show_report(billing.report)
+
+
+def _print_feed(feed: DemoFeed | None) -> None:
+    if feed is None or not feed.told:
+        return
+    say()
+    say("TOLD BACK: what became of the documents of a feed")
+    last = {one["origin"]: one for one in feed.told}
+    print_table(
+        ("Document", "Became", "Number", "Total"),
+        [(origin, one["became"], one.get("number"), one.get("total")) for origin, one in last.items()],
+        right=("Total",),
+    )
 
 
 def _print_notes(outcome: Outcome) -> None:

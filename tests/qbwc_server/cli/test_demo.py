@@ -105,7 +105,7 @@ def test_the_demo_ends_as_expected(finished: tuple[Path, subprocess.CompletedPro
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stderr == ""
     for words in (
-        "POSTED: 55 documents",
+        "POSTED: 57 documents",
         "invoice        1001    2026-03-02  Kern Lighting",
         "REFUSED: 1",
         "The item Gift Basket",
@@ -113,6 +113,8 @@ def test_the_demo_ends_as_expected(finished: tuple[Path, subprocess.CompletedPro
         "WAITING: 3",
         "No data exchange required",
         "BILLED: ",
+        "TOLD BACK: ",
+        "feed:market-stall:1  posted",
         "trial balance",
         "Everything came as it should",
     ):
@@ -133,14 +135,14 @@ def test_the_books_themselves_hold_what_was_posted(demo_copy: tuple[Database, Co
     kinds = [transaction.kind.tag for transaction in books.transactions]
     assert {kind: kinds.count(kind) for kind in kinds} == {
         "Invoice": 23,
-        "SalesReceipt": 27,
+        "SalesReceipt": 29,
         "CreditMemo": 1,
         "ReceivePayment": 4,
     }
     balance = books.trial_balance()
     assert sum(balance.values()) == 0
     assert balance["Accounts Receivable"] == Decimal("5016.52") + billed(books)
-    assert balance["Undeposited Funds"] == Decimal("3246.18")
+    assert balance["Undeposited Funds"] == Decimal("3343.18")
 
 
 def test_what_the_distributor_charges_is_shown_beside_the_documents(finished: tuple[Path, Any]) -> None:
@@ -164,7 +166,7 @@ def test_every_command_works_on_the_folder_afterwards(finished: tuple[Path, Any]
     (failed,) = json.loads(shown.stdout)["documents"]
     assert {failed["origin"]} == set(REFUSED)
     status = CliRunner().invoke(cli, [*settings, "status", "demo"])
-    assert "55 documents are in QuickBooks." in status.stdout
+    assert "57 documents are in QuickBooks." in status.stdout
     proof = CliRunner().invoke(cli, [*settings, "documents", "show", "demo", "1"])
     assert "<InvoiceAddRs" in proof.stdout
 
@@ -178,7 +180,7 @@ def test_a_demo_is_continued_and_then_begun_again(finished: tuple[Path, Any], tm
     assert told["as_expected"] is True
     assert [each["added"] for each in told["imports"]] == [0, 0, 0]
     assert [each["message_sets"] for each in told["updates"]] == [0, 0, 0]
-    assert len(told["posted"]) == 55
+    assert len(told["posted"]) == 57
     assert "Continuing the demo" in continued.stderr
     (folder / "mine.txt").write_text("keep me")
     again = finish(folder, "--exit", "--json", "--fresh")
