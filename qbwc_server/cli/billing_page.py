@@ -11,8 +11,10 @@ from qbwc_server.cli.output import paragraph, print_table, say
 def show_plan(record: Mapping[str, Any]) -> None:
     """Customers with their lines, what a person should see, orphans, sums."""
     say(f"Billing day {record['billing_day']}, for {record['period_first']} to {record['period_last']}.")
-    for problem in record["problems"]:
+    for problem in record["to_mend"]:
         paragraph(f"! {problem['message']} {problem['advice']}")
+    if not record["to_mend"]:
+        say("All is well: nothing has to be mended.")
     for one in record["customers"]:
         _show_customer(one)
     if not record["customers"]:

@@ -38,6 +38,7 @@ class WorkKind(StrEnum):
     ENTRY_INACTIVE = "entry_inactive"  # a list entry that documents name is inactive in QuickBooks
     CONNECTION_TROUBLE = "connection_trouble"  # a connection needs a key, or has failed for long
     RECORDS_SET_ASIDE = "records_set_aside"  # what a connection brought could not be used
+    BILLING_NEEDS_YOU = "billing_needs_you"  # from the day before on: what keeps a billing day from going by itself
     MAPPING_LOST = "mapping_lost"  # what a word of a source stands for is inactive or gone in QuickBooks
     KEYS_LEFT = "keys_left"  # somebody who may make no keys any more has made some that still open
     REQUEST_UNKNOWN = "request_unknown"  # what became of a change that a program asked for, nobody knows

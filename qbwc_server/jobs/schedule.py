@@ -11,6 +11,7 @@ from qbwc_server.alarms.summary import send_summary
 from qbwc_server.alarms.watching import purge_alarms, watch_companies
 from qbwc_server.asked.asking import drop_asked, expire_asked
 from qbwc_server.billing_runs.by_the_clock import bill_when_due
+from qbwc_server.billing_runs.looking_ahead import look_ahead
 from qbwc_server.books.mirror.refreshing import refresh_when_due
 from qbwc_server.books.mirror.retention import drop_list_requests
 from qbwc_server.bulk.doing import purge_bulk, work_off_bulk
@@ -103,6 +104,7 @@ JOBS: tuple[Job, ...] = (
     Job("follow_mappings", Every(5), COMPANY, follow_mappings),
     Job(BULK_ACTION, Every(1), BULK, work_off_bulk),  # what was asked for and not begun, or broken off
     Job("bill_subscriptions", Every(1), BILLING, bill_when_due),
+    Job("look_ahead_at_billing", Every(60), BILLING, look_ahead),
     Job("purge_bulk", Daily(3, 35), SERVER, purge_bulk),
     Job("purge_job_runs", Daily(3, 40), SERVER, purge_job_runs),
 )

@@ -59,6 +59,7 @@ def _page(db: Session, company: Company, visit: Visit, problem: QbwcError | None
         "customers": customers[first : first + _PAGE],
         "first": first,
         "next": first + _PAGE if len(customers) > first + _PAGE else None,
+        "to_mend": [one for one in plan["to_mend"] if one not in plan["problems"]],
         "orphans": plan["orphans"][:_MOST_ORPHANS],
         "is_due": datetime.fromisoformat(plan["due_at"]) <= visit.now,
         "report": _report(db, company, day),

@@ -14,6 +14,7 @@ from markupsafe import Markup
 from qbwc_server.documents.kinds import KINDS
 from qbwc_server.mapping.resolving import waits_for_a_word
 from qbwc_server.portal import more_words, set_up_words, translation, words
+from qbwc_server.portal.pressing import pressed
 from qbwc_server.portal.static_files import static_url
 from qbwc_server.portal.translation import gettext, locale, ngettext
 from qbwc_server.shortening import shortened
@@ -25,7 +26,9 @@ _MOST_RAW = 50_000  # characters of one text of the proof on a page
 def set_up(app: Flask) -> None:
     """Give the templates their words and filters."""
     translation.set_up(app, translation.language)
-    app.jinja_env.filters.update(day=day, moment=moment, money=money, count=count, cell=cell, shortened=shortened)
+    app.jinja_env.filters.update(
+        day=day, moment=moment, money=money, count=count, cell=cell, shortened=shortened, pressed=pressed
+    )
     app.jinja_env.globals.update(
         MOST_RAW=_MOST_RAW,
         STATES=words.STATES,

@@ -16,6 +16,7 @@ from qbwc_server.billing_runs.billed import customers_billed
 from qbwc_server.billing_runs.comparing import Last, changes, last_ones
 from qbwc_server.billing_runs.invoicing import Line, costs_to_write
 from qbwc_server.billing_runs.keeping import charge_connections, settings_row
+from qbwc_server.billing_runs.looking_ahead import to_mend
 from qbwc_server.billing_runs.models import BillingOutcome, BillingSwitch, Outcome
 from qbwc_server.billing_runs.plan import Billing, Orphan, Plan
 from qbwc_server.billing_runs.reporting import outcomes, outcomes_of
@@ -116,6 +117,7 @@ def plan_record(db: Session, company: Company, plan: Plan) -> dict[str, Any]:
         "period_last": plan.period.last.isoformat(),
         "digest": plan.digest,
         "problems": [one.as_record() for one in plan.problems],
+        "to_mend": [one.as_record() for one in to_mend(db, company, plan)],
         "customers": shown,
         "orphans": [_orphan_record(one) for one in plan.orphans] + [_unread_record(one) for _, one in plan.unread],
         "costs": [

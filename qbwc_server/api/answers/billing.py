@@ -172,6 +172,9 @@ class BillingPreviewAnswer(Answer):
     period_last: date
     digest: str = Field(description="Of all that may go: say it as seen to approve all as they are here.")
     problems: list[Mistake] = Field(description="Nothing goes by itself before they are mended.")
+    to_mend: list[Mistake] = Field(
+        description="All that keeps somebody from being billed by itself; empty: all is well."
+    )
     customers: list[CustomerBillAnswer]
     orphans: list[OrphanAnswer]
     costs: list[CostAnswer]
