@@ -32,6 +32,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "documents": ("documents", "documents"),
     "bulk": ("bulk", "bulk"),
     "billing": ("billing", "billing"),
+    "shop": ("shop", "shop"),
     "connection": ("connection", "connection"),
     "open-work": ("open_work", "open_work"),
     "request": ("requests", "request"),

@@ -16,6 +16,7 @@ from qbwc_server.connector.sessions import release_session
 from qbwc_server.documents.open_work import Ended, end_work
 from qbwc_server.errors import Conflict, Invalid, NotFound, QbwcError
 from qbwc_server.portal.forms import text_field
+from qbwc_server.portal.shop import clearing_shown
 from qbwc_server.portal.showing import show
 from qbwc_server.portal.visit import Visit, kinds_seen, limited_kinds
 from qbwc_server.posting.people.resume import resume
@@ -48,6 +49,7 @@ def status(visit: Visit, problem: QbwcError | None = None) -> Response:
             "holds": [hold_record(hold) for hold in holds_of(db, company.id)],
             "facts": db.get(CompanyFacts, company.id),
             "updates": _updates(db, company.id),
+            "clearing": clearing_shown(db, standing),
             "days": fortnight(db, company, now=visit.now) if kinds is None else [],
         }
     return show(visit, "status.html", 200 if problem is None else 409, problem=problem, **page)

@@ -17,7 +17,7 @@ from qbwc_server.channels.connections.models import ConnectionFigure as Figures
 from qbwc_server.channels.registry import CHANNELS
 from qbwc_server.documents.lifecycle import State
 from qbwc_server.documents.models import DocumentRow
-from qbwc_server.errors import NotFound
+from qbwc_server.errors import Invalid, NotFound
 
 SOLD, MONEY = "sold", "money"
 DAYS, ORDERS = 14, 50  # on a page
@@ -50,6 +50,16 @@ def find_shop(db: Session, company_id: int, connection_id: int | None = None) ->
     if not shops:
         raise NoShop("No shop is connected to this company.")
     return shops[0]
+
+
+def read_day(said: str | None) -> date | None:
+    """A day as it is written, 2026-03-07. Raises Invalid."""
+    if not said:
+        return None
+    try:
+        return date.fromisoformat(said)
+    except ValueError:
+        raise Invalid(f"{said[:20]!r} is no day.", advice="Write it as 2026-03-07.") from None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -133,23 +133,29 @@ def _stated(db: Session, shop: Connection, page: ShopPage, days: Sequence[date])
     for day, end in ends.items():
         if mark.complete_until < starts[day]:  # it was not asked since
             continue
-        row = db.execute(
-            select(Record.received_at, Record.body)
-            .where(
-                Record.connection_id == shop.id,
-                Record.stream == "balances",
-                Record.received_at < end,
-            )
-            .order_by(Record.id.desc())
-            .limit(1)
-        ).first()
-        held = page.held(json.loads(row.body)) if row is not None and row.body is not None else None
-        if row is not None and held is not None:
-            found[day] = held + _changed_since(db, shop, page, row.received_at, end, zone)
+        said = _said_last(db, shop, page, end) or _said_last(db, shop, page, end, behind=True)
+        if said is not None:
+            at, held = said
+            changed = _changed_between(db, shop, page, min(at, end), max(at, end), zone)
+            found[day] = held + changed if at < end else held - changed
     return found
 
 
-def _changed_since(
+def _said_last(
+    db: Session, shop: Connection, page: ShopPage, moment: datetime, *, behind: bool = False
+) -> tuple[datetime, Decimal] | None:
+    """What the channel said last before a moment, or first behind it, and when."""
+    asked = select(Record.received_at, Record.body).where(Record.connection_id == shop.id, Record.stream == "balances")
+    if behind:
+        asked = asked.where(Record.received_at >= moment).order_by(Record.id)
+    else:
+        asked = asked.where(Record.received_at < moment).order_by(Record.id.desc())
+    row = db.execute(asked.limit(1)).first()
+    held = page.held(json.loads(row.body)) if row is not None and row.body is not None else None
+    return (row.received_at, held) if row is not None and held is not None else None
+
+
+def _changed_between(
     db: Session, shop: Connection, page: ShopPage, since: datetime, end: datetime, zone: ZoneInfo
 ) -> Decimal:
     first, last = (moment.astimezone(zone).date().isoformat() for moment in (since, end - timedelta(seconds=1)))
@@ -159,12 +165,12 @@ def _changed_since(
             Record.group_key >= first,
             Record.group_key <= last,
             Record.stream == "balance_transactions",
-            Record.version > since.isoformat(),
+            Record.version >= since.astimezone(UTC).isoformat(timespec="microseconds"),
             Record.body.is_not(None),
         )
     )
     changes = [page.change(json.loads(body)) for body in bodies if body is not None]
-    return sum((one[1] for one in changes if one is not None and since < one[0] < end), _NOTHING)
+    return sum((one[1] for one in changes if one is not None and since <= one[0] < end), _NOTHING)
 
 
 def _options(shop: Connection) -> Any:

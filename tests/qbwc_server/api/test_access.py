@@ -36,6 +36,7 @@ PATHS = (
     ("POST", "/documents/1/keep"),
     ("POST", "/documents/1/re-date"),
     ("POST", "/documents/1/decide"),
+    *(("GET", f"/shop/{one}") for one in ("days", "day", "clearing", "payouts", "payout", "conflicts")),
     ("GET", "/billing/settings"),
     ("PATCH", "/billing/settings"),
     ("POST", "/billing/switches"),
