@@ -19,8 +19,9 @@ from qbwc_server.channels.files.mistakes import option_mistakes
 from qbwc_server.channels.files.rows import HEADER_WITHIN, Records
 from qbwc_server.channels.files.text import encoding_of
 from qbwc_server.channels.files.workbook import is_workbook, open_workbook
-from qbwc_server.channels.shopify import export
+from qbwc_server.channels.shopify import export, purchase_rows
 from qbwc_server.channels.shopify.options import ShopifyOptions, as_the_file_says
+from qbwc_server.channels.shopify.purchase_options import PurchaseOptions
 
 _HEAD_BYTES = 65_536
 _OPENS_ONLY = ("{", '{"documents": [', "[", "[{")  # a first line of JSON that is set in several lines
@@ -46,6 +47,14 @@ FORMATS: dict[str, FileFormat] = {
             export.read,
             settle=as_the_file_says,
             accounts=ShopifyOptions.accounts,
+        ),
+        FileFormat(
+            "purchase_orders",
+            "List of purchase orders",
+            "a header names a purchase order, its supplier, SKU or product, and quantity",
+            purchase_rows.recognises,
+            PurchaseOptions,
+            purchase_rows.read,
         ),
         FileFormat(
             "csv",

@@ -26,6 +26,8 @@ SHOPIFY = export(order("#1", "5.00", [line("Tea", "5.00")]))
         (CSV.encode("utf-16"), "csv"),
         (b'"kind","origin","date"\r\n', "csv"),
         (SHOPIFY, "shopify_orders"),
+        (b"PO number,Supplier,Order date,SKU,Quantity,Cost price\n", "purchase_orders"),
+        (b"kind,origin,date,vendor,po_number,description,quantity\n", "csv"),
         (SHOPIFY.decode().encode("utf-8-sig"), "shopify_orders"),
     ],
 )
