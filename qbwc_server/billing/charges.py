@@ -113,6 +113,11 @@ class Charge:
         return Fraction(self.period.days, max(self.cycle_days.days, self.period.days))
 
     @property
+    def is_once(self) -> bool:
+        """Whether it is charged once only, however often it is told."""
+        return self.kind is ChargeKind.SETUP or (self.cycle is Cycle.ONE_TIME and self.kind is not ChargeKind.USAGE)
+
+    @property
     def is_change(self) -> bool:
         """Whether it is an addition or a removal within a cycle."""
         return self.kind is ChargeKind.RECURRING and (self.quantity < 0 or self.factor != 1)
@@ -166,14 +171,18 @@ def charge_of(told: Mapping[str, Any], cycle_period: Period, organisation_ids: M
 def keyed(charges: Iterable[Charge]) -> dict[str, Charge]:
     """Charges by a key of 13 ASCII characters that stays the same for ever: equal ones are numbered.
 
-    Their order is that of what they say, not that in which they were told.
+    Their order is that of what they say, not that in which they were told. What is charged once only and told again in
+    a later period of the distributor is the same, as it is told there.
     """
-    seen: Counter[tuple[str, ...]] = Counter()
+    seen: Counter[tuple[object, ...]] = Counter()
     found: dict[str, Charge] = {}
     for charge in sorted(charges, key=_order):
         named = _named(charge)
-        seen[named] += 1
-        found[_short((*named, str(seen[named])))] = charge
+        told_in = charge.cycle_period if charge.is_once else None
+        seen[told_in, named] += 1
+        key = _short((*named, str(seen[told_in, named])))
+        if key not in found or charge.cycle_period > found[key].cycle_period:
+            found[key] = charge
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -155,3 +156,17 @@ def test_numbers_come_as_records_keep_them(text: str) -> None:
 def test_what_is_no_number_is_none_as_text(text: str) -> None:
     with pytest.raises(NotACharge):
         charge_of(told(quantity=text), APRIL, {})
+
+
+def test_what_is_charged_once_is_the_same_where_a_later_period_tells_it_again() -> None:
+    """Part c: by charge and period; two equal ones of one period are two."""
+    may = month(2026, 5)
+    for kind, cycle in ((ChargeKind.SETUP, Cycle.MONTHLY), (ChargeKind.RECURRING, Cycle.ONE_TIME)):
+        first = replace(charge(APRIL, "1", kind=kind, cycle=cycle), cycle_period=APRIL)
+        again = replace(first, cycle_period=may, quantity=Decimal(3))
+        assert list(keyed([first, first, again, again]).values()) == [again, again]
+        assert keyed([again, first]) == keyed([first, again])
+        assert keyed([first]).keys() == keyed([first, again]).keys() == keyed([again]).keys()
+    for kind, cycle in ((ChargeKind.USAGE, Cycle.ONE_TIME), (ChargeKind.RECURRING, Cycle.MONTHLY)):
+        first = replace(charge(APRIL, "1", kind=kind, cycle=cycle), cycle_period=APRIL)
+        assert len(keyed([first, replace(first, cycle_period=may)])) == 2
