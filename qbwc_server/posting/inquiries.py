@@ -34,11 +34,15 @@ from qbwc_server.queue.reply import Reply
 from qbwc_server.queue.retention import drop_settled
 from qbwc_server.queue.settling import RequestRow
 from qbwc_server.queue.states import TRANSITIONS, Event, RequestState
+from qbxml import Aggregate
+from qbxml.messages.deposit import ReceivePaymentToDepositQueryRq, ReceivePaymentToDepositRet
 from qbxml.outcome import Outcome
 from qbxml.shared import ListFilter, PaidStatus, TxnDateRangeFilter
 
 KEPT = timedelta(days=1)
 LONGEST = timedelta(days=366)  # of a period
+TO_DEPOSIT = "to_deposit"  # what is asked for is no kind of document
+_KIND_OF = {str(rules.txn_type): kind for kind, rules in TRANSACTIONS.items()}
 _MORE = ("balance_remaining", "is_to_be_printed", "is_to_be_emailed")
 
 
@@ -56,7 +60,8 @@ class Found:
 
     Args:
         document: the number of ours that it is; None where somebody else wrote it.
-        open_amount: what is still to be paid of it.
+        open_amount: what is still to be paid of it; of a payment, what waits to be deposited.
+        line_id: of the line of it that waits to be deposited, where only that does.
     """
 
     kind: str
@@ -72,6 +77,7 @@ class Found:
     to_be_printed: bool | None
     to_be_emailed: bool | None
     modified_at: datetime | None
+    line_id: str | None = None
     document: int | None = None
 
     @property
@@ -96,6 +102,26 @@ class Found:
             to_be_printed=getattr(one.ret, "is_to_be_printed", None),
             to_be_emailed=getattr(one.ret, "is_to_be_emailed", None),
             modified_at=one.time_modified,
+        )
+
+    @classmethod
+    def waiting(cls, one: ReceivePaymentToDepositRet) -> Self:
+        """The same of a payment that lies in Undeposited Funds."""
+        return cls(
+            kind=_KIND_OF.get(one.txn_type, one.txn_type.value),
+            txn_id=one.txn_id,
+            edit_sequence=None,
+            number=one.ref_number,
+            day=one.txn_date,
+            party_id=None if one.customer is None else one.customer.list_id,
+            party=None if one.customer is None else one.customer.full_name,
+            total=one.amount,
+            open_amount=one.amount,
+            memo=None,
+            to_be_printed=None,
+            to_be_emailed=None,
+            modified_at=None,
+            line_id=one.txn_line_id,
         )
 
     def as_record(self) -> dict[str, Any]:
@@ -169,18 +195,41 @@ def inquire(
     return number
 
 
+def inquire_to_deposit(db: Session, company_id: int, *, now: datetime) -> UUID:
+    """Ask in the next session for all payments that lie in Undeposited Funds; returns what to ask for.
+
+    QuickBooks is asked for all of them, or for none: of a file that never deposits, there may be too many to be told.
+    """
+    number = new_id()
+    query = ReceivePaymentToDepositQueryRq(request_id=str(number))
+    take_lane(db, company_id)
+    put(db, company_id, [ask(Purpose.INQUIRE, OneKind(TO_DEPOSIT), query)], now)
+    return number
+
+
 def read_inquiry(work: Work, row: RequestRow, reply: Reply) -> None:
     """Keep what was found, typed, with the request; an answer that does not tell all is none."""
-    rules = TRANSACTIONS[OneKind.of(row).kind]
+    kind = OneKind.of(row).kind
     told = reply.proves_absence or (reply.said.outcome is Outcome.DONE and reply.whole and reply.shown < MOST_SHOWN)
     if not told:
         many = reply.said.outcome is Outcome.DONE
-        words = f"There are more than {MOST_SHOWN - 1:,}. Ask for a shorter period." if many else reply.said.meaning
+        words = f"There are more than {MOST_SHOWN - 1:,}. {_FEWER[kind == TO_DEPOSIT]}" if many else reply.said.meaning
         work.settle(row, Event.REFUSED, reply, words=words)
     elif work.settle(row, Event.DONE, reply):
-        found = [Found.of(rules.standing(ret)).as_record() for ret in reply.rets if isinstance(ret, rules.ret)]
+        found = [one.as_record() for ret in reply.rets if (one := _found(kind, ret)) is not None]
         kept = update(QueuedRequest).where(QueuedRequest.id == row.id).values(sent={"found": found})
         work.db.execute(kept.execution_options(synchronize_session=False))
+
+
+_FEWER = {False: "Ask for a shorter period.", True: "Deposit those of long ago in QuickBooks, and ask again."}
+
+
+def _found(kind: str, ret: Aggregate) -> Found | None:
+    """One object of the answer; None where it is of another kind."""
+    if kind == TO_DEPOSIT:
+        return Found.waiting(ret) if isinstance(ret, ReceivePaymentToDepositRet) else None
+    rules = TRANSACTIONS[kind]
+    return Found.of(rules.standing(ret)) if isinstance(ret, rules.ret) else None
 
 
 def answer_of(db: Session, company_id: int, inquiry: UUID) -> InquiryAnswer:

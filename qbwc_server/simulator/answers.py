@@ -8,6 +8,7 @@ from uuid import UUID
 
 from qbwc_server.simulator import (
     company_facts,
+    deposits,
     extensions,
     list_changes,
     list_queries,
@@ -251,6 +252,12 @@ def _transaction_query(desk: Desk, request: Any) -> Answered:
     return _listed(request, found, shown)
 
 
+def _to_deposit(desk: Desk, request: Any) -> Answered:
+    waiting = deposits.waiting(desk.books)
+    found = Found([txn.txn_id for txn in waiting], OK if waiting else NO_MATCH)
+    return _listed(request, found, lambda: (render(deposits.waiting_ret(txn)) for txn in waiting))
+
+
 def _listed(request: Any, found: Found, shown: Callable[[], Iterable[str]]) -> Answered:
     answered = Answered(found.remark)
     meta = str(request.meta_data or "NoMetaData")
@@ -327,6 +334,7 @@ _ALL: dict[str, Handler] = {
     **{f"{tag}ModRq": _txn_mod(entering) for tag, entering in ENTERING.items()},
     **{f"{tag}QueryRq": _txn_query(tag) for tag in ENTERING},
     "TransactionQueryRq": _transaction_query,
+    "ReceivePaymentToDepositQueryRq": _to_deposit,
     "TxnVoidRq": _txn_void,
     "TxnDelRq": _txn_del,
     "ListDelRq": _list_del,

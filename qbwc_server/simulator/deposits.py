@@ -11,6 +11,8 @@ from qbwc_server.simulator.ledger import ZERO, Posting
 from qbwc_server.simulator.refusals import OK, Refused, Remark, cannot_save, missing, unknown_object, wrong_value
 from qbwc_server.simulator.shapes import Values, build, copied, lines_of, message_class, values_of
 from qbwc_server.simulator.transactions import TXN_KINDS, Transaction
+from qbxml.messages.deposit import ReceivePaymentToDepositRet
+from qbxml.shared import TxnType
 
 DEPOSITABLE = ("ReceivePayment", "SalesReceipt", "JournalEntry", "Check")
 
@@ -171,6 +173,35 @@ def _cash_back(books: Books, asked: Any, held: Values) -> Values:
         raise missing("AccountRef", "CashBackInfo")
     values.setdefault("amount", ZERO)
     return values
+
+
+def waiting(books: Books) -> list[Transaction]:
+    """Payments that lie in undeposited funds, in the order in which they were entered."""
+    funds = books.special("UndepositedFunds").list_id
+    return [
+        txn
+        for tag in ("ReceivePayment", "SalesReceipt")
+        for txn in books.transactions.of(tag)
+        if txn.total and not txn.deposited_in and _lies_in(txn, funds)
+    ]
+
+
+def _lies_in(txn: Transaction, account: str) -> bool:
+    source = txn.values.get("deposit_to_account")
+    return source is not None and source.list_id == account
+
+
+def waiting_ret(txn: Transaction) -> ReceivePaymentToDepositRet:
+    """One of them as it is told."""
+    values: dict[str, Any] = {
+        "txn_id": txn.txn_id,
+        "txn_type": TxnType(txn.kind.tag),
+        "customer": txn.entity,
+        "txn_date": txn.txn_date,
+        "ref_number": txn.ref_number or None,
+        "amount": txn.total,
+    }
+    return ReceivePaymentToDepositRet(**values)
 
 
 def _take(books: Books, deposit: Transaction, payments: Iterable[Transaction]) -> None:

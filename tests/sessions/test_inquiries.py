@@ -11,14 +11,23 @@ from uuid import UUID
 
 import pytest
 
+from qbwc_server.documents.kinds import read_document
+from qbwc_server.documents.lifecycle import State
 from qbwc_server.errors import Invalid, NotFound
 from qbwc_server.posting import inquiries
-from qbwc_server.posting.inquiries import Answered, InquiryAnswer, answer_of, drop_inquiries, inquire
+from qbwc_server.posting.inquiries import (
+    Answered,
+    InquiryAnswer,
+    answer_of,
+    drop_inquiries,
+    inquire,
+    inquire_to_deposit,
+)
 from qbwc_server.settings import Settings
 from qbwc_server.simulator.bookkeeper import Bookkeeper
 from tests.conftest import TurnableClock
 from tests.qbwc_server.tenants import tenant
-from tests.sessions.world import World, invoice, losing
+from tests.sessions.world import World, invoice, losing, receipt
 
 MARCH = {"first": date(2026, 3, 1), "last": date(2026, 3, 31)}
 
@@ -140,3 +149,52 @@ def test_what_is_kept_reads_back(world: World) -> None:
     world.update()
     (found,) = answer(world, inquiry).found
     assert inquiries.Found.from_record(replace(found, document=None).as_record(), found.document) == found
+
+
+def ask_to_deposit(world: World) -> UUID:
+    with world.database.transaction() as db:
+        return inquire_to_deposit(db, world.company(db).id, now=world.clock())
+
+
+def test_payments_that_wait_to_be_deposited_are_told_whoever_wrote_them(world: World) -> None:
+    world.hand_in(receipt("r-1", number="501"), receipt("r-2", number="502", deposit_to="Checking"))
+    world.update()
+    (ours,) = [one for one in world.books.transactions if one.ref_number == "501"]
+    theirs = Bookkeeper(world.books).type_again(ours, ref_number="90")
+    inquiry = ask_to_deposit(world)
+    assert answer(world, inquiry).state is Answered.NOT_YET
+    world.update()
+    told = answer(world, inquiry)
+    found = {one.number: one for one in told.found}
+    assert (told.state, set(found)) == (Answered.YES, {"501", "90"})  # the other one is in the bank
+    assert (found["501"].document, found["501"].kind) == (world.row("r-1").id, "sales_receipt")
+    assert (found["90"].document, found["90"].txn_id) == (None, theirs.txn_id)
+    assert found["501"].open_amount == found["501"].total == world.row("r-1").posted_total
+    deposit = {
+        "kind": "deposit", "origin": "d-1", "date": "2026-03-05", "deposit_to": "Checking",
+        "payments": [{"txn_id": theirs.txn_id}],
+    }  # fmt: skip
+    world.hand_in(read_document(deposit))
+    world.update()
+    assert world.row("d-1").state is State.POSTED
+    later = ask_to_deposit(world)
+    world.update()
+    assert [one.number for one in answer(world, later).found] == ["501"]
+    world.clock.advance(hours=25)
+    assert drop(world) == "Inquiries dropped: 2."
+
+
+def test_nothing_to_deposit_is_an_answer_and_too_much_is_none(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    inquiry = ask_to_deposit(world)
+    world.update()
+    assert answer(world, inquiry) == replace(answer(world, inquiry), state=Answered.YES, found=())
+    world.hand_in(receipt("r-1", number="501"))
+    world.update()
+    monkeypatch.setattr(inquiries, "MOST_SHOWN", 1)
+    inquiry = ask_to_deposit(world)
+    world.update(losing("ReceivePaymentToDepositQueryRs"))
+    assert answer(world, inquiry).state is Answered.NOT_YET
+    world.update()
+    told = answer(world, inquiry)
+    assert told.state is Answered.FAILED
+    assert "Deposit those of long ago" in (told.trouble or "")
