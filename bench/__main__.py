@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bench import (
+    billing,
     charging,
     connecting,
     drain,
@@ -56,6 +57,7 @@ def _parts(effort: str) -> Mapping[str, Part]:
             + connecting.hand_out(report, connections=10_000)
         ),
         "charging": lambda report: charging.measure(report, organisations=companies),
+        "billing": lambda report: billing.measure(report, organisations=companies),
         "lists": lambda report: lists.measure(
             report, customers=20_000 if quick else 100_000, questions=100 if quick else 300
         ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import func, select
@@ -16,7 +17,7 @@ from qbwc_server.channels.connections.running import run_connection
 from qbwc_server.channels.connections.setting_up import Choices, add_connection
 from qbwc_server.channels.sherweb.channel import SHERWEB
 from qbwc_server.db import Database
-from qbwc_server.settings import load
+from qbwc_server.settings import Settings, load
 from qbwc_server.tenancy.actor import Actor, ActorKind
 from qbwc_server.tenancy.companies import find_company
 
@@ -52,6 +53,38 @@ def measure(report: Report, *, organisations: int) -> list[Section]:
 
 
 def _runs(report: Report, folder: Path, address: str, organisations: int) -> tuple[float, float, float]:
+    connected = connect(folder, address)
+    machine.reset_peak_memory(os.getpid())
+    report("charging: the first run")
+    first = connected.fetch(organisations)
+    report("charging: the second run")
+    again = connected.fetch(organisations)
+    peak = machine.peak_memory(os.getpid()) / 1e6
+    connected.database.engine.dispose()
+    return first, again, peak
+
+
+@dataclass(frozen=True)
+class Connected:
+    """A company that is connected to a distributor."""
+
+    database: Database
+    settings: Settings
+    connection_id: int
+
+    def fetch(self, records: int) -> float:
+        """Run the connection until there are so many records; how many seconds it took."""
+        began = time.perf_counter()
+        done = run_connection(
+            self.database, company.CODE, self.connection_id, settings=self.settings, by=_BY, clock=self.database.now
+        )
+        if done.notice is not None or _records(self.database) != records:
+            raise RuntimeError(f"not what was to come: {done}")
+        return time.perf_counter() - began
+
+
+def connect(folder: Path, address: str) -> Connected:
+    """A new company whose distributor is at this address."""
     database = company.empty(folder)
     company.add(database)
     options = {
@@ -63,23 +96,7 @@ def _runs(report: Report, folder: Path, address: str, organisations: int) -> tup
     with database.transaction() as db:
         tenant = find_company(db, company.CODE)
         row = add_connection(db, tenant, SHERWEB, options, Choices(), settings=settings, by=_BY, now=database.now())
-        number = row.id
-
-    def run(records: int) -> float:
-        began = time.perf_counter()
-        done = run_connection(database, company.CODE, number, settings=settings, by=_BY, clock=database.now)
-        if done.notice is not None or _records(database) != records:
-            raise RuntimeError(f"not what was to come: {done}")
-        return time.perf_counter() - began
-
-    machine.reset_peak_memory(os.getpid())
-    report("charging: the first run")
-    first = run(organisations)
-    report("charging: the second run")
-    again = run(organisations)
-    peak = machine.peak_memory(os.getpid()) / 1e6
-    database.engine.dispose()
-    return first, again, peak
+        return Connected(database, settings, row.id)
 
 
 def _records(database: Database) -> int:

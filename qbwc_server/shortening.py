@@ -20,4 +20,6 @@ def same_words(one: str, other: str) -> bool:
 
 def storable(text: str) -> str:
     """``text`` without what no database keeps."""
+    if text.isascii() and "\0" not in text:  # nearly all of them
+        return text
     return _NOT_STORABLE.sub("\N{REPLACEMENT CHARACTER}", text)

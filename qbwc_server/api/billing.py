@@ -175,26 +175,28 @@ def _add_decisions(blueprint: Blueprint, access: Access) -> None:
         day, customer = _day(said), said.get("customer")
         with access.changing() as (db, company):
             chosen = None if customer is None else [customer]
-            plan = approve(db, company, day, chosen, seen=said.get("seen"), by=access.by, now=access.now())
-            record = plan_record(db, company, plan)
+            approve(db, company, day, chosen, seen=said.get("seen"), by=access.by, now=access.now())
+            record = plan_record(db, company, plan_of(db, company, day))
         return jsonify(record)
 
     @blueprint.post(f"{_ALL}/hold")
     def billing_hold(code: str) -> Response:
         """Hold a customer back until he is approved."""
         said = access.said()
+        day = _day(said)
         with access.changing() as (db, company):
-            plan = hold_back(db, company, _day(said), [_customer(said)], by=access.by, now=access.now())
-            record = plan_record(db, company, plan)
+            hold_back(db, company, day, [_customer(said)], by=access.by, now=access.now())
+            record = plan_record(db, company, plan_of(db, company, day))
         return jsonify(record)
 
     @blueprint.post(f"{_ALL}/take-back")
     def billing_take_back(code: str) -> Response:
         """Take back what was billed to a customer and has not left; he is held back from then on."""
         said = access.said()
+        day = _day(said)
         with access.changing() as (db, company):
-            plan = take_back(db, company, _day(said), [_customer(said)], by=access.by, now=access.now())
-            record = plan_record(db, company, plan)
+            take_back(db, company, day, [_customer(said)], by=access.by, now=access.now())
+            record = plan_record(db, company, plan_of(db, company, day))
         return jsonify(record)
 
 

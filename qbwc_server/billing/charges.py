@@ -13,6 +13,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from qbwc_server.billing.days import Period
@@ -208,14 +209,19 @@ def _short(parts: tuple[str, ...]) -> str:
     return base64.b32encode(digest).decode()[:_KEY_CHARACTERS]
 
 
+@lru_cache(maxsize=1000)
+def _lower(name: str) -> str:
+    return name.lower()
+
+
 class _Fields:
     """The fields of an object whose names are written in any case."""
 
     def __init__(self, told: Mapping[str, Any]) -> None:
-        self._values = {name.lower(): value for name, value in told.items()}
+        self._values = {_lower(name): value for name, value in told.items()}
 
     def get(self, name: str) -> Any:
-        return self._values.get(name.lower())
+        return self._values.get(_lower(name))
 
     def text(self, name: str) -> str:
         value = self.get(name)

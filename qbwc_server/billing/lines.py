@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
 from itertools import groupby
 
@@ -14,6 +14,7 @@ from qbwc_server.billing.terms import Changes
 
 CENT = Decimal("0.01")
 _FIVE_PLACES = Decimal("0.00001")  # of a rate, and of a quantity, in QuickBooks
+_EXACT = Context(prec=100, rounding=ROUND_HALF_UP)  # more places than two numbers have that are multiplied
 
 PriceOf = Callable[[Due], Decimal | None]
 """What one unit of a whole cycle costs the customer; ``None``: QuickBooks fills it in, by price level and item."""
@@ -57,10 +58,16 @@ def lines_of(dues: Iterable[Due], changes: Changes, price_of: PriceOf) -> Iterat
 
 
 def half_up(value: Fraction, step: Decimal) -> Decimal:
-    """The value, rounded once, half away from zero, to whole steps."""
-    steps = value / Fraction(step)
-    whole, rest = divmod(abs(steps), 1)
-    return step * (int(whole) + (rest >= Fraction(1, 2))) * (-1 if steps < 0 else 1)
+    """The value, rounded once, half away from zero, to whole steps, which are powers of ten."""
+    places: int = -step.adjusted()
+    whole, rest = divmod(abs(value.numerator) * int(10**places), value.denominator)
+    steps = whole + (2 * rest >= value.denominator)
+    return step * (-steps if value < 0 else steps)
+
+
+def times(quantity: Decimal, price: Decimal) -> Decimal:
+    """What so many come to, to the cent, rounded once, half away from zero."""
+    return _EXACT.quantize(_EXACT.multiply(quantity, price), CENT)
 
 
 def amount_of(due: Due, price: Decimal) -> Decimal:
@@ -73,6 +80,8 @@ def amount_of(due: Due, price: Decimal) -> Decimal:
 
 
 def _amount(quantity: Decimal, factor: Fraction, part: int, price: Decimal) -> Decimal:
+    if not part and factor == 1:
+        return times(quantity, price)
     whole = Fraction(quantity) * Fraction(price)
     if part:
         return half_up(whole * part / MONTHS, CENT) - half_up(whole * (part - 1) / MONTHS, CENT)
@@ -131,12 +140,12 @@ def _comes_to(quantity: Decimal, rate: Decimal | None, price: Decimal) -> Decima
     """What QuickBooks makes of a quantity and a rate; ``None`` where it has not the places for the quantity."""
     if _too_fine(quantity):
         return None
-    return half_up(Fraction(quantity) * Fraction(price if rate is None else rate), CENT)
+    return times(quantity, price if rate is None else rate)
 
 
 def _too_fine(quantity: Decimal) -> bool:
     """Whether QuickBooks has not the places for it."""
-    return half_up(Fraction(quantity), _FIVE_PLACES) != quantity
+    return _EXACT.quantize(quantity, _FIVE_PLACES) != quantity
 
 
 def _words(due: Due) -> str:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal, localcontext
 from fractions import Fraction
@@ -21,6 +21,10 @@ from qbwc_server.documents.lifecycle import State
 from qbwc_server.documents.models import DocumentRow
 
 _PLACES = 20  # of a quantity that has to be worked out
+_AT_A_TIME = 500  # names in one statement
+_FIELDS = tuple(one.name for one in fields(Charge))
+_PERIODS = ("period", "cycle_period")
+_NUMBERS = ("quantity", "net_price", "net_price_prorated", "performance")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +42,22 @@ class BilledUp:
 
 
 def billed_by(
-    db: Session, connection_id: int, sources: Collection[str], others: Collection[int] = (), keys: Collection[str] = ()
+    db: Session,
+    connection_id: int,
+    sources: Collection[str],
+    organisations: Collection[str],
+    *,
+    others: Collection[int] = (),
+    keys: Collection[str] = (),
 ) -> BilledUp:
     """All that stands billed of what these records tell, or once told.
 
     Args:
+        organisations: keys of those of which they tell, or told.
         others: connections of the same distributor; what those billed counts for charges of these ``keys`` and for
             those that this connection has billed, too: anything else that is not told here may be told there.
     """
-    all_of_it = list(_with_state(db, [connection_id, *others]))
+    all_of_it = sorted(_with_state(db, [connection_id, *others], sorted(organisations)), key=lambda one: one[0].id)
     own = {row.part for row, _ in all_of_it if row.connection_id == connection_id and row.source_key in sources}
     rows: dict[str, list[BilledPart]] = defaultdict(list)
     excluded: dict[str, date] = {}
@@ -67,6 +78,16 @@ def billed_by(
     )
 
 
+def organisations_billed(db: Session, connection_id: int, since: date) -> Iterator[tuple[str, str]]:
+    """Keys of records from ``since`` on, each with the key of an organisation that was billed by it."""
+    rows = db.execute(
+        select(BilledPart.source_key, BilledPart.organisation)
+        .where(BilledPart.connection_id == connection_id, BilledPart.source_key >= since.isoformat())
+        .distinct()
+    )
+    return ((row.source_key, row.organisation) for row in rows)
+
+
 def names_billed(db: Session, connection_ids: Collection[int]) -> set[str]:
     """Names under which organisations were billed without an id."""
     keys = db.scalars(
@@ -77,66 +98,62 @@ def names_billed(db: Session, connection_ids: Collection[int]) -> set[str]:
     return {key.removeprefix("name:") for key in keys}
 
 
-def customers_billed(db: Session, connection_id: int, billing_day: date) -> dict[str, str]:
-    """Who has been billed on this day already: the origin of the document by the ListID of the customer."""
-    rows = db.execute(
+def customers_billed(
+    db: Session, company_id: int, billing_day: date, customers: Sequence[str] | None = None
+) -> list[tuple[str, str]]:
+    """Who has been billed on this day already, by ListID, and the origin of the document; of these, or of all."""
+    query = (
         select(BilledPart.customer, BilledPart.origin)
         .join(DocumentRow, _document_of())
         .where(
-            BilledPart.connection_id == connection_id,
+            BilledPart.company_id == company_id,
             BilledPart.billing_day == billing_day,
             DocumentRow.state != State.EXCLUDED,
         )
         .distinct()
     )
-    return {row.customer: row.origin for row in rows}
+    if customers is None:
+        return [(row.customer, row.origin) for row in db.execute(query)]
+    return [
+        (row.customer, row.origin)
+        for start in range(0, len(customers), _AT_A_TIME)
+        for row in db.execute(query.where(BilledPart.customer.in_(customers[start : start + _AT_A_TIME])))
+    ]
 
 
-def parts_of(
-    company_id: int,
-    connection_id: int,
-    billing_day: date,
-    customer: str,
-    origin: str,
-    dues: Iterable[tuple[Due, str, Decimal | None]],
-) -> Iterator[BilledPart]:
-    """Rows for what a document bills.
-
-    Args:
-        dues: each with the key of the record that told it, and the price of one unit where it is known.
-    """
-    for due, source, price in dues:
-        was = due.instead_of
-        yield BilledPart(
-            company_id=company_id,
-            connection_id=connection_id,
-            billing_day=billing_day,
-            customer=customer,
-            origin=origin,
-            part=part_key(due.key, due.part),
-            source_key=source,
-            organisation=due.charge.organisation.key,
-            charge=charge_record(due.charge),
-            quantity=str(due.quantity),
-            factor=str(due.factor),
-            quantity_before=None if was is None else str(was.quantity),
-            factor_before=None if was is None else str(was.factor),
-            price=price if was is None or was.price is None else was.price,
-        )
+def part_record(due: Due, source: str, price: Decimal | None) -> dict[str, Any]:
+    """What is kept of the billing of a part; ``source``: key of the record that told it, ``price``: of one unit."""
+    was = due.instead_of
+    return {
+        "part": part_key(due.key, due.part),
+        "source_key": source,
+        "organisation": due.charge.organisation.key,
+        "charge": charge_record(due.charge),
+        "quantity": str(due.quantity),
+        "factor": str(due.factor),
+        "quantity_before": None if was is None else str(was.quantity),
+        "factor_before": None if was is None else str(was.factor),
+        "price": price if was is None or was.price is None else was.price,
+    }
 
 
 def _document_of() -> Any:
     return (DocumentRow.company_id == BilledPart.company_id) & (DocumentRow.origin == BilledPart.origin)
 
 
-def _with_state(db: Session, connection_ids: Collection[int]) -> Iterable[tuple[BilledPart, State]]:
-    rows = db.execute(
-        select(BilledPart, DocumentRow.state)
-        .join(DocumentRow, _document_of())
-        .where(BilledPart.connection_id.in_(connection_ids))
-        .order_by(BilledPart.id)
-    )
-    return ((part, state) for part, state in rows)
+def _with_state(
+    db: Session, connection_ids: Collection[int], organisations: Sequence[str]
+) -> Iterator[tuple[BilledPart, State]]:
+    for start in range(0, len(organisations), _AT_A_TIME):
+        rows = db.execute(
+            select(BilledPart, DocumentRow.state)
+            .join(DocumentRow, _document_of())
+            .where(
+                BilledPart.connection_id.in_(connection_ids),
+                BilledPart.organisation.in_(organisations[start : start + _AT_A_TIME]),
+            )
+        )
+        yield from ((part, state) for part, state in rows)
 
 
 def _together(rows: Sequence[BilledPart]) -> Billed:
@@ -162,24 +179,22 @@ def _units(row: BilledPart) -> Fraction:
 
 def charge_record(charge: Charge) -> dict[str, Any]:
     """A charge as it is kept: amounts and days are texts."""
-    record = {one.name: getattr(charge, one.name) for one in fields(charge)}
-    for name, value in record.items():
-        if isinstance(value, Period):
-            record[name] = [value.first.isoformat(), value.last.isoformat()]
-        elif isinstance(value, Organisation):
-            record[name] = asdict(value)
-        elif isinstance(value, Decimal):
-            record[name] = str(value)
+    record = {name: getattr(charge, name) for name in _FIELDS}
+    for name in _PERIODS:
+        record[name] = [record[name].first.isoformat(), record[name].last.isoformat()]
+    for name in _NUMBERS:
+        record[name] = str(record[name])
+    record["organisation"] = {"name": charge.organisation.name, "id": charge.organisation.id}
     return record
 
 
 def charge_from(record: Mapping[str, Any]) -> Charge:
     """The charge that was kept."""
     values = dict(record)
-    for name in ("period", "cycle_period"):
+    for name in _PERIODS:
         first, last = values[name]
         values[name] = Period(date.fromisoformat(first), date.fromisoformat(last))
-    for name in ("quantity", "net_price", "net_price_prorated", "performance"):
+    for name in _NUMBERS:
         values[name] = Decimal(values[name])
     values["organisation"] = Organisation(**values["organisation"])
     values["kind"], values["cycle"] = ChargeKind(values["kind"]), Cycle(values["cycle"])

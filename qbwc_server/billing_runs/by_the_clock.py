@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from qbwc_server.billing.days import billing_days, due_at
 from qbwc_server.billing_runs.keeping import settings_of
 from qbwc_server.billing_runs.models import BillingDecision, BillingRun, BillingSettingsRow
-from qbwc_server.billing_runs.plan import plan_of
+from qbwc_server.billing_runs.plan import problems_of
 from qbwc_server.billing_runs.running import find_run, run_billing
 from qbwc_server.billing_runs.settings import BillingSettings
 from qbwc_server.clock import Clock
@@ -36,7 +36,7 @@ def bill_when_due(
             return ""
         company = db.get_one(Company, subject_id)
         days = list(_to_be_billed(db, row, settings_of(db, subject_id), clock()))
-        stuck = days and plan_of(db, company, days[0]).problems
+        stuck = problems_of(db, company.id) if days else []
     if stuck:
         return f"{stuck[0].message} {stuck[0].advice}"
     told = []

@@ -49,11 +49,11 @@ class Change:
         return f"{self.item}: {self.now} instead of {self.before}"
 
 
-def last_ones(db: Session, company_id: int, billings: Sequence[Billing], before: date) -> dict[tuple[int, str], Last]:
-    """The last document that each of these customers got before a day, by connection and customer."""
-    wanted = {(one.connection_id, one.customer.key) for one in billings}
+def last_ones(db: Session, company_id: int, billings: Sequence[Billing], before: date) -> dict[str, Last]:
+    """The last document that each of these customers got before a day, by its ListID."""
+    wanted = {one.customer.key for one in billings}
     rows = db.execute(
-        select(BilledPart.connection_id, BilledPart.customer, BilledPart.billing_day, DocumentRow.id)
+        select(BilledPart.customer, BilledPart.billing_day, DocumentRow.id)
         .join(
             DocumentRow, (DocumentRow.company_id == BilledPart.company_id) & (DocumentRow.origin == BilledPart.origin)
         )
@@ -65,7 +65,7 @@ def last_ones(db: Session, company_id: int, billings: Sequence[Billing], before:
         .distinct()
         .order_by(BilledPart.billing_day, DocumentRow.id)
     )
-    newest = {(connection, customer): (day, number) for connection, customer, day, number in rows}
+    newest = {customer: (day, number) for customer, day, number in rows}
     kept = {key: newest[key] for key in wanted & newest.keys()}
     documents = _documents(db, [number for _, number in kept.values()])
     return {key: _last(documents[number], day) for key, (day, number) in kept.items()}

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Self
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from qbwc_server.billing_runs.billed import customers_billed
-from qbwc_server.billing_runs.keeping import charge_connections
 from qbwc_server.billing_runs.models import BillingDecision
-from qbwc_server.billing_runs.plan import Billing, Plan, plan_of
+from qbwc_server.billing_runs.plan import Billing, digest_of, plans_of
+from qbwc_server.documents.models import DocumentRow
 from qbwc_server.documents.store import by_origin
 from qbwc_server.errors import Conflict, NotFound
 from qbwc_server.posting.people.exclude import exclude
@@ -19,6 +21,8 @@ from qbwc_server.queue.lane import take_lane
 from qbwc_server.tenancy.actor import Actor
 from qbwc_server.tenancy.audit import Audited, note_audit
 from qbwc_server.tenancy.models import Company
+
+_AT_A_TIME = 500  # origins in one statement
 
 
 class NotOnThisDay(NotFound):
@@ -44,46 +48,42 @@ def approve(
     seen: str | None = None,
     by: Actor,
     now: datetime,
-) -> Plan:
+) -> None:
     """Approve customers as they stand in the plan now; their warnings are acknowledged with that.
 
     Approved is what was seen: if it changes before it is billed, it waits again. Who is held back is so no more.
 
     Args:
         customers: by full name or ListID; None: all that are not held back or blocked.
-        seen: the digest of what was shown: of one customer (of several bills of his, it says which), or of all.
+        seen: the digest of what was shown: of one customer (of several, it says which), or of all.
 
     Raises:
         ChangedSinceSeen: something else would be billed by now.
         NotOnThisDay: one of them is not to be billed on this day.
     """
-    plan = _locked_plan(db, company, billing_day)
-    chosen = plan.may_go if customers is None else _named(plan, customers)
-    if customers is None and seen not in (None, plan.digest):
+    chosen = list(_chosen(db, company, billing_day, customers))
+    if customers is None and seen not in (None, digest_of(one.digest for one in chosen)):
         raise ChangedSinceSeen("What is to be billed has changed since you looked.")
     if customers is not None and seen is not None:
         shown = [one for one in chosen if one.digest == seen]
         if not shown:
-            raise ChangedSinceSeen(f"What is to be billed to {chosen[0].customer.name} has changed since you looked.")
+            raise ChangedSinceSeen(f"What is to be billed to {chosen[0].name} has changed since you looked.")
         chosen = shown
-    for billing in chosen:
-        _decide(db, company, billing_day, billing, held=False, approved=billing.digest, by=by, now=now)
-    return plan_of(db, company, billing_day)
+    for one in chosen:
+        _decide(db, company, billing_day, one, held=False, approved=one.digest, by=by, now=now)
 
 
 def hold_back(
     db: Session, company: Company, billing_day: date, customers: Collection[str], *, by: Actor, now: datetime
-) -> Plan:
+) -> None:
     """Hold customers back until they are approved. Raises NotOnThisDay."""
-    plan = _locked_plan(db, company, billing_day)
-    for billing in _named(plan, customers):
-        _decide(db, company, billing_day, billing, held=True, approved=None, by=by, now=now)
-    return plan_of(db, company, billing_day)
+    for one in list(_chosen(db, company, billing_day, customers)):
+        _decide(db, company, billing_day, one, held=True, approved=None, by=by, now=now)
 
 
 def take_back(
     db: Session, company: Company, billing_day: date, customers: Collection[str], *, by: Actor, now: datetime
-) -> Plan:
+) -> None:
     """Take back what was billed and has not left; who was billed is held back from then on.
 
     Raises:
@@ -91,39 +91,57 @@ def take_back(
         NotNow: a document of one has left already, or may have; then nothing is taken back.
     """
     take_lane(db, company.id)
-    billed = {
-        (connection.id, customer): origin
-        for connection in charge_connections(db, company.id, connected=False)
-        for customer, origin in customers_billed(db, connection.id, billing_day).items()
-    }
-    rows = by_origin(db, company.id, billed.values())
+    billed = customers_billed(db, company.id, billing_day)
+    rows = _rows(db, company, [origin for _, origin in billed])
     wanted = set(customers)
     chosen = [
         (key, rows[origin])
-        for key, origin in billed.items()
-        if key[1] in wanted or (origin in rows and rows[origin].party in wanted)
+        for key, origin in billed
+        if origin in rows and (key in wanted or rows[origin].party in wanted)
     ]
-    _refuse_missing(wanted, {name for (_, key), row in chosen for name in (key, row.party or "")})
+    _refuse_missing(wanted, {name for key, row in chosen for name in (key, row.party or "")})
     for _, row in chosen:
         exclude(db, company, row, by=by, now=now)
-    plan = plan_of(db, company, billing_day)
     back = {key for key, _ in chosen}
-    for billing in plan.billings:
-        if (billing.connection_id, billing.customer.key) in back:
-            _decide(db, company, billing_day, billing, held=True, approved=None, by=by, now=now)
-    return plan_of(db, company, billing_day)
+    for plan in plans_of(db, company, billing_day, back):
+        for billing in plan.billings:
+            if billing.customer.key in back:
+                _decide(db, company, billing_day, _Billed.of(billing), held=True, approved=None, by=by, now=now)
 
 
-def _locked_plan(db: Session, company: Company, billing_day: date) -> Plan:
-    take_lane(db, company.id)
-    return plan_of(db, company, billing_day)
-
-
-def _named(plan: Plan, customers: Collection[str]) -> Sequence[Billing]:
-    wanted = set(customers)
-    found = [one for one in plan.billings if wanted & {one.customer.key, one.customer.name}]
-    _refuse_missing(wanted, {name for one in found for name in (one.customer.key, one.customer.name)})
+def _rows(db: Session, company: Company, origins: Sequence[str]) -> dict[str, DocumentRow]:
+    found: dict[str, DocumentRow] = {}
+    for start in range(0, len(origins), _AT_A_TIME):
+        found.update(by_origin(db, company.id, origins[start : start + _AT_A_TIME]))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Billed:
+    """A billing as far as a decision needs it: there may be very many."""
+
+    connection_id: int
+    keys: tuple[str, str]  # of the customer
+    name: str
+    digest: str
+
+    @classmethod
+    def of(cls, billing: Billing) -> Self:
+        """This billing."""
+        return cls(billing.connection_id, billing.customer.keys, billing.customer.name, billing.digest)
+
+
+def _chosen(db: Session, company: Company, billing_day: date, customers: Collection[str] | None) -> Iterator[_Billed]:
+    """Those of these customers, or all that may go, as they stand. At its end it raises NotOnThisDay for others."""
+    take_lane(db, company.id)
+    wanted, found = set(customers or ()), set[str]()
+    for plan in plans_of(db, company, billing_day, customers):
+        for billing in plan.may_go if customers is None else plan.billings:
+            names = {billing.customer.key, billing.customer.name}
+            if customers is None or wanted & names:
+                found |= names
+                yield _Billed.of(billing)
+    _refuse_missing(wanted, found)
 
 
 def _refuse_missing(wanted: set[str], found: set[str]) -> None:
@@ -136,7 +154,7 @@ def _decide(
     db: Session,
     company: Company,
     billing_day: date,
-    billing: Billing,
+    billing: _Billed,
     *,
     held: bool,
     approved: str | None,
@@ -147,34 +165,34 @@ def _decide(
         select(BillingDecision).where(
             BillingDecision.connection_id == billing.connection_id,
             BillingDecision.billing_day == billing_day,
-            BillingDecision.customer == billing.customer.key,
+            BillingDecision.customer == billing.keys[0],
         )
     )
     before = None if row is None else _state(row)
     if row is None:
         row = BillingDecision(
             company_id=company.id, billing_day=billing_day, connection_id=billing.connection_id,
-            customer=billing.customer.key,
+            customer=billing.keys[0],
         )  # fmt: skip
         db.add(row)
     row.held, row.approved, row.by, row.at = held, approved, by, now
-    if not held:
-        _let_go(db, billing)
     db.flush()
+    if not held:
+        _let_go(db, company.id, billing, row)
     note_audit(
         db, Audited.BILLING_DECIDED, by=by, now=now, company_id=company.id,
-        subject=f"{billing.customer.name}, {billing_day}", before=before, after=_state(row),
+        subject=f"{billing.name}, {billing_day}", before=before, after=_state(row),
     )  # fmt: skip
 
 
-def _let_go(db: Session, billing: Billing) -> None:
-    """As long as QuickBooks had not told his ListID he was held back under another key."""
+def _let_go(db: Session, company_id: int, billing: _Billed, row: BillingDecision) -> None:
+    """He may have been held back for another connection, or under the key that he had before QuickBooks knew him."""
     db.execute(
         update(BillingDecision)
         .where(
-            BillingDecision.connection_id == billing.connection_id,
-            BillingDecision.customer.in_(billing.customer.keys),
-            BillingDecision.customer != billing.customer.key,
+            BillingDecision.company_id == company_id,
+            BillingDecision.customer.in_(billing.keys),
+            BillingDecision.id != row.id,
         )
         .values(held=False)
     )

@@ -62,7 +62,7 @@ def _onto(billing: Billing, plan: Plan) -> dict[str, Any]:
         "unsent": settings.unsent.value,
         "until": moment(plan.billing_day + timedelta(days=1), time(), ZoneInfo(settings.zone)),
         "no_invoice": settings.no_invoice.value,
-        "items": plan.items[billing.connection_id],
+        "items": sorted({name for one in billing.connections for name in plan.items[one]}),
     }
 
 

@@ -6,7 +6,7 @@ import json
 from base64 import b32encode
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from hashlib import sha256
@@ -23,8 +23,8 @@ MOST_LINES = 1000  # of a document
 _KEY_CHARACTERS = 13
 
 
-Known = AbstractSet[tuple[str, Period]]
-"""Keys of organisations, each with a period of the distributor in which something is told of it."""
+Known = AbstractSet[tuple[int, str, Period]]
+"""Connections and keys of organisations, each with a period of the distributor in which something is told of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,19 +33,20 @@ class Before:
 
     Args:
         known: organisations of which something is told now; one of which nothing is may be called otherwise now.
-        customers: by part of a charge, to whom it was billed.
-        excluded: by part of a charge, the billing day whose document somebody excluded.
+        customers: by connection and part of a charge, to whom it was billed.
+        excluded: by connection and part of a charge, the billing day whose document somebody excluded.
     """
 
     known: Known
-    customers: Mapping[str, str]
-    excluded: Mapping[str, date]
+    customers: Mapping[tuple[int, str], str]
+    excluded: Mapping[tuple[int, str], date]
 
 
 @dataclass(frozen=True, slots=True)
 class Assigned:
-    """What is due, who pays it, with which item, and whether his invoice is made or updated."""
+    """What is due, which connection told it, who pays it, with which item, and whether his invoice is updated."""
 
+    connection_id: int
     due: Due
     target: Target
     makes: Makes
@@ -72,6 +73,7 @@ class Line:
     description: str
     unit_cost: Decimal
     class_name: str | None
+    also_from: int = 0  # the connection that tells it, where another one is the first of the invoice
 
     @property
     def formula(self) -> str:
@@ -85,10 +87,12 @@ class Line:
         One charge may be corrected on several days: each of those lines has a key of its own.
         """
         due = self.bill.dues[0]
-        if len(self.bill.dues) == 1 and due.instead_of is None:
+        if len(self.bill.dues) == 1 and due.instead_of is None and not self.also_from:
             return part_key(due.key, due.part)
         dues = [[one.key, one.part, one.instead_of is not None] for one in self.bill.dues]
-        said = [billing_day.isoformat(), *dues]
+        said: list[object] = [billing_day.isoformat(), *dues]
+        if self.also_from:  # two distributors may tell the same of one name
+            said.append(self.also_from)
         return b32encode(sha256(json.dumps(said).encode()).digest()).decode()[:_KEY_CHARACTERS]
 
     @property
@@ -110,12 +114,21 @@ class Line:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Priced:
+    """What is billed, which connection told it, and what one unit costs where that is known."""
+
+    connection_id: int
+    due: Due
+    price: Decimal | None
+
+
 @dataclass(frozen=True)
 class Invoicing:
     """The lines of one document; ``total`` is None where only QuickBooks knows a price."""
 
     lines: tuple[Line, ...]
-    priced: tuple[tuple[Due, Decimal | None], ...]  # all that it bills, and what one unit costs
+    priced: tuple[Priced, ...]
     warnings: tuple[Caution, ...]
     total: Decimal | None
 
@@ -127,13 +140,14 @@ class Invoicing:
 
 @dataclass
 class _Work:
-    """Lines and warnings of one customer as they are made."""
+    """Lines and warnings of one customer as they are made, from what one connection tells."""
 
     customer: Customer
     settings: BillingSettings
     items: dict[str, Item]
-    lines: list[Line] = field(default_factory=list)
-    warnings: dict[tuple[str, str], Caution] = field(default_factory=dict)
+    lines: list[Line]
+    warnings: dict[tuple[str, str], Caution]
+    also_from: int
 
     def price(self, due: Due) -> Price:
         """What one unit of it costs the customer."""
@@ -152,27 +166,48 @@ class _Work:
 
 def invoicing_of(assigned: Sequence[Assigned], settings: BillingSettings, before: Before) -> Invoicing:
     """The lines of one customer, organisation by organisation."""
-    items = {one.due.charge.offer: one.target.item for one in assigned}
-    work = _Work(assigned[0].target.customer, settings, items)
-    by_organisation: dict[str, list[Due]] = {}
+    lines: list[Line] = []
+    warnings: dict[tuple[str, str], Caution] = {}
+    priced: list[Priced] = []
+    by_organisation = _by_organisation(assigned)
+    first = by_organisation[0][0].connection_id
+    for some in by_organisation:
+        connection_id, customer = some[0].connection_id, some[0].target.customer
+        items = {one.due.charge.offer: one.target.item for one in some}
+        also_from = 0 if connection_id == first else connection_id
+        work = _Work(customer, settings, items, lines, warnings, also_from)
+        dues = [one.due for one in some]
+        _add_lines(work, dues, shared=len(by_organisation) > 1)
+        _warn_of_vanished(work, connection_id, dues, before.known)
+        for due in dues:
+            _warn_of_before(work, connection_id, due, before)
+        priced += [Priced(connection_id, due, work.value(due)) for due in dues]
+    total = _total(lines)
+    for caution in _of_the_whole(lines, total):
+        warnings.setdefault((caution.code, caution.message), caution)
+    return Invoicing(tuple(lines), tuple(priced), tuple(warnings.values()), total)
+
+
+def _by_organisation(assigned: Sequence[Assigned]) -> list[list[Assigned]]:
+    found: dict[tuple[int, str], list[Assigned]] = {}
     for one in assigned:
-        by_organisation.setdefault(one.due.charge.organisation.key, []).append(one.due)
-    for _, some in sorted(by_organisation.items()):
-        _add_lines(work, some, shared=len(by_organisation) > 1)
-    _warn_of_vanished(work, by_organisation, before.known)
-    for one in assigned:
-        _warn_of_before(work, one.due, before)
-    totals = [line.bill.total for line in work.lines]
-    total = None if None in totals else sum((one for one in totals if one is not None), Decimal(0))
-    if total is None and any(_is_less(line.bill) for line in work.lines):
-        work.warn(
+        found.setdefault((one.connection_id, one.due.charge.organisation.key), []).append(one)
+    return [found[key] for key in sorted(found)]
+
+
+def _total(lines: Sequence[Line]) -> Decimal | None:
+    totals = [line.bill.total for line in lines]
+    return None if None in totals else sum((one for one in totals if one is not None), Decimal(0))
+
+
+def _of_the_whole(lines: Sequence[Line], total: Decimal | None) -> Iterator[Caution]:
+    if total is None and any(_is_less(line.bill) for line in lines):
+        yield Caution(
             "price_needed", "Whether it is an invoice or a credit memo depends on a price that is not known.",
             "Give the item its sales price in QuickBooks.", blocks=True,
         )  # fmt: skip
-    if len(work.lines) > MOST_LINES:
-        work.warn("too_many_lines", f"It would have {len(work.lines)} lines.", "Fold changes in.", blocks=True)
-    priced = tuple((one.due, work.value(one.due)) for one in assigned)
-    return Invoicing(tuple(work.lines), priced, tuple(work.warnings.values()), total)
+    if len(lines) > MOST_LINES:
+        yield Caution("too_many_lines", f"It would have {len(lines)} lines.", "Fold changes in.", blocks=True)
 
 
 def _add_lines(work: _Work, dues: Sequence[Due], *, shared: bool) -> None:
@@ -199,24 +234,23 @@ def _line(work: _Work, bill: BillLine, *, shared: bool) -> Line:
     elif price.value is not None and price.value < cost:
         work.warn("price_below_cost", f"{item.name}: the price {price.value} is below the cost {cost}.", "Raise it.")
     said = f"{name}: {bill.description}" if shared else bill.description
-    return Line(name, bill, item, price, said, cost, work.settings.class_name)
+    return Line(name, bill, item, price, said, cost, work.settings.class_name, work.also_from)
 
 
-def _warn_of_vanished(work: _Work, by_organisation: dict[str, list[Due]], known: Known) -> None:
+def _warn_of_vanished(work: _Work, connection_id: int, dues: Sequence[Due], known: Known) -> None:
     """Upstream an organisation without an id may have been renamed: crediting it all would be wrong."""
-    for key, dues in sorted(by_organisation.items()):
-        gone = [due for due in dues if due.instead_of is not None and not due.quantity]
-        if gone and all((key, due.charge.cycle_period) not in known for due in gone):
-            work.warn(
-                "organisation_vanished",
-                f"{dues[0].charge.organisation.name} was billed for {gone[0].charge.cycle_period}, and nothing is told "
-                "of it any more.",
-                "Is it called otherwise now? Then map the new name and hold this back; else acknowledge it.",
-            )
+    organisation = dues[0].charge.organisation
+    gone = [due for due in dues if due.is_gone]
+    if gone and all((connection_id, organisation.key, due.charge.cycle_period) not in known for due in gone):
+        work.warn(
+            "organisation_vanished",
+            f"{organisation.name} was billed for {gone[0].charge.cycle_period}, and nothing is told of it any more.",
+            "Is it called otherwise now? Then map the new name and hold this back; else acknowledge it.",
+        )
 
 
-def _warn_of_before(work: _Work, due: Due, before: Before) -> None:
-    part, product = part_key(due.key, due.part), due.charge.product
+def _warn_of_before(work: _Work, connection_id: int, due: Due, before: Before) -> None:
+    part, product = (connection_id, part_key(due.key, due.part)), due.charge.product
     who = before.customers.get(part)
     if due.instead_of is not None and who is not None and who not in work.customer.keys:
         work.warn(

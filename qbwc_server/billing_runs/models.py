@@ -72,6 +72,7 @@ class BillingRun(Base):
     begun_at: Mapped[datetime] = mapped_column(UtcDateTime)
     done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # all who were not to wait have been billed
     waiting: Mapped[int] = mapped_column(Integer, default=0)  # customers
+    attempt: Mapped[int] = mapped_column(Integer, default=0)  # counts up whenever it is begun
 
 
 class BillingDecision(Base):
@@ -96,8 +97,8 @@ class BilledPart(Base):
 
     __tablename__ = "billed_parts"
     __table_args__ = (
-        Index("ix_billed_parts_part", "connection_id", "part"),
-        Index("ix_billed_parts_customer", "company_id", "connection_id", "customer", "billing_day"),
+        Index("ix_billed_parts_organisation", "connection_id", "organisation", "source_key"),
+        Index("ix_billed_parts_day", "company_id", "billing_day", "customer", "origin"),
     )
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)

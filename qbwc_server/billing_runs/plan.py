@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from hashlib import sha256
 
-from sqlalchemy import and_, or_, select, tuple_
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from qbwc_server.billing.charges import Charge
 from qbwc_server.billing.days import Period, first_billed, is_billing_day, period_of
 from qbwc_server.billing.statement import Due, Left, Why, part_key, statement
 from qbwc_server.billing_runs.billed import BilledUp, billed_by, customers_billed, names_billed
-from qbwc_server.billing_runs.invoicing import Assigned, Before, Caution, Invoicing, Line, invoicing_of
+from qbwc_server.billing_runs.invoicing import Assigned, Before, Caution, Invoicing, Line, Priced, invoicing_of
 from qbwc_server.billing_runs.keeping import charge_connections, same_source, settings_of
-from qbwc_server.billing_runs.models import BillingDecision
-from qbwc_server.billing_runs.seen import Seen, seen_now
+from qbwc_server.billing_runs.models import LONGEST_ORGANISATION, BillingDecision
+from qbwc_server.billing_runs.portions import Portion, portioned
+from qbwc_server.billing_runs.seen import said_last
 from qbwc_server.billing_runs.settings import Approval, BillingSettings, Delivery, Makes
+from qbwc_server.billing_runs.switches import switches_of
 from qbwc_server.billing_runs.targets import Customer, Targets, items_meant
-from qbwc_server.billing_runs.told import Told, Unread, told_by
+from qbwc_server.billing_runs.told import Told, Unread, names_of, told_of
 from qbwc_server.channels.connections.models import Connection
 from qbwc_server.channels.connections.states import ConnectionState
 from qbwc_server.documents.problems import Problem
@@ -32,6 +34,7 @@ from qbwc_server.tenancy.models import Company
 _LONGEST_TERM = timedelta(days=430)  # a year's subscription in twelve parts, and a period of the distributor
 _A_PERIOD = timedelta(days=62)
 _OUT_OF_ORDER = (ConnectionState.FAILING, ConnectionState.NEEDS_SIGN_IN)
+_AT_A_TIME = 500  # customers in one statement
 NEXT_DAY = "next_billing_day"
 BY_ANOTHER = "by_another_connection"  # of the same distributor
 
@@ -86,13 +89,18 @@ class NotNow:
 
 @dataclass(frozen=True, slots=True)
 class Billing:
-    """One invoice or credit memo that a customer would get."""
+    """One invoice or credit memo that a customer would get.
+
+    Attributes:
+        connection_id: of the first connection that tells something of it.
+        sources: keys of the records that tell, or told, what is charged: by connection and key of the charge.
+    """
 
     connection_id: int
     customer: Customer
     makes: Makes
     invoicing: Invoicing
-    sources: dict[str, str] = field(repr=False)  # by key of a charge
+    sources: dict[tuple[int, str], str] = field(repr=False)
     delivery: Delivery
     standing: Standing = Standing.GOES
 
@@ -107,9 +115,14 @@ class Billing:
         return self.invoicing.warnings
 
     @property
-    def dues(self) -> Iterator[Due]:
+    def priced(self) -> Sequence[Priced]:
         """All that it bills."""
-        return (due for due, _ in self.invoicing.priced)
+        return self.invoicing.priced
+
+    @property
+    def connections(self) -> set[int]:
+        """All connections that tell something of it."""
+        return {one.connection_id for one in self.priced}
 
     @property
     def digest(self) -> str:
@@ -125,18 +138,16 @@ class Billing:
 
 @dataclass
 class Plan:
-    """What a billing day comes to. ``seen`` is how the company stood when it was made."""
+    """What a billing day comes to, or a portion of it."""
 
     billing_day: date
     period: Period
     settings: BillingSettings
-    seen: Seen
     billings: list[Billing] = field(default_factory=list)
     orphans: list[Orphan] = field(default_factory=list)
     left: list[NotNow] = field(default_factory=list)
     unread: list[tuple[int, Unread]] = field(default_factory=list)
     items: dict[int, tuple[str, ...]] = field(default_factory=dict)  # by connection: names of those that offers mean
-    told: dict[int, frozenset[str]] = field(default_factory=dict)  # by connection: keys of its charges
     problems: list[Problem] = field(default_factory=list)  # of the whole: nothing goes by itself before they are mended
 
     @property
@@ -147,27 +158,169 @@ class Plan:
     @property
     def digest(self) -> str:
         """Of all that may go, as that of one billing."""
-        return sha256("".join(one.digest for one in self.may_go).encode()).hexdigest()
+        return digest_of(one.digest for one in self.may_go)
+
+
+def digest_of(digests: Iterable[str]) -> str:
+    """Of many, in their order."""
+    return sha256("".join(digests).encode()).hexdigest()
 
 
 def plan_of(db: Session, company: Company, billing_day: date) -> Plan:
-    """What would be billed.
+    """What would be billed, all at once: for what a person looks at.
 
     Raises:
         NoBillingSettings: nobody has said how.
         Invalid: it is no billing day.
     """
-    settings = settings_of(db, company.id)
-    if not is_billing_day(settings, billing_day):
-        raise Invalid(f"{billing_day} is no billing day of {company.code}.", advice="See: qbwc-server billing preview")
-    plan = Plan(billing_day, period_of(settings, billing_day), settings, seen_now(db, company.id))
-    decisions = _decisions(db, company.id, billing_day)
-    for connection in charge_connections(db, company.id):
-        if connection.state in _OUT_OF_ORDER:
-            plan.problems.append(_out_of_order(connection))
-        plan.items[connection.id] = items_meant(db, company.id, connection.id)
-        _plan_connection(db, company, connection, plan, decisions)
+    planning = Planning(db, company, billing_day)
+    plan = planning.blank()
+    for portion in planning.portions.portions:
+        planning.add(db, portion, plan)
     return plan
+
+
+def plans_of(
+    db: Session, company: Company, billing_day: date, customers: Collection[str] | None = None
+) -> Iterator[Plan]:
+    """The same in portions; those only that hold one of these customers, if some are named. Raises as ``plan_of``."""
+    planning = Planning(db, company, billing_day)
+    portions = planning.portions
+    for portion in portions.portions if customers is None else portions.of_customers(customers):
+        yield planning.add(db, portion, planning.blank())
+
+
+def problems_of(db: Session, company_id: int) -> list[Problem]:
+    """Why nothing goes by itself."""
+    connections = charge_connections(db, company_id)
+    return [_out_of_order(one) for one in connections if one.state in _OUT_OF_ORDER]
+
+
+def refuse_other_days(settings: BillingSettings, company: Company, day: date) -> None:
+    """Raises Invalid where it is no billing day."""
+    if not is_billing_day(settings, day):
+        raise Invalid(f"{day} is no billing day of {company.code}.", advice="See: qbwc-server billing preview")
+
+
+class MovedMeanwhile(Exception):  # nobody has done anything wrong
+    """What was together when the portions were made is not any more."""
+
+
+class Planning:
+    """What all portions of a billing day have in common, as it was when it was read."""
+
+    def __init__(self, db: Session, company: Company, billing_day: date) -> None:
+        """Raises NoBillingSettings, or Invalid where it is no billing day."""
+        self._company_id, self._day = company.id, billing_day
+        self.settings = settings_of(db, company.id)
+        refuse_other_days(self.settings, company, billing_day)
+        self.said = said_last(db, company.id)
+        connections = charge_connections(db, company.id)
+        ids = [one.id for one in connections]
+        self._problems = problems_of(db, company.id)
+        self._others = {one.id: same_source(db, one) for one in connections}
+        self._names = {one: names_of(db, one, names_billed(db, [one, *self._others[one]])) for one in ids}
+        self._switches = switches_of(db, ids)
+        self._items = {one: items_meant(db, company.id, one) for one in ids}
+        since = max(first_billed(self.settings) - _A_PERIOD, billing_day - _LONGEST_TERM)
+        self._distributors = {one: min([one, *(set(self._others[one]) & set(ids))]) for one in ids}
+        self.portions = portioned(db, company.id, self._names, self._distributors, since)
+
+    def blank(self) -> Plan:
+        """A plan in which nothing stands yet."""
+        period = period_of(self.settings, self._day)
+        return Plan(self._day, period, self.settings, items=self._items, problems=self._problems)
+
+    def add(self, db: Session, portion: Portion, plan: Plan) -> Plan:
+        """Add what a portion would bill now to a plan. Raises MovedMeanwhile."""
+        dues = _Dues()
+        for connection_id, sources in sorted(portion.sources.items()):
+            organisations = portion.organisations.get(self._distributors[connection_id], set())
+            self._add_connection(db, connection_id, sources, organisations, plan, dues)
+        self._refuse_what_moved(portion, dues)
+        keys = sorted({key for some in dues.by_customer.values() for key in some[0].target.customer.keys})
+        already = {key for key, _ in customers_billed(db, self._company_id, self._day, keys)}
+        decisions = _decisions(db, self._company_id, self._day, keys)
+        for some in dues.by_customer.values():
+            customer = some[0].target.customer
+            if already & set(customer.keys):
+                plan.left.extend(_not_now(one.connection_id, one.due, NEXT_DAY) for one in some)
+            else:
+                said = [one for key in customer.keys for one in decisions.get(key, ())]
+                plan.billings.append(self._billing(some, dues, said))
+        return plan
+
+    def _add_connection(
+        self,
+        db: Session,
+        connection_id: int,
+        sources: Sequence[str],
+        organisations: Collection[str],
+        plan: Plan,
+        dues: _Dues,
+    ) -> None:
+        others = self._others[connection_id]
+        told = told_of(db, connection_id, sources, self._names[connection_id])
+        plan.unread.extend((connection_id, one) for one in told.unread)
+        billed = _still_clear(
+            billed_by(db, connection_id, told.sources, organisations, others=others, keys=told.charges), told
+        )
+        elsewhere = {key for one in others for key in dues.told.get(one, ())}
+        dues.note(connection_id, told, billed)
+        lost = [one.charge for part, one in billed.parts.items() if part.partition("/")[0] not in told.charges]
+        targets = Targets(
+            db, self._company_id, connection_id, self.settings, self._switches[connection_id],
+            [*told.charges.values(), *lost], told.ambiguous,
+        )  # fmt: skip
+        for one in statement(told.charges, billed.parts, self.settings, self._day):
+            if isinstance(one, Left):
+                plan.left.append(_left(connection_id, one, billed))
+                continue
+            if one.key in elsewhere:
+                plan.left.append(_not_now(connection_id, one, BY_ANOTHER))
+                continue
+            target = targets.of(one.charge)
+            if isinstance(target, Problem):
+                plan.orphans.append(Orphan(connection_id, one.key, one.part, one.charge, target, one.is_gone))
+            else:
+                assigned = Assigned(connection_id, one, target, targets.makes(one.charge.organisation))
+                dues.by_customer.setdefault(target.customer.key, []).append(assigned)
+
+    def _refuse_what_moved(self, portion: Portion, dues: _Dues) -> None:
+        homes = self.portions
+        told = {(self._distributors[one], key[:LONGEST_ORGANISATION]) for one, key, _ in dues.known}
+        of_organisations = {homes.organisations.get(one) for one in told}
+        of_customers = {homes.customers.get(key) for key in dues.by_customer}
+        if (of_organisations | of_customers) - {None, portion.number}:
+            raise MovedMeanwhile
+
+    def _billing(self, some: Sequence[Assigned], dues: _Dues, decisions: Sequence[BillingDecision]) -> Billing:
+        makes = Makes.UPDATE if any(one.makes is Makes.UPDATE for one in some) else Makes.CREATE
+        invoicing = invoicing_of(some, self.settings, Before(dues.known, dues.customers, dues.excluded))
+        first, customer = min(one.connection_id for one in some), some[0].target.customer
+        billing = Billing(first, customer, makes, invoicing, dues.sources, self.settings.delivery)
+        return replace(billing, standing=_standing(billing, self.settings, decisions))
+
+
+@dataclass
+class _Dues:
+    """What is due in one portion."""
+
+    by_customer: dict[str, list[Assigned]] = field(default_factory=dict)
+    known: set[tuple[int, str, Period]] = field(default_factory=set)
+    sources: dict[tuple[int, str], str] = field(default_factory=dict)
+    told: dict[int, frozenset[str]] = field(default_factory=dict)  # by connection: keys of its charges
+    customers: dict[tuple[int, str], str] = field(default_factory=dict)  # by part: to whom it was billed
+    excluded: dict[tuple[int, str], date] = field(default_factory=dict)
+
+    def note(self, connection_id: int, told: Told, billed: BilledUp) -> None:
+        for one in told.charges.values():
+            self.known.add((connection_id, one.organisation.key, one.cycle_period))
+        for sources in (billed.sources, told.source_of):
+            self.sources.update({(connection_id, key): source for key, source in sources.items()})
+        self.told[connection_id] = frozenset(told.charges)
+        self.customers.update({(connection_id, part): one for part, one in billed.customers.items()})
+        self.excluded.update({(connection_id, part): day for part, day in billed.excluded.items()})
 
 
 def _still_clear(billed: BilledUp, told: Told) -> BilledUp:
@@ -180,47 +333,8 @@ def _still_clear(billed: BilledUp, told: Told) -> BilledUp:
     return replace(billed, parts=parts)
 
 
-def _plan_connection(
-    db: Session, company: Company, connection: Connection, plan: Plan, decisions: dict[tuple[int, str], BillingDecision]
-) -> None:
-    settings, day, connection_id = plan.settings, plan.billing_day, connection.id
-    since = max(first_billed(settings) - _A_PERIOD, day - _LONGEST_TERM)
-    others = same_source(db, connection)
-    told = told_by(db, connection_id, since, names_billed(db, [connection_id, *others]))
-    plan.unread.extend((connection_id, one) for one in told.unread)
-    billed = _still_clear(billed_by(db, connection_id, told.sources, others, told.charges), told)
-    already = customers_billed(db, connection_id, day)
-    lost = [one.charge for part, one in billed.parts.items() if part.partition("/")[0] not in told.charges]
-    targets = Targets(db, company.id, connection_id, settings, [*told.charges.values(), *lost], told.ambiguous)
-    groups: dict[str, list[Assigned]] = {}
-    elsewhere = {key for number in others for key in plan.told.get(number, ())}
-    plan.told[connection_id] = frozenset(told.charges)
-    for one in statement(told.charges, billed.parts, settings, day):
-        if isinstance(one, Left):
-            plan.left.append(_left(connection_id, one, billed))
-            continue
-        if one.key in elsewhere:
-            plan.left.append(NotNow(connection_id, one.key, one.part, one.charge, BY_ANOTHER, gone=one.is_gone))
-            continue
-        target = targets.of(one.charge)
-        if isinstance(target, Problem):
-            plan.orphans.append(Orphan(connection_id, one.key, one.part, one.charge, target, one.is_gone))
-        elif target.customer.key in already:
-            plan.left.append(NotNow(connection_id, one.key, one.part, one.charge, NEXT_DAY, gone=one.is_gone))
-        else:
-            assigned = Assigned(one, target, targets.makes(one.charge.organisation))
-            groups.setdefault(target.customer.key, []).append(assigned)
-    sources = {**billed.sources, **told.source_of}
-    known = {(one.organisation.key, one.cycle_period) for one in told.charges.values()}
-    before = Before(known, billed.customers, billed.excluded)
-    for some in groups.values():
-        invoicing = invoicing_of(some, settings, before)
-        makes = Makes.UPDATE if any(one.makes is Makes.UPDATE for one in some) else Makes.CREATE
-        customer = some[0].target.customer
-        billing = Billing(connection_id, customer, makes, invoicing, sources, settings.delivery)
-        said = (decisions.get((connection_id, one)) for one in customer.keys)
-        decision = next((one for one in said if one is not None), None)
-        plan.billings.append(replace(billing, standing=_standing(billing, settings, decision)))
+def _not_now(connection_id: int, due: Due, reason: str) -> NotNow:
+    return NotNow(connection_id, due.key, due.part, due.charge, reason, gone=due.is_gone)
 
 
 def _left(connection_id: int, left: Left, billed: BilledUp) -> NotNow:
@@ -232,38 +346,43 @@ def _left(connection_id: int, left: Left, billed: BilledUp) -> NotNow:
     )  # fmt: skip
 
 
-def _standing(billing: Billing, settings: BillingSettings, decision: BillingDecision | None) -> Standing:
+def _standing(billing: Billing, settings: BillingSettings, decisions: Sequence[BillingDecision]) -> Standing:
     """What a person said counts for what he saw: what has changed since waits again."""
     if any(one.blocks for one in billing.warnings):
         return Standing.BLOCKED
-    if decision is not None and decision.held:
+    if any(one.held for one in decisions):
         return Standing.HELD
-    if decision is not None and decision.approved == billing.digest:
+    if decisions and billing.digest in [one.approved for one in decisions]:
         return Standing.APPROVED
     if billing.warnings:
         return Standing.WARNED
-    changed = decision is not None and decision.approved is not None
+    changed = any(one.approved is not None for one in decisions)
     return Standing.NOT_APPROVED if changed or settings.approval is Approval.NEEDED else Standing.GOES
 
 
-def _decisions(db: Session, company_id: int, billing_day: date) -> dict[tuple[int, str], BillingDecision]:
+def _decisions(
+    db: Session, company_id: int, billing_day: date, customers: Sequence[str]
+) -> dict[str, list[BillingDecision]]:
     """What was said of each customer for this day; else that he is held back, where that was the last that was said."""
-    newer = aliased(BillingDecision)
-    said_since = select(newer.id).where(
-        newer.connection_id == BillingDecision.connection_id,
-        newer.customer == BillingDecision.customer,
-        tuple_(newer.at, newer.id) > tuple_(BillingDecision.at, BillingDecision.id),
-    )
-    of_the_day = BillingDecision.billing_day == billing_day
-    rows = db.scalars(
-        select(BillingDecision)
-        .where(
-            BillingDecision.company_id == company_id,
-            or_(of_the_day, and_(BillingDecision.held, ~said_since.exists())),
+    newest: dict[tuple[int, str], BillingDecision] = {}
+    of_the_day: dict[tuple[int, str], BillingDecision] = {}
+    for start in range(0, len(customers), _AT_A_TIME):
+        rows = db.scalars(
+            select(BillingDecision)
+            .where(
+                BillingDecision.company_id == company_id,
+                BillingDecision.customer.in_(customers[start : start + _AT_A_TIME]),
+            )
+            .order_by(BillingDecision.at, BillingDecision.id)
         )
-        .order_by(of_the_day)  # last, so that it counts
-    )
-    return {(row.connection_id, row.customer): row for row in rows}
+        for row in rows:
+            newest[row.connection_id, row.customer] = row
+            if row.billing_day == billing_day:
+                of_the_day[row.connection_id, row.customer] = row
+    found: dict[str, list[BillingDecision]] = {}
+    for key, row in ({key: row for key, row in newest.items() if row.held} | of_the_day).items():
+        found.setdefault(key[1], []).append(row)
+    return found
 
 
 def _out_of_order(connection: Connection) -> Problem:

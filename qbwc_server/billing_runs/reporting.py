@@ -12,35 +12,58 @@ from sqlalchemy.orm import Session
 
 from qbwc_server.billing.charges import Charge
 from qbwc_server.billing.lines import CENT, half_up
-from qbwc_server.billing.statement import MONTHS, part_key
+from qbwc_server.billing.statement import MONTHS, Why, part_key
+from qbwc_server.billing_runs.documents import origin_of
 from qbwc_server.billing_runs.models import BillingOutcome, BillingRun, Outcome
-from qbwc_server.billing_runs.plan import NotNow, Plan
+from qbwc_server.billing_runs.plan import Billing, NotNow, Plan
 from qbwc_server.billing_runs.told import Unread, cost_of
+from qbwc_server.db import Base
+
+_OUTCOMES = Base.metadata.tables["billing_outcomes"]  # there are many rows: the ORM would take longer
+
+
+def forget_outcomes(db: Session, run: BillingRun) -> None:
+    """Drop what an earlier doing of the run found."""
+    db.execute(delete(BillingOutcome).where(BillingOutcome.run_id == run.id))
 
 
 def keep_outcomes(db: Session, run: BillingRun, plan: Plan) -> None:
-    """Keep what became of each charge, in the place of what an earlier doing of the run found."""
-    db.execute(delete(BillingOutcome).where(BillingOutcome.run_id == run.id))
+    """Keep what became of each charge of a portion: all customers that were not to wait have been billed."""
     shared = {"company_id": run.company_id, "run_id": run.id}
-    rows = [{**shared, **one} for one in outcomes(plan)]
+    rows = [{**shared, **one} for one in outcomes(plan, are_billed=True)]
     if rows:
-        db.execute(insert(BillingOutcome), rows)
+        db.connection().execute(insert(_OUTCOMES), rows)
 
 
-def outcomes(plan: Plan) -> Iterator[Mapping[str, Any]]:
-    """What became of each charge, or would."""
+def outcomes(plan: Plan, *, are_billed: bool = False) -> Iterator[Mapping[str, Any]]:
+    """What became of each charge, or would; ``are_billed``: all customers of the plan that were not to wait."""
     for left in plan.left:
         yield _left(left, plan)
     for orphan in plan.orphans:
         told = _charge(orphan.connection_id, orphan.key, orphan.part, orphan.charge, gone=orphan.gone)
         yield {**told, **_why(Outcome.ORPHAN, orphan.problem.code, orphan.problem.message)}
     for billing in plan.billings:
-        for due in billing.dues:
-            told = _charge(billing.connection_id, due.key, due.part, due.charge, gone=due.is_gone)
-            why = _why(Outcome.WAITS, billing.standing, "")
-            yield {**told, **why, "customer": billing.customer.name}
+        if are_billed and billing.standing.is_billed:
+            yield from _billed(billing, plan)
+        else:
+            yield from _waiting(billing)
     for connection_id, unread in plan.unread:
         yield _unread(connection_id, unread)
+
+
+def _billed(billing: Billing, plan: Plan) -> Iterator[Mapping[str, Any]]:
+    origin = origin_of(billing, plan.billing_day)
+    for one in billing.priced:
+        if not one.due.is_gone:
+            told = _charge(one.connection_id, one.due.key, one.due.part, one.due.charge, gone=False)
+            yield {**told, **_why(Outcome.BILLED, Why.BILLED, ""), "origin": origin}
+
+
+def _waiting(billing: Billing) -> Iterator[Mapping[str, Any]]:
+    for one in billing.priced:
+        due = one.due
+        told = _charge(one.connection_id, due.key, due.part, due.charge, gone=due.is_gone)
+        yield {**told, **_why(Outcome.WAITS, billing.standing, ""), "customer": billing.customer.name}
 
 
 def outcomes_of(db: Session, run: BillingRun) -> list[BillingOutcome]:
@@ -50,9 +73,9 @@ def outcomes_of(db: Session, run: BillingRun) -> list[BillingOutcome]:
 
 def part_of_cost(charge: Charge, part: int) -> Decimal:
     """What a charge costs, or one of its twelve parts; they add up."""
-    whole = Fraction(cost_of(charge))
     if not part:
         return cost_of(charge)
+    whole = Fraction(cost_of(charge))
     return half_up(whole * part / MONTHS, CENT) - half_up(whole * (part - 1) / MONTHS, CENT)
 
 

@@ -1,4 +1,4 @@
-"""The run of a billing day: customer by customer, documents and what they bill in the same commits.
+"""The run of a billing day, portion by portion: documents, what they bill and the report of it in the same commits.
 
 Killed anywhere and begun again it makes the same documents: what has been billed is known, and each document has its
 origin. What is to be billed is worked out anew each time.
@@ -6,23 +6,26 @@ origin. What is to be billed is worked out anew each time.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from qbwc_server.billing.days import due_at
-from qbwc_server.billing_runs.billed import parts_of
+from qbwc_server.billing_runs.billed import part_record
 from qbwc_server.billing_runs.documents import document_of, origin_of
-from qbwc_server.billing_runs.keeping import settings_row
+from qbwc_server.billing_runs.keeping import settings_of, settings_row
 from qbwc_server.billing_runs.models import BillingRun, RunKind
-from qbwc_server.billing_runs.plan import Billing, Plan, plan_of
-from qbwc_server.billing_runs.reporting import keep_outcomes
-from qbwc_server.billing_runs.seen import newest_part, seen_now
+from qbwc_server.billing_runs.plan import Billing, MovedMeanwhile, Plan, Planning, refuse_other_days
+from qbwc_server.billing_runs.portions import Portion
+from qbwc_server.billing_runs.reporting import forget_outcomes, keep_outcomes
+from qbwc_server.billing_runs.seen import said_last
 from qbwc_server.clock import Clock
-from qbwc_server.db import Database
+from qbwc_server.db import Base, Database
 from qbwc_server.db.once import add_once
 from qbwc_server.documents.lifecycle import State
 from qbwc_server.documents.store import SaveResult, by_origin
@@ -35,8 +38,8 @@ from qbwc_server.tenancy.actor import Actor
 from qbwc_server.tenancy.companies import find_company
 from qbwc_server.tenancy.models import Company
 
-_AT_A_TIME = 100  # customers in one transaction
-_TRIES = 5
+_TRIES = 100  # each time a person has said something else
+_PARTS = Base.metadata.tables["billed_parts"]  # there are many rows: the ORM would take longer
 
 
 class BilledMeanwhile(Conflict):
@@ -82,43 +85,88 @@ def run_billing(
     """
     with database.transaction() as db:
         company = find_company(db, code)
-        plan = plan_of(db, company, billing_day)
-        if (due := due_at(plan.settings, billing_day)) > clock():
+        settings = settings_of(db, company.id)
+        refuse_other_days(settings, company, billing_day)
+        if (due := due_at(settings, billing_day)) > clock():
             raise NotDueYet(f"{billing_day} is billed from {due.isoformat(timespec='minutes')} on.")
-        result = RunResult(_begun(db, company, billing_day, by=by, now=clock()).id, billing_day)
+        run = _begun(db, company, billing_day, by=by, now=clock())
+        doing = _Doing(database, code, run.id, run.attempt, by, clock, checkpoint)
+    result = RunResult(doing.run_id, billing_day)
     for _ in range(_TRIES):
-        ready = [one for one in plan.billings if one.standing.is_billed]
-        if not ready:
-            break
-        if _all_billed(database, code, plan, ready, result, by=by, clock=clock, checkpoint=checkpoint):
-            break
-        with database.reading() as db:
-            plan = plan_of(db, find_company(db, code), billing_day)
-    else:
-        raise BilledMeanwhile
-    del plan, ready  # all of it is in memory once only
-    with database.transaction() as db:
-        company = find_company(db, code)
-        take_lane(db, company.id)
-        run = db.get_one(BillingRun, result.run_id)
-        after = plan_of(db, company, billing_day)
-        keep_outcomes(db, run, after)
-        run.waiting = result.waiting = len(after.billings)
-        run.done_at = clock()
-    return result
+        with suppress(MovedMeanwhile):
+            doing.bill_all(result)
+            return result
+        doing.begin_anew()
+    raise BilledMeanwhile
 
 
 def _begun(db: Session, company: Company, billing_day: date, *, by: Actor, now: datetime) -> BillingRun:
-    """The run of this day, the only one there is."""
+    """The run of this day, the only one there is; whoever is at it already stops."""
+    take_lane(db, company.id)
     row = find_run(db, company.id, billing_day)
     if row is None:
         version = settings_row(db, company.id).version
         row = BillingRun(
             company_id=company.id, kind=RunKind.SUBSCRIPTIONS, billing_day=billing_day, settings_version=version,
-            by=by, begun_at=now, waiting=0,
+            by=by, begun_at=now, waiting=0, attempt=0,
         )  # fmt: skip
         add_once(db, row, BilledMeanwhile())
+    row.attempt += 1
+    row.done_at = None
+    forget_outcomes(db, row)
     return row
+
+
+@dataclass
+class _Doing:
+    """One doing of a run, portion by portion."""
+
+    database: Database
+    code: str
+    run_id: int
+    attempt: int
+    by: Actor
+    clock: Clock
+    checkpoint: Callable[[], None]
+
+    def bill_all(self, result: RunResult) -> None:
+        """Every portion in a transaction of its own. Raises MovedMeanwhile, BilledMeanwhile."""
+        result.waiting = 0
+        with self.database.reading() as db:
+            planning = Planning(db, find_company(db, self.code), result.billing_day)
+        for portion in planning.portions.portions:
+            self.checkpoint()
+            with self.database.transaction() as db:
+                billed, waiting = self._bill(db, planning, portion)
+            result.documents += billed
+            result.waiting += waiting
+        with self.database.transaction() as db:
+            _, run = self._at_it(db)
+            run.waiting, run.done_at = result.waiting, self.clock()
+
+    def begin_anew(self) -> None:
+        """Something belongs together that did not."""
+        with self.database.transaction() as db:
+            _, run = self._at_it(db)
+            forget_outcomes(db, run)
+
+    def _bill(self, db: Session, planning: Planning, portion: Portion) -> tuple[int, int]:
+        company, run = self._at_it(db)
+        if said_last(db, company.id) != planning.said:
+            raise MovedMeanwhile
+        plan = planning.add(db, portion, planning.blank())
+        ready = [one for one in plan.billings if one.standing.is_billed]
+        bill(db, company, plan, ready, by=self.by, now=self.clock())
+        keep_outcomes(db, run, plan)
+        return len(ready), len(plan.billings) - len(ready)
+
+    def _at_it(self, db: Session) -> tuple[Company, BillingRun]:
+        company = find_company(db, self.code)
+        take_lane(db, company.id)
+        run = db.get_one(BillingRun, self.run_id, populate_existing=True)
+        if run.attempt != self.attempt:
+            raise BilledMeanwhile
+        return company, run
 
 
 def find_run(db: Session, company_id: int, billing_day: date) -> BillingRun | None:
@@ -130,32 +178,6 @@ def find_run(db: Session, company_id: int, billing_day: date) -> BillingRun | No
             BillingRun.billing_day == billing_day,
         )
     )
-
-
-def _all_billed(
-    database: Database,
-    code: str,
-    plan: Plan,
-    ready: Sequence[Billing],
-    result: RunResult,
-    *,
-    by: Actor,
-    clock: Clock,
-    checkpoint: Callable[[], None],
-) -> bool:
-    """Bill them batch by batch; False where something else was billed or said since it was planned."""
-    for start in range(0, len(ready), _AT_A_TIME):
-        checkpoint()
-        with database.transaction() as db:
-            company = find_company(db, code)
-            take_lane(db, company.id)
-            if seen_now(db, company.id) != plan.seen:
-                return False
-            some = ready[start : start + _AT_A_TIME]
-            bill(db, company, plan, some, by=by, now=clock())
-            plan.seen = replace(plan.seen, part=newest_part(db, company.id))
-        result.documents += len(some)
-    return True
 
 
 def bill(db: Session, company: Company, plan: Plan, billings: Sequence[Billing], *, by: Actor, now: datetime) -> None:
@@ -172,8 +194,18 @@ def bill(db: Session, company: Company, plan: Plan, billings: Sequence[Billing],
     same = [row for row in back if row.state is State.FOR_REVIEW and row.reason is None and row.problems is None]
     if same:
         submit(db, company, same, by=by, now=now)
-    for one in billings:
-        origin = origin_of(one, plan.billing_day)
-        dues = [(due, one.sources.get(due.key, ""), price) for due, price in one.invoicing.priced]
-        db.add_all(parts_of(company.id, one.connection_id, plan.billing_day, one.customer.key, origin, dues))
-    db.flush()
+    parts = [part for one in billings for part in _parts(company.id, plan.billing_day, one)]
+    if parts:
+        db.connection().execute(insert(_PARTS), parts)
+
+
+def _parts(company_id: int, billing_day: date, billing: Billing) -> Iterator[dict[str, Any]]:
+    shared = {
+        "company_id": company_id,
+        "billing_day": billing_day,
+        "customer": billing.customer.key,
+        "origin": origin_of(billing, billing_day),
+    }
+    for one in billing.priced:
+        source = billing.sources.get((one.connection_id, one.due.key), "")
+        yield {**shared, "connection_id": one.connection_id, **part_record(one.due, source, one.price)}

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from qbwc_server.billing.charges import Charge, Organisation
 from qbwc_server.billing_runs.settings import BillingSettings, Makes
-from qbwc_server.billing_runs.switches import Switches, switches_of
+from qbwc_server.billing_runs.switches import Switches
 from qbwc_server.books.mirror.fate import became_of, by_name
 from qbwc_server.books.mirror.models import MirrorEntry
 from qbwc_server.books.models import CompanyFacts
@@ -21,7 +21,7 @@ from qbwc_server.documents.problems import Problem
 from qbwc_server.list_kinds import ListKind
 from qbwc_server.mapping.kinds import WordKind
 from qbwc_server.mapping.listing import mappings_of
-from qbwc_server.mapping.resolving import Resolved, Unmapped, resolve
+from qbwc_server.mapping.resolving import Key, Resolved, Unmapped, resolve
 from qbwc_server.mapping.said import Said
 
 _MOST_ITEMS = 5000
@@ -88,6 +88,7 @@ class Targets:
         company_id: int,
         connection_id: int,
         settings: BillingSettings,
+        switches: Switches,
         charges: Iterable[Charge],
         ambiguous: frozenset[str],
     ) -> None:
@@ -95,7 +96,9 @@ class Targets:
         organisations = {one.organisation for one in charges}
         offers = {one.offer: offer_word(one) for one in charges}
         self._settings, self._ambiguous = settings, ambiguous
-        self._switches: Switches = switches_of(db, [connection_id])[connection_id]
+        self._said_before: dict[tuple[Organisation, str], tuple[Key, Key]] = {}
+        self._payers: dict[Resolved, Customer] = {}
+        self._switches = switches
         self._words = resolve(db, company_id, connection_id, [*map(organisation_word, organisations), *offers.values()])
         found = [(key[0], one) for key, one in self._words.items() if isinstance(one, Resolved)]
         self._customers = _entries(db, company_id, ListKind.CUSTOMER, [r for k, r in found if k is WordKind.CUSTOMER])
@@ -113,28 +116,41 @@ class Targets:
             )  # fmt: skip
         if not self._switches.synchronises(organisation.key, charge.offer):
             return Problem("switched_off", "offer", f"{charge.product} is switched off for {organisation.name}.", "")
-        customer = self._words[organisation_word(organisation).key]
+        payer, offer = self._said(charge)
+        customer = self._words[payer]
         if isinstance(customer, Unmapped):
             return replace(customer.problem, field="organisation")
-        item = self._words[offer_word(charge).key]
+        item = self._words[offer]
         if isinstance(item, Unmapped):
             return replace(item.problem, field="offer")
-        target = Target(self._customer(customer), Item(item.name, self._items.get(_key(item))))
+        target = Target(self._customer(customer), Item(item.name, self._items.get(key_of(item))))
         return _other_currency(charge, target.customer) or target
+
+    def _said(self, charge: Charge) -> tuple[Key, Key]:
+        said = charge.organisation, charge.offer
+        if said not in self._said_before:
+            self._said_before[said] = organisation_word(charge.organisation).key, offer_word(charge).key
+        return self._said_before[said]
 
     def makes(self, organisation: Organisation) -> Makes:
         """Whether its invoices are made or updated."""
         return self._switches.makes.get(organisation.key, self._settings.makes)
 
     def _customer(self, resolved: Resolved) -> Customer:
-        entry = self._customers.get(_key(resolved))
+        if resolved not in self._payers:
+            self._payers[resolved] = self._payer(resolved)
+        return self._payers[resolved]
+
+    def _payer(self, resolved: Resolved) -> Customer:
+        entry = self._customers.get(key_of(resolved))
         reference = _reference(entry, "price_level")
         level = None if reference is None else self._levels.get(str(reference.get("list_id")))
         currency = self._currencies.of(_reference(entry, "currency"))
-        return Customer(_key(resolved), resolved.name, entry, level, reference is not None, currency)
+        return Customer(key_of(resolved), resolved.name, entry, level, reference is not None, currency)
 
 
-def _key(resolved: Resolved) -> str:
+def key_of(resolved: Resolved) -> str:
+    """By what an entry is known: its ListID, or what stands for the name of one that is still to be added."""
     if resolved.list_id is not None:
         return resolved.list_id
     return _key_of_new(resolved.name)
@@ -151,7 +167,7 @@ def _entries(db: Session, company_id: int, kind: ListKind, resolved: Iterable[Re
     for one in some:  # of those that are added from here QuickBooks tells the ListID later
         named = by_name(db, company_id, kind, one.name) if one.list_id is None else []
         if len(named) == 1:
-            found[_key(one)] = named[0]
+            found[key_of(one)] = named[0]
     return found
 
 

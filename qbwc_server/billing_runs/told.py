@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from fractions import Fraction
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from qbwc_server.billing.charges import Charge, NotACharge, charge_of, day_of, keyed
+from qbwc_server.billing.charges import (
+    Charge,
+    NotACharge,
+    Organisation,
+    charge_of,
+    day_of,
+    keyed,
+    organisation_named,
+)
 from qbwc_server.billing.days import Period
-from qbwc_server.billing.lines import CENT, half_up
+from qbwc_server.billing.lines import times
 from qbwc_server.billing_runs.keeping import CHARGES
 from qbwc_server.channels.connections.models import Record
 from qbwc_server.channels.connections.versions import BROKEN
@@ -24,7 +31,7 @@ from qbwc_server.documents.problems import Problem
 
 ORGANISATIONS = "organisations"
 """The stream whose facts are ids and names of organisations, where a distributor tells them."""
-_AT_A_TIME = 500  # bodies in memory
+_AT_A_TIME = 200  # bodies in memory
 _UNNAMED = Problem(
     "no_organisation", "tags", "The charge names no organisation, or several.", "Ask the distributor whose it is."
 )
@@ -70,20 +77,44 @@ class Names:
     ambiguous: frozenset[str]
 
 
-def told_by(db: Session, connection_id: int, since: date, known_by_name: Iterable[str]) -> Told:
-    """All that is charged for periods of the distributor that begin on ``since`` or later.
+def names_of(db: Session, connection_id: int, known_by_name: Collection[str]) -> Names:
+    """Names of organisations as the distributor tells them, also those that they had before.
 
     Args:
         known_by_name: names under which an organisation was billed before its id was told: it keeps that key.
     """
     names = _names(db, connection_id)
-    ids = {name: number for name, number in names.ids.items() if name not in set(known_by_name)}
+    ids = {name: number for name, number in names.ids.items() if name not in known_by_name}
+    return Names(ids, names.ambiguous)
+
+
+def sources_since(db: Session, connection_id: int, since: date) -> list[str]:
+    """Keys of all facts of charges for periods of the distributor that begin on ``since`` or later."""
+    return sorted(
+        db.scalars(
+            select(Record.source_key)
+            .where(
+                Record.connection_id == connection_id,
+                Record.stream == CHARGES,
+                Record.source_key >= since.isoformat(),
+                Record.version < BROKEN,
+            )
+            .distinct()
+        )
+    )
+
+
+def told_of(db: Session, connection_id: int, sources: Sequence[str], names: Names) -> Told:
+    """All that is charged by these facts, as they are told now.
+
+    Charges are told apart by number where all else is the same, so all facts of an organisation belong in one call.
+    """
     told = Told(ambiguous=names.ambiguous)
     found: dict[Charge, list[str]] = defaultdict(list)  # equal ones are told apart by their numbers only
-    for source, gone, body in _newest(db, connection_id, CHARGES, since.isoformat()):
+    for source, gone, body in _newest(db, connection_id, sources):
         told.sources.add(source)
         read_before = len(told.unread)
-        for charge in () if gone else _charges(body, ids, told.unread):
+        for charge in () if gone else _charges(_read(body), names.ids, told.unread):
             found[charge].append(source)
         if len(told.unread) > read_before:
             told.unclear.add(source)
@@ -93,9 +124,34 @@ def told_by(db: Session, connection_id: int, since: date, known_by_name: Iterabl
     return told
 
 
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """Whose charges a fact tells, and how many they are."""
+
+    source: str
+    organisations: frozenset[Organisation]
+    charges: int
+
+
+def whose(db: Session, connection_id: int, sources: Sequence[str], names: Names) -> Iterator[Whose]:
+    """The organisations of each fact that tells any charge, be it one that cannot be billed."""
+    for source, gone, body in _newest(db, connection_id, sources):
+        told = [] if gone else (json.loads(body).get("charges") or [])
+        found = {name for one in told if (name := _organisation_of(one)) is not None}
+        if told:
+            yield Whose(source, frozenset(Organisation(name, names.ids.get(name)) for name in found), len(told))
+
+
+def _organisation_of(told: Any) -> str | None:
+    try:
+        return organisation_named(_fields(told))
+    except NotACharge:
+        return None
+
+
 def cost_of(charge: Charge) -> Decimal:
     """What the distributor wants for it, to the cent."""
-    return half_up(Fraction(charge.quantity) * Fraction(charge.net_price_prorated), CENT)
+    return times(charge.quantity, charge.net_price_prorated)
 
 
 def _charges(body: Mapping[str, Any], ids: Mapping[str, str], unread: list[Unread]) -> Iterator[Charge]:
@@ -134,8 +190,7 @@ def _unread(told: Any, organisation: str, problem: Problem) -> Unread:
     fields = {str(name).lower(): value for name, value in told.items()} if isinstance(told, Mapping) else {}
     product = next((str(fields[one]) for one in ("productname", "sku", "chargename") if fields.get(one)), "")
     quantity, price = (_number(str(fields.get(one))) for one in ("quantity", "netpriceprorated"))
-    known = isinstance(quantity, Decimal) and isinstance(price, Decimal)
-    cost = half_up(Fraction(str(quantity)) * Fraction(str(price)), CENT) if known else None
+    cost = times(quantity, price) if isinstance(quantity, Decimal) and isinstance(price, Decimal) else None
     return Unread(problem, organisation, product, cost, str(fields.get("currency") or ""))
 
 
@@ -168,31 +223,33 @@ def _names(db: Session, connection_id: int) -> Names:
     )
 
 
-def _newest(db: Session, connection_id: int, stream: str, since: str) -> Iterator[tuple[str, bool, Mapping[str, Any]]]:
-    """The newest version of each fact whose key begins with a day from ``since`` on, as far as it is still here."""
-    newest: dict[str, tuple[int, bool]] = {}
-    rows = db.execute(
-        select(Record.id, Record.source_key, Record.gone)
-        .where(
-            Record.connection_id == connection_id,
-            Record.stream == stream,
-            Record.source_key >= since,
-            Record.version < BROKEN,
+def _newest(db: Session, connection_id: int, sources: Sequence[str]) -> Iterator[tuple[str, bool, str]]:
+    """The newest version of each of these facts, whether it is gone, and its text, as far as it is still here."""
+    for start in range(0, len(sources), _AT_A_TIME):
+        newest: dict[str, tuple[int, bool]] = {}
+        rows = db.execute(
+            select(Record.id, Record.source_key, Record.gone)
+            .where(
+                Record.connection_id == connection_id,
+                Record.stream == CHARGES,
+                Record.source_key.in_(sources[start : start + _AT_A_TIME]),
+                Record.version < BROKEN,
+            )
+            .order_by(Record.source_key, Record.version)
         )
-        .order_by(Record.source_key, Record.version)
-    )
-    for number, key, gone in rows:
-        newest[key] = (number, gone)
-    keys = sorted(newest)
-    for start in range(0, len(keys), _AT_A_TIME):
-        some = keys[start : start + _AT_A_TIME]
-        bodies = _bodies(db, [newest[key][0] for key in some])
-        for key in some:
-            number, gone = newest[key]
+        for number, key, gone in rows:
+            newest[key] = (number, gone)
+        bodies = _bodies(db, [number for number, _ in newest.values()])
+        for key, (number, gone) in newest.items():
             if gone or number in bodies:
-                yield key, gone, bodies.get(number, {})
+                yield key, gone, bodies.get(number, "{}")
 
 
-def _bodies(db: Session, ids: Sequence[int]) -> dict[int, Mapping[str, Any]]:
+def _bodies(db: Session, ids: Sequence[int]) -> dict[int, str]:
     rows = db.execute(select(Record.id, Record.body).where(Record.id.in_(ids), Record.body.is_not(None)))
-    return {number: json.loads(body, parse_float=Decimal, parse_int=Decimal) for number, body in rows if body}
+    return {number: body for number, body in rows if body}
+
+
+def _read(body: str) -> Mapping[str, Any]:
+    read: Mapping[str, Any] = json.loads(body, parse_float=Decimal, parse_int=Decimal)
+    return read

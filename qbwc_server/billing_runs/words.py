@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from qbwc_server.billing.charges import Charge
 from qbwc_server.billing_runs.billed import names_billed
 from qbwc_server.billing_runs.keeping import charge_connections, settings_of
 from qbwc_server.billing_runs.models import ALL
 from qbwc_server.billing_runs.settings import Makes
 from qbwc_server.billing_runs.switches import Switches, switches_of
 from qbwc_server.billing_runs.targets import offer_word, organisation_word
-from qbwc_server.billing_runs.told import told_by
+from qbwc_server.billing_runs.told import names_of, sources_since, told_of
 from qbwc_server.documents.problems import Problem
 from qbwc_server.mapping.kinds import WordKind
 from qbwc_server.mapping.resolving import Resolved, resolve
@@ -23,6 +24,7 @@ from qbwc_server.mapping.suggesting import Suggestion, suggestions_for
 
 LATELY = timedelta(days=93)
 _MOST_SUGGESTED = 200  # words for which the lists are searched
+_AT_A_TIME = 200  # facts in memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +54,7 @@ def words_billed(db: Session, company_id: int, now: datetime) -> list[BilledWord
     since = (now - LATELY).date()
     found: list[BilledWord] = []
     for connection in charge_connections(db, company_id):
-        charges = told_by(db, connection.id, since, names_billed(db, [connection.id])).charges.values()
-        offers = {one.offer: offer_word(one) for one in charges}
-        organisations = {one.organisation.key: organisation_word(one.organisation) for one in charges}
+        offers, organisations = _said(db, connection.id, since)
         switches = switches_of(db, [connection.id])[connection.id]
         for said in (offers, organisations):
             found += _listed(db, company_id, connection.id, said, switches, default)
@@ -74,13 +74,30 @@ def offers_of(db: Session, company_id: int, connection_id: int, organisation: st
     """What an organisation was charged for lately, by its key; nothing for one that was not."""
     if connection_id not in {one.id for one in charge_connections(db, company_id)}:
         return []
-    charges = told_by(db, connection_id, (now - LATELY).date(), names_billed(db, [connection_id])).charges.values()
+    charges = _charged(db, connection_id, (now - LATELY).date())
     offers = {one.offer: offer_word(one) for one in charges if one.organisation.key == organisation}
     switches = switches_of(db, [connection_id])[connection_id]
     return [
         OfferOf(said, switches.synchronises(organisation, offer), (organisation, offer) in switches.offers)
         for offer, said in sorted(offers.items())
     ]
+
+
+def _charged(db: Session, connection_id: int, since: date) -> Iterator[Charge]:
+    names = names_of(db, connection_id, names_billed(db, [connection_id]))
+    sources = sources_since(db, connection_id, since)
+    for start in range(0, len(sources), _AT_A_TIME):
+        yield from told_of(db, connection_id, sources[start : start + _AT_A_TIME], names).charges.values()
+
+
+def _said(db: Session, connection_id: int, since: date) -> tuple[dict[str, Said], dict[str, Said]]:
+    """Offers, and organisations by their key."""
+    offers: dict[str, Said] = {}
+    organisations: dict[str, Said] = {}
+    for one in _charged(db, connection_id, since):
+        offers[one.offer] = offer_word(one)
+        organisations[one.organisation.key] = organisation_word(one.organisation)
+    return offers, organisations
 
 
 def _listed(

@@ -157,8 +157,8 @@ def approve(runtime: Runtime, company: str, customers: tuple[str, ...], day: str
     with runtime.database.transaction() as db:
         found = find_company(db, company)
         chosen = read_day(day) or next_day(db, found.id, runtime.now())
-        plan = approve_customers(db, found, chosen, customers or None, by=runtime.by, now=runtime.now())
-        record = plan_record(db, found, plan)
+        approve_customers(db, found, chosen, customers or None, by=runtime.by, now=runtime.now())
+        record = plan_record(db, found, plan_of(db, found, chosen))
     _show(record, as_json=as_json)
 
 
@@ -173,8 +173,8 @@ def hold(runtime: Runtime, company: str, customers: tuple[str, ...], day: str | 
     with runtime.database.transaction() as db:
         found = find_company(db, company)
         chosen = read_day(day) or next_day(db, found.id, runtime.now())
-        plan = hold_back(db, found, chosen, customers, by=runtime.by, now=runtime.now())
-        record = plan_record(db, found, plan)
+        hold_back(db, found, chosen, customers, by=runtime.by, now=runtime.now())
+        record = plan_record(db, found, plan_of(db, found, chosen))
     _show(record, as_json=as_json)
 
 
@@ -189,8 +189,8 @@ def take_back_(runtime: Runtime, company: str, customers: tuple[str, ...], day: 
     with runtime.database.transaction() as db:
         found = find_company(db, company)
         chosen = read_day(day) or next_day(db, found.id, runtime.now())
-        plan = take_back(db, found, chosen, customers, by=runtime.by, now=runtime.now())
-        record = plan_record(db, found, plan)
+        take_back(db, found, chosen, customers, by=runtime.by, now=runtime.now())
+        record = plan_record(db, found, plan_of(db, found, chosen))
     _show(record, as_json=as_json)
 
 

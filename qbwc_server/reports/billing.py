@@ -15,7 +15,7 @@ from qbwc_server.billing.days import due_at
 from qbwc_server.billing_runs.billed import customers_billed
 from qbwc_server.billing_runs.comparing import Last, changes, last_ones
 from qbwc_server.billing_runs.invoicing import Line, costs_to_write
-from qbwc_server.billing_runs.keeping import charge_connections, settings_row
+from qbwc_server.billing_runs.keeping import settings_row
 from qbwc_server.billing_runs.looking_ahead import to_mend
 from qbwc_server.billing_runs.models import BillingOutcome, BillingSwitch, Outcome
 from qbwc_server.billing_runs.plan import Billing, Orphan, Plan
@@ -37,6 +37,7 @@ COLUMNS = (
     *("outcome", "reason", "message", "customer", "origin"),
 )
 
+_AT_A_TIME = 500  # origins in one statement
 _TEXTS = ("organisation", "offer", "product", "currency", "message", "customer", "origin")  # the distributor's words
 
 
@@ -106,7 +107,7 @@ def plan_record(db: Session, company: Company, plan: Plan) -> dict[str, Any]:
     """A plan, every customer compared with his last document."""
     last = last_ones(db, company.id, plan.billings, plan.billing_day)
     shown = [
-        _billing_record(one, last.get((one.connection_id, one.customer.key)))
+        _billing_record(one, last.get(one.customer.key))
         for one in sorted(plan.billings, key=lambda one: one.customer.name.lower())
     ]
     lines = [line for one in plan.billings for line in one.lines]
@@ -238,13 +239,11 @@ def _unread_record(unread: Unread) -> dict[str, Any]:
 
 
 def _documents(db: Session, company: Company, billing_day: date) -> list[DocumentRow]:
-    origins = [
-        origin
-        for connection in charge_connections(db, company.id, connected=False)
-        for origin in customers_billed(db, connection.id, billing_day).values()
-    ]
-    rows = by_origin(db, company.id, origins)
-    return sorted(rows.values(), key=lambda row: row.id)
+    origins = [origin for _, origin in customers_billed(db, company.id, billing_day)]
+    found: list[DocumentRow] = []
+    for start in range(0, len(origins), _AT_A_TIME):
+        found += by_origin(db, company.id, origins[start : start + _AT_A_TIME]).values()
+    return sorted(found, key=lambda row: row.id)
 
 
 def _document_record(row: DocumentRow) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from fractions import Fraction
 
 import pytest
 
-from qbwc_server.billing_runs.told import told_by
+from qbwc_server.billing_runs.told import names_of, sources_since, told_of
 from qbwc_server.channels.connections.finding import connection_ids
 from qbwc_server.channels.connections.states import RecordState
 from qbwc_server.channels.connections.versions import kept_facts
@@ -88,7 +88,8 @@ def test_billing_reads_what_is_kept(connected: Connected, clock: TurnableClock) 
         connection = connected.add(SHERWEB, options)
         connected.run(connection)
     with connected.database.reading() as db:
-        told = told_by(db, connection, clock().date().replace(day=1), ())
+        sources = sources_since(db, connection, clock().date().replace(day=1))
+        told = told_of(db, connection, sources, names_of(db, connection, ()))
     assert sorted((one.organisation.name, one.offer, str(one.quantity)) for one in told.charges.values()) == [
         ("Contoso Dental", "M365-BS", "10"),
         ("Contoso Dental", "M365-BS", "5"),

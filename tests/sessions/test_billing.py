@@ -199,7 +199,7 @@ def test_months_with_corrections_and_a_credit_memo_come_to_what_was_used(billed:
 
 @pytest.mark.parametrize("at", range(4))
 def test_killed_anywhere_the_books_are_the_same(billed: Billed, monkeypatch: pytest.MonkeyPatch, at: int) -> None:
-    monkeypatch.setattr("qbwc_server.billing_runs.running._AT_A_TIME", 1)
+    monkeypatch.setattr("qbwc_server.billing_runs.portions._AT_A_TIME", 1)
     billed.distributed.settles()
     billed.distributed.brings(told_charge(), told_charge("Fabrikam"))
     billed.world.clock.moment = datetime(2026, 11, 1, 15, tzinfo=UTC)

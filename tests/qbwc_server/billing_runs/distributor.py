@@ -162,11 +162,12 @@ class Distributed:
         entries = [told(f"9000{name.replace(' ', '')}-1", name, rest=rest) for name in customers]
         self.shows(ListKind.CUSTOMER, *entries)
 
-    def decides(self, done: Callable[..., Plan], day: date, *customers: str, **more: Any) -> Plan:
+    def decides(self, done: Callable[..., None], day: date, *customers: str, **more: Any) -> Plan:
         """Ann approves, holds back or takes back; without customers all."""
         with self.database.transaction() as db:
             company = find_company(db, self.code)
-            return done(db, company, day, customers or None, by=ANN, now=self.clock(), **more)
+            done(db, company, day, customers or None, by=ANN, now=self.clock(), **more)
+        return self.plan(day)
 
     def plan(self, day: date) -> Plan:
         """What a billing day would bill now."""

@@ -24,7 +24,7 @@ def test_a_charge_is_kept_whole() -> None:
 
 def billed(distributed: Distributed) -> BilledUp:
     with distributed.database.reading() as db:
-        return billed_by(db, distributed.connection_id, {"2026-11-01:Contoso"})
+        return billed_by(db, distributed.connection_id, {"2026-11-01:Contoso"}, {"name:Contoso"})
 
 
 def act(distributed: Distributed, position: int, *, back: bool = False) -> None:
@@ -57,5 +57,5 @@ def test_what_is_not_read_is_not_said_to_be_billed(distributed: Distributed) -> 
     distributed.brings(told_charge())
     distributed.run(NOVEMBER)
     with distributed.database.reading() as db:
-        assert billed_by(db, distributed.connection_id, {"2026-12-01:Contoso"}).parts == {}
+        assert billed_by(db, distributed.connection_id, {"2026-12-01:Contoso"}, {"name:Contoso"}).parts == {}
         assert names_billed(db, [distributed.connection_id]) == {"Contoso"}

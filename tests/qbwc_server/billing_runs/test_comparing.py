@@ -16,7 +16,7 @@ def words(distributed: Distributed, day: date) -> list[str]:
     (billing,) = distributed.plan(day).billings
     with distributed.database.reading() as db:
         last = last_ones(db, distributed.id, [billing], day)
-    return [one.words for one in changes(billing, last.get((billing.connection_id, billing.customer.key)))]
+    return [one.words for one in changes(billing, last.get(billing.customer.key))]
 
 
 def test_what_changed_is_said_item_by_item(distributed: Distributed) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -24,12 +26,12 @@ NOVEMBER, DECEMBER = date(2026, 11, 1), date(2026, 12, 1)
 
 
 def decide(
-    distributed: Distributed, done: Callable[..., Plan], customers: tuple[str, ...] | None = None
+    distributed: Distributed, done: Callable[..., None], customers: tuple[str, ...] | None = None
 ) -> dict[str, str]:
     with distributed.database.transaction() as db:
         company = find_company(db, distributed.code)
-        plan = done(db, company, NOVEMBER, customers, by=ANN, now=distributed.clock())
-    return standings(plan)
+        done(db, company, NOVEMBER, customers, by=ANN, now=distributed.clock())
+    return standings(distributed.plan(NOVEMBER))
 
 
 def standings(plan: Plan) -> dict[str, str]:
@@ -159,17 +161,28 @@ def test_what_was_approved_and_is_something_else_by_now_waits_again(
     assert distributed.run(NOVEMBER).documents == 0
 
 
-def test_of_two_bills_of_one_customer_that_which_was_shown_is_approved(distributed: Distributed) -> None:
+def test_what_two_distributors_charge_one_customer_is_one_invoice(distributed: Distributed) -> None:
     distributed.usual(approval="needed")
     distributed.brings(told_charge())
+    first = distributed.connection_id
     distributed.connects("another")
     distributed.maps("Contoso", "Contoso Ltd")
     distributed.maps("M365", "Licence", WordKind.ITEM)
     distributed.brings(told_charge(chargeId="another", quantity="3"))
-    first, second = distributed.plan(NOVEMBER).billings
-    plan = distributed.decides(approve, NOVEMBER, "Contoso Ltd", seen=second.digest)
-    assert [one.standing.value for one in plan.billings] == ["not_approved", "approved"]
-    plan = distributed.decides(approve, NOVEMBER, "Contoso Ltd", seen=first.digest)
-    assert [one.standing.value for one in plan.billings] == ["approved", "approved"]
+    (billing,) = distributed.plan(NOVEMBER).billings
+    assert (billing.connection_id, [one.bill.quantity for one in billing.lines]) == (first, [Decimal(10), Decimal(3)])
     with pytest.raises(ChangedSinceSeen):
         distributed.decides(approve, NOVEMBER, "Contoso Ltd", seen="0" * 64)
+    distributed.decides(hold_back, NOVEMBER, "Contoso Ltd")
+    distributed.clock.advance(minutes=1)
+    distributed.brings(told_charge(chargeId="another", quantity="4"))
+    assert standings(distributed.plan(NOVEMBER)) == {"Contoso Ltd": "held"}
+    distributed.decides(approve, NOVEMBER, "Contoso Ltd", seen=distributed.plan(NOVEMBER).billings[0].digest)
+    assert (distributed.run(NOVEMBER).documents, distributed.run(NOVEMBER).documents) == (1, 0)
+    (row,) = distributed.documents()
+    lines = json.loads(row.body)["lines"]
+    assert [one["quantity"] for one in lines] == ["10", "4"]
+    assert len({one["key"] for one in lines}) == 2
+    distributed.clock.advance(days=30)
+    distributed.brings(told_charge(chargeId="another", quantity="5"))  # each corrects what is its own
+    assert [one.bill.total for one in distributed.plan(DECEMBER).billings[0].lines] == [Decimal(12)]

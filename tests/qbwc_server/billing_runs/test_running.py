@@ -107,7 +107,7 @@ def test_two_organisations_on_one_customer_are_one_invoice(distributed: Distribu
 def test_killed_at_every_step_and_begun_again_it_makes_the_same(
     distributed: Distributed, monkeypatch: pytest.MonkeyPatch, at: int, *, committed: bool
 ) -> None:
-    monkeypatch.setattr("qbwc_server.billing_runs.running._AT_A_TIME", 1)
+    monkeypatch.setattr("qbwc_server.billing_runs.portions._AT_A_TIME", 1)
     distributed.usual()
     distributed.brings(told_charge(), told_charge("Fabrikam", quantity="3"))
     dying: Any = KilledAt(distributed.database, at, committed=committed)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from qbwc_server.billing_runs.told import Told, told_by
+from qbwc_server.billing_runs.told import Told, names_of, sources_since, told_of
 from qbwc_server.channels.contract import Fact
 from tests.qbwc_server.billing_runs.distributor import Distributed, told_charge
 
@@ -14,7 +14,9 @@ EVER = date(2020, 1, 1)
 
 def told(distributed: Distributed, since: date = EVER, known: tuple[str, ...] = ()) -> Told:
     with distributed.database.reading() as db:
-        return told_by(db, distributed.connection_id, since, known)
+        connection_id = distributed.connection_id
+        names = names_of(db, connection_id, known)
+        return told_of(db, connection_id, sources_since(db, connection_id, since), names)
 
 
 def test_the_newest_version_counts_and_what_is_gone_is_gone(distributed: Distributed) -> None:
