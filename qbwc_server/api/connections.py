@@ -32,6 +32,7 @@ from qbwc_server.channels.connections.setting_up import (
     BadSchedule,
     ChannelBroke,
     Choices,
+    Settled,
     add_connection,
     ask_again_since,
     change_connection,
@@ -87,7 +88,7 @@ ROUTES = {
         Permission.CONNECT,
         ConnectionAnswer,
         takes=Body({"options": dict, **_CHOICES}, _CHOICE_WORDS),
-        refuses=(*_SETTING_UP, NotFound, ConnectionNotNow),
+        refuses=(*_SETTING_UP, NotFound, ConnectionNotNow, Settled),
     ),
     "test_connection": Route(
         Permission.CONNECT,

@@ -23,6 +23,7 @@ from qbwc_server.channels.contract import Channel
 from qbwc_server.channels.options import declared, secret_names
 from qbwc_server.channels.registry import CHANNELS, channel_named
 from qbwc_server.cli.connection_page import how_to_upload, show_channel, show_connection, show_run, when
+from qbwc_server.cli.connection_start import COMMANDS as START_COMMANDS
 from qbwc_server.cli.connection_upload import upload
 from qbwc_server.cli.documents import read_options
 from qbwc_server.cli.output import Exit, json_option, note, paragraph, plain, print_json, print_table, say
@@ -68,12 +69,9 @@ _limits = click.option(
 )
 
 
-@click.group()
+@click.group(commands=(upload, *START_COMMANDS))
 def connection() -> None:
     """Channels connected to a company: what brings documents by itself."""
-
-
-connection.add_command(upload)
 
 
 @connection.command()

@@ -105,6 +105,13 @@ PATHS = (
     ("GET", "/updates/1/sets/12345678-1234-5678-1234-567812345678"),
     ("GET", "/connections/1/runs"),
     ("POST", "/connections/1/uploads"),
+    ("GET", "/connections/1/start"),
+    ("POST", "/connections/1/start"),
+    ("POST", "/connections/1/start/look"),
+    ("POST", "/connections/1/start/accounts"),
+    ("POST", "/connections/1/start/tax-item"),
+    ("POST", "/connections/1/start/dry-run"),
+    ("POST", "/connections/1/start/reset"),
     ("GET", "/status"),
     ("GET", "/audit"),
     ("GET", "/webhooks"),
@@ -129,6 +136,7 @@ def test_the_table_of_paths_is_complete(app: Flask) -> None:
     assert {path.rpartition("/")[2] for method, path in PATHS if "/1/" in path} == {
         *ACTIONS, *ENDS, *STOPS, "decide", "use-name", "add-anew", "records", "test", "run", "disconnect",
         "results", "undo", "move", "secret", "deliveries", "again", "uploads",
+        "start", "look", "accounts", "tax-item", "dry-run", "reset",
         "runs", "12345678-1234-5678-1234-567812345678",
     }  # fmt: skip
 

@@ -163,6 +163,8 @@ def test_what_waited_for_its_turn_while_the_token_was_revoked_writes_nothing(
         "/mappings/unset": {"kind": "item", "word": "X"},
         "/connections": {"channel": "feed", "options": {"address": "https://feed.example/", "key": "secret"}},
         "/connections/1/disconnect": {"unposted": "keep"},
+        "/connections/1/start/tax-item": {"name": "No Tax", "vendor": "Board"},
+        "/connections/1/start/reset": {"confirm": "x"},
         "/rules": {"text": "card", "account": "Travel"},
         "/rules/try": {"description": "card", "amount": "1.00"},
         "/billing/switches": {"connection_id": 1, "offer": "M365"},

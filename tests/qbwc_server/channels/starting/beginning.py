@@ -25,8 +25,10 @@ from qbwc_server.list_kinds import ListKind
 from qbwc_server.tenancy.companies import find_company
 from tests.channels.connected import ANN, Connected
 from tests.channels.shop_upstream import ShopUpstream
+from tests.introduced import introduced
 
 _IDS = itertools.count(1)
+_NAMES = ("customer", "vendor", "employee", "other_name")
 ACCOUNTS = {
     "Shopify Sales": "Income",
     "Till": "Bank",
@@ -71,6 +73,18 @@ def read(db: Session, company_id: int, kinds: tuple[ListKind, ...], now: datetim
         db.merge(MirrorList(company_id=company_id, kind=kind, number=1, shown=0, restarts=0, whole_at=now, read_at=now))
 
 
+def told(db: Session, company_id: int, now: datetime, product: str = "QuickBooks Pro 2024", **said: object) -> None:
+    """The company file has introduced itself, and its lists were read."""
+    introduced(db, company_id, now)
+    db.flush()
+    facts = db.get_one(CompanyFacts, company_id)
+    facts.product, facts.preferences = product, {"sales_tax": False, **said}
+    for name, kind in ACCOUNTS.items():
+        db.add(entry(company_id, ListKind.ACCOUNT, name, now, entry_type=kind))
+    kinds = (ListKind.ACCOUNT, ListKind.ITEM, *(kind for kind in ListKind if kind.value in _NAMES))
+    read(db, company_id, kinds, now)
+
+
 class Beginning:
     """The shop, its connection, and what QuickBooks has told."""
 
@@ -85,14 +99,8 @@ class Beginning:
 
     def told(self, product: str = "QuickBooks Pro 2024", **preferences: object) -> None:
         """The company file has introduced itself, and its lists were read."""
-        kinds = (ListKind.ACCOUNT, ListKind.ITEM, *(kind for kind in ListKind if kind.value in _NAMES))
-        now = self.connected.clock()
         with self.connected.database.transaction() as db:
-            facts = db.get_one(CompanyFacts, self.company_id)
-            facts.product, facts.preferences = product, {"sales_tax": False, **preferences}
-            for name, kind in ACCOUNTS.items():
-                db.add(entry(self.company_id, ListKind.ACCOUNT, name, now, entry_type=kind))
-            read(db, self.company_id, kinds, now)
+            told(db, self.company_id, self.connected.clock(), product, **preferences)
 
     def add(self, kind: ListKind, name: str, **more: Any) -> None:
         """One more entry of a list."""
@@ -136,6 +144,3 @@ class Beginning:
         """A person opens it again."""
         with self.row() as (db, row):
             reset(db, row, typed, by=ANN, now=self.connected.clock())
-
-
-_NAMES = ("customer", "vendor", "employee", "other_name")
