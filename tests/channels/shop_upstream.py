@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -11,6 +12,7 @@ from qbwc_server.simulator.shop.api import Api, Bucket
 from qbwc_server.simulator.shop.order_nodes import node_of
 from qbwc_server.simulator.shop.orders import Sale
 from qbwc_server.simulator.shop.store import Store
+from tests.channels.admin_schema import wrong_in
 from tests.channels.upstream_server import Asked, Told, UpstreamServer, standing
 
 TOKEN = "shpat_first_token"
@@ -29,9 +31,21 @@ class ShopUpstream:
 
     def answer(self, asked: Asked) -> Told:
         """What the shop answers; ``between`` happens behind each answer."""
+        if wrong := self._wrong_in(asked):
+            errors = [{"message": one, "extensions": {"code": "undefinedField"}} for one in wrong]
+            return Told(200, {"Content-Type": "application/json"}, json.dumps({"errors": errors}).encode())
         reply = self.api.answer(asked.method, asked.path, asked.headers, asked.body)
         self.between()
         return Told(reply.status, reply.headers, reply.body)
+
+    def _wrong_in(self, asked: Asked) -> tuple[str, ...]:
+        """What Shopify would find wrong with a question, and with the one that a bulk operation is to ask."""
+        if asked.method != "POST" or not asked.path.endswith("graphql.json"):
+            return ()
+        sent = json.loads(asked.body)
+        version = min(asked.path.split("/")[3], self.api.versions[-1])
+        asks = [sent["query"], *[text for text in [(sent.get("variables") or {}).get("query")] if "{" in str(text)]]
+        return tuple(wrong for one in asks for wrong in wrong_in(one, version))
 
     def sell(self, number: int, cents: int, at: datetime) -> Sale:
         """A paid sale of one thing over the counter."""

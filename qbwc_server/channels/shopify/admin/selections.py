@@ -79,7 +79,7 @@ TRANSACTION = (
     *bags("amountSet amountRoundingSet totalUnsettledSet"),
     Field("parentTransaction", plain("id kind")),
     Field("fees", FEE),
-    Field("currencyExchangeAdjustment", (*plain("id"), *moneys("adjustment originalAmount finalAmount"))),
+    Field("currencyExchangeAdjustment", (*plain("id"), *moneys("adjustment originalAmountSet finalAmountSet"))),
     Field("paymentDetails", (Field("__typename"), Field("CardPaymentDetails", plain("company"), on=True))),
     Field("location", NAMED, scope=_LOCATION),
     Field("device", plain("id")),

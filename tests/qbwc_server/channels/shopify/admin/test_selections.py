@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from graphql import parse
 
-from qbwc_server.channels.shopify.admin import selections
+from qbwc_server.channels.shopify.admin import selections, streams
 from qbwc_server.channels.shopify.admin.fields import Asking, Field, text_of
+from tests.channels.admin_schema import KNOWN, wrong_in
 from tests.shared_folder import shared
 
 ALL = {
@@ -25,6 +26,15 @@ ALL = {
 @pytest.mark.parametrize("name", sorted(ALL))
 def test_every_selection_is_graphql(name: str, version: str, bulk: bool) -> None:
     parse(f"{{ thing {{ {text_of(ALL[name], Asking(version, bulk=bulk))} }} }}")
+
+
+@pytest.mark.parametrize("version", KNOWN)
+def test_every_name_is_one_of_shopify(version: str) -> None:
+    listings = [streams.ORDERS, streams.PAYOUTS, streams.INCLUDED, *(told.listing for told in streams.LISTED.values())]
+    for listing in listings:
+        assert wrong_in(listing.query(Asking(version)), version) == (), listing.name
+    for wrong in ("{ orders(first: 1) { nodes { idd } } }", "{ orders(first: 1, sortKey: AGE) { nodes { id } } }"):
+        assert wrong_in(wrong, version)
 
 
 def test_what_is_asked_of_an_order_is_what_its_books_need() -> None:
