@@ -380,3 +380,19 @@ def test_the_keys_of_a_document_that_stands_on_another_invoice_do_not_draw_the_n
     assert (row.state, row.txn_id) == (State.POSTED, april.txn_id), row.message
     assert stated(march) == before
     assert [(line.quantity, getattr(line, "other1", None)) for line in april.lines] == [(1, None), (9, SEATS)]
+
+
+def test_a_line_of_another_document_that_is_not_known_to_stand_there_is_not_taken_over(world: World) -> None:
+    """Our database was restored: what the first one wrote it finds there, and the second one leaves alone."""
+    txn = recurring(world)
+    world.hand_in(billed(seats("7")))
+    rows = keep(world.database.engine)
+    world.update()
+    world.database.engine.dispose()
+    put_back(world.database.engine, rows)
+    world.restart()
+    world.hand_in(second(seats("2", "OTHER00000001")))
+    for _ in range(3):
+        world.update()
+    assert world.row(ORIGIN).state is world.row("billing:2:2026-03-02:acme").state is State.POSTED
+    assert [(line.quantity, line.other1) for line in txn.lines] == [(1, None), (7, SEATS), (2, "OTHER00000001")]

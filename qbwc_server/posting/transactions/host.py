@@ -36,12 +36,18 @@ class Host:
         former: by TxnLineID, what a line said before a line of ours took it over, and the key of that; None where
             that is not known any more.
         claimed: TxnLineIDs of lines there that other documents of ours wrote.
+        reserved: keys of documents that stand here, too, or nowhere yet: a line with one is theirs, known or not.
         items: items that are billed in this way, in lower case.
     """
 
     former: Mapping[str, Former | None] = field(default_factory=dict)
     claimed: Collection[str] = ()
     items: Collection[str] = ()
+    reserved: Collection[str] = ()
+
+    def is_of_another(self, line: StandingLine) -> bool:
+        """Whether another document of ours wrote a line."""
+        return line.txn_line_id in self.claimed or key_of(line) in self.reserved
 
 
 @dataclass(frozen=True)
@@ -127,7 +133,7 @@ def remarks(host: Host, wanted: Sequence[OwnLine], placed: Sequence[Placed]) -> 
     billed = {_item_of(one.values) for one in wanted}
     for one in placed:
         line = one.found
-        if line is None or one.wanted is not None or line.txn_line_id in host.claimed:
+        if line is None or one.wanted is not None or host.is_of_another(line):
             continue
         name = "" if line.entry is None else (line.entry.name or "")
         if line.is_group:
@@ -147,7 +153,7 @@ def key_of(line: StandingLine) -> str:
 
 def _plain(host: Host, found: Sequence[StandingLine]) -> list[StandingLine]:
     """Lines that may be ours: none of a group, and none of another document."""
-    return [line for line in found if not line.is_group and line.txn_line_id and line.txn_line_id not in host.claimed]
+    return [line for line in found if not line.is_group and line.txn_line_id and not host.is_of_another(line)]
 
 
 def _ours(

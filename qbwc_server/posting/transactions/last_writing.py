@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from qbwc_server.documents.history import body_of
@@ -61,13 +61,26 @@ def last_writing(db: Session, row: DocumentRow, on: str | None = None) -> LastWr
         if one.txn_id is not None and one.state is not State.WITHDRAWN
     }
     claimed = _claimed(db, row, on or row.txn_id)
-    host = None if row.host is None and on is None else _host(row, now, claimed)
+    host = None
+    if row.host is not None or on is not None:
+        own = {key for one in (document, now) if isinstance(one, Invoice) for key in keys_of(one)}
+        host = _host(row, now, claimed, _waiting_keys(db, row, on or row.txn_id) - own)
     return LastWriting(document, known.get("lines", ()), known.get("others", ()), txn_ids, host, claimed)
 
 
 def keys_of_others(db: Session, row: DocumentRow, txn_id: str) -> frozenset[str]:
     """Keys of lines that other documents of ours have on a transaction: the same may be handed in month after month."""
-    bodies = db.scalars(select(DocumentRow.body).where(*_others_on(row, txn_id)))
+    return _keys_in(db.scalars(select(DocumentRow.body).where(*_others_of(row), DocumentRow.txn_id == txn_id)))
+
+
+def _waiting_keys(db: Session, row: DocumentRow, txn_id: str | None) -> frozenset[str]:
+    """Keys of the customer's other documents that stand on this transaction, or nowhere as far as is known here."""
+    here = or_(DocumentRow.txn_id.is_(None), DocumentRow.txn_id == txn_id)
+    of_customer = DocumentRow.kind == "invoice", DocumentRow.party == row.party
+    return _keys_in(db.scalars(select(DocumentRow.body).where(*_others_of(row), *of_customer, here)))
+
+
+def _keys_in(bodies: Iterable[str]) -> frozenset[str]:
     others = (load_document(body) for body in bodies)
     return frozenset(key for one in others if isinstance(one, Invoice) for key in keys_of(one))
 
@@ -77,10 +90,9 @@ def keys_of(document: Invoice) -> frozenset[str]:
     return frozenset(line.key for line in document.lines if line.key is not None)
 
 
-def _others_on(row: DocumentRow, txn_id: str) -> tuple[ColumnElement[bool], ...]:
+def _others_of(row: DocumentRow) -> tuple[ColumnElement[bool], ...]:
     return (
         DocumentRow.company_id == row.company_id,
-        DocumentRow.txn_id == txn_id,
         DocumentRow.id != row.id,
         DocumentRow.state.not_in((State.WITHDRAWN, State.EXCLUDED)),
     )
@@ -90,15 +102,16 @@ def _claimed(db: Session, row: DocumentRow, txn_id: str | None) -> frozenset[str
     """TxnLineIDs that other documents of ours wrote onto the same transaction."""
     if txn_id is None or row.kind != "invoice":
         return frozenset()
-    guests = select(DocumentRow.written).where(*_others_on(row, txn_id), DocumentRow.written.is_not(None))
+    there = DocumentRow.txn_id == txn_id, DocumentRow.written.is_not(None)
+    guests = select(DocumentRow.written).where(*_others_of(row), *there)
     lines = [line for written in db.scalars(guests) for some in (written or {}).get("lines", ()) for line in some]
     return frozenset(line for line in lines if line is not None)
 
 
-def _host(row: DocumentRow, document: Document, claimed: frozenset[str]) -> Host:
+def _host(row: DocumentRow, document: Document, claimed: frozenset[str], reserved: frozenset[str]) -> Host:
     onto = document.onto if isinstance(document, Invoice) else None
     items = frozenset[str]() if onto is None else frozenset(item.lower() for item in onto.items)
-    return Host((row.host or {}).get("former", {}), claimed, items)
+    return Host((row.host or {}).get("former", {}), claimed, items, reserved)
 
 
 def about_to_change(row: DocumentRow, change: Compiled) -> None:
