@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from qbwc_server.documents.kinds import load_document
 from qbwc_server.documents.lifecycle import NotNow, State
 from qbwc_server.documents.models import DocumentRow
-from qbwc_server.documents.store import change_body, is_asked
+from qbwc_server.documents.store import change_bodies, is_asked
 from qbwc_server.documents.words import DocumentWords, words_in
 from qbwc_server.errors import Notice
 from qbwc_server.mapping.acts import map_word, unmap_word
@@ -20,7 +20,8 @@ from qbwc_server.mapping.deciding import choice_of, find_mapping
 from qbwc_server.mapping.kinds import WordKind, kind_named
 from qbwc_server.mapping.resolving import UNMAPPED
 from qbwc_server.posting.people.actions import ACTIONS
-from qbwc_server.posting.submitting.hand_in import recall
+from qbwc_server.posting.people.exclude import exclude_all, restore_all
+from qbwc_server.posting.submitting.hand_in import recall_all
 from qbwc_server.posting.submitting.submit import submit
 from qbwc_server.tenancy.actor import Actor
 from qbwc_server.tenancy.models import Company
@@ -40,6 +41,9 @@ class Turn:
     now: datetime
 
 
+Together = Callable[[Sequence[Turn]], Mapping[int, Notice | None]]
+
+
 @dataclass(frozen=True, slots=True)
 class BulkKind:
     """One thing that can be done with many.
@@ -52,6 +56,7 @@ class BulkKind:
         refuse: raises Conflict where it is not done with one, before anything is done.
         together: does it with many in one go, each of which was not refused; by document, why it is not done. Raises
             Conflict or Invalid where it cannot be done with one of them, and then each is done by itself.
+        undo_together: takes it back in the same way.
     """
 
     title: str
@@ -60,7 +65,8 @@ class BulkKind:
     undo: Callable[[Turn], Notice | None]
     permission: Permission = Permission.POST_DOCUMENTS
     refuse: Callable[[Turn], None] = lambda turn: None
-    together: Callable[[Sequence[Turn]], Mapping[int, Notice | None]] | None = None
+    together: Together | None = None
+    undo_together: Together | None = None
 
 
 def _act(turn: Turn, code: str) -> None:
@@ -100,13 +106,35 @@ def _restore(turn: Turn) -> None:
     _act(turn, "restore")
 
 
-def _take_back(turn: Turn) -> None:
-    """Back for review; refused where a request of it may have left."""
-    row = turn.row
+def _exclude_together(turns: Sequence[Turn]) -> Mapping[int, Notice | None]:
+    first = turns[0]
+    exclude_all(first.db, first.company, [turn.row for turn in turns], by=first.by, now=first.now)
+    return {}
+
+
+def _restore_together(turns: Sequence[Turn]) -> Mapping[int, Notice | None]:
+    first = turns[0]
+    restore_all(first.db, first.company, [turn.row for turn in turns], by=first.by, now=first.now)
+    return {}
+
+
+def _take_back_together(turns: Sequence[Turn]) -> Mapping[int, Notice | None]:
+    first, rows = turns[0], [turn.row for turn in turns]
+    for row in rows:
+        _refuse_gone_on(row)
+    recall_all(first.db, first.company, rows, now=first.now)
+    change_bodies(first.db, [(row, load_document(row.body)) for row in rows], by=first.by, now=first.now)
+    return {}
+
+
+def _refuse_gone_on(row: DocumentRow) -> None:
     if row.state is not State.SUBMITTED:
         raise NotNow(f"Document {row.id} is {row.state.value.replace('_', ' ')} by now.")
-    recall(turn.db, turn.company, row, now=turn.now)
-    change_body(turn.db, row, load_document(row.body), by=turn.by, now=turn.now)
+
+
+def _take_back(turn: Turn) -> None:
+    """Back for review; refused where a request of it may have left."""
+    _take_back_together([turn])
 
 
 def _map(turn: Turn) -> None:
@@ -154,7 +182,13 @@ def _unmap(turn: Turn) -> None:
 
 BULK: dict[str, BulkKind] = {
     "submit": BulkKind(
-        "Submit", ACTIONS["submit"].states, _submit, _take_back, refuse=_refuse_asked, together=_submit_together
+        "Submit",
+        ACTIONS["submit"].states,
+        _submit,
+        _take_back,
+        refuse=_refuse_asked,
+        together=_submit_together,
+        undo_together=_take_back_together,
     ),
     "retry": BulkKind(
         "Submit again what failed",
@@ -163,8 +197,23 @@ BULK: dict[str, BulkKind] = {
         _take_back,
         refuse=_refuse_asked,
         together=_submit_together,
+        undo_together=_take_back_together,
     ),
-    "exclude": BulkKind("Exclude", ACTIONS["exclude"].states, _exclude, _restore),
-    "restore": BulkKind("Restore", ACTIONS["restore"].states, _restore, _exclude),
+    "exclude": BulkKind(
+        "Exclude",
+        ACTIONS["exclude"].states,
+        _exclude,
+        _restore,
+        together=_exclude_together,
+        undo_together=_restore_together,
+    ),
+    "restore": BulkKind(
+        "Restore",
+        ACTIONS["restore"].states,
+        _restore,
+        _exclude,
+        together=_restore_together,
+        undo_together=_exclude_together,
+    ),
     "map": BulkKind("Map words", (State.FOR_REVIEW,), _map, _unmap, Permission.MAP),
 }

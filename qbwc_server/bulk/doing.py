@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
@@ -13,6 +13,7 @@ from qbwc_server.bulk.models import BulkAction, BulkItem, BulkState, ItemState
 from qbwc_server.clock import Clock
 from qbwc_server.db import Database
 from qbwc_server.db.pieces import delete_in_pieces
+from qbwc_server.documents.lifecycle import State
 from qbwc_server.documents.models import DocumentEvent, DocumentRow
 from qbwc_server.errors import Conflict, Invalid, Notice
 from qbwc_server.posting.submitting.submit import lock
@@ -67,16 +68,18 @@ def _turn(db: Session, company: Company, bulk: BulkAction, row: DocumentRow, now
 
 def _do(db: Session, bulk: BulkAction, turns: Sequence[tuple[BulkItem, Turn]]) -> None:
     """All in one go where that can be done with what is asked for, and with each of them; else one by one."""
-    together = BULK[bulk.action].together if bulk.undoes is None else None
+    kind = BULK[bulk.action]
+    together = kind.together if bulk.undoes is None else kind.undo_together
     if together is None:
         for item, turn in turns:
             _do_one(db, bulk, item, turn)
         return
     ready: list[tuple[BulkItem, Turn]] = []
+    left = _left(db, bulk, [turn.row for _, turn in turns])
     for item, turn in turns:
         item.before = turn.row.state
         try:
-            _refuse(db, bulk, item, turn)
+            _refuse(bulk, turn, left)
         except (Conflict, Invalid) as refusal:
             _tell(item, turn.row, refusal.notice)
         else:
@@ -103,7 +106,7 @@ def _do_one(db: Session, bulk: BulkAction, item: BulkItem, turn: Turn) -> None:
     work = kind.work if bulk.undoes is None else kind.undo
     try:
         with db.begin_nested():
-            _refuse(db, bulk, item, turn)
+            _refuse(bulk, turn, _left(db, bulk, [row]))
             notice = work(turn)
             db.flush()
     except (Conflict, Invalid) as refusal:
@@ -120,9 +123,9 @@ def _tell(item: BulkItem, row: DocumentRow, notice: Notice | None) -> None:
         item.code, item.message = notice.code, f"{notice.message} {notice.advice}".strip()
 
 
-def _refuse(db: Session, bulk: BulkAction, item: BulkItem, turn: Turn) -> None:
+def _refuse(bulk: BulkAction, turn: Turn, left: Mapping[int, State]) -> None:
     """Raises Conflict where it is not done with this one, whatever it would do."""
-    _refuse_strange(db, bulk, item, turn.row)
+    _refuse_strange(bulk, turn.row, left)
     if bulk.undoes is None:
         BULK[bulk.action].refuse(turn)
 
@@ -133,26 +136,36 @@ class ChangedSince(Conflict):
     code = "changed_since"
 
 
-def _refuse_strange(db: Session, bulk: BulkAction, item: BulkItem, row: DocumentRow) -> None:
+def _refuse_strange(bulk: BulkAction, row: DocumentRow, left: Mapping[int, State]) -> None:
     """What stands elsewhere than when it was meant, or than the action left it, is left alone."""
     if bulk.action == "map":  # the mapping of one document moves others as well
         return
-    if bulk.undoes is None:
-        if row.state not in BULK[bulk.action].states:
-            raise ChangedSince(f"Document {row.id} is {row.state.value.replace('_', ' ')} by now.")
-        return
-    left = db.scalar(
-        select(BulkItem.after).where(BulkItem.bulk_id == bulk.undoes, BulkItem.document_id == item.document_id)
-    )
-    if left is not row.state or _went_on(db, bulk.undoes, row):
+    is_strange = row.state not in BULK[bulk.action].states if bulk.undoes is None else left.get(row.id) is not row.state
+    if is_strange:
         raise ChangedSince(f"Document {row.id} is {row.state.value.replace('_', ' ')} by now.")
 
 
-def _went_on(db: Session, bulk_id: int, row: DocumentRow) -> bool:
-    """Whether anything has happened to it since: it may stand there again for another reason, as one to be void."""
-    ended = db.get_one(BulkAction, bulk_id).ended_at
-    last = db.scalar(select(func.max(DocumentEvent.at)).where(DocumentEvent.document_id == row.id))
-    return ended is not None and last is not None and last > ended
+def _left(db: Session, bulk: BulkAction, rows: Sequence[DocumentRow]) -> dict[int, State]:
+    """Where the action that is taken back has left each, as far as nothing has happened to it since.
+
+    It may stand there again for another reason, as one to be void.
+    """
+    if bulk.undoes is None or bulk.action == "map":
+        return {}
+    ids, ended = [row.id for row in rows], db.get_one(BulkAction, bulk.undoes).ended_at
+    steps = select(DocumentEvent.document_id, func.max(DocumentEvent.at).label("at"))
+    last = {
+        one.document_id: one.at
+        for one in db.execute(steps.where(DocumentEvent.document_id.in_(ids)).group_by(DocumentEvent.document_id))
+    }
+    items = select(BulkItem.document_id, BulkItem.after).where(
+        BulkItem.bulk_id == bulk.undoes, BulkItem.document_id.in_(ids)
+    )
+    return {
+        one.document_id: one.after
+        for one in db.execute(items)
+        if ended is None or one.document_id not in last or last[one.document_id] <= ended
+    }
 
 
 def work_off_bulk(

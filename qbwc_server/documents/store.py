@@ -149,13 +149,20 @@ def revise(db: Session, verdict: Verdict, *, by: Actor, now: datetime) -> Docume
 
 def change_body(db: Session, row: DocumentRow, document: Document, *, by: Actor, now: datetime) -> None:
     """Give a document another content. Raises NotNow where its state does not allow it."""
-    move(db, row, Event.REVISED, by=by, now=now, detail={"before": row.body})
-    row.revision += 1
-    row.operation = Operation.CHANGE if row.txn_id else Operation.ADD
-    body = dump_document(document)
-    for name, value in _content(document, body, body_digest(body)).items():
-        setattr(row, name, value)
-    show_problems(row, document.problems())
+    change_bodies(db, [(row, document)], by=by, now=now)
+
+
+def change_bodies(db: Session, changed: Sequence[tuple[DocumentRow, Document]], *, by: Actor, now: datetime) -> None:
+    """The same for many; nothing is changed where the state of one does not allow it."""
+    before = {row.id: {"before": row.body} for row, _ in changed}
+    move_all(db, [row for row, _ in changed], Event.REVISED, by=by, now=now, details=before)
+    for row, document in changed:
+        row.revision += 1
+        row.operation = Operation.CHANGE if row.txn_id else Operation.ADD
+        body = dump_document(document)
+        for name, value in _content(document, body, body_digest(body)).items():
+            setattr(row, name, value)
+        show_problems(row, document.problems())
 
 
 def _content(document: Document, body: str, digest: str) -> dict[str, Any]:
@@ -264,6 +271,28 @@ def move(
     row.changed_at = now
     step = entry(row.company_id, row.id, event, before, row.state, by=by, now=now, request_id=request_id, detail=detail)
     record(db, [step])
+
+
+def move_all(
+    db: Session,
+    rows: Sequence[DocumentRow],
+    event: Event,
+    *,
+    by: Actor,
+    now: datetime,
+    details: Mapping[int, Mapping[str, Any]] | None = None,
+) -> None:
+    """The same step for many, with ``details`` by id. Raises NotNow where one of them cannot take it; none has then."""
+    states = [(row, row.state, after(row.state, event)) for row in rows]
+    for row, _, state in states:
+        row.state, row.changed_at = state, now
+    record(
+        db,
+        [
+            entry(row.company_id, row.id, event, before, state, by=by, now=now, detail=(details or {}).get(row.id))
+            for row, before, state in states
+        ],
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ from qbwc_server.documents.store import (
 from qbwc_server.documents.words import DocumentWords, words_in
 from qbwc_server.errors import Conflict
 from qbwc_server.posting.options import options_of
-from qbwc_server.posting.requests import of_documents
+from qbwc_server.posting.requests import OneDocument, of_documents
 from qbwc_server.posting.submitting.automatic import Automatic, submit_by_itself
 from qbwc_server.posting.submitting.changed_here import replaces_a_change
 from qbwc_server.posting.submitting.questions import learn_words, questions, still_asked, words_of
@@ -235,16 +235,23 @@ def recall(db: Session, company: Company, row: DocumentRow, *, now: datetime) ->
     Raises:
         NotNow: one may have left already; then all of them stay, since the document may stay submitted.
     """
+    recall_all(db, company, [row], now=now)
+
+
+def recall_all(db: Session, company: Company, rows: Sequence[DocumentRow], *, now: datetime) -> None:
+    """The same for many; where one of one may have left, those of all stay."""
+    if not rows:
+        return
     lock(db, company)
     open_ones = db.execute(
-        select(QueuedRequest.id, QueuedRequest.state).where(
-            of_documents(company.id, [row.id]), QueuedRequest.state.in_(_UNDER_WAY)
+        select(QueuedRequest.id, QueuedRequest.state, QueuedRequest.subject).where(
+            of_documents(company.id, [row.id for row in rows]), QueuedRequest.state.in_(_UNDER_WAY)
         )
     ).all()
-    if all(after(one.state, Event.CANCELLED) for one in open_ones):
-        cancel_with_entries(db, [one.id for one in open_ones], now)
-    else:
+    left = next((one for one in open_ones if not after(one.state, Event.CANCELLED)), None)
+    if left is not None:
         raise NotNow(
-            f"Document {row.id} is on its way to QuickBooks.",
+            f"Document {OneDocument.of(left).document} is on its way to QuickBooks.",
             detail="a request of it is in a message set whose answer is owed, or is being looked up",
         )
+    cancel_with_entries(db, [one.id for one in open_ones], now)

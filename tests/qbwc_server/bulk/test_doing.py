@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event, func, select
+from sqlalchemy import event, func, select, update
 
 from qbwc_server.bulk import doing
 from qbwc_server.bulk.asking import NothingFound, NotToUndo, ask_for_bulk, ask_for_undo, counts_of, find_bulk, items_of
@@ -23,6 +23,7 @@ from qbwc_server.errors import Invalid
 from qbwc_server.posting.submitting import submit as submitting
 from qbwc_server.posting.submitting.hand_in import hand_in
 from qbwc_server.queue.models import QueuedRequest
+from qbwc_server.queue.states import RequestState
 from qbwc_server.tenancy.companies import find_company
 from tests.channels.connected import Killed, KilledAt
 from tests.conftest import TurnableClock
@@ -250,13 +251,23 @@ def statements_of(shop: Worded, bulk: int) -> int:
 def test_what_is_submitted_together_takes_no_statements_for_each(shop: Worded) -> None:
     brings(shop, *(sale(f"few:{number}") for number in range(10)))
     brings(shop, *(sale(f"many:{number}") for number in range(100)))
-    few = statements_of(shop, asks(shop, "submit", origin="few:"))
-    many = statements_of(shop, asks(shop, "submit", origin="many:"))
-    assert many <= few + 40  # 90 documents more; some are read and written in several statements
+    for code, undone in (
+        ("exclude", True),
+        ("exclude", False),
+        ("restore", False),
+        ("submit", True),
+        ("submit", False),
+    ):
+        asked = asks(shop, code, origin="few:"), asks(shop, code, origin="many:")
+        few, many = (statements_of(shop, one) for one in asked)
+        assert many <= few + 40, code  # 90 documents more; some are read and written in several statements
+        if undone:
+            few, many = (statements_of(shop, undoes(shop, one)) for one in asked)
+            assert many <= few + 40, f"undo of {code}"
     with shop.database.reading() as db:
         states = db.scalars(select(DocumentRow.state).where(DocumentRow.company_id == shop.id).distinct()).all()
         assert states == [State.SUBMITTED]
-        assert db.scalar(select(func.count()).select_from(BulkItem).where(BulkItem.state == ItemState.DONE)) == 110
+        assert db.scalar(select(func.count()).select_from(BulkItem).where(BulkItem.state != ItemState.DONE)) == 0
 
 
 def test_one_that_cannot_be_submitted_keeps_none_of_the_others_back(
@@ -280,3 +291,38 @@ def test_one_that_cannot_be_submitted_keeps_none_of_the_others_back(
         assert before == {State.FOR_REVIEW}
         posts = select(func.count()).select_from(QueuedRequest).where(QueuedRequest.purpose == "post")
         assert db.scalar(posts) == 2
+
+
+def test_one_that_has_left_keeps_none_of_the_others_from_being_taken_back(
+    shop: Worded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    brings(shop, *(sale(origin) for origin in ("a", "b", "c")))
+    bulk = asks(shop, "submit", origin="")
+    does(shop, bulk)
+    with shop.database.transaction() as db:
+        sent = update(QueuedRequest).where(
+            QueuedRequest.purpose == "post", QueuedRequest.subject == str(shop.document("b").id)
+        )
+        db.execute(sent.values(state=RequestState.SENT))
+    assert does(shop, undoes(shop, bulk)) == {"a": "done", "b": NotNow.code, "c": "done"}
+    assert [shop.state(origin) for origin in ("a", "b", "c")] == ["for_review", "submitted", "for_review"]
+
+
+def test_what_waits_for_documents_that_are_excluded_together_is_told(shop: Worded) -> None:
+    """A payment that is excluded with its invoice is out as well; one that is not waits in vain, and says so."""
+    lines = [{"item": "Tea", "amount": "5.00"}]
+    of = {"date": "2026-03-02", "customer": "Ann"}
+    bills = [{"kind": "invoice", "origin": f"sale:{number}", "lines": lines, **of} for number in range(2)]
+    parts = [{"invoice": f"sale:{number}", "amount": "5.00"} for number in range(2)]
+    paid = [
+        {"kind": "payment", "origin": origin, "amount": "5.00", "applies_to": [part], **of}
+        for origin, part in (("sale:0:paid", parts[0]), ("other:1:paid", parts[1]))
+    ]
+    brings(shop, *bills, *paid, submit=True)
+    assert {shop.state(origin) for origin in origins_of(shop)} == {"submitted"}
+    assert set(does(shop, asks(shop, "exclude", origin="sale:")).values()) == {"done"}
+    states = {origin: shop.state(origin) for origin in origins_of(shop)}
+    assert states == {
+        "sale:0": "excluded", "sale:1": "excluded", "sale:0:paid": "excluded", "other:1:paid": "failed"
+    }  # fmt: skip
+    assert "sale:1" in (shop.document("other:1:paid").message or "")
