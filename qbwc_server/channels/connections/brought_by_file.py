@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import func, select
@@ -12,12 +13,14 @@ from sqlalchemy.orm import Session
 
 from qbwc_server.channels.connections.models import Connection, RecordDocument
 from qbwc_server.channels.connections.states import ConnectionState
-from qbwc_server.channels.contract import Channel, Draft, Outcome, RowProblem
+from qbwc_server.channels.contract import Channel, Draft, Outcome, RowProblem, Stored
 from qbwc_server.channels.registry import CHANNELS
 from qbwc_server.documents.lifecycle import State
 from qbwc_server.documents.models import DocumentRow
 from qbwc_server.documents.problems import Problem
 from qbwc_server.errors import Conflict
+
+FollowUps = Callable[[Sequence[Stored]], Iterable[Draft]]
 
 
 class BroughtByFile(Conflict):
@@ -41,8 +44,24 @@ class ByConnection:
             if mine and isinstance(one, Draft) and self._brings(one.document.date):
                 line = one.line_number or 0
                 yield RowProblem(self._problem(one.document.date), line, line, one.document.origin)
+            elif mine and isinstance(one, Draft) and one.follow_ups is not None:
+                yield replace(one, follow_ups=partial(self._before, one.follow_ups))
             else:
                 yield one
+
+    def _before(self, follow_ups: FollowUps, stored: Sequence[Stored]) -> Iterator[Draft]:
+        """What followed an older document, but for what the connection brings; undated it may be either."""
+        for one in follow_ups(stored):
+            if not self._brings(one.document.date):
+                yield replace(one, reviews=(*one.reviews, self._perhaps())) if one.reviews else one
+
+    def _perhaps(self) -> Problem:
+        return Problem(
+            "comes_by_connection",
+            "date",
+            f"What happened since {self.begins} the connection {self.title} brings.",
+            "Exclude it if it happened since then; else give it its date, and submit it.",
+        )
 
     def _brings(self, day: date) -> bool:
         return self.begins is None or day >= self.begins

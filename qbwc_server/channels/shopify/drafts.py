@@ -148,7 +148,7 @@ class _Told:
                 "shows, and exclude this document.",
             )
         if planned.kind is Kind.CREDIT_MEMO or planned.kind in _MONEY_BACK:
-            what = "" if len(planned.lines) > 1 or planned.kind is not Kind.CREDIT_MEMO else " and of what"
+            what = " and of what" if planned.kind is Kind.CREDIT_MEMO and planned.amount != self.told.total else ""
             yield Problem(
                 "refund_to_check",
                 "date",

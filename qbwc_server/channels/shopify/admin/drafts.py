@@ -82,7 +82,10 @@ def _currency(body: Body) -> str:
 
 def _orders(bodies: Sequence[Body], options: ShopOptions, terms: Terms) -> Iterator[Outcome]:
     ledgers = [(body, ledger_of(order_of(body, _currency(body)), terms)) for body in bodies]
-    ledgers = [(body, one) for body, one in ledgers if not _too_old(one.order, options, terms)]
+    for body, one in ledgers:
+        if _is_older(one.order, options, terms):
+            yield from _since_the_start(one, body.get(PART), options, terms)
+    ledgers = [(body, one) for body, one in ledgers if not _is_older(one.order, options, terms)]
     if options.documents is Mode.SUMMARY:
         yield from _days(ledgers, options, terms)
         return
@@ -90,8 +93,39 @@ def _orders(bodies: Sequence[Body], options: ShopOptions, terms: Terms) -> Itera
         yield from _order(ledger, options, terms)
 
 
-def _too_old(order: Order, options: ShopOptions, terms: Terms) -> bool:
+def _is_older(order: Order, options: ShopOptions, terms: Terms) -> bool:
     return options.start_date is not None and day_of(order.at, terms) < options.start_date
+
+
+def _since_the_start(ledger: Ledger, part: Body | None, options: ShopOptions, terms: Terms) -> Iterator[Outcome]:
+    """What happened since the start with an order that was placed before it: by itself, also where days are summed up.
+
+    What happened before stands in the opening balances, so that nothing here is put against it.
+    """
+    events = tuple(one for one in ledger.events if options.start_date is None or one.day >= options.start_date)
+    if part is not None:
+        events = tuple(one for one in events if (one.place.id, one.day.isoformat()) == (part["place"], part["day"]))
+    since = replace(ledger, events=events)
+    if _costs(options):
+        yield from _entries(cost_of_order(since), options, terms)
+    plans = by_order(since, replace(terms, open_orders=Open.WAIT), as_invoice=True)
+    yield from figures.of_ledger(since)
+    yield from figures.of_documents(plans)
+    for one in plans:
+        is_sale = one.origin == f"{ORIGIN}{ledger.order.key}"
+        asked = (_sold_since(ledger.order, one.day, terms),) if is_sale else ()
+        planned = replace(one, problems=(*one.problems, *asked))
+        yield from _outcome(partial(written, planned, Naming(options, terms)), planned.origin)
+
+
+def _sold_since(order: Order, day: date, terms: Terms) -> Problem:
+    return Problem(
+        "placed_before_the_start",
+        "date",
+        f"{order.called[:1].upper()}{order.called[1:]} was placed on {day_of(order.at, terms)}, before the start, and "
+        f"counts from {day}.",
+        "Submit it if the sale is not in QuickBooks yet, and apply what was paid before; else exclude it.",
+    )
 
 
 def _order(ledger: Ledger, options: ShopOptions, terms: Terms) -> Iterator[Outcome]:

@@ -91,7 +91,7 @@ class ShopOptions(ChannelOptions):
     start_date: date | None = Field(
         default=None,
         title="Start date",
-        description="Orders placed before that day are left out. Left out: all that the token may see.",
+        description="What happened before that day is left out. Left out: all that the token may see.",
     )
     include_test_orders: bool = Field(
         default=False, title="Test orders", description="Whether orders and payments made as a test count."

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import update
 
 from qbwc_server.channels.connections.brought_by_file import BroughtByFile
+from qbwc_server.channels.connections.models import Connection
 from qbwc_server.channels.connections.stopping import Unposted, disconnect
 from qbwc_server.channels.files.importing import ImportChoices, import_file
 from qbwc_server.channels.report import ImportReport
@@ -64,6 +65,8 @@ def test_a_shop_whose_days_came_by_file_is_not_connected_for_these(
 def test_from_the_day_after_it_is_connected(connected: Connected, tmp_path: Path) -> None:
     bring(connected, tmp_path, 1)
     number = connected.add(SHOPIFY, {**SHOP, "start_date": NEXT})
+    with connected.database.transaction() as db:
+        db.execute(update(Connection).values(started_at=None))  # after the start the day stays as it is
     with pytest.raises(BroughtByFile):
         connected.change(number, {"start_date": DAY})
     connected.change(number, {"start_date": "2026-04-01"})
@@ -112,3 +115,25 @@ def test_what_followed_an_order_of_the_connection_is_not_taken_for_a_file(
         hand_in(db, find_company(db, "shop"), [document], by=ANN, now=connected.clock(), submit_now=False)
     with pytest.raises(BroughtByFile) if refused else nullcontext():
         connected.change(number, {"token": "shpat_2"})
+
+
+def test_what_followed_an_older_order_comes_one_way(connected: Connected, tmp_path: Path) -> None:
+    """Paid since the start, it comes by the connection; refunded on a day that no file tells, a person says which."""
+
+    def bring_again(**values: str) -> ImportReport:
+        path = tmp_path / f"again{'-'.join(values)}.csv"
+        path.write_bytes(export(order("#1", "20.00", [line("Tea", "20.00")], **values)))
+        choices = ImportChoices(options={"sales_tax_on": False, "refund_item": "Returns"})
+        return import_file(connected.database, "shop", path, choices, by=ANN, clock=connected.clock)
+
+    bring_again(Financial_Status="pending")
+    connected.add(SHOPIFY, {**SHOP, "start_date": NEXT})
+    bring_again(Paid_at=f"{NEXT} 10:00:00 -0500")
+    assert count(connected) == 1
+    report = bring_again(Paid_at=f"{DAY} 23:50:00 -0500", Refunded_Amount="20.00")
+    refunds = [one for one in report.findings if "the connection Shopify brings" in one.problem.message]
+    assert [one.origin and one.origin.rpartition(":")[0] for one in refunds] == [
+        "shopify:order:7700000000001:refund", "shopify:order:7700000000001:back",
+    ]  # fmt: skip
+    assert report.counts.for_review == 2
+    assert count(connected) == 4  # and the payment of the day before the start

@@ -334,6 +334,39 @@ def test_test_orders_and_old_ones_are_left_out() -> None:  # S3-28, part c
     assert documents(options(documents="detailed", start_date="2026-03-02"), node)
 
 
+FULFILLED_LATER: Node = {"fulfillments": [{"createdAt": LATER, "status": "SUCCESS"}]}
+REFUNDED_LATER: Node = {
+    "refunds": [back(5, [back_line(1, 1, "10.0")], [paid(9, "10.0", LATER, "cash", kind="REFUND")], LATER)]
+}
+
+
+@pytest.mark.parametrize("documents_are", ["detailed", "summary"])
+@pytest.mark.parametrize(
+    ("more", "wanted"),
+    [
+        ({"transactions": [paid(1, "10.0", AT, "cash")]}, {}),
+        ({"transactions": [paid(1, "10.0", LATER, "cash")]}, {"cash": -10, "owed": 10}),
+        ({"transactions": [paid(1, "10.0", AT, "cash")], **REFUNDED_LATER}, {"cash": 10, "sales": -10}),
+        ({"transactions": [paid(1, "10.0", AT, "cash")], **FULFILLED_LATER}, {"sales": 10, "owed": -10}),
+        ({"transactions": [paid(1, "10.0", LATER, "cash")], **FULFILLED_LATER}, {"sales": 10, "cash": -10}),
+    ],
+)
+def test_what_happens_after_the_start_counts_also_of_older_orders(
+    documents_are: str, more: Node, wanted: dict[str, int]
+) -> None:  # rule 20
+    """What was sold and paid before the start is in the opening balances; a refund or payment since is not."""
+    chosen = options(documents=documents_are, start_date="2026-03-03", open_orders="sales_order")
+    node = order("10.0", [item(1, "10.0", currentQuantity=0 if "refunds" in more else 1)], **more)
+    found = documents(chosen, node)
+    assert balances(found) == {(date(2026, 3, 5), account): amount for account, amount in wanted.items()}
+    origins = {one.origin for one in found}
+    for one in found:  # nothing names what is not here
+        assert set(one.waits_for()) <= origins
+    sold = [one for one in drafts(chosen, node) if one.document.origin == "shopify:order:1001"]
+    assert [problem.code for one in sold for problem in one.reviews] == ["placed_before_the_start"] * len(sold)
+    assert bool(sold) is ("fulfillments" in more)
+
+
 def test_an_order_that_is_gone_is_drafted_no_more() -> None:
     assert not list(draft([Fact("gid://shopify/Order/1", None, {}, gone=True)], DETAILED))
 
