@@ -12,7 +12,7 @@ from qbwc_server.documents.models import LARGEST_ID
 from qbwc_server.errors import Invalid, NotFound
 from qbwc_server.reports.tokens import token_record
 from qbwc_server.tenancy.access import OutOfScope
-from qbwc_server.tenancy.permissions import OF_THE_OPERATOR, Permission
+from qbwc_server.tenancy.permissions import COMMON_SCOPES, Permission
 from qbwc_server.tenancy.tokens import ForTheOperator, add_token, read_scopes, revoke_token, tokens_of
 
 _ALL = "/companies/<code>/tokens"
@@ -24,7 +24,7 @@ ROUTES = {
             {"label": str, "scopes": str, "days": int},
             {
                 "label": "What it is for.",
-                "scopes": "Divided by blanks; left out: those of the token that asks, without books.",
+                "scopes": "Divided by blanks; left out: those of the token that asks, without books and members.",
                 "days": "How long it is good; left out: as long as the token that asks.",
             },
             needed=("label",),
@@ -52,7 +52,7 @@ def add_routes(blueprint: Blueprint, access: Access) -> None:
     def make_token(code: str) -> tuple[Response, int]:
         """A new token, shown this once; it may do no more than the one that asks for it, and no longer."""
         said = access.said()
-        own = access.token.scopes - OF_THE_OPERATOR
+        own = access.token.scopes & {*COMMON_SCOPES}
         scopes = own if said.get("scopes") is None else read_scopes(said["scopes"])
         if not scopes <= access.token.scopes:
             lacking = ", ".join(sorted(scopes - access.token.scopes))

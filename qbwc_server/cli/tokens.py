@@ -22,7 +22,7 @@ from qbwc_server.tenancy.users import find_user
     "scopes",
     multiple=True,
     type=click.Choice([scope.value for scope in Scope]),
-    help="What it may do; may be repeated. Default: everything but books (change the books by requests of its own).",
+    help="What it may do; may be repeated. Default: all but members, and books (change the books as it likes).",
 )
 @click.option("--days", type=click.IntRange(1, MOST_DAYS), help="How long it is good; default: until it is revoked.")
 @json_option

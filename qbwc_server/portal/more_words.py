@@ -113,6 +113,7 @@ SCOPES: dict[str, lazy_gettext] = {
     Scope.ACT: lazy_gettext("submit, exclude, void and decide"),
     Scope.ASK: lazy_gettext("ask QuickBooks anything, in its own words; nothing is written"),
     Scope.MANAGE: lazy_gettext("change options, pause and resume, make tokens"),
+    Scope.MEMBERS: lazy_gettext("see, invite, change and remove members who are no owners"),
     Scope.BOOKS: lazy_gettext("change the books with requests of its own"),
 }
 TOKEN_STATES: dict[str, Chip] = {

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from qbwc_server.tenancy.browser_sessions import BrowserSession
 from qbwc_server.tenancy.mail_choices import mail_choices
 from qbwc_server.tenancy.members import Member, members_of, memberships_of
 from qbwc_server.tenancy.models import Membership, Partner, User
@@ -57,6 +58,16 @@ def member_record(member: Member) -> dict[str, Any]:
         "name": member.user.name,
         "disabled": member.user.disabled_at is not None,
         **role_record(member.membership),
+    }
+
+
+def session_record(session: BrowserSession) -> dict[str, Any]:
+    """Where somebody is signed in."""
+    return {
+        "id": session.id,
+        "browser": session.browser,
+        "began_at": session.began_at.isoformat(),
+        "used_at": session.used_at.isoformat(),
     }
 
 

@@ -15,7 +15,16 @@ from qbwc_server.tenancy.actor import Actor, ActorKind
 from qbwc_server.tenancy.companies import no_company
 from qbwc_server.tenancy.models import ApiToken, Company, Membership, Partner, User
 from qbwc_server.tenancy.partners import no_partner
-from qbwc_server.tenancy.permissions import RULES, Limits, Permission, Role, Scope, least_role, role_allows
+from qbwc_server.tenancy.permissions import (
+    RULES,
+    Limits,
+    Permission,
+    Role,
+    Scope,
+    least_role,
+    role_allows,
+    scopes_of_role,
+)
 from qbwc_server.tenancy.tokens import TokenState, scopes_of, state_of
 
 _LARGEST_ID = 2**63 - 1
@@ -159,6 +168,25 @@ def standing_of(db: Session, actor: Actor | None, code: str, *, now: datetime) -
     if company is None or not grants:
         raise no_company(code)
     return Standing(company, grants)
+
+
+def require_role(db: Session, actor: Actor, company: Company, role: Role, *, now: datetime) -> None:
+    """Whether ``actor``, who may see to members, may give or take this role. A token never makes or ends an owner, and
+    gives nobody more than it may itself.
+
+    Raises:
+        OutOfScope: it is a token that may not.
+    """
+    if actor.kind is not ActorKind.TOKEN:
+        return
+    if role is Role.OWNER:
+        raise OutOfScope("No token makes or changes an owner.", advice="Let an owner do it in the portal.")
+    for grant in standing_of(db, actor, company.code, now=now).grants:
+        if isinstance(grant, _Token) and (lacking := sorted(scopes_of_role(role) - grant.scopes)):
+            raise OutOfScope(
+                f"A token gives and takes no role that may do more than itself: for {role} it lacks the scopes "
+                f"{', '.join(lacking)}."
+            )
 
 
 def companies_for(db: Session, actor: Actor | None) -> list[Company]:

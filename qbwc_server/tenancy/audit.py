@@ -51,6 +51,7 @@ class Audited(StrEnum):
     MEMBER_ADDED = "member_added"
     MEMBER_CHANGED = "member_changed"
     MEMBER_REMOVED = "member_removed"
+    SIGNED_OUT = "signed_out_everywhere"
     INVITED = "invited"
     INVITATION_REVOKED = "invitation_revoked"
     RESET_LET = "password_reset_let"

@@ -11,9 +11,11 @@ from sqlalchemy.orm import Session
 
 from qbwc_server.db.once import add_once
 from qbwc_server.errors import Conflict, NotFound
+from qbwc_server.tenancy.access import require_role
 from qbwc_server.tenancy.actor import Actor, ActorKind
 from qbwc_server.tenancy.audit import Audited, note_audit
 from qbwc_server.tenancy.models import Company, Membership, Partner, User
+from qbwc_server.tenancy.partners import no_partner
 from qbwc_server.tenancy.permissions import Role
 
 
@@ -50,7 +52,9 @@ def add_member(
 
     Raises:
         Conflict: he is something there already.
+        OutOfScope: ``by`` is a token that may not give this role.
     """
+    _require_role(db, by, of, role, now)
     row = Membership(
         user_id=user.id,
         partner_id=of.id if isinstance(of, Partner) else None,
@@ -82,6 +86,8 @@ def change_role(
         LastOwner: a person says so, and nobody would be left who may say such things.
     """
     row = find_membership(db, user, of)
+    for one in (row.role, role):
+        _require_role(db, by, of, one, now)
     if role is not Role.OWNER:
         _require_another_owner(db, row, of, by)
     before = _state(row)
@@ -94,6 +100,7 @@ def change_role(
 def remove_member(db: Session, user: User, of: Partner | Company, *, by: Actor, now: datetime) -> Membership:
     """``user`` is a stranger there from now on. Raises NotFound and LastOwner, as ``change_role`` does."""
     row = find_membership(db, user, of)
+    _require_role(db, by, of, row.role, now)
     _require_another_owner(db, row, of, by)
     db.delete(row)
     db.flush()
@@ -136,7 +143,7 @@ def memberships_of(db: Session, user: User) -> list[tuple[Membership, Partner | 
 
 def _require_another_owner(db: Session, row: Membership, of: Partner | Company, by: Actor) -> None:
     """Whoever runs commands on the server can always make another owner, and may do without one."""
-    if by.kind is not ActorKind.PERSON or row.role is not Role.OWNER:
+    if by.kind not in (ActorKind.PERSON, ActorKind.TOKEN) or row.role is not Role.OWNER:
         return
     places = [_of(of)] if isinstance(of, Partner) else [_of(of), Membership.partner_id == of.partner_id]
     db.scalars(select(Membership.id).where(or_(*places)).order_by(Membership.id).with_for_update()).all()
@@ -147,6 +154,13 @@ def _require_another_owner(db: Session, row: Membership, of: Partner | Company, 
     )
     if db.scalar(others.limit(1)) is None:
         raise LastOwner("This is the last owner.")
+
+
+def _require_role(db: Session, by: Actor, of: Partner | Company, role: Role, now: datetime) -> None:
+    if isinstance(of, Company):
+        require_role(db, by, of, role, now=now)
+    elif by.kind is ActorKind.TOKEN:
+        raise no_partner(of.code)
 
 
 def _state(row: Membership) -> dict[str, object]:

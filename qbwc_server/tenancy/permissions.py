@@ -25,10 +25,11 @@ class Scope(StrEnum):
     ACT = "act"  # what a person does with a document or open work: submit, exclude, void, decide
     ASK = "ask"  # ask QuickBooks anything, in its own words; nothing is written by it
     MANAGE = "manage"  # options, pause and resume, tokens
+    MEMBERS = "members"  # see, invite, change and remove members who are no owners
     BOOKS = "books"  # change the books with requests of one's own; given by whoever runs the server, to one token
 
 
-COMMON_SCOPES = tuple(scope for scope in Scope if scope is not Scope.BOOKS)
+COMMON_SCOPES = tuple(scope for scope in Scope if scope not in (Scope.MEMBERS, Scope.BOOKS))
 """Those that a token has for which nobody names any; the others are given by name only."""
 OF_THE_OPERATOR = frozenset({Scope.BOOKS})
 """Those that only whoever runs the server gives."""
@@ -99,7 +100,7 @@ RULES: Mapping[Permission, Rule] = {
     Permission.CONNECT: Rule("set up connections", _OWNER, Scope.MANAGE),
     Permission.MANAGE_TOKENS: Rule("see, make and revoke tokens", _OWNER, Scope.MANAGE),
     Permission.MANAGE_WEBHOOKS: Rule("see and change webhooks", _OWNER, Scope.MANAGE),
-    Permission.MANAGE_MEMBERS: Rule("see and change who may what", _OWNER, None),
+    Permission.MANAGE_MEMBERS: Rule("see and change who may what", _OWNER, Scope.MEMBERS),
     Permission.SEE_AUDIT: Rule("see who changed what", _BOOKKEEPER, Scope.MANAGE),
     Permission.ADD_COMPANIES: Rule("add companies", _OWNER, None),
 }
@@ -131,6 +132,11 @@ def role_allows(role: Role, limits: Limits | None, permission: Permission, kind:
 
 def _leaves(acts: Collection[str], act: DocumentAct) -> bool:
     return act in acts or (act is DocumentAct.VIEW and bool(acts))
+
+
+def scopes_of_role(role: Role) -> frozenset[Scope]:
+    """Those that together let a token do what a member of this role may in a company."""
+    return frozenset(rule.scope for rule in RULES.values() if rule.scope and _RANK[role] <= _RANK[rule.role])
 
 
 def least_role(permission: Permission) -> Role:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from qbwc_server.db import Base
 from qbwc_server.db.types import EnumValue, Exact, Key, UtcDateTime
 from qbwc_server.errors import Conflict, Invalid, NotFound, QbwcError
-from qbwc_server.tenancy.access import NotAllowed, company_for, partner_for, standing_of
+from qbwc_server.tenancy.access import NotAllowed, Unauthorized, company_for, partner_for, require_role, standing_of
 from qbwc_server.tenancy.actor import Actor, ActorColumn, ActorKind
 from qbwc_server.tenancy.audit import Audited, note_audit
 from qbwc_server.tenancy.credentials import digest, new_secret
@@ -71,8 +71,10 @@ def invite(
     Raises:
         Invalid: this is no e-mail address.
         Conflict: that person is a member already.
+        OutOfScope: ``by`` is a token that may not give this role.
     """
     address = read_email(email)
+    require_role(db, by, company, role, now=now)
     if _is_member(db, address, company):
         raise Conflict(f"{address} is a member of {company.code} already.", advice="Change the role instead.")
     link, secret = _make(db, company, LinkPurpose.INVITE, address, role, INVITATION_LIVES, by, now)
@@ -98,6 +100,29 @@ def let_reset(db: Session, company: Company, user: User, *, by: Actor, now: date
     return link, secret
 
 
+def member_alone(db: Session, company: Company, user_id: int, *, by: Actor, now: datetime) -> User:
+    """A member who has access to nothing that ``by`` does not look after: what is his own may be seen to.
+
+    Raises:
+        NotFound: there is no such member.
+        BeyondYou: the member has access to something else, too.
+        OutOfScope: ``by`` is a token that may not take this role.
+    """
+    user = member_by_id(db, company, user_id)
+    require_role(db, by, company, find_membership(db, user, company).role, now=now)
+    for _, where in memberships_of(db, user):
+        _require_looked_after(db, by, where, now)
+    return user
+
+
+def member_by_id(db: Session, company: Company, user_id: int) -> User:
+    """Raises NotFound where nobody of that number is a member of just this company; whoever else he may be."""
+    user = db.get(User, user_id)
+    if user is None or not _is_member(db, user.email, company):
+        raise NotFound(f"There is no member {user_id}.")
+    return user
+
+
 def invitations_of(db: Session, company_id: int, now: datetime) -> list[PersonLink]:
     """Those that can be accepted, the newest first."""
     of_company = (PersonLink.company_id == company_id, PersonLink.purpose == LinkPurpose.INVITE)
@@ -105,16 +130,18 @@ def invitations_of(db: Session, company_id: int, now: datetime) -> list[PersonLi
     return list(db.scalars(select(PersonLink).where(*of_company, *waiting).order_by(PersonLink.id.desc())))
 
 
-def take_back_invitation(db: Session, company_id: int, link_id: int, *, by: Actor, now: datetime) -> None:
+def take_back_invitation(db: Session, company_id: int, link_id: int, *, by: Actor, now: datetime) -> PersonLink:
     """It lets nobody in any more. Raises NotFound."""
     link = db.scalars(
         select(PersonLink).where(PersonLink.company_id == company_id, PersonLink.id == link_id).with_for_update()
     ).one_or_none()
-    if link is None:
+    if link is None or link.purpose is not LinkPurpose.INVITE:
         raise NotFound(f"There is no invitation {link_id}.")
+    require_role(db, by, db.get_one(Company, company_id), link.role, now=now)
     if link.ended_at is None:
         link.ended_at = now
         note_audit(db, Audited.INVITATION_REVOKED, by=by, now=now, company_id=company_id, subject=link.email)
+    return link
 
 
 def person_link_by(db: Session, secret: str, now: datetime, *, locked: bool = False) -> tuple[PersonLink, Company]:
@@ -130,7 +157,8 @@ def person_link_by(db: Session, secret: str, now: datetime, *, locked: bool = Fa
     company = db.get_one(Company, link.company_id)
     try:
         company_for(db, link.made_by, company.code, Permission.MANAGE_MEMBERS, now=now)
-    except (NotFound, NotAllowed):
+        require_role(db, link.made_by, company, link.role, now=now)
+    except (NotFound, NotAllowed, Unauthorized):
         raise NotFound(_ENDED) from None
     return link, company
 
