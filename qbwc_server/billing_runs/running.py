@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from qbwc_server.billing.days import due_at
 from qbwc_server.billing_runs.billed import part_record
+from qbwc_server.billing_runs.costs import Costs
 from qbwc_server.billing_runs.documents import document_of, origin_of
 from qbwc_server.billing_runs.keeping import settings_of, settings_row
 from qbwc_server.billing_runs.models import BillingRun, RunKind
@@ -24,6 +25,7 @@ from qbwc_server.billing_runs.plan import Billing, MovedMeanwhile, Plan, Plannin
 from qbwc_server.billing_runs.portions import Portion
 from qbwc_server.billing_runs.reporting import forget_outcomes, keep_outcomes
 from qbwc_server.billing_runs.seen import said_last
+from qbwc_server.books.costs.wanting import want_costs
 from qbwc_server.clock import Clock
 from qbwc_server.db import Base, Database
 from qbwc_server.db.once import add_once
@@ -134,14 +136,16 @@ class _Doing:
         result.waiting = 0
         with self.database.reading() as db:
             planning = Planning(db, find_company(db, self.code), result.billing_day)
+        costs = Costs()
         for portion in planning.portions.portions:
             self.checkpoint()
             with self.database.transaction() as db:
-                billed, waiting = self._bill(db, planning, portion)
+                billed, waiting = self._bill(db, planning, portion, costs)
             result.documents += billed
             result.waiting += waiting
         with self.database.transaction() as db:
-            _, run = self._at_it(db)
+            company, run = self._at_it(db)
+            want_costs(db, company.id, list(costs.wanted(db, company.id)), now=self.clock())
             run.waiting, run.done_at = result.waiting, self.clock()
 
     def begin_anew(self) -> None:
@@ -150,7 +154,7 @@ class _Doing:
             _, run = self._at_it(db)
             forget_outcomes(db, run)
 
-    def _bill(self, db: Session, planning: Planning, portion: Portion) -> tuple[int, int]:
+    def _bill(self, db: Session, planning: Planning, portion: Portion, costs: Costs) -> tuple[int, int]:
         company, run = self._at_it(db)
         if said_last(db, company.id) != planning.said:
             raise MovedMeanwhile
@@ -158,6 +162,7 @@ class _Doing:
         ready = [one for one in plan.billings if one.standing.is_billed]
         bill(db, company, plan, ready, by=self.by, now=self.clock())
         keep_outcomes(db, run, plan)
+        costs.note(plan)
         return len(ready), len(plan.billings) - len(ready)
 
     def _at_it(self, db: Session) -> tuple[Company, BillingRun]:

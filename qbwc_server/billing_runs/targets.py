@@ -201,6 +201,22 @@ class _Currencies:
         return self._codes.get(str(reference.get("full_name"))) or None
 
 
+def entries_of_offers(
+    db: Session, company_id: int, connection_id: int, offers: Iterable[str]
+) -> dict[str, MirrorEntry]:
+    """The items in the lists that these offers stand for, as far as they stand for any."""
+    words = {offer: Said(WordKind.ITEM, offer) for offer in offers}
+    found = resolve(db, company_id, connection_id, list(words.values()))
+    items = {offer: one for offer, said in words.items() if isinstance(one := found[said.key], Resolved)}
+    entries = _entries(db, company_id, ListKind.ITEM, items.values())
+    return {offer: entries[key_of(one)] for offer, one in items.items() if key_of(one) in entries}
+
+
+def home_currency(db: Session, company_id: int) -> str | None:
+    """The code of the currency in which the company file is kept; None where the lists do not say it."""
+    return _Currencies(db, company_id).of(None)
+
+
 def _other_currency(charge: Charge, customer: Customer) -> Problem | None:
     if customer.currency is None or not charge.currency or customer.currency == charge.currency.upper():
         return None

@@ -84,6 +84,17 @@ def show_report(record: Mapping[str, Any]) -> None:
             right=("Quantity", "Cost"),
         )
     _show_sums(record["charges"])
+    _show_costs(record["costs"])
+
+
+def _show_costs(costs: Sequence[Mapping[str, Any]]) -> None:
+    left = [one for one in costs if one["state"] == "not_written"]
+    if left:
+        say()
+        say("Unit costs that were not written to their items:")
+        print_table(
+            ("Item", "Cost", "Why"), [(one["item"], one["cost"], one["message"]) for one in left], right=("Cost",)
+        )
 
 
 def _show_sums(charges: Sequence[Mapping[str, Any]]) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from qbwc_server.asked import reading as asked
+from qbwc_server.books.costs import writing as costs
 from qbwc_server.books.mirror import reading as mirror
 from qbwc_server.posting import readers as posting
 from qbwc_server.posting.doubt.sieve import Sieve
@@ -42,6 +43,7 @@ def _read_greeting(work: Work, row: RequestRow, reply: Reply) -> None:
 READERS: dict[str, posting.Reader] = {
     **posting.READERS,
     **mirror.READERS,
+    **costs.READERS,
     **asked.READERS,
     Purpose.GREETING: _read_greeting,
 }

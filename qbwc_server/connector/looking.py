@@ -11,6 +11,8 @@ from qbwc_server.asked import looking as asked
 from qbwc_server.asked.asking import CHANGE
 from qbwc_server.asked.changes import ONLY_QUICKBOOKS_KNOWS, undecided
 from qbwc_server.asked.models import AskedRequest
+from qbwc_server.books.costs import writing as costs
+from qbwc_server.books.costs.wanting import WRITE
 from qbwc_server.posting.doubt import questions as posting
 from qbwc_server.posting.outcome.outcome import Work
 from qbwc_server.posting.pc_clock import reach_back
@@ -30,7 +32,8 @@ def executed_before(rows: Sequence[RequestRow]) -> list[RequestRow]:
 
 def look_for(db: Session, company: Company, uncertain: Sequence[RequestRow], now: datetime) -> None:
     """Queue a look-up for each uncertain write; what bears no mark waits for somebody who looks in QuickBooks."""
-    posting.look_for(db, company, [row for row in uncertain if row.purpose != CHANGE], now)
+    posting.look_for(db, company, [row for row in uncertain if row.purpose not in (CHANGE, WRITE)], now)
+    costs.look_for(db, company.id, [row for row in uncertain if row.purpose == WRITE], now)
     changes = [row for row in uncertain if row.purpose == CHANGE]
     if not changes:
         return

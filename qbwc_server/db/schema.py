@@ -35,6 +35,7 @@ MODELS = (
     "qbwc_server.outbox.mail",
     "qbwc_server.outbox.webhooks",
     "qbwc_server.queue.lane",
+    "qbwc_server.books.costs.models",
     "qbwc_server.queue.models",
     "qbwc_server.asked.models",
     "qbwc_server.books.holds",

@@ -25,6 +25,8 @@ from qbwc_server.billing_runs.settings import BillingSettings
 from qbwc_server.billing_runs.targets import offer_word, organisation_word
 from qbwc_server.billing_runs.told import Unread
 from qbwc_server.billing_runs.words import BilledWord
+from qbwc_server.books.costs.models import ItemCost
+from qbwc_server.books.costs.wanting import all_costs
 from qbwc_server.documents.models import DocumentRow
 from qbwc_server.documents.store import by_origin
 from qbwc_server.errors import NotFound
@@ -143,6 +145,7 @@ def report_record(db: Session, company: Company, billing_day: date) -> dict[str,
         "documents": [_document_record(one) for one in _documents(db, company, billing_day)],
         "charges": _sums((row.outcome, row.currency, row.cost) for row in rows),
         "lines": [_outcome_record(row) for row in rows],
+        "costs": [_cost_record(one) for one in all_costs(db, company.id)],
     }
 
 
@@ -255,6 +258,18 @@ def _document_record(row: DocumentRow) -> dict[str, Any]:
         "state": row.state.value,
         "total": _text(row.posted_total if row.posted_total is not None else row.total),
         "number": row.posted_number,
+    }
+
+
+def _cost_record(row: ItemCost) -> dict[str, Any]:
+    return {
+        "item": row.name,
+        "cost": row.cost,
+        "before": row.before,
+        "state": row.state.value,
+        "code": row.code,
+        "message": row.message,
+        "changed_at": row.changed_at.isoformat(),
     }
 
 

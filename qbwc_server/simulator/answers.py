@@ -323,12 +323,14 @@ _ADDED_LISTS = (
     *("ItemOtherCharge", "ItemDiscount", "ItemSalesTax"),
 )
 
+_CHANGED_LISTS = ("Customer", "ItemService", "ItemNonInventory", "ItemInventory", "ItemOtherCharge")
+
 _ALL: dict[str, Handler] = {
     "HostQueryRq": _host,
     "CompanyQueryRq": _company,
     "PreferencesQueryRq": _preferences,
     **{f"{tag}AddRq": _list_add(tag) for tag in _ADDED_LISTS},
-    "CustomerModRq": _list_mod("Customer"),
+    **{f"{tag}ModRq": _list_mod(tag) for tag in _CHANGED_LISTS},
     **{tag: _list_query(tags) for tag, tags in list_queries.LIST_QUERIES.items()},
     **{f"{tag}AddRq": _txn_add(entering) for tag, entering in ENTERING.items()},
     **{f"{tag}ModRq": _txn_mod(entering) for tag, entering in ENTERING.items()},

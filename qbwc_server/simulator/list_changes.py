@@ -66,6 +66,7 @@ def modify(books: Books, tag: str, message: Any) -> Entry:
     changes = copied(message, message_class(f"{tag}Ret"))
     for name in HEADER_FIELDS:
         changes.pop(name, None)
+    changes |= _changed_parts(entry, message)
     cleared = {
         name
         for name, value in changes.items()
@@ -88,6 +89,21 @@ def modify(books: Books, tag: str, message: Any) -> Entry:
         books.rename(entry, name, parent)
     books.touch_entry(entry)
     return entry
+
+
+def _changed_parts(entry: Entry, message: Any) -> Values:
+    """What an item says of its sale and purchase, as it is after the change: what is left out stays."""
+    changed: Values = {}
+    for name in ("sales_or_purchase", "sales_and_purchase"):
+        part = vars(message).get(f"{name}_mod")
+        if part is None:
+            continue
+        before = entry.values.get(name)
+        if before is None:
+            raise wrong_value(name, entry.full_name, "The item is of the other sort.")
+        said = copied(part, type(before))
+        changed[name] = type(before)(**{**vars(before), **said})
+    return changed
 
 
 def delete(books: Books, tag: str, list_id: str) -> Deleted:

@@ -10,6 +10,7 @@ from qbwc_server.api.answers.answer import Answer, Mistake
 from qbwc_server.billing_runs.models import Outcome
 from qbwc_server.billing_runs.plan import Standing
 from qbwc_server.billing_runs.settings import BillingSettings, Makes
+from qbwc_server.books.costs.models import CostState
 from qbwc_server.documents.lifecycle import State
 
 
@@ -219,6 +220,18 @@ class OutcomeAnswer(Answer):
     origin: str
 
 
+class ItemCostAnswer(Answer):
+    """The unit cost of an item, as it was last to be written to QuickBooks."""
+
+    item: str
+    cost: str
+    before: str | None = Field(description="What stood in the item, where it was another one.")
+    state: CostState
+    code: str | None = Field(description="Why it was not written.")
+    message: str | None
+    changed_at: datetime
+
+
 class BillingReportAnswer(Answer):
     """What a day has billed, and every charge once."""
 
@@ -229,3 +242,4 @@ class BillingReportAnswer(Answer):
     documents: list[BilledDocumentAnswer]
     charges: list[SumAnswer]
     lines: list[OutcomeAnswer]
+    costs: list[ItemCostAnswer]

@@ -208,7 +208,9 @@ def steps(books: CompanyFile) -> Iterator[Any]:
 
 
 ASKED_ELSEWHERE = {f"{tag}{verb}Rq" for tag in TXN_KINDS for verb in ("Add", "Mod", "Query")} | set(LIST_QUERIES)
-"""In the tests of every kind of transaction and of every list."""
+ASKED_ELSEWHERE |= {"ReceivePaymentToDepositQueryRq"}  # in those of inquiries
+ASKED_ELSEWHERE |= {f"Item{kind}ModRq" for kind in ("Service", "NonInventory", "Inventory", "OtherCharge")}
+"""In the tests of every kind of transaction, of every list, and of the costs of items."""
 
 
 @pytest.fixture
