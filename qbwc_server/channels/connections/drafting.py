@@ -10,6 +10,7 @@ import structlog
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from qbwc_server.channels.connections.edition import OrdersKept
 from qbwc_server.channels.connections.figures import keep_figures
 from qbwc_server.channels.connections.groups import Group, undrafted_groups
 from qbwc_server.channels.connections.models import Connection, Record
@@ -58,6 +59,7 @@ class Drafting:
         self._guard = guard
         self._after_id = 0
         self._tax_once = TaxOnce(None, None, {})
+        self._orders_kept = OrdersKept()
         self._groups: dict[str, Group] = {}  # of the batch
         self._group_of: dict[str, str] = {}  # by origin, of the batch
         self._figures: dict[str, list[Figure]] = {}  # by group, of the batch
@@ -86,6 +88,7 @@ class Drafting:
         with self._database.reading() as db:
             groups, last = undrafted_groups(db, self._connection.id, self._after_id, RECORDS)
             self._tax_once = TaxOnce.of(db, self._connection.company_id)
+            self._orders_kept = OrdersKept.of(db, self._connection.company_id)
         if last is None:
             return False
         self._after_id = last
@@ -111,7 +114,8 @@ class Drafting:
         if group.problem is not None:
             return
         try:
-            made = [self._settled(one) for one in self._channel.draft(group.facts, self._options)]
+            drafted = (self._settled(one) for one in self._channel.draft(group.facts, self._options))
+            made = [one for one in drafted if one is not None]
         except Exception as error:  # whatever a channel stumbles over costs this group, and no other
             log.exception("channel broke", code="channel_broke", connection_id=self._connection.id)
             # by its type alone: texts of exceptions hold data of customers
@@ -131,10 +135,12 @@ class Drafting:
         if group.problem is None:
             yield from (self._gone(origin) for origin in group.origins if origin not in told)
 
-    def _settled(self, one: Outcome) -> Outcome:
-        """A draft, and what follows it, as QuickBooks adds no tax to what the source has charged."""
-        if not isinstance(one, Draft):
-            return one
+    def _settled(self, one: Outcome) -> Outcome | None:
+        """A draft, and what follows it, as the company file can keep it, without a tax that the source has charged."""
+        kept = self._orders_kept.settle(one) if isinstance(one, Draft) else None
+        if kept is None:
+            return None if isinstance(one, Draft) else one
+        one = kept
         follow_ups = one.follow_ups
         if follow_ups is not None:
             settle = self._tax_once.settle
