@@ -48,8 +48,8 @@ class BilledWord:
     suggestions: tuple[Suggestion, ...] = ()
 
 
-def words_billed(db: Session, company_id: int, now: datetime) -> list[BilledWord]:
-    """All of a company, offers first. Raises NoBillingSettings."""
+def words_billed(db: Session, company_id: int, now: datetime, *, suggesting: bool = True) -> list[BilledWord]:
+    """All of a company, offers first; with what each may be, where it is nothing yet. Raises NoBillingSettings."""
     default = settings_of(db, company_id).makes
     since = (now - LATELY).date()
     found: list[BilledWord] = []
@@ -58,7 +58,7 @@ def words_billed(db: Session, company_id: int, now: datetime) -> list[BilledWord
         switches = switches_of(db, [connection.id])[connection.id]
         for said in (offers, organisations):
             found += _listed(db, company_id, connection.id, said, switches, default)
-    return _with_suggestions(db, company_id, found)
+    return _with_suggestions(db, company_id, found) if suggesting else found
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,8 @@ from qbwc_server.billing_runs.running import run_billing
 from qbwc_server.billing_runs.settings import BillingSettings
 from qbwc_server.channels.options import declared
 from qbwc_server.errors import Conflict, Invalid, NotFound, QbwcError
+from qbwc_server.portal.billing_steps import steps_of
+from qbwc_server.portal.billing_terms import in_words
 from qbwc_server.portal.forms import text_field
 from qbwc_server.portal.option_form import fields_of, read_fields
 from qbwc_server.portal.showing import go_to, show
@@ -46,7 +48,7 @@ def _page(db: Session, company: Company, visit: Visit, problem: QbwcError | None
         day = _day(db, company.id, visit)
         plan = plan_record(db, company, plan_of(db, company, day))
     except NoBillingSettings:
-        return {**page, "plan": None}
+        return {**page, "plan": None, "steps": steps_of(db, company, None, visit.now)}
     except Invalid as wrong:
         return {**page, "plan": None, "problem": problem or wrong}
     said = visit.request.args.get("from", "0")
@@ -55,6 +57,7 @@ def _page(db: Session, company: Company, visit: Visit, problem: QbwcError | None
     return {
         **page,
         "plan": plan,
+        "steps": steps_of(db, company, plan, visit.now),
         "day": day.isoformat(),
         "customers": customers[first : first + _PAGE],
         "first": first,
@@ -140,7 +143,7 @@ def billing_settings(visit: Visit, problem: QbwcError | None = None) -> Response
             chosen = settings_record(db, standing.company.id)["settings"]
         except NoBillingSettings:
             chosen = {}
-    fields = fields_of(_OPTIONS, chosen, visit.request.form)
+    fields = in_words(fields_of(_OPTIONS, chosen, visit.request.form))
     return show(
         visit, "billing_settings.html", 200 if problem is None else 422, problem=problem, fields=fields, locked=chosen
     )

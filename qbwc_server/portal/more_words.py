@@ -179,8 +179,8 @@ BILLING_OUTCOMES: dict[str, lazy_gettext] = {
     BillingOutcomes.LEFT: lazy_gettext("not on this day"),
 }
 BILLING_MAKES: dict[str, lazy_gettext] = {
-    Makes.CREATE: lazy_gettext("make a new one"),
-    Makes.UPDATE: lazy_gettext("change the one that is there"),
+    Makes.CREATE: lazy_gettext("New ones are made"),
+    Makes.UPDATE: lazy_gettext("Existing ones are changed"),
 }
 TABLES = {
     "BILLING_MAKES": BILLING_MAKES,

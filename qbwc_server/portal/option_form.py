@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from werkzeug.datastructures import MultiDict
 
@@ -17,10 +17,14 @@ _PREFIX = "option-"  # so that no option is called like a field of the page itse
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field: the option, and what stands in it."""
+    """One field: the option, what stands in it, and the words of a page where it has its own."""
 
     option: Option
     value: str
+    title: str | None = None
+    help: str | None = None
+    words: Mapping[str, str] = field(default_factory=dict)  # of its choices
+    input_type: str | None = None
 
     @property
     def name(self) -> str:

@@ -38,7 +38,8 @@ def seen(owner: Browser, customer: str) -> str:
 
 def test_before_anybody_has_said_how_the_page_says_what_to_do(owner: Browser) -> None:
     page = said(owner.get(AT))
-    assert "Nobody has said yet how this company bills" in page
+    assert "What is still to be done" in page
+    assert "Say how it bills" in page
     assert owner.get(f"{AT}/settings").status_code == 200
 
 
