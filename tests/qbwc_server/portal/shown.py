@@ -13,9 +13,16 @@ from flask import Flask
 from waitress.server import create_server
 
 from qbwc_server.app import create_app
+from qbwc_server.channels.connections.models import Connection
+from qbwc_server.channels.sherweb.channel import SHERWEB
+from qbwc_server.list_kinds import ListKind
+from qbwc_server.mapping.kinds import WordKind
+from qbwc_server.posting.onto.sent_here import mark_sent
 from qbwc_server.settings import load
 from qbwc_server.tenancy.permissions import Role
 from tests.conftest import TurnableClock
+from tests.qbwc_server.billing_runs.distributor import ANN, Distributed, told_charge
+from tests.qbwc_server.books.mirror.lists_kept import told
 from tests.qbwc_server.mapping.worded import Worded
 from tests.qbwc_server.portal.conftest import PASSWORD, SET_ID, Town
 
@@ -43,6 +50,9 @@ PATHS = (
     *("companies/acme/webhooks", "companies/acme/webhooks/1", "forgotten", "preferences"),
     *("companies/acme/updates/1", f"companies/acme/updates/1/{SET_ID}", "security", "add-company"),
     *("errors", "errors/QBWC1012", "sign-in"),
+    *("companies/acme/billing", "companies/acme/billing/words?kind=item", "companies/acme/billing/words?kind=customer"),
+    *("companies/acme/billing/organisation?connection=2&organisation=name:Contoso", "companies/acme/billing/sent"),
+    *("companies/acme/billing/settings", "companies/fresh/billing"),
 )
 
 
@@ -65,6 +75,7 @@ def town_shown(url: str, clock: TurnableClock, *, documents: int = 40) -> Iterat
     shop.brings("w1", "widget")
     shop.brings("w2", JAPANESE)
     shop.maps("gadget", "Gadget")
+    _bills(town)
     listening = socket.create_server(("127.0.0.1", 0))
     server = create_server(app, sockets=[listening])
     thread = threading.Thread(target=server.run, daemon=True)
@@ -73,6 +84,24 @@ def town_shown(url: str, clock: TurnableClock, *, documents: int = 40) -> Iterat
     server.close()
     thread.join(timeout=10)
     app.extensions["database"].engine.dispose()
+
+
+def _bills(town: Town) -> None:
+    """A distributor charges organisations of all lengths; some of them stand for nothing yet."""
+    with_them = Distributed(town.database, town.clock, "acme", added=True)
+    with town.database.transaction() as db:
+        row = db.get_one(Connection, with_them.connection_id)
+        row.channel = SHERWEB.code
+        mark_sent(db, row.company_id, "1A2B-1760000000", by=ANN, now=town.clock())
+    month = {"first": "2026-03-01", "last": "2026-03-31"}
+    with_them.sells()
+    with_them.shows(ListKind.CUSTOMER, told("80-1", JAPANESE), told("81-1", "Contoso Ltd"))
+    with_them.settles(first_day="2026-03-01")
+    with_them.maps("M365", "Licence", WordKind.ITEM)
+    with_them.maps(JAPANESE, JAPANESE)
+    names = ("Contoso", JAPANESE, "Averylongorganisationwithoutanyblank" * 3)
+    charges = [told_charge(name, **month) for name in names]
+    with_them.brings(*charges, told_charge("Contoso", sku="SEAT", **month), **month)
 
 
 @contextmanager
