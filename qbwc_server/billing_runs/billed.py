@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 
 from qbwc_server.billing.charges import Charge, ChargeKind, Cycle, Organisation
 from qbwc_server.billing.days import Period
-from qbwc_server.billing.statement import Billed, Due, part_key
-from qbwc_server.billing_runs.models import BilledPart
+from qbwc_server.billing.statement import Billed, Due, Why, part_key
+from qbwc_server.billing_runs.models import BilledPart, BillingOutcome, BillingRun, Outcome
 from qbwc_server.documents.lifecycle import State
 from qbwc_server.documents.models import DocumentRow
 
@@ -86,6 +86,28 @@ def organisations_billed(db: Session, connection_id: int, since: date) -> Iterat
         .distinct()
     )
     return ((row.source_key, row.organisation) for row in rows)
+
+
+def left_out_for_good(db: Session, company_id: int, version: int, before: date) -> dict[tuple[int, str], date]:
+    """By connection and part of a charge: the last day before this one that left it out, never to be billed by itself.
+
+    Args:
+        version: of the settings; by the same ones nothing of that is due now.
+    """
+    final = [why.value for why in Why if why.is_final]
+    rows = db.execute(
+        select(BillingOutcome.connection_id, BillingOutcome.part, BillingRun.billing_day)
+        .join(BillingRun, BillingRun.id == BillingOutcome.run_id)
+        .where(
+            BillingRun.company_id == company_id,
+            BillingRun.billing_day < before,
+            BillingRun.settings_version != version,
+            BillingOutcome.outcome == Outcome.LEFT,
+            BillingOutcome.reason.in_(final),
+        )
+        .order_by(BillingRun.billing_day)
+    )
+    return {(connection_id, part): day for connection_id, part, day in rows}
 
 
 def names_billed(db: Session, connection_ids: Collection[int]) -> set[str]:

@@ -186,13 +186,16 @@ def _decide(
 
 
 def _let_go(db: Session, company_id: int, billing: _Billed, row: BillingDecision) -> None:
-    """He may have been held back for another connection, or under the key that he had before QuickBooks knew him."""
+    """He may have been held back on an earlier day, for another connection, or under the key that he had before
+    QuickBooks knew him.
+    """
     db.execute(
         update(BillingDecision)
         .where(
             BillingDecision.company_id == company_id,
             BillingDecision.customer.in_(billing.keys),
             BillingDecision.id != row.id,
+            BillingDecision.billing_day <= row.billing_day,
         )
         .values(held=False)
     )

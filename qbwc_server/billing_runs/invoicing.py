@@ -35,11 +35,13 @@ class Before:
         known: organisations of which something is told now; one of which nothing is may be called otherwise now.
         customers: by connection and part of a charge, to whom it was billed.
         excluded: by connection and part of a charge, the billing day whose document somebody excluded.
+        left_out: by connection and part of a charge, the billing day whose terms left it out for good.
     """
 
     known: Known
     customers: Mapping[tuple[int, str], str]
     excluded: Mapping[tuple[int, str], date]
+    left_out: Mapping[tuple[int, str], date]
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,6 +265,12 @@ def _warn_of_before(work: _Work, connection_id: int, due: Due, before: Before) -
             "excluded_before",
             f"{product} was billed on {day}, and the document was excluded.",
             "If you billed it otherwise, hold this back; else approve it.",
+        )
+    if (day := before.left_out.get(part)) is not None:
+        work.warn(
+            "left_out_before",
+            f"{product}, {due.period}, was left out on {day} by the terms of then.",
+            "Approve it if it is to be billed after all; else hold it back, or change the terms again.",
         )
 
 

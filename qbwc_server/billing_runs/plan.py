@@ -15,9 +15,9 @@ from sqlalchemy.orm import Session
 from qbwc_server.billing.charges import Charge
 from qbwc_server.billing.days import Period, first_billed, is_billing_day, period_of
 from qbwc_server.billing.statement import Due, Left, Why, part_key, statement
-from qbwc_server.billing_runs.billed import BilledUp, billed_by, customers_billed, names_billed
+from qbwc_server.billing_runs.billed import BilledUp, billed_by, customers_billed, left_out_for_good, names_billed
 from qbwc_server.billing_runs.invoicing import Assigned, Before, Caution, Invoicing, Line, Priced, invoicing_of
-from qbwc_server.billing_runs.keeping import charge_connections, same_source, settings_of
+from qbwc_server.billing_runs.keeping import charge_connections, same_source, settings_of, settings_row
 from qbwc_server.billing_runs.models import LONGEST_ORGANISATION, BillingDecision
 from qbwc_server.billing_runs.portions import Portion, portioned
 from qbwc_server.billing_runs.seen import said_last
@@ -215,6 +215,7 @@ class Planning:
         self.settings = settings_of(db, company.id)
         refuse_other_days(self.settings, company, billing_day)
         self.said = said_last(db, company.id)
+        self._left_out = left_out_for_good(db, company.id, settings_row(db, company.id).version, billing_day)
         connections = charge_connections(db, company.id)
         ids = [one.id for one in connections]
         self._problems = problems_of(db, company.id)
@@ -296,7 +297,7 @@ class Planning:
 
     def _billing(self, some: Sequence[Assigned], dues: _Dues, decisions: Sequence[BillingDecision]) -> Billing:
         makes = Makes.UPDATE if any(one.makes is Makes.UPDATE for one in some) else Makes.CREATE
-        invoicing = invoicing_of(some, self.settings, Before(dues.known, dues.customers, dues.excluded))
+        invoicing = invoicing_of(some, self.settings, Before(dues.known, dues.customers, dues.excluded, self._left_out))
         first, customer = min(one.connection_id for one in some), some[0].target.customer
         billing = Billing(first, customer, makes, invoicing, dues.sources, self.settings.delivery)
         return replace(billing, standing=_standing(billing, self.settings, decisions))
@@ -363,9 +364,9 @@ def _standing(billing: Billing, settings: BillingSettings, decisions: Sequence[B
 def _decisions(
     db: Session, company_id: int, billing_day: date, customers: Sequence[str]
 ) -> dict[str, list[BillingDecision]]:
-    """What was said of each customer for this day; else that he is held back, where that was the last that was said."""
-    newest: dict[tuple[int, str], BillingDecision] = {}
-    of_the_day: dict[tuple[int, str], BillingDecision] = {}
+    """What was said of each customer for this day; else that he is held back, on whichever day that was said."""
+    of_the_day: dict[str, list[BillingDecision]] = {}
+    held: dict[str, list[BillingDecision]] = {}
     for start in range(0, len(customers), _AT_A_TIME):
         rows = db.scalars(
             select(BillingDecision)
@@ -376,13 +377,11 @@ def _decisions(
             .order_by(BillingDecision.at, BillingDecision.id)
         )
         for row in rows:
-            newest[row.connection_id, row.customer] = row
             if row.billing_day == billing_day:
-                of_the_day[row.connection_id, row.customer] = row
-    found: dict[str, list[BillingDecision]] = {}
-    for key, row in ({key: row for key, row in newest.items() if row.held} | of_the_day).items():
-        found.setdefault(key[1], []).append(row)
-    return found
+                of_the_day.setdefault(row.customer, []).append(row)
+            elif row.held:
+                held.setdefault(row.customer, []).append(row)
+    return held | of_the_day
 
 
 def _out_of_order(connection: Connection) -> Problem:

@@ -186,3 +186,17 @@ def test_what_two_distributors_charge_one_customer_is_one_invoice(distributed: D
     distributed.clock.advance(days=30)
     distributed.brings(told_charge(chargeId="another", quantity="5"))  # each corrects what is its own
     assert [one.bill.total for one in distributed.plan(DECEMBER).billings[0].lines] == [Decimal(12)]
+
+
+def test_who_is_held_back_on_a_later_day_is_so_although_an_earlier_one_is_approved(two: Distributed) -> None:
+    december(two, "Fabrikam")
+    two.decides(hold_back, DECEMBER, "Fabrikam Inc")
+    two.clock.advance(minutes=1)
+    assert standings(two.plan(NOVEMBER))["Fabrikam Inc"] == "held"
+    assert standings(two.decides(approve, NOVEMBER, "Fabrikam Inc"))["Fabrikam Inc"] == "approved"
+    assert two.run(NOVEMBER).documents == 1
+    assert standings(two.plan(DECEMBER))["Fabrikam Inc"] == "held"
+    two.clock.advance(days=31)
+    charge = told_charge("Fabrikam", first="2027-01-01", last="2027-01-31")
+    two.brings(charge, first="2027-01-01", last="2027-01-31")
+    assert standings(two.plan(date(2027, 1, 1)))["Fabrikam Inc"] == "held"

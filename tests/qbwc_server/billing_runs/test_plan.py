@@ -214,3 +214,16 @@ def test_each_correction_of_a_charge_has_a_key_of_its_own(distributed: Distribut
         keys += [line.key(day) for line in distributed.plan(day).billings[0].lines]
         distributed.run(day)
     assert len(set(keys)) == 3
+
+
+def test_what_other_terms_left_out_for_good_waits_for_a_person(distributed: Distributed) -> None:
+    distributed.usual()
+    added = told_charge(first="2026-11-16", quantity="5", price="8.00", netPriceProrated="4.00")
+    distributed.brings(told_charge(), added)
+    assert distributed.run(NOVEMBER).documents == 1
+    distributed.settles(proration="both")
+    distributed.clock.advance(days=30)
+    assert warned(distributed.plan(DECEMBER)) == [("left_out_before", Standing.WARNED)]
+    assert distributed.run(DECEMBER).documents == 0
+    distributed.settles(proration="none")
+    assert distributed.plan(DECEMBER).billings == []
