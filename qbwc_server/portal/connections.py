@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Response
 
-from qbwc_server.channels.connections.finding import channel_of, connections_of, find_connection
+from qbwc_server.channels.connections.finding import channel_of, connections_of, find_connection, waits_for_start
 from qbwc_server.channels.connections.setting_up import (
     Choices,
     add_connection,
@@ -94,10 +94,11 @@ def send(visit: Visit, channel: str) -> Response:
                 by=visit.by,
                 now=visit.now,
             )
+            page = "portal.start_page" if waits_for_start(row) else "portal.connection"
             connection_id = row.id
     except (Conflict, Invalid) as problem:
         return form(visit, channel, problem)
-    return go_to("portal.connection", code=visit.code, connection_id=connection_id)
+    return go_to(page, code=visit.code, connection_id=connection_id)
 
 
 def change_form(visit: Visit, connection_id: int, problem: QbwcError | None = None) -> Response:

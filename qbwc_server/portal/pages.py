@@ -30,6 +30,7 @@ from qbwc_server.portal import (
     set_up,
     shop,
     start,
+    starting,
     troubles,
     uploads,
     webhooks,
@@ -44,6 +45,7 @@ _NUMBER = f"int(max={LARGEST_ID})"
 _DOCUMENT = f"{_COMPANY}/documents/<{_NUMBER}:document_id>"
 _BILLING = f"{_COMPANY}/billing"
 _CONNECTION = f"{_COMPANY}/connections/<{_NUMBER}:connection_id>"
+_START = f"{_CONNECTION}/start"
 _MEMBER = f"{_COMPANY}/members/<{_NUMBER}:user_id>"
 _WEBHOOK = f"{_COMPANY}/webhooks/<{_NUMBER}:webhook_id>"
 _STOPS = ", ".join(connections.STOPS)
@@ -175,6 +177,20 @@ PAGES: tuple[Page, ...] = (
     Page("test_connection", "POST", f"{_CONNECTION}/test", Permission.CONNECT, connections.test),
     Page("run_connection", "POST", f"{_CONNECTION}/run", Permission.CONNECT, connections.run_now),
     Page("stop_connection", "POST", f"{_CONNECTION}/<any({_STOPS}):act>", Permission.CONNECT, connections.stop),
+    Page("start_page", "GET", _START, Permission.CONNECT, starting.start_page),
+    Page("start_look", "POST", f"{_START}/look", Permission.CONNECT, starting.look),
+    Page(
+        "start_options",
+        "POST",
+        f"{_START}/options/<any(tax, names, begin):step>",
+        Permission.CONNECT,
+        starting.send_options,
+    ),
+    Page("start_accounts", "POST", f"{_START}/accounts", Permission.CONNECT, starting.send_accounts),
+    Page("start_tax_item", "POST", f"{_START}/tax-item", Permission.CONNECT, starting.send_tax_item),
+    Page("start_dry_run", "POST", f"{_START}/dry-run", Permission.CONNECT, starting.try_drafts),
+    Page("start_begin", "POST", f"{_START}/begin", Permission.CONNECT, starting.begin),
+    Page("start_reset", "POST", f"{_START}/reset", Permission.CONNECT, starting.open_again),
     Page("confirm_disconnect", "GET", f"{_CONNECTION}/disconnect", Permission.CONNECT, connections.confirm_disconnect),
     Page("disconnect", "POST", f"{_CONNECTION}/disconnect", Permission.CONNECT, connections.end),
     Page("mappings", "GET", f"{_COMPANY}/mappings", Permission.SEE_COMPANY, mappings.index),

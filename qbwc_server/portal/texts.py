@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from qbwc_server.documents.kinds import KINDS
 from qbwc_server.mapping.resolving import waits_for_a_word
-from qbwc_server.portal import more_words, set_up_words, translation, words
+from qbwc_server.portal import more_words, set_up_words, start_words, translation, words
 from qbwc_server.portal.pressing import pressed
 from qbwc_server.portal.static_files import static_url
 from qbwc_server.portal.translation import gettext, locale, ngettext
@@ -51,6 +51,8 @@ def set_up(app: Flask) -> None:
         who_acts=words.who_acts,
         suggestion_words=more_words.suggestion_words,
         **more_words.TABLES,
+        **start_words.TABLES,
+        NOT_STARTED=start_words.NOT_STARTED,
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from qbwc_server.channels.connections.finding import marks_of, runs_of
+from qbwc_server.channels.connections.finding import marks_of, runs_of, waits_for_start
 from qbwc_server.channels.connections.models import Connection, ConnectionRun, Record
 from qbwc_server.channels.connections.notes import notes_path
 from qbwc_server.channels.connections.states import RecordState
@@ -54,6 +54,8 @@ def connection_record(db: Session, row: Connection) -> dict[str, Any]:
         "options": {**row.options, **_masked(row)},
         "words": [kind.value for kind in words_of(row)],
         "notes_path": notes_path(row),
+        "has_start": row.channel in CHANNELS and CHANNELS[row.channel].start is not None,
+        "waits_for_start": waits_for_start(row),
         "every_minutes": row.every_minutes,
         "submits": row.submits,
         "limits": limits_of(db, row.id).as_record(),

@@ -109,6 +109,8 @@ class ConnectionAnswer(Answer):
     notes_path: str | None = Field(
         description="Where upstream may say, by a signed call, that something has changed; null: it is only asked."
     )
+    has_start: bool = Field(description="Whether a person has to start it; see its address /start.")
+    waits_for_start: bool
     every_minutes: int
     submits: bool
     limits: SubmissionLimitsAnswer

@@ -16,7 +16,9 @@ from werkzeug.test import TestResponse
 
 from qbwc_server.bulk.asking import ask_for_bulk
 from qbwc_server.bulk.filters import Filter
+from qbwc_server.channels.connections.models import Connection
 from qbwc_server.channels.connections.setting_up import Choices, add_connection
+from qbwc_server.channels.connections.states import ConnectionState
 from qbwc_server.channels.feed.channel import FEED
 from qbwc_server.connector.logins import add_login
 from qbwc_server.connector.sessions import open_session
@@ -35,6 +37,7 @@ from qbwc_server.tenancy.permissions import Role
 from qbwc_server.tenancy.sealing import Sealed
 from qbwc_server.tenancy.users import add_user, set_password
 from tests.conftest import TurnableClock
+from tests.qbwc_server.channels.starting.beginning import told
 
 PASSWORD = "correct horse battery"
 SET_ID = UUID("12345678-1234-5678-1234-567812345678")
@@ -122,6 +125,25 @@ class Town:
                 db, find_company(db, code), FEED, {"address": "https://feed.example", "name": "tea"}, Choices(),
                 settings=load(database_url="sqlite:///unused.db"), by=PROGRAM, now=self.clock(),
             )  # fmt: skip
+
+    def shop(self, code: str) -> int:
+        """A shop is connected, without a key, and has to be started; the number of the connection."""
+        with self.database.transaction() as db:
+            company_id = find_company(db, code).id
+            told(db, company_id, self.clock(), sales_tax=True, non_taxable_code="Non", sales_tax_item="State Tax")
+            row = Connection(
+                company_id=company_id, channel="shopify", account="tea.myshopify.com", title="Shopify", submits=False,
+                options={"shop": "https://tea.myshopify.com", "sales_account": "Shopify Sales", "cogs_account": "Till"},
+                state=ConnectionState.BEING_SET_UP, every_minutes=5, created_at=self.clock(), changed_at=self.clock(),
+                looked={
+                    "at": self.clock().isoformat(), "coming": {"customers": 13_100, "inventory": 240}, "remarks": [],
+                    "lacking": [{"name": "read_cash_tracking", "missing": "cash sessions", "needed": False}],
+                    "balances": {"clearing": "1240.55", "gift_cards": "380.00"}, "notice": None,
+                },
+            )  # fmt: skip
+            db.add(row)
+            db.flush()
+            return row.id
 
     def webhook(self, code: str) -> None:
         """A program is told of everything, and of one thing already."""

@@ -47,6 +47,7 @@ PATHS = (
     *("companies/acme/mappings/import", "companies/acme/mappings/word?kind=item&word=widget", "companies/acme/lists"),
     *("companies/acme/connections", "companies/acme/connections/1", "companies/acme/connections/1/disconnect"),
     *("companies/acme/connect/feed", "companies/acme/members", "companies/acme/tokens", "companies/acme/audit"),
+    *("companies/acme/connections/2", "companies/acme/connections/2/start"),
     *("companies/acme/webhooks", "companies/acme/webhooks/1", "forgotten", "preferences"),
     *("companies/acme/updates/1", f"companies/acme/updates/1/{SET_ID}", "security", "add-company"),
     *("errors", "errors/QBWC1012", "sign-in"),
@@ -68,6 +69,7 @@ def town_shown(url: str, clock: TurnableClock, *, documents: int = 40) -> Iterat
     for number in range(documents):
         town.document("acme", origin=f"o{number}", number=f"{number}")
     town.connection("acme")
+    town.shop("acme")
     town.bulk("acme")
     town.webhook("acme")
     town.update("acme")

@@ -24,7 +24,7 @@ _PART = re.compile(r"<(?:[^<>]*:)?(\w+)>")
 _NAMED = { "session_id": "1", "item_id": "1", "document_id": "1", "end": "done", "action": "submit",
     "link_id": "1", "secret": "nothing", "number": "nothing", "set_id": str(SET_ID),
     "connection_id": "1", "bulk_id": "1", "channel": "feed", "act": "pause", "user_id": "1", "token_id": "1",
-    "webhook_id": "1", "delivery_id": "1", "to": "on",
+    "webhook_id": "1", "delivery_id": "1", "to": "on", "step": "tax",
     "code": "acme",
 }  # fmt: skip
 LINKS = {

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from qbwc_server.portal import more_words, words
+from qbwc_server.portal import more_words, start_words, words
 
 TABLES: dict[str, Any] = {
-    **more_words.TABLES, "STATES": words.STATES, "REQUESTS": words.REQUESTS, "CONTACTS": words.CONTACTS,
+    **more_words.TABLES, **start_words.TABLES,
+    "STATES": words.STATES, "REQUESTS": words.REQUESTS, "CONTACTS": words.CONTACTS,
 }  # fmt: skip
 
 
