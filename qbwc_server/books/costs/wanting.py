@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from uuid import UUID
 
@@ -23,6 +23,7 @@ READ, LOOK, WRITE = "cost_read", "cost_look", "cost_write"
 """The purposes. The subject of READ and WRITE is the number of the cost, that of LOOK the request that is in doubt."""
 _FIVE_PLACES = Decimal("0.00001")  # of a price in QuickBooks
 _AT_A_TIME = 500
+_FRESH = timedelta(days=1)
 _TELLS = (
     *("ListID", "Name", "FullName", "IsActive", "EditSequence"),
     *("SalesOrPurchase", "SalesAndPurchase", "PurchaseCost"),
@@ -53,6 +54,8 @@ def want_costs(db: Session, company_id: int, wanted: Sequence[Wanted], *, now: d
         if row is None:
             row = ItemCost(company_id=company_id, list_id=one.list_id, state=CostState.THERE)
             db.add(row)
+        elif one.problem is None and row.state is CostState.THERE and _is_fresh(row, one.cost, now):
+            continue
         is_under_way = row.state is CostState.WAITING
         row.name, row.cost, row.changed_at = one.name, f"{as_written(one.cost):f}", now
         row.code, row.message = (None, None) if one.problem is None else one.problem
@@ -63,6 +66,11 @@ def want_costs(db: Session, company_id: int, wanted: Sequence[Wanted], *, now: d
             db.flush()
             put(db, company_id, [read(row)], now)
     db.flush()
+
+
+def _is_fresh(row: ItemCost, cost: Decimal, now: datetime) -> bool:
+    """Whether the item was just seen to have it: a run that is begun again does not ask again."""
+    return Decimal(row.cost) == as_written(cost) and now - row.changed_at < _FRESH
 
 
 def costs_of(db: Session, company_id: int, list_ids: Sequence[str]) -> Mapping[str, ItemCost]:

@@ -64,7 +64,11 @@ def test_the_cost_alone_is_changed(world: World, tag: str) -> None:  # S4-04, S4
     assert {**vars(after), "purchase_cost": None} == {**vars(before), "purchase_cost": None}
     assert (outcome(world).state, outcome(world).before) == (CostState.THERE, "7.00")
     sequence = item.edit_sequence
-    want(world, item, "7.12346")  # it stands there: nothing is written
+    want(world, item, "7.123456")
+    assert outcome(world).state is CostState.THERE  # it is not asked for again
+    world.clock.advance(days=2)
+    want(world, item, "7.123456")  # it stands there: nothing is written
+    assert outcome(world).state is CostState.WAITING
     world.update()
     assert (outcome(world).state, item.edit_sequence) == (CostState.THERE, sequence)
 
