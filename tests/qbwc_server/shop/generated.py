@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -82,6 +82,8 @@ class Story:
     refunds: list[Node] = field(default_factory=list)
     ship_left: Decimal = Decimal(0)  # when it was handed over
     ship_back: bool = False
+    taken: list[Line] = field(default_factory=list)  # instead of what came back
+    swaps: list[Node] = field(default_factory=list)
 
     def post(self, at: datetime, account: str, amount: Decimal) -> None:
         """A credit above zero, a debit below, against what the buyer owes."""
@@ -140,6 +142,29 @@ class Story:
         self.refunds.append(back(self.number * 100 + number, told, [money], at.isoformat(), **more))
         self._money(-amount, gateway, at, Decimal(0))
 
+    def exchange(self, number: int, line: Line, units: int, taken: Line, at: datetime) -> None:
+        """Units come back without money, and something is taken instead: one pays the other."""
+        line.left -= units
+        line.came_back += units
+        self.sell(line, -units, at)
+        self.sell(taken, 1, at)
+        self.taken.append(taken)
+        net, charged = (line.price - line.off) * units, line.tax * units
+        self.refunds.append(
+            back(self.number * 100 + number, [back_line(line.number, units, net, charged)], [], at.isoformat())
+        )
+        sale: Node = {
+            "lineType": "PRODUCT",
+            "quantity": 1,
+            "lineItem": {"id": f"gid://shopify/LineItem/{taken.number}"},
+            "totalAmount": bag(taken.each),
+            "totalTaxAmount": bag(taken.tax),
+            "taxes": [{"amount": bag(taken.tax), "taxLine": {"title": "State tax"}}] if taken.tax else [],
+        }
+        gid = f"gid://shopify/ReturnAgreement/{self.number * 100 + number}"
+        more = {"reason": "RETURN", "happenedAt": at.isoformat(), "sales": [sale]}
+        self.swaps.append({"__typename": "ReturnAgreement", "id": gid, **more})
+
     def _ship(self, sign: int, at: datetime) -> None:
         self.post(at, "shipping", sign * self.ships)
         self.post(at, "tax", sign * self.ship_tax)
@@ -168,9 +193,10 @@ class Story:
             "displayFulfillmentStatus": "FULFILLED" if self.fulfilled else "UNFULFILLED",
             "fulfillments": [{"createdAt": self.fulfilled.isoformat(), "status": "SUCCESS"}] if self.fulfilled else [],
             "retailLocation": place(self.place),
-            "totalPriceSet": bag(self.total),
+            "totalPriceSet": bag(self.total + sum((one.each for one in self.taken), Decimal(0))),
             "totalTipReceivedSet": bag(self.tips),
-            "lineItems": [one.node(f"Thing {one.number}", one.left) for one in self.lines],
+            "lineItems": [one.node(f"Thing {one.number}", one.left) for one in (*self.lines, *self.taken)],
+            "agreements": self.swaps,
             "shippingLines": [shipping(self.ships, taxLines=ship_taxes)] if self.ships else [],
             "transactions": self.moved + [money for one in self.refunds for money in one["transactions"]],
             "refunds": self.refunds,
@@ -226,6 +252,15 @@ def stories(draw: st.DrawFn, number: int) -> Story:
         units = {one.number: draw(st.integers(0, one.left)) for one in story.lines}
         if wanted == "all" and not left:
             story.give_back(50 + turn, units, draw(st.booleans()), draw(st.sampled_from(GATEWAYS)), last)
+    some = [one for one in story.lines if one.left and one.kind == "sales"]
+    if some and fulfilled and wanted == "all" and not left and draw(st.booleans()):
+        last = max(last, fulfilled) + timedelta(minutes=1) + draw(later)
+        line, taken = draw(st.sampled_from(some)), draw(lines(number * 10 + 9))
+        story.exchange(
+            80, line, draw(st.integers(1, line.left)), replace(taken, quantity=1, left=1, kind="sales"), last
+        )
+        if draw(st.booleans()):
+            story.pay(81, draw(amounts("1", "90")), draw(st.sampled_from(GATEWAYS)), last + draw(later), Decimal(0))
     story.hand_over()
     return story
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from qbwc_server.channels.contract import Draft, Fact, Figure, Outcome, Remark, RowProblem, Skipped, Stored
 from qbwc_server.channels.shopify.admin.drafts import PART, parts
@@ -28,7 +29,7 @@ from qbwc_server.documents.kinds.sale import Sale
 from qbwc_server.documents.kinds.sales_receipt import SalesReceipt
 from qbwc_server.documents.kinds.transfer import Transfer
 from qbwc_server.mapping.kinds import WordKind
-from tests.qbwc_server.shop.generated import GATEWAYS, Story, booked, months
+from tests.qbwc_server.shop.generated import GATEWAYS, START, Story, booked, months
 from tests.qbwc_server.shop.shopped import Node, back, back_line, bag, captured, item, order, paid
 
 AT, LATER = "2026-03-02T17:00:00Z", "2026-03-05T17:00:00Z"
@@ -95,6 +96,7 @@ def drafts(chosen: ShopOptions, *nodes: Node) -> list[Draft]:
 def documents(chosen: ShopOptions, *nodes: Node) -> list[Document]:
     """The documents, each of which is whole by itself and survives being kept."""
     found = [one.document for one in drafts(chosen, *nodes)]
+    assert len({one.origin for one in found}) == len(found)  # each once
     for one in found:
         assert not one.problems()
         assert load_document(dump_document(one)) == load_document(dump_document(load_document(dump_document(one))))
@@ -332,6 +334,17 @@ def test_test_orders_and_old_ones_are_left_out() -> None:  # S3-28, part c
     assert not outcomes(options(documents="detailed", start_date="2026-03-03"), node)
     assert not outcomes(options(start_date="2026-03-03"), node)
     assert documents(options(documents="detailed", start_date="2026-03-02"), node)
+
+
+@settings(max_examples=40, deadline=None)
+@given(months(most=3), st.integers(0, 8))
+def test_from_the_start_on_every_day_is_that_of_other_code(told: list[Story], after: int) -> None:  # rules 12 and 20
+    start = (START + timedelta(days=after)).date()
+    nodes = [one.node() for one in told]
+    wanted = {key: amount for key, amount in booked(told).items() if key[0] >= start}
+    for documents_are in ("detailed", "summary"):
+        chosen = options(documents=documents_are, start_date=start.isoformat())
+        assert balances(documents(chosen, *nodes)) == wanted
 
 
 FULFILLED_LATER: Node = {"fulfillments": [{"createdAt": LATER, "status": "SUCCESS"}]}
