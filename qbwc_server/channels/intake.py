@@ -42,7 +42,9 @@ from qbwc_server.tenancy.companies import find_company
 from qbwc_server.tenancy.models import Company
 
 BATCH = 500
-Alongside = Callable[[Session, Sequence["Draft | Skipped"], Sequence["Finding"], Sequence[int]], None]
+Alongside = Callable[
+    [Session, Sequence["Draft | Skipped"], Sequence["Finding"], Sequence[int], Mapping[str, str]], None
+]
 _TRIES = 3
 _AT_A_TIME = 100  # ranges of origins in one statement
 
@@ -71,8 +73,8 @@ class Intake:
         ``connection_id``: whose words they are, where the drafts name words to be mapped.
         ``automatic``: nobody asks for it; what speaks against submitting is looked at.
         ``may_bring``: whether ``by`` may bring documents of a kind; left out, of every kind.
-        ``alongside`` is called in the transaction of every batch, with the batch, what was found about it, and the ids
-        of documents that wait for others.
+        ``alongside`` is called in the transaction of every batch, with the batch, what was found about it, the ids of
+        documents that wait for others, and by origin of what followed from the batch, what it follows.
         """
         self.report = report
         self._database, self._company_code = database, company_code
@@ -155,10 +157,10 @@ class Intake:
                 stored.refuse(draft, _same_sale(twin))
         bring_back(db, company, {draft.document.origin for draft in plain}, by=self._by, now=now)
         self._hand_in(db, company, plain, stored, now)
-        self._follow_up(db, company, plain, stored, now)
+        followed = self._follow_up(db, company, plain, stored, now)
         self._skip(db, company, [one for one in self._batch if isinstance(one, Skipped)], stored, now)
         if self._alongside is not None:
-            self._alongside(db, self._batch, stored.findings, list(stored.waiting))
+            self._alongside(db, self._batch, stored.findings, list(stored.waiting), followed)
         return stored
 
     def _hand_in(self, db: Session, company: Company, drafts: list[Draft], stored: _Stored, now: datetime) -> None:
@@ -219,16 +221,22 @@ class Intake:
             found[place] = ruled
         return found
 
-    def _follow_up(self, db: Session, company: Company, drafts: list[Draft], stored: _Stored, now: datetime) -> None:
-        """Documents that follow from others, now that it is known what is here."""
+    def _follow_up(
+        self, db: Session, company: Company, drafts: list[Draft], stored: _Stored, now: datetime
+    ) -> dict[str, str]:
+        """Documents that follow from others, now that it is known what is here: by origin, what each follows."""
         asking = [draft for draft in drafts if draft.follow_ups is not None]
         here = _families(db, company, [draft.document.origin for draft in asking])
         more: list[Draft] = []
+        follows: dict[str, str] = {}
         for draft in asking:
             family = here.get(draft.document.origin, [])
             if draft.follow_ups is not None and family:
-                more.extend(draft.follow_ups(family))
+                found = list(draft.follow_ups(family))
+                follows.update({one.document.origin: draft.document.origin for one in found})
+                more.extend(found)
         self._hand_in(db, company, more, stored, now)
+        return {origin: named for origin, named in follows.items() if origin != named}
 
     def _skip(self, db: Session, company: Company, skipped: Sequence[Skipped], stored: _Stored, now: datetime) -> None:
         """What is left out may stand in the books from an earlier intake: then say so, and keep it as open work."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -18,6 +18,7 @@ from qbwc_server.channels.connections.pairs import keep_pairs
 from qbwc_server.channels.connections.states import RecordState
 from qbwc_server.channels.connections.tax_once import TaxOnce
 from qbwc_server.channels.contract import Channel, Draft, Figure, Outcome, RowProblem, Skipped
+from qbwc_server.channels.gone import bring_back
 from qbwc_server.channels.intake import Intake
 from qbwc_server.channels.report import Finding, IntakeReport, Kept
 from qbwc_server.clock import Clock
@@ -28,6 +29,7 @@ from qbwc_server.documents.problems import Problem
 from qbwc_server.documents.store import by_origin
 from qbwc_server.posting.submitting.automatic import Automatic
 from qbwc_server.tenancy.actor import Actor
+from qbwc_server.tenancy.models import Company
 
 log = structlog.get_logger(__name__)
 
@@ -56,13 +58,14 @@ class Drafting:
         self.set_aside = 0
         self._database, self._connection, self._channel, self._options = database, connection, channel, options
         self._kinds = set(channel.words(options))
-        self._guard = guard
+        self._guard, self._by, self._clock = guard, by, clock
         self._after_id = 0
         self._tax_once = TaxOnce(None, None, {})
         self._orders_kept = OrdersKept()
         self._groups: dict[str, Group] = {}  # of the batch
         self._group_of: dict[str, str] = {}  # by origin, of the batch
         self._figures: dict[str, list[Figure]] = {}  # by group, of the batch
+        self._follow: set[str] = set()  # origins of what follows a document that is there, of the batch
         self._later: set[str] = set()  # groups whose document cannot be changed at this moment
         self._intake = Intake(
             database,
@@ -93,7 +96,7 @@ class Drafting:
             return False
         self._after_id = last
         self._groups = {group.key: group for group in groups}
-        self._group_of, self._figures, self._later = {}, {}, set()
+        self._group_of, self._figures, self._later, self._follow = {}, {}, set(), set()
         for group in groups:
             for outcome in self._outcomes(group):
                 self._intake.take(outcome)
@@ -133,7 +136,10 @@ class Drafting:
                 self._group_of[origin] = group.key
                 yield one
         if group.problem is None:
-            yield from (self._gone(origin) for origin in group.origins if origin not in told)
+            there = {_origin(one) for one in made if isinstance(one, Draft)}
+            self._follow.update(origin for origin, named in group.follows.items() if named in there)
+            left = (origin for origin in group.origins if origin not in told and group.follows.get(origin) not in told)
+            yield from map(self._gone, left)
 
     def _settled(self, one: Outcome) -> Outcome | None:
         """A draft, and what follows it, as the company file can keep it, without a tax that the source has charged."""
@@ -160,15 +166,23 @@ class Drafting:
         return Skipped(Problem("gone_upstream", "origin", what, ""), origin, gone=True)
 
     def _alongside(
-        self, db: Session, batch: Sequence[Draft | Skipped], findings: Sequence[Finding], waiting: Sequence[int]
+        self,
+        db: Session,
+        batch: Sequence[Draft | Skipped],
+        findings: Sequence[Finding],
+        waiting: Sequence[int],
+        followed: Mapping[str, str],
     ) -> None:
         """In the transaction that keeps documents: the pairs, and which of the documents could not be kept.
 
         Payments that wait for their invoices are drafted again in the next run: they may find them then.
         """
         self._guard(db)
-        origins = [one.document.origin for one in batch if isinstance(one, Draft)]
-        keep_pairs(db, self._connection, [(origin, self._group_of[origin]) for origin in origins])
+        self._group_of |= {origin: self._group_of[named] for origin, named in followed.items()}
+        origins = [*(one.document.origin for one in batch if isinstance(one, Draft)), *followed]
+        keep_pairs(db, self._connection, [(origin, self._group_of[origin]) for origin in origins], followed)
+        company = db.get_one(Company, self._connection.company_id)
+        bring_back(db, company, self._follow, by=self._by, now=self._clock())
         for origin in db.scalars(select(DocumentRow.origin).where(DocumentRow.id.in_(waiting))) if waiting else ():
             self._later.add(self._group_of.get(origin, ""))
         refused = {one.origin: one.problem for one in findings if one.outcome is Kept.PROBLEM and one.origin}

@@ -49,6 +49,7 @@ class Group:
         waiting: the records that this drafting settles, those among them that were set aside before.
         fresh: how many of them were not.
         origins: of the documents that came of the group before.
+        follows: by origin, which of them another one follows.
         problem: why it cannot be drafted.
     """
 
@@ -57,6 +58,7 @@ class Group:
     waiting: list[int] = field(default_factory=list)
     fresh: int = 0
     origins: tuple[str, ...] = ()
+    follows: dict[str, str] = field(default_factory=dict)
     problem: Problem | None = None
 
 
@@ -102,8 +104,10 @@ def _filled(db: Session, connection_id: int, names: Sequence[str]) -> Iterator[G
         if body is None and not left:
             groups[name].problem = _BODY_GONE
         groups[name].facts.append(_fact(one, body, gone=left))
-    for name, origin in _pairs(db, connection_id, names):
+    for name, origin, follows in _pairs(db, connection_id, names):
         groups[name].origins += (origin,)
+        if follows is not None:
+            groups[name].follows[origin] = follows
     yield from groups.values()
 
 
@@ -151,14 +155,14 @@ def _bodies(db: Session, ids: Sequence[int]) -> dict[int, str]:
     return found
 
 
-def _pairs(db: Session, connection_id: int, names: Sequence[str]) -> Iterator[tuple[str, str]]:
+def _pairs(db: Session, connection_id: int, names: Sequence[str]) -> Iterator[tuple[str, str, str | None]]:
     for some in _pieces(names):
         rows = db.execute(
-            select(RecordDocument.group_key, RecordDocument.origin)
+            select(RecordDocument.group_key, RecordDocument.origin, RecordDocument.follows)
             .where(RecordDocument.connection_id == connection_id, RecordDocument.group_key.in_(some))
             .order_by(RecordDocument.id)
         )
-        yield from ((group, origin) for group, origin in rows)
+        yield from ((group, origin, follows) for group, origin, follows in rows)
 
 
 def _fact(one: _Version, body: str | None, *, gone: bool) -> Fact:

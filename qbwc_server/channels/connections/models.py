@@ -161,6 +161,7 @@ class RecordDocument(Base):
     connection_id: Mapped[int] = mapped_column(ForeignKey("connections.id", ondelete="CASCADE"))
     group_key: Mapped[str] = mapped_column(Exact(LONGEST_KEY))
     origin: Mapped[str] = mapped_column(Exact(120))
+    follows: Mapped[str | None] = mapped_column(Exact(120))  # origin of the document that it follows, if it does
 
 
 class ConnectionFigure(Base):

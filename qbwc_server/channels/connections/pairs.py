@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
@@ -13,13 +14,22 @@ from qbwc_server.db import Base
 _PAIRS = Base.metadata.tables["record_documents"]
 
 
-def keep_pairs(db: Session, connection: Connection, pairs: Sequence[tuple[str, str]]) -> None:
-    """Keep pairs of origin and group; the first group that a document came of stays."""
+def keep_pairs(
+    db: Session,
+    connection: Connection,
+    pairs: Sequence[tuple[str, str]],
+    follows: Mapping[str, str] = MappingProxyType({}),
+) -> None:
+    """Keep pairs of origin and group; the first group that a document came of stays.
+
+    Args:
+        follows: by origin, which document it follows.
+    """
     if not pairs:
         return
     insert = postgresql.insert if db.get_bind().dialect.name == "postgresql" else sqlite.insert
     shared = {"company_id": connection.company_id, "connection_id": connection.id}
     db.execute(
         insert(_PAIRS).on_conflict_do_nothing(index_elements=["connection_id", "origin"]),
-        [{**shared, "origin": origin, "group_key": group} for origin, group in pairs],
+        [{**shared, "origin": origin, "group_key": group, "follows": follows.get(origin)} for origin, group in pairs],
     )

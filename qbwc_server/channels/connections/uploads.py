@@ -125,14 +125,19 @@ class Upload:
             hear(db, self.report.run_id, now=self._clock(), done=done)
 
     def alongside(
-        self, db: Session, batch: Sequence[Draft | Skipped], findings: Sequence[Finding], waiting: Sequence[int]
+        self,
+        db: Session,
+        batch: Sequence[Draft | Skipped],
+        findings: Sequence[Finding],
+        waiting: Sequence[int],
+        followed: Mapping[str, str],
     ) -> None:
         """In the transaction of every batch: which file the documents came of, and what is set aside no more."""
         hear(db, self.report.run_id, now=self._clock())
         refused = {one.origin for one in findings if one.outcome is Kept.PROBLEM}
-        origins = [one.document.origin for one in batch if isinstance(one, Draft)]
+        origins = [*(one.document.origin for one in batch if isinstance(one, Draft)), *followed]
         kept = [origin for origin in origins if origin not in refused]
-        keep_pairs(db, self._connection, [(origin, self.file.digest) for origin in kept])
+        keep_pairs(db, self._connection, [(origin, self.file.digest) for origin in kept], followed)
         if self._something_is_aside and kept:
             _came_in(db, self._connection.id, kept)
 

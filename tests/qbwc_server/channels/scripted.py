@@ -5,15 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from pydantic import Field, SecretStr
 
-from qbwc_server.channels.contract import BrokenPage, Channel, Fact, Outcome, Page, RowProblem, Stream, Window
+from qbwc_server.channels.contract import (
+    BrokenPage,
+    Channel,
+    Draft,
+    Fact,
+    Outcome,
+    Page,
+    RowProblem,
+    Stored,
+    Stream,
+    Window,
+)
 from qbwc_server.channels.feed.drafts import draft
 from qbwc_server.channels.feed.options import FeedOptions
 from qbwc_server.channels.http import Upstream
 from qbwc_server.channels.options import ChannelOptions
+from qbwc_server.documents.kinds import read_document
 from qbwc_server.documents.problems import Problem
 from qbwc_server.mapping.kinds import WordKind
 
@@ -32,6 +45,7 @@ class Script:
     def __init__(self) -> None:
         self.words = ""  # which of its names are mapped
         self.declares: Sequence[WordKind] | None = None  # other kinds of words than it names
+        self.refunded: set[str] = set()  # origins that a refund follows, where it is not here yet
         self.runs: list[list[Page | BrokenPage | BaseException]] = []
         self.windows: list[Window] = []
         self.drafted: list[list[str]] = []
@@ -75,7 +89,17 @@ class Script:
             yield RowProblem(Problem("not_wanted", "", f"{options.refuse} is not wanted.", ""), 0, 0)
             return
         feed = FeedOptions(address="-", name=options.name, words=self.words)
-        yield from draft(facts, feed)
+        for made in draft(facts, feed):
+            follows = isinstance(made, Draft) and made.document.origin in self.refunded
+            yield replace(made, follow_ups=partial(_refund, made)) if isinstance(made, Draft) and follows else made
+
+
+def _refund(made: Draft, stored: Sequence[Stored]) -> Iterator[Draft]:
+    """A credit memo that comes once."""
+    origin = f"{made.document.origin}:refund"
+    if origin not in {one.origin for one in stored}:
+        values = made.document.model_dump(mode="json", by_alias=True, exclude_none=True)
+        yield Draft(read_document({**values, "kind": "credit_memo", "origin": origin}))
 
 
 def fact(key: str, amount: str, at: datetime, *, item: str = "Tea", **more: Any) -> Fact:

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from qbwc_server.channels.connections import drafting
-from qbwc_server.channels.connections.models import Connection, ConnectionRun
+from qbwc_server.channels.connections.models import Connection, ConnectionRun, RecordDocument
 from qbwc_server.channels.connections.running import NotRunning
 from qbwc_server.channels.connections.runs import SILENT_AFTER, RunLost, RunUnderWay, begin
 from qbwc_server.channels.connections.states import ConnectionState, RecordState, RunOutcome
@@ -396,3 +396,28 @@ def test_upstream_may_ask_for_more_patience_than_there_is_time(
     script.tells(UpstreamBusy("Busy.", patience("1e300")))
     assert connected.run(connection).outcome is RunOutcome.FAILED
     assert connected.connection(connection).not_before == connected.clock() + timedelta(days=1)
+
+
+def test_what_follows_a_document_has_its_pair_and_goes_and_comes_back_with_it(
+    connected: Connected, script: Script
+) -> None:
+    connection = connected.add(script.channel, {})
+    now = connected.clock()
+    sale, refund = "feed:script:a", "feed:script:a:refund"
+    script.refunded = {sale}
+    script.tells(fact("a", "5.00", now - 9 * MINUTE), fact("b", "7.00", now - 9 * MINUTE))
+    connected.run(connection)
+    with connected.database.reading() as db:
+        pairs = {one.origin: (one.group_key, one.follows) for one in db.scalars(select(RecordDocument))}
+    assert pairs == {sale: ("a", None), refund: ("a", sale), "feed:script:b": ("b", None)}
+    script.tells(fact("a", "6.00", now - 8 * MINUTE))  # edited: its refund is here, and not made again
+    connected.run(connection)
+    assert totals(connected) == {sale: "6.00", refund: "5.00", "feed:script:b": "7.00"}
+    script.tells(gone("a", now - 7 * MINUTE))
+    connected.run(connection)
+    assert totals(connected) == {"feed:script:b": "7.00"}
+    script.tells(fact("a", "6.00", now - 6 * MINUTE))
+    connected.run(connection)
+    assert totals(connected) == {sale: "6.00", refund: "5.00", "feed:script:b": "7.00"}
+    done = disconnect(connected.database, "shop", connection, Unposted.REMOVE, by=ANN, clock=connected.clock)
+    assert done.removed == 3
