@@ -238,7 +238,7 @@ def report(runtime: Runtime, company: str, day: str | None, as_csv: bool, pdf: I
     elif as_json:
         print_json(record)
     else:
-        show_report(record)
+        show_report(record, zone)
 
 
 def _show(record: dict[str, Any], *, as_json: bool) -> None:

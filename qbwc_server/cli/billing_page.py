@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from qbwc_server.cli.connection_page import when
 from qbwc_server.cli.output import paragraph, print_table, say
 
 
@@ -57,9 +58,9 @@ def _show_customer(one: Mapping[str, Any]) -> None:
     )
 
 
-def show_report(record: Mapping[str, Any]) -> None:
+def show_report(record: Mapping[str, Any], zone: str) -> None:
     """The documents, what was not billed, and sums."""
-    say(f"Billing day {record['billing_day']}, done at {record['done_at']}.")
+    say(f"Billing day {record['billing_day']}, done at {when(record['done_at'], zone)}.")
     print_table(
         ("Id", "Kind", "Customer", "State", "Total"),
         [(o["id"], o["kind"].replace("_", " "), o["customer"], o["state"], o["total"]) for o in record["documents"]],
@@ -76,8 +77,8 @@ def show_report(record: Mapping[str, Any]) -> None:
                     one["product"],
                     one["quantity"],
                     one["cost"],
-                    one["outcome"],
-                    one["message"] or one["reason"],
+                    one["outcome"].replace("_", " "),
+                    one["message"],
                 )
                 for one in rest
             ],

@@ -17,7 +17,7 @@ from qbwc_server.channels.files.importing import ImportChoices, import_file
 from qbwc_server.channels.report import ImportReport
 from qbwc_server.cli.demo_billing import bill, billed, distributor_of
 from qbwc_server.cli.demo_feed import feed_of
-from qbwc_server.cli.demo_folder import COMPANY, DemoFolder
+from qbwc_server.cli.demo_folder import COMPANY, ZONE, DemoFolder
 from qbwc_server.cli.demo_outcome import look, print_outcome, shop_company
 from qbwc_server.cli.documents import read_options
 from qbwc_server.cli.import_page import show_import
@@ -40,7 +40,6 @@ from qbwc_server.tenancy.permissions import Role
 from qbwc_server.tenancy.users import add_user, find_user, set_password
 
 OWNER = "owner@demo.example"
-ZONE = "America/Los_Angeles"
 _START_S = 30.0  # for a server to start on a slow machine
 _BUSY_S = 30.0  # for an update session that was broken off to be given up
 _BY = Actor(ActorKind.COMMAND_LINE, "demo")

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from qbwc_server.errors import Conflict, Invalid
 from qbwc_server.settings import Settings, load
 
+ZONE = "America/Los_Angeles"
 COMPANY = "demo"
 _MARK = "# Settings of a qbwc-server demo."
 

@@ -10,7 +10,7 @@ from qbwc_server.channels.report import ImportReport
 from qbwc_server.cli.billing_page import show_report
 from qbwc_server.cli.demo_billing import DemoBilling, add_what_is_billed
 from qbwc_server.cli.demo_feed import DemoFeed
-from qbwc_server.cli.demo_folder import COMPANY, DemoFolder
+from qbwc_server.cli.demo_folder import COMPANY, ZONE, DemoFolder
 from qbwc_server.cli.output import paragraph, print_table, program, say
 from qbwc_server.cli.simulate import update_record
 from qbwc_server.db import Database
@@ -223,7 +223,7 @@ def _print_billing(billing: DemoBilling | None) -> None:
         return
     say()
     say("BILLED: what a distributor of subscriptions charged")
-    show_report(billing.report)
+    show_report(billing.report, ZONE)
 
 
 def _print_feed(feed: DemoFeed | None) -> None:

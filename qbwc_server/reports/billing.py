@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -12,13 +12,14 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from qbwc_server.billing.days import due_at
+from qbwc_server.billing.statement import Why
 from qbwc_server.billing_runs.billed import customers_billed
 from qbwc_server.billing_runs.comparing import Last, changes, last_ones
 from qbwc_server.billing_runs.invoicing import Line, costs_to_write
 from qbwc_server.billing_runs.keeping import settings_row
 from qbwc_server.billing_runs.looking_ahead import to_mend
 from qbwc_server.billing_runs.models import BillingOutcome, BillingSwitch, Outcome
-from qbwc_server.billing_runs.plan import Billing, Orphan, Plan
+from qbwc_server.billing_runs.plan import Billing, Orphan, Plan, Standing
 from qbwc_server.billing_runs.reporting import outcomes, outcomes_of
 from qbwc_server.billing_runs.running import RunResult, find_run
 from qbwc_server.billing_runs.settings import BillingSettings
@@ -38,6 +39,18 @@ COLUMNS = (
     *("organisation", "offer", "product", "period_first", "period_last", "quantity", "cost", "currency"),
     *("outcome", "reason", "message", "customer", "origin"),
 )
+
+_REASONS: Mapping[str, str] = {  # why a charge is not billed on a day, for people
+    Why.BEFORE_THE_START: "Its period began before the first billing day.",
+    Why.LATER_PERIOD: "Its period has not begun yet; a later billing day bills it.",
+    Why.WAITS_FOR_DISTRIBUTOR: "It waits until the distributor has billed it.",
+    Why.ADDITION_WITH_NEXT_PERIOD: "It is not prorated; the next period has the new quantity.",
+    Why.REMOVAL_WITH_NEXT_PERIOD: "It is not prorated; the next period has the new quantity.",
+    Standing.HELD: "The customer is held back.",
+    Standing.NOT_APPROVED: "Nobody has approved the customer as it is now.",
+    Standing.WARNED: "A warning about the customer has not been acknowledged.",
+    Standing.BLOCKED: "Something about the customer has to be mended.",
+}
 
 _AT_A_TIME = 500  # origins in one statement
 _TEXTS = ("organisation", "offer", "product", "currency", "message", "customer", "origin")  # the distributor's words
@@ -276,7 +289,8 @@ def _cost_record(row: ItemCost) -> dict[str, Any]:
 def _outcome_record(row: BillingOutcome) -> dict[str, Any]:
     values = {name: getattr(row, name) for name in COLUMNS}
     return {name: _text(value) if isinstance(value, date | Decimal) else value for name, value in values.items()} | {
-        "outcome": row.outcome.value
+        "outcome": row.outcome.value,
+        "message": row.message or _REASONS.get(row.reason, ""),
     }
 
 

@@ -70,8 +70,7 @@ def _sums(charges: Sequence[Mapping[str, Any]]) -> Iterator[Sequence[str]]:
 def _charges(lines: Sequence[Mapping[str, Any]]) -> Iterator[Sequence[str]]:
     """One row each; those that have no row of their own are added up, so that the column still foots."""
     for one in lines[:MOST_CHARGES]:
-        why = one["message"] or (one["reason"] or "").replace("_", " ")
-        became = ": ".join(filter(None, (_outcome(one["outcome"]), why)))
+        became = ": ".join(filter(None, (_outcome(one["outcome"]), one["message"])))
         period = " to ".join(filter(None, (one["period_first"], one["period_last"])))
         organisation, product = one["organisation"] or "", one["product"] or ""
         cost = _money(one["cost"])

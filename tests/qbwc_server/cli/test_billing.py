@@ -45,6 +45,9 @@ def test_a_day_from_preview_to_report(run: CommandLine, distributed: Distributed
         assert words in shown, shown
     waits = run("billing", "run", "acme", *day)
     assert (waits.exit_code, "1 customer to be looked at" in waits.stdout) == (Exit.NEEDS_A_PERSON, True)
+    waiting = run("billing", "report", "acme", *day).stdout
+    assert "A warning about the customer has not been acknowledged." in " ".join(waiting.split())
+    assert "+00:00" not in waiting
     assert "(approved)" in run("billing", "approve", "acme", *day).stdout
     assert "2024-11-01: 1 document." in run("billing", "run", "acme", *day).stdout
     report = run("billing", "report", "acme", *day).stdout
