@@ -260,7 +260,7 @@ def _warn_of_before(work: _Work, connection_id: int, due: Due, before: Before) -
             f"{product} was billed to another customer before: this corrects what {work.customer.name} never got.",
             "Hold it back and settle it with the other customer; or acknowledge it.",
         )
-    if (day := before.excluded.get(part)) is not None:
+    if due.instead_of is None and (day := before.excluded.get(part)) is not None:
         work.warn(
             "excluded_before",
             f"{product} was billed on {day}, and the document was excluded.",

@@ -28,7 +28,7 @@ from qbwc_server.billing_runs.told import Told, Unread, names_of, told_of
 from qbwc_server.channels.connections.models import Connection
 from qbwc_server.channels.connections.states import ConnectionState
 from qbwc_server.documents.problems import Problem
-from qbwc_server.errors import Invalid
+from qbwc_server.errors import Conflict, Invalid
 from qbwc_server.tenancy.models import Company
 
 _LONGEST_TERM = timedelta(days=430)  # a year's subscription in twelve parts, and a period of the distributor
@@ -202,8 +202,12 @@ def refuse_other_days(settings: BillingSettings, company: Company, day: date) ->
         raise Invalid(f"{day} is no billing day of {company.code}.", advice="See: qbwc-server billing preview")
 
 
-class MovedMeanwhile(Exception):  # nobody has done anything wrong
-    """What was together when the portions were made is not any more."""
+class MovedMeanwhile(Conflict):
+    """What was together when the portions were made is not any more: somebody has mapped, or something was told."""
+
+    code = "billing_moved"
+    advice = "Ask again."
+    retry_helps = True
 
 
 class Planning:

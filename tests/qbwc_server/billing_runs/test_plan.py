@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from sqlalchemy import update
 
+from qbwc_server.billing_runs.deciding import approve, take_back
 from qbwc_server.billing_runs.plan import Plan, Standing
+from qbwc_server.billing_runs.portions import Portions, portioned
 from qbwc_server.billing_runs.reporting import outcomes
 from qbwc_server.billing_runs.switches import switch
 from qbwc_server.channels.connections.models import Connection
 from qbwc_server.channels.connections.states import ConnectionState
-from qbwc_server.errors import Invalid
+from qbwc_server.errors import Conflict, Invalid
 from qbwc_server.list_kinds import ListKind
 from qbwc_server.mapping.acts import map_word
 from qbwc_server.mapping.deciding import NEVER
@@ -227,3 +231,34 @@ def test_what_other_terms_left_out_for_good_waits_for_a_person(distributed: Dist
     assert distributed.run(DECEMBER).documents == 0
     distributed.settles(proration="none")
     assert distributed.plan(DECEMBER).billings == []
+
+
+def test_what_is_mapped_otherwise_while_it_is_planned_is_said_in_words(
+    distributed: Distributed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    distributed.usual()
+    distributed.brings(told_charge())
+
+    def as_it_was(*arguments: Any) -> Portions:
+        found = portioned(*arguments)
+        return replace(found, customers={**found.customers, "9000ContosoLtd-1": 7})
+
+    monkeypatch.setattr("qbwc_server.billing_runs.plan.portioned", as_it_was)
+    with pytest.raises(Conflict, match="together") as refusal:
+        distributed.plan(NOVEMBER)
+    assert refusal.value.notice.code == "billing_moved"
+
+
+def test_a_correction_after_what_was_excluded_was_billed_again_is_no_warning(distributed: Distributed) -> None:
+    distributed.usual()
+    distributed.brings(told_charge())
+    distributed.run(NOVEMBER)
+    distributed.decides(take_back, NOVEMBER, "Contoso Ltd")
+    distributed.clock.advance(days=30)
+    assert distributed.plan(DECEMBER).billings[0].warnings[0].code == "excluded_before"
+    distributed.decides(approve, DECEMBER, "Contoso Ltd")
+    assert distributed.run(DECEMBER).documents == 1
+    distributed.clock.advance(days=31)
+    distributed.brings(told_charge(quantity="12"))
+    assert warned(distributed.plan(date(2027, 1, 1))) == []
+    assert len(distributed.plan(date(2027, 1, 1)).billings) == 1
