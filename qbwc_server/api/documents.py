@@ -26,6 +26,7 @@ from qbwc_server.documents.store import OriginConflict, Saved, by_origin, find, 
 from qbwc_server.errors import Conflict, Invalid, NotFound
 from qbwc_server.posting.people.actions import ACTIONS
 from qbwc_server.posting.people.decide import decide
+from qbwc_server.posting.people.edit import WrongContent, edit
 from qbwc_server.posting.submitting.hand_in import hand_in
 from qbwc_server.queue.lane import take_lane
 from qbwc_server.reports.documents import body_record, document_record, event_record, problems_of
@@ -72,6 +73,20 @@ ROUTES = {
         takes=Body(),
         matches=True,
         refuses=(NotFound, NotNow, NotReady, Conflict, Invalid),
+    ),
+    "edit_document": Route(
+        Permission.EDIT_DOCUMENTS,
+        DocumentAnswer,
+        takes=Body(
+            {"document": dict, "revision": int},
+            {
+                "document": "All that it says from now on, as it is handed in; kind and origin stay what they are.",
+                "revision": "The one that was read: nothing is done to another one.",
+            },
+            needed=("document", "revision"),
+        ),
+        matches=True,
+        refuses=(NotFound, NotNow, WrongContent, Invalid),
     ),
     "decide_one": Route(
         Permission.POST_DOCUMENTS,
@@ -154,6 +169,21 @@ def _add_one(blueprint: Blueprint, access: Access) -> None:
             answer = jsonify(record)
             answer.set_etag(tag_of(row))
         return answer
+
+    @blueprint.put(_ONE)
+    def edit_document(code: str, document_id: int) -> Response:
+        """Give a document another content than its source did; it waits for review then, and what it lacks is told."""
+        said = access.said()
+        content, revision = said.get("document"), said.get("revision")
+        if content is None or revision is None:
+            raise Invalid("Say the document, and the revision that you read.")
+        with access.changing() as (db, company):
+            row = _found(db, company, document_id)
+            for name, stays in (("kind", row.kind), ("origin", row.origin)):
+                if content.get(name, stays) != stays:
+                    raise WrongContent(f"The {name} of a document stays what it is: {stays}.")
+            edit(db, company, row, content, revision=revision, by=access.by, now=access.now())
+            return tagged(row)
 
     @blueprint.post(f"{_ONE}/<any({_NAMES}):action>")
     def act(code: str, document_id: int, action: str) -> Response:

@@ -12,6 +12,7 @@ import click
 from qbwc_server.channels.files.importing import ImportChoices, import_file
 from qbwc_server.channels.report import Progress
 from qbwc_server.cli.document_actions import COMMANDS
+from qbwc_server.cli.document_edit import edit
 from qbwc_server.cli.document_page import show_document
 from qbwc_server.cli.import_page import show_import
 from qbwc_server.cli.output import (
@@ -302,5 +303,6 @@ def _pages(runtime: Runtime, company: str, documents: tuple[int, ...], states: l
         after = rows[-1].id
 
 
+documents.add_command(edit)
 for command in COMMANDS:
     documents.add_command(command)

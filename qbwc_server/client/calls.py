@@ -39,15 +39,20 @@ class Calls:
         parameters: Mapping[str, str | int] | None = None,
         key: str | None = None,
         tag: str | None = None,
+        media: str = "application/x-ndjson",
     ) -> httpx.Response:
         """Change something, once.
 
         Args:
+            body: for JSON; bytes are sent as they are.
+            media: the type of bytes.
             key: the idempotency key; None: one of its own.
             tag: the ETag of what it is done to.
         """
         key = key or str(uuid4())
         headers = {"Idempotency-Key": key, **({} if tag is None else {"If-Match": tag})}
+        if isinstance(body, bytes):
+            headers["Content-Type"] = media
         return self._call(method, path, parameters, body, headers, key)
 
     def ask_once(self, method: str, path: str, body: object = None) -> httpx.Response:
@@ -72,8 +77,8 @@ class Calls:
         key: str | None,
     ) -> httpx.Response:
         content: Any = {} if body is None else {"json": body}
-        if isinstance(body, bytes):  # JSON lines
-            content, headers = {"content": body}, {**headers, "Content-Type": "application/x-ndjson"}
+        if isinstance(body, bytes):
+            content = {"content": body}
         lost = ""
         for attempt in range(self._attempts):
             try:

@@ -13,6 +13,7 @@ from uuid import uuid4
 import httpx
 
 from qbwc_server.client.calls import Calls
+from qbwc_server.client.managing import Managing
 from qbwc_server.client.records import Asked, Created, Document
 
 _LONGEST_WAIT = 25  # seconds for which the server keeps a call open
@@ -20,7 +21,7 @@ _WAITING = "waiting"
 _MOST = 1_000  # documents that the server takes in one call
 
 
-class Client:
+class Client(Managing):
     """Speaks for one company.
 
     Args:
@@ -130,6 +131,11 @@ class Client:
         path = f"/documents/{document_id}/{action}"
         return _document(self._calls.change("POST", path, tag=tag if match else None))
 
+    def edit(self, document: Document, content: Mapping[str, Any]) -> Document:
+        """Give a document another content than its source did, if it still is of this revision."""
+        said = {"document": dict(content), "revision": document.record["revision"]}
+        return _document(self._calls.change("PUT", f"/documents/{document.id}", said))
+
     def decide(
         self, document_id: int, *, posted_as: str | None = None, not_posted: bool = False, confirmed: bool = False
     ) -> Document:
@@ -146,18 +152,21 @@ class Client:
         request: Mapping[str, Any] | str,
         *,
         soon: bool = False,
+        after: Asked | int | None = None,
         expires_in_s: int | None = None,
         key: str | None = None,
     ) -> Asked:
-        """Ask QuickBooks in its next update session.
+        """Send QuickBooks a request in its next update session; what changes the books needs the scope books.
 
         Args:
             request: ``{"CustomerQueryRq": {...}}``, or a text of qbXML.
-            soon: before what is written, instead of behind all documents.
+            soon: before documents, instead of behind them.
+            after: the request that has to be done before.
         """
         said = {
             "qbxml" if isinstance(request, str) else "request": request,
             "when": "soon" if soon else "last",
+            "after": after.id if isinstance(after, Asked) else after,
             "expires_in_s": expires_in_s,
         }
         return Asked.of(self._calls.change("POST", "/requests", said, key=key).json())
@@ -174,6 +183,23 @@ class Client:
             found = Asked.of(self._record(f"/requests/{asked_id}", {"wait": left}))
             if found.state != _WAITING or not left:
                 return found
+
+    def requests(self, state: str | None = None) -> Iterator[Asked]:
+        """Every request that was sent, or is to be, in the order in which they came."""
+        return map(Asked.of, self._all("/requests", "requests", {"state": state}))
+
+    def try_request(self, request: Mapping[str, Any] | str) -> dict[str, Any]:
+        """Check a request; what would be sent, and whether it changes the books."""
+        said = {"qbxml" if isinstance(request, str) else "request": request}
+        return self._changed("POST", "/requests/try", said)
+
+    def cancel_request(self, asked_id: int) -> Asked:
+        """Take a request back that has not left."""
+        return Asked.of(self._changed("DELETE", f"/requests/{asked_id}"))
+
+    def decide_request(self, asked_id: int, decision: str) -> Asked:
+        """Say what became of a change that is ``unknown``, after looking in QuickBooks: done, again or over."""
+        return Asked.of(self._changed("POST", f"/requests/{asked_id}/decide", {"decision": decision}))
 
     def answer(self, asked: Asked | int) -> Iterator[dict[str, Any]]:
         """All objects of an answer, page by page; ``type`` says of what class each is."""
@@ -213,26 +239,6 @@ class Client:
     def updates(self) -> Iterator[dict[str, Any]]:
         """Update sessions, the newest first."""
         return self._back("/updates", "updates", {})
-
-    def _back(self, path: str, name: str, said: Mapping[str, str | None]) -> Iterator[dict[str, Any]]:
-        parameters: dict[str, str | int] = {key: value for key, value in said.items() if value is not None}
-        before: int | None = 0
-        while before is not None:
-            page = self._record(path, {**parameters, "limit": 500, "before": before})
-            yield from page[name]
-            before = page["next"]
-
-    def _record(self, path: str, parameters: Mapping[str, str | int] | None = None) -> dict[str, Any]:
-        found: dict[str, Any] = self._calls.get(path, parameters).json()
-        return found
-
-    def _all(self, path: str, name: str, said: Mapping[str, str | None]) -> Iterator[dict[str, Any]]:
-        parameters: dict[str, str | int] = {key: value for key, value in said.items() if value is not None}
-        after: int | None = 0
-        while after is not None:
-            page = self._record(path, {**parameters, "limit": 500, "after": after})
-            yield from page[name]
-            after = page["next"]
 
 
 def _document(answer: httpx.Response) -> Document:

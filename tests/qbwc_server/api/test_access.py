@@ -29,6 +29,7 @@ PATHS = (
     ("POST", "/documents/many"),
     ("GET", "/documents"),
     ("GET", "/documents/1"),
+    ("PUT", "/documents/1"),
     ("POST", "/documents/1/submit"),
     ("POST", "/documents/1/exclude"),
     ("POST", "/documents/1/restore"),

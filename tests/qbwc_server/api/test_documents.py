@@ -387,3 +387,19 @@ def test_a_body_in_another_form_is_refused_as_such(
 def test_parameters_that_are_no_text_find_nothing_silently(alice: Caller, query: str) -> None:
     answer = alice.get(f"/documents?{query}")
     assert (answer.status_code, answer.get_json()["code"]) == (400, "unknown_parameter")
+
+
+def test_a_document_is_edited_by_its_revision(alice: Caller, charlie: Caller, invoice: dict[str, Any]) -> None:
+    made = alice.post("/documents?review=1", json=invoice).get_json()
+    path, said = f"/documents/{made['id']}", {"document": {**invoice, "memo": "seen"}, "revision": made["revision"]}
+    assert charlie._open("PUT", path, json=said).status_code == 404
+    edited = alice._open("PUT", path, json=said)
+    assert (edited.status_code, edited.get_json()["state"]) == (200, "for_review")
+    assert alice.get(path).get_json()["document"]["memo"] == "seen"
+    again = alice._open("PUT", path, json={**said, "document": {**invoice, "memo": "other"}})
+    assert (again.status_code, alice.get(path).get_json()["document"]["memo"]) == (409, "seen")
+    now = edited.get_json()["revision"]
+    for wrong in ({**invoice, "kind": "estimate"}, {**invoice, "origin": "x"}, {**invoice, "date": "never"}, {"a": 1}):
+        refused = alice._open("PUT", path, json={"document": wrong, "revision": now})
+        assert (refused.status_code, refused.get_json()["code"]) == (422, "document_invalid")
+    assert alice._open("PUT", path, json={"document": invoice}).status_code == 422

@@ -150,6 +150,7 @@ def test_what_waited_for_its_turn_while_the_token_was_revoked_writes_nothing(
     looked_at = Standing.require
     bodies = {
         "/documents": invoice,
+        "/documents/1": {"document": {}, "revision": 1},
         "/documents/1/decide": {"not_posted": True},
         "/refuse-file": {"name": "Acme"},
         "/tokens": {"label": "another"},

@@ -311,3 +311,14 @@ def test_decide_what_became_of_a_document(bring_in: Import, run: CommandLine, cl
     assert (decided["state"], decided["txn_id"]) == (State.POSTED.value, "1A-1")
     assert "submitted now" in run("documents", "decide", "acme", 2, "--not-posted").stdout
     assert run("documents", "decide", "acme", 2, "--not-posted").exit_code == 4
+
+
+def test_a_document_is_written_out_edited_and_read_again(bring_in: Import, run: CommandLine) -> None:
+    bring_in(invoice(1))
+    said = json.loads(run("documents", "edit", "acme", 1).stdout)
+    Path("edited.json").write_text(json.dumps({**said, "memo": "seen"}), encoding="utf-8")
+    assert run.json("documents", "edit", "acme", 1, "edited.json")["state"] == State.FOR_REVIEW.value
+    assert json.loads(run("documents", "edit", "acme", 1).stdout)["memo"] == "seen"
+    assert run("documents", "edit", "acme", 1, "edited.json", "--revision", 0).exit_code == 4
+    Path("edited.json").write_text("[]", encoding="utf-8")
+    assert run("documents", "edit", "acme", 1, "edited.json").exit_code == 4
