@@ -35,6 +35,7 @@ from qbwc_server.api.access import Access
 from qbwc_server.api.errors import UnknownParameter, translate
 from qbwc_server.api.once import OnceBlueprint
 from qbwc_server.api.reference import reference_blueprint
+from qbwc_server.api.tables import as_table
 from qbwc_server.clock import Clock
 from qbwc_server.db import Database
 from qbwc_server.settings import Settings
@@ -82,8 +83,13 @@ def api_blueprint(database: Database, settings: Settings, clock: Clock) -> Bluep
     for resource in _RESOURCES:
         resource.add_routes(blueprint, access)
     blueprint.register_error_handler(Exception, translate)
+    blueprint.after_request(_as_asked)
     blueprint.after_request(_tell_rate)
     return blueprint
+
+
+def _as_asked(response: Response) -> Response:
+    return as_table(response, ROUTES.get(request.endpoint or ""))
 
 
 def _tell_rate(response: Response) -> Response:

@@ -110,6 +110,7 @@ def add_routes(blueprint: Blueprint, access: Access) -> None:
     """Put the resource at its address."""
     _add_all(blueprint, access)
     _add_one(blueprint, access)
+    _add_edit(blueprint, access)
 
 
 def _add_all(blueprint: Blueprint, access: Access) -> None:
@@ -170,21 +171,6 @@ def _add_one(blueprint: Blueprint, access: Access) -> None:
             answer.set_etag(tag_of(row))
         return answer
 
-    @blueprint.put(_ONE)
-    def edit_document(code: str, document_id: int) -> Response:
-        """Give a document another content than its source did; it waits for review then, and what it lacks is told."""
-        said = access.said()
-        content, revision = said.get("document"), said.get("revision")
-        if content is None or revision is None:
-            raise Invalid("Say the document, and the revision that you read.")
-        with access.changing() as (db, company):
-            row = _found(db, company, document_id)
-            for name, stays in (("kind", row.kind), ("origin", row.origin)):
-                if content.get(name, stays) != stays:
-                    raise WrongContent(f"The {name} of a document stays what it is: {stays}.")
-            edit(db, company, row, content, revision=revision, by=access.by, now=access.now())
-            return tagged(row)
-
     @blueprint.post(f"{_ONE}/<any({_NAMES}):action>")
     def act(code: str, document_id: int, action: str) -> Response:
         """Do one thing with a document; the answer is the document as it stands then."""
@@ -218,6 +204,23 @@ def _add_one(blueprint: Blueprint, access: Access) -> None:
                 by=access.by,
                 now=access.now(),
             )
+            return tagged(row)
+
+
+def _add_edit(blueprint: Blueprint, access: Access) -> None:
+    @blueprint.put(_ONE)
+    def edit_document(code: str, document_id: int) -> Response:
+        """Give a document another content than its source did; it waits for review then, and what it lacks is told."""
+        said = access.said()
+        content, revision = said.get("document"), said.get("revision")
+        if content is None or revision is None:
+            raise Invalid("Say the document, and the revision that you read.")
+        with access.changing() as (db, company):
+            row = _found(db, company, document_id)
+            for name, stays in (("kind", row.kind), ("origin", row.origin)):
+                if content.get(name, stays) != stays:
+                    raise WrongContent(f"The {name} of a document stays what it is: {stays}.")
+            edit(db, company, row, content, revision=revision, by=access.by, now=access.now())
             return tagged(row)
 
 

@@ -25,7 +25,8 @@ from qbwc_server.api.errors import (
 )
 from qbwc_server.api.once import HEADER, READING, NoKeyHere
 from qbwc_server.api.reference.addresses import Address
-from qbwc_server.api.routes import JSON, Body, Route
+from qbwc_server.api.routes import CSV, JSON, Body, Route
+from qbwc_server.api.tables import table_of
 from qbwc_server.asked.messages import OURS
 from qbwc_server.documents.kinds import KINDS, Document
 from qbwc_server.errors import Invalid, NotFound, QbwcError
@@ -159,6 +160,8 @@ def _parameters(address: Address, route: Route) -> Iterator[dict[str, Any]]:
 def _responses(route: Route, method: str) -> dict[str, Any]:
     schema = {"type": "string"} if route.answer is None else {"$ref": _REF + route.answer.__name__}
     done = {"description": "Done.", "content": {route.gives: {"schema": schema}}}
+    if method == "GET" and table_of(route.answer) is not None:
+        done["content"] = {route.gives: {"schema": schema}, CSV: {"schema": {"type": "string"}}}
     responses: dict[str, Any] = {str(status): {**done, "description": _phrase(status)} for status in route.statuses}
     for status, codes in codes_of(route, method).items():
         narrowed = {"allOf": [{"$ref": _REF + "Problem"}, {"properties": {"code": {"enum": codes}}}]}
