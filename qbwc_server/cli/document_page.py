@@ -9,6 +9,7 @@ from typing import Any
 from qbwc_server.cli.output import counted, moment, plain, print_facts, print_table, say
 from qbwc_server.documents.kinds import KINDS, load_document
 from qbwc_server.documents.models import DocumentRow
+from qbwc_server.reports.entries import not_by_the_source
 from qbwc_server.reports.lines import line_tables
 from qbwc_server.reports.proof import Journey, Proof, RequestProof
 from qbwc_server.tenancy.models import Company
@@ -100,7 +101,7 @@ def _show_lines(row: DocumentRow) -> None:
 
 def _show_entries(entries: Sequence[Mapping[str, Any]]) -> None:
     """Which mapping, rule or default gave each place its entry, where it is not what the source itself says."""
-    given = [one for one in entries if one["word"] is not None or one["given_by"]["what"] != "source"]
+    given = not_by_the_source(entries)
     if not given:
         return
     say()

@@ -27,6 +27,7 @@ from qbwc_server.posting.people.actions import may_decide
 from qbwc_server.posting.people.decide import decide
 from qbwc_server.posting.people.edit import edit, may_edit
 from qbwc_server.reports.documents import event_record, problems_of
+from qbwc_server.reports.entries import entries_record, not_by_the_source
 from qbwc_server.reports.lines import line_tables
 from qbwc_server.reports.listing import TAB_OF, Tab, Wanted, page_of, tab_counts
 from qbwc_server.reports.proof import proof
@@ -90,6 +91,7 @@ def document(visit: Visit, document_id: int, problem: QbwcError | None = None, s
             "decides": posts and may_decide(row),
             "edits": posts and may_edit(row),
             "marks": _marks(db, row) if posts else None,
+            "given": not_by_the_source(entries_record(row)),
             "words": unmapped_words(row) if standing.may(Permission.MAP) else [],
         }
     page["evidence"] = page.pop("proof")  # forms have a proof of their own

@@ -16,6 +16,7 @@ from qbwc_server.outbox.rows import DeliveryState
 from qbwc_server.outbox.webhooks import WebhookEvent
 from qbwc_server.portal.translation import gettext, lazy_gettext
 from qbwc_server.portal.words import Chip
+from qbwc_server.reports.entries import GivenBy
 from qbwc_server.tenancy.mail_choices import ByMail
 from qbwc_server.tenancy.permissions import Role, Scope
 from qbwc_server.tenancy.tokens import TokenState
@@ -31,6 +32,15 @@ BULK_RESULTS: dict[str, Chip] = {
     ItemState.WAITING: Chip("wait", "clock", lazy_gettext("Waiting")),
     ItemState.DONE: Chip("ok", "check", lazy_gettext("Done")),
     ItemState.REFUSED: Chip("bad", "alert", lazy_gettext("Not done")),
+}
+GIVEN_BY: dict[str, lazy_gettext] = {
+    GivenBy.SOURCE: lazy_gettext("Its source"),
+    GivenBy.MAPPING: lazy_gettext("A mapping"),
+    GivenBy.RULE: lazy_gettext("A rule"),
+    GivenBy.LEARNT: lazy_gettext("What was chosen before"),
+    GivenBy.OPTION: lazy_gettext("An option of the connection"),
+    GivenBy.PERSON: lazy_gettext("A person, here"),
+    GivenBy.NOTHING: lazy_gettext("Nothing yet"),
 }
 FINDINGS: dict[str, Chip] = {
     Kept.PROBLEM: Chip("bad", "alert", lazy_gettext("Not taken")),
@@ -190,6 +200,7 @@ TABLES = {
     "BULK_ACTIONS": BULK_ACTIONS,
     "BULK_RESULTS": BULK_RESULTS,
     "FINDINGS": FINDINGS,
+    "GIVEN_BY": GIVEN_BY,
     "RUN_OUTCOMES": RUN_OUTCOMES,
     "WORD_KINDS": WORD_KINDS,
     "LIST_KINDS": LIST_KINDS,

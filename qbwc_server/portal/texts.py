@@ -17,6 +17,7 @@ from qbwc_server.portal import more_words, set_up_words, start_words, translatio
 from qbwc_server.portal.pressing import pressed
 from qbwc_server.portal.static_files import static_url
 from qbwc_server.portal.translation import gettext, locale, ngettext
+from qbwc_server.reports.entries import place_words
 from qbwc_server.shortening import shortened
 
 _AN_HOUR = timedelta(hours=1)
@@ -51,6 +52,7 @@ def set_up(app: Flask) -> None:
         who_acts=words.who_acts,
         suggestion_words=more_words.suggestion_words,
         **more_words.TABLES,
+        place_words=place_words,
         **start_words.TABLES,
         NOT_STARTED=start_words.NOT_STARTED,
     )

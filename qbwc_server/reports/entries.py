@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Any
 
@@ -9,6 +11,8 @@ from qbwc_server.documents.kinds import load_document
 from qbwc_server.documents.models import DocumentRow
 from qbwc_server.documents.store import called_of, entries_of, given_of
 from qbwc_server.documents.words import DocumentWord, words_in
+
+_INDEX = re.compile(r"\[(\d+)\]\.?")
 
 
 class GivenBy(StrEnum):
@@ -45,6 +49,18 @@ def entries_record(row: DocumentRow) -> list[dict[str, Any]]:
             }
         )
     return found
+
+
+def not_by_the_source(entries: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Those of them that the source does not name itself, in words that are mapped or by a rule or default."""
+    return [one for one in entries if one["word"] is not None or one["given_by"]["what"] != GivenBy.SOURCE]
+
+
+def place_words(field: str) -> str:
+    """A place for a person: ``Lines 2: item`` of ``lines[1].item``."""
+    counted = _INDEX.sub(lambda found: f" {int(found[1]) + 1}: ", field).rstrip(": ")
+    plain = counted.replace(".", ": ").replace("_", " ")
+    return plain[:1].upper() + plain[1:]
 
 
 def _given_by(name: str, word: DocumentWord | None, said: str | None, drafted: str | None) -> dict[str, Any]:

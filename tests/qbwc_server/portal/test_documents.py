@@ -143,6 +143,15 @@ def test_a_document_shows_itself_its_history_and_what_may_be_done(town: Town, ow
     assert "Nothing was sent yet" in page
 
 
+def test_a_document_says_what_gave_its_lines_their_entries(town: Town, owner: Browser) -> None:
+    document = town.document("acme")
+    assert "Where the entries come from" not in said(owner.get(f"{LIST}/{document}"))  # all are its source's own
+    put(town, document, notes={"given": {"lines[0].item": "rule 3"}})
+    page = said(owner.get(f"{LIST}/{document}"))
+    for part in ("Where the entries come from", "Lines 1: item", "A rule 3"):
+        assert part in page, part
+
+
 def test_ours_is_compared_with_what_quickbooks_has(town: Town, owner: Browser) -> None:
     document = town.document("acme")
     put(town, document, state=State.POSTED, txn_id="1A-2", posted_number="77", posted_total=Decimal("22.00"))

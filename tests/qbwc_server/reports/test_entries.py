@@ -16,7 +16,7 @@ from qbwc_server.db import Database
 from qbwc_server.documents.kinds import load_document, read_document
 from qbwc_server.documents.store import by_origin, change_body
 from qbwc_server.documents.words import with_names
-from qbwc_server.reports.entries import entries_record
+from qbwc_server.reports.entries import entries_record, place_words
 from tests.channels.shopify.export_file import export, line, order
 from tests.conftest import TurnableClock
 from tests.qbwc_server.mapping.worded import ANN, Worded
@@ -77,3 +77,15 @@ def test_what_a_rule_gave_is_told_with_its_number(shop: Worded) -> None:
             "expenses": [{"account": "Travel", "amount": "12.00"}]}  # fmt: skip
     takes(shop, Draft(read_document(body), given={"expenses[0].account": "rule 3"}))
     assert told(shop, "c1")["expenses[0].account"]["given_by"] == {"what": "rule", "id": 3, "words": "rule 3"}
+
+
+@pytest.mark.parametrize(
+    ("field", "words"),
+    [
+        ("lines[1].item", "Lines 2: item"),
+        ("expenses[0].class", "Expenses 1: class"),
+        ("sales_tax_item", "Sales tax item"),
+    ],
+)
+def test_places_are_said_as_people_count(field: str, words: str) -> None:
+    assert place_words(field) == words
