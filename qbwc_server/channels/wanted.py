@@ -19,6 +19,9 @@ from qbwc_server.tenancy.models import Company
 
 _GONE = (State.EXCLUDED, State.WITHDRAWN)
 _ORDERS = frozenset(("sales_order", "estimate", "purchase_order"))  # they are no part of the books
+_SOLD = frozenset(("invoice", "sales_receipt"))  # what a credit memo takes back
+_CREDIT = "Exclude the document, or void it where it is posted; else enter a credit memo."
+_TAKE_BACK = "Exclude the document, or where it is posted void it or take it back in QuickBooks."
 _CLOSE = "Close it in QuickBooks, or exclude the document here: what became of it stands by itself."
 _AT_A_TIME = 100  # ranges of origins in one statement
 
@@ -46,14 +49,14 @@ class LeftOut:
     def tell(self, now: datetime) -> int:
         """Keep as open work what a person has to enter, and say how much; what a person has ended stays ended."""
         credit_memos: dict[str, Finding] = {}
-        orders: dict[str, Finding] = {}
+        others: dict[str, Finding] = {}
         payments: dict[str, Finding] = {}
         for one in self._skipped:
             row, problem = self.standing.get(one.origin), self.problem(one)
             if row is not None:
-                key, is_order = str(row.id), row.kind in _ORDERS
-                kind = WorkKind.STAYS_IN_QUICKBOOKS if is_order else WorkKind.CREDIT_MEMO_WANTED
-                into = orders if is_order else credit_memos
+                key, sold = str(row.id), row.kind in _SOLD
+                kind = WorkKind.CREDIT_MEMO_WANTED if sold else WorkKind.STAYS_IN_QUICKBOOKS
+                into = credit_memos if sold else others
                 into[key] = Finding(kind, key, problem.message, problem.advice, row.id)
             elif one.money_kept > 0:
                 payments[one.origin] = Finding(
@@ -62,7 +65,7 @@ class LeftOut:
         settled = {str(row_id) for row_id in self._known.values()}
         origins = {one.origin for one in self._skipped}
         kept = self._keep(WorkKind.CREDIT_MEMO_WANTED, credit_memos, settled, now)
-        kept += self._keep(WorkKind.STAYS_IN_QUICKBOOKS, orders, settled, now)
+        kept += self._keep(WorkKind.STAYS_IN_QUICKBOOKS, others, settled, now)
         return kept + self._keep(WorkKind.PAYMENT_WANTED, payments, origins, now)
 
     def _keep(self, work: WorkKind, found: dict[str, Finding], looked_at: set[str], now: datetime) -> int:
@@ -101,7 +104,5 @@ def _but_it_is_here(problem: Problem, row: DocumentRow) -> Problem:
         problem.code,
         problem.field,
         f"{problem.message} But it is document {row.id} here, {row.state.value.replace('_', ' ')}.",
-        _CLOSE
-        if row.kind in _ORDERS
-        else "Exclude the document, or void it where it is posted; else enter a credit memo.",
+        _CLOSE if row.kind in _ORDERS else _CREDIT if row.kind in _SOLD else _TAKE_BACK,
     )

@@ -8,10 +8,11 @@ from decimal import Decimal
 
 import pytest
 
-from qbwc_server.channels.contract import Outcome, Skipped
+from qbwc_server.channels.contract import Draft, Outcome, Skipped
 from qbwc_server.channels.intake import Intake
 from qbwc_server.channels.report import IntakeReport
 from qbwc_server.db import Database
+from qbwc_server.documents.kinds import read_document
 from qbwc_server.documents.open_work import Ended, OpenWork, WorkKind, end_work, open_work
 from qbwc_server.documents.problems import Problem
 from qbwc_server.documents.store import by_origin
@@ -88,6 +89,28 @@ def test_an_order_that_is_none_any_more_wants_no_credit_memo(shop: Database, kin
         assert "credit memo" not in advice
     person(shop, "a", exclude)
     assert work(shop) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "more"),
+    [
+        ("credit_memo", {}),
+        ("payment", {"amount": "5.00", "lines": None, "unapplied": True}),
+        (
+            "transfer",
+            {"transfer_from": "Clearing", "transfer_to": "Bank", "amount": "5.00", "lines": None, "customer": None},
+        ),
+    ],
+)
+def test_what_is_no_sale_wants_no_credit_memo(shop: Database, kind: str, more: dict[str, object]) -> None:
+    plain: dict[str, object] = {"kind": kind, "origin": "a", "date": "2026-03-02", "customer": "Ann"}
+    plain |= {"lines": [{"item": "Tea", "amount": "5.00"}], **more}
+    told = {name: value for name, value in plain.items() if value is not None}
+    bring_in(shop, Draft(read_document(told)))
+    bring_in(shop, cancelled("a"))
+    (item,) = work(shop)
+    assert item.work is WorkKind.STAYS_IN_QUICKBOOKS
+    assert item.advice.endswith("void it or take it back in QuickBooks.")
 
 
 @pytest.mark.parametrize("ended", [Ended.DONE, Ended.DISMISSED])
