@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from qbwc_server.channels.connections.audit import note_connection
 from qbwc_server.channels.connections.finding import channel_of, effective_options
 from qbwc_server.channels.connections.models import Connection, RecordDocument
+from qbwc_server.channels.connections.runs import break_off
 from qbwc_server.channels.connections.setting_up import ask_again_since
 from qbwc_server.channels.connections.states import ConnectionEvent, after
 from qbwc_server.channels.options import declared
@@ -85,7 +86,7 @@ def start(
 
 
 def reset(db: Session, row: Connection, typed: str, *, by: Actor, now: datetime) -> None:
-    """Open the start again: nothing is run until it is started anew. All that it brought stays known.
+    """Open the start again: nothing is run until it is started anew, nor goes on. All that it brought stays known.
 
     Args:
         row: locked.
@@ -105,6 +106,7 @@ def reset(db: Session, row: Connection, typed: str, *, by: Actor, now: datetime)
     before = {"started_at": row.started_at}
     row.started_at, row.changed_at, row.failing_since, row.not_before = None, now, None, None
     row.tell(None)
+    break_off(db, row.id, now=now)
     note_connection(db, Audited.CONNECTION_RESET, row, by=by, now=now, before=before)
 
 

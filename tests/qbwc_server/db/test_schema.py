@@ -20,7 +20,9 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from qbwc_server.books.holds import holds_of
+from qbwc_server.channels.connections.models import Connection
 from qbwc_server.channels.connections.setting_up import Choices, add_connection
+from qbwc_server.channels.connections.states import ConnectionState
 from qbwc_server.channels.feed.channel import FEED
 from qbwc_server.connector.logins import login_of
 from qbwc_server.db import Database, make_engine, schema
@@ -448,6 +450,27 @@ def test_runs_from_before_uploads_stay_the_only_ones_of_their_connection(empty_u
         connection.execute(text(uploaded))
         told = connection.execute(text("SELECT file FROM connection_runs ORDER BY id")).scalars().all()
     assert told == [None, "a.csv", "a.csv"]
+    database.engine.dispose()
+
+
+def test_connections_from_before_that_run_are_taken_for_started(empty_url: str) -> None:
+    schema.upgrade(empty_url)
+    database = Database(empty_url)
+    now = datetime(2026, 3, 2, 15, tzinfo=UTC)
+    with database.transaction() as db:
+        company = add_company(db, code="kern", name="Kern", time_zone="UTC", now=now)
+        for name in ("running", "being_set_up"):
+            values = {"address": "https://shop.example.com", "name": name.replace("_", "-")}
+            row = add_connection(
+                db, company, FEED, values, Choices(), settings=load(), by=Actor(ActorKind.PERSON), now=now
+            )
+            row.state = ConnectionState(name)
+    with database.engine.connect() as connection:
+        command.downgrade(schema._config(connection), "0048")
+    schema.upgrade(empty_url)
+    with database.reading() as db:
+        found = {row.state.value: row.started_at for row in db.scalars(select(Connection))}
+    assert found == {"running": now, "being_set_up": None}
     database.engine.dispose()
 
 
