@@ -22,7 +22,7 @@ from qbwc_server.channels.connections.telling_back import TellingBack
 from qbwc_server.channels.connections.trouble import tell_trouble
 from qbwc_server.channels.connections.what_waited import submit_what_waited
 from qbwc_server.channels.contract import Channel
-from qbwc_server.channels.http import SignInRefused, Upstream, UpstreamBusy
+from qbwc_server.channels.http import SignInRefused, Upstream, UpstreamBusy, UpstreamError
 from qbwc_server.channels.options import ChannelOptions, secret_values
 from qbwc_server.channels.registry import CHANNELS
 from qbwc_server.channels.report import IntakeReport
@@ -170,7 +170,7 @@ class _Run:
         self._remarks: dict[str, None] = {}
 
     def go(self, since_by_stream: Mapping[str, tuple[datetime | None, bool]], *, again: bool) -> RunReport:
-        event, notice, not_before = _Ended(ConnectionEvent.WORKED)
+        ended, answers = _Ended(ConnectionEvent.WORKED), True
         drafting: Drafting | None = None
         try:
             channel = channel_of(self._connection)
@@ -185,15 +185,15 @@ class _Run:
             raise
         except QbwcError as error:
             self._go_on()
-            event, notice, not_before = _ended(error, self._clock())
+            ended, answers = _ended(error, self._clock()), not isinstance(error, UpstreamError)
         if drafting is not None:
             self._go_on_with_what_waited()
             while drafting.step():
                 self._go_on()
             drafting.finish()
-        if drafting is not None and event is ConnectionEvent.WORKED:
-            event, notice, not_before = self._tell_back(channel, options)
-        return self._finish(event, notice, not_before, drafting)
+            told = self._tell_back(channel, options) if answers else ended
+            ended = told if ended.event is ConnectionEvent.WORKED else ended
+        return self._finish(ended, drafting)
 
     def _tell_back(self, channel: Channel, options: ChannelOptions) -> _Ended:
         """What became of documents, to upstream where it wants to know; how the run ends."""
@@ -278,9 +278,8 @@ class _Run:
         secrets, private = secret_values(options).values(), self._settings.private_upstreams
         return Upstream(private=private, secrets=secrets, before_each=self._go_on, clock=self._clock)
 
-    def _finish(
-        self, event: ConnectionEvent, notice: Notice | None, not_before: datetime | None, drafting: Drafting | None
-    ) -> RunReport:
+    def _finish(self, ended: _Ended, drafting: Drafting | None) -> RunReport:
+        event, notice, not_before = ended
         report = IntakeReport() if drafting is None else drafting.report
         report.remarks[:0] = self._remarks
         outcome = RunOutcome.DONE if event is ConnectionEvent.WORKED else RunOutcome.FAILED

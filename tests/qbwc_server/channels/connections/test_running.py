@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -16,6 +18,8 @@ from qbwc_server.channels.connections.states import ConnectionState, RecordState
 from qbwc_server.channels.connections.stopping import Unposted, disconnect, pause, resume
 from qbwc_server.channels.contract import BrokenFact, BrokenPage, Fact, Page
 from qbwc_server.channels.http import UpstreamBusy, patience
+from qbwc_server.channels.registry import CHANNELS
+from qbwc_server.channels.tellings import Telling
 from qbwc_server.documents.lifecycle import State
 from qbwc_server.documents.models import DocumentRow
 from qbwc_server.documents.open_work import WorkKind, open_work
@@ -421,3 +425,28 @@ def test_what_follows_a_document_has_its_pair_and_goes_and_comes_back_with_it(
     assert totals(connected) == {sale: "6.00", refund: "5.00", "feed:script:b": "7.00"}
     done = disconnect(connected.database, "shop", connection, Unposted.REMOVE, by=ANN, clock=connected.clock)
     assert done.removed == 3
+
+
+def test_pages_that_stay_broken_keep_nobody_from_being_told(
+    connected: Connected, script: Script, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What upstream cannot be told is only what it does not take, or when it does not answer at all."""
+    told: list[str] = []
+
+    def push(options: object, upstream: object, tellings: Sequence[Telling]) -> Iterator[str]:
+        for one in tellings:
+            told.append(f"{one.group} {one.became}")
+            yield one.key
+
+    script.channel = replace(script.channel, push=push)
+    monkeypatch.setitem(CHANNELS, script.channel.code, script.channel)
+    connection = connected.add(script.channel, {})
+    now = connected.clock()
+    script.tells(fact("a", "1.00", now - 9 * MINUTE), BrokenPage(PROBLEM))
+    assert connected.run(connection).outcome is RunOutcome.FAILED
+    assert told == ["a needs_a_person"]
+    script.tells(fact("b", "1.00", now - 8 * MINUTE), UpstreamBusy("Later."))
+    connected.run(connection)
+    assert told == ["a needs_a_person"]
+    connected.run(connection)
+    assert told == ["a needs_a_person", "b needs_a_person"]
