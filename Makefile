@@ -1,4 +1,4 @@
-# make demo | test | check | browser | screenshots | bench | soak | month | clean - needs make and Python 3.11 or newer, nothing else.
+# make demo | test | check | browser | screenshots | bench | soak | month | shop-month | clean - needs make and Python 3.11 or newer, nothing else.
 # PYTHON=/path/to/python chooses the interpreter, VENV=folder the place of the environment. DATABASES=both: what runs on
 # either database runs on SQLite and on PostgreSQL, not on one of the two as its name tells.
 
@@ -10,7 +10,7 @@ DATABASES ?= one
 INSTALLED := $(VENV)/.installed
 INSTALLED_TEST := $(VENV)/.installed-test
 
-.PHONY: demo test check browser screenshots bench soak month migration clean
+.PHONY: demo test check browser screenshots bench soak month shop-month migration clean
 .DEFAULT_GOAL := demo
 
 demo: $(INSTALLED)
@@ -40,6 +40,9 @@ soak: $(INSTALLED_TEST)
 
 month: $(INSTALLED_TEST)  # a month of connections by the clock; ARGS="--connections 1000 --days 30"
 	@$(BIN)/python -m bench.month $(or $(ARGS),--connections 20 --days 1)
+
+shop-month: $(INSTALLED_TEST)  # a month of a shop into a simulated company file; ARGS="--orders 100000 --days 30"
+	@$(BIN)/python -m bench.shop_month $(or $(ARGS),--orders 300 --days 3 --minutes 30)
 
 migration: $(INSTALLED_TEST)  # make migration MESSAGE="what changes"
 	@written=$$($(BIN)/python -c "import sys; from qbwc_server.db import schema; print(schema.write_migration(sys.argv[1]))" \

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
 from qbwc_server.documents.problems import Problem
 from qbwc_server.shop.entries import Entry, Role, merged, total
-from qbwc_server.shop.events import Event, EventKind, Ledger
+from qbwc_server.shop.events import Event, EventKind, Ledger, Tender
 from qbwc_server.shop.money import NOTHING
 from qbwc_server.shop.order import Place
 from qbwc_server.shop.planned import DAY_ORIGIN, Kind, Planned, Plans
 from qbwc_server.shop.terms import Terms
 
+_AT_ONCE = timedelta(minutes=1)  # what is further apart may have been told of one after the other
 _OF_MONEY = (EventKind.REFUND, EventKind.MONEY_BACK)
 
 
@@ -31,16 +32,18 @@ class _Bucket:
     entries: list[Entry] = field(default_factory=list)
     back: list[Entry] = field(default_factory=list)  # of what comes to less than nothing
     money: dict[str, Decimal] = field(default_factory=dict)
-    given: dict[str, Decimal] = field(default_factory=dict)
+    given: list[Tender] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
     def take(self, events: Sequence[Event], problems: Iterable[Problem]) -> None:
-        """The events of one order."""
+        """Events of one order that stand or fall together."""
         owed = sum((one.owed for one in events), NOTHING)
         (self.entries if owed >= 0 else self.back).extend(entry for one in events for entry in one.entries)
         for tender in (tender for one in events for tender in one.tenders if tender.amount):
-            into = self.money if tender.amount > 0 else self.given
-            into[tender.gateway] = into.get(tender.gateway, NOTHING) + abs(tender.amount)
+            if tender.amount > 0:
+                self.money[tender.gateway] = self.money.get(tender.gateway, NOTHING) + tender.amount
+            else:
+                self.given.append(tender)
         self.problems += problems
 
 
@@ -90,14 +93,19 @@ def _title(entry: Entry) -> str:
 
 
 def _apart(ledger: Ledger, place: Place, day: date) -> Iterator[list[Event]]:
-    """What happened with an order then and there: what was sold with its money, each refund with its own."""
+    """What happened with an order then and there, in parts none of which moves when more happens on the day.
+
+    What was sold and paid at once is one part; each refund with its money is, and whatever happened at another time.
+    """
     here = [one for one in ledger.events if one.day == day and one.place.id == place.id]
     back = [one for one in here if one.kind in _OF_MONEY]
     sale = [one for one in here if one.kind not in _OF_MONEY]
     for refund in back:
         yield [refund]
-    if sale:
+    if sale and max(one.at for one in sale) - min(one.at for one in sale) <= _AT_ONCE:
         yield sale
+    else:
+        yield from ([one] for one in sale)
 
 
 def _way(events: Sequence[Event]) -> str | Rest:
@@ -109,17 +117,25 @@ def _way(events: Sequence[Event]) -> str | Rest:
 
 
 def _receipt(plans: Plans, blank: Planned, way: str, bucket: _Bucket) -> None:
-    lines = merged([*bucket.entries, *bucket.back])
-    amount = total(lines)
+    """What was sold by one way, and beside it what was given back by it.
+
+    They are not netted: while the day goes on one would outgrow the other, and a receipt cannot become a credit memo.
+    """
     origin = f"{blank.origin}:{_plain(way)}" if way else f"{blank.origin}:paid"
-    planned = replace(blank, origin=origin, gateway=way, lines=lines, amount=amount, problems=_once(bucket.problems))
-    if not lines:
-        return
-    if amount >= 0:
-        plans.documents.append(replace(planned, kind=Kind.SALES_RECEIPT))
-    else:  # more was given back than taken this way
-        plans.sale(planned)
-        plans.money_back(replace(planned, origin=f"{origin}:back", lines=(), amount=-amount), origin)
+    planned = replace(blank, origin=origin, gateway=way, problems=_once(bucket.problems))
+    if lines := merged(bucket.entries):
+        plans.documents.append(replace(planned, kind=Kind.SALES_RECEIPT, lines=lines, amount=total(lines)))
+    if lines := merged(bucket.back):
+        credit = f"{origin}:credit"
+        plans.sale(replace(planned, origin=credit, lines=lines))
+        _give_back(plans, planned, bucket, credit)
+
+
+def _give_back(plans: Plans, planned: Planned, bucket: _Bucket, credit: str = "") -> None:
+    """Each refund of money by itself: QuickBooks does not change one to a card that stands there."""
+    for one in sorted(bucket.given, key=lambda one: (one.at, one.id)):
+        origin = f"{planned.origin}:back:{one.id}"
+        plans.money_back(replace(planned, origin=origin, gateway=one.gateway, amount=-one.amount), credit)
 
 
 def _on_account(plans: Plans, blank: Planned, which: Rest, bucket: _Bucket) -> None:
@@ -131,8 +147,7 @@ def _on_account(plans: Plans, blank: Planned, which: Rest, bucket: _Bucket) -> N
             own.sale(replace(planned, origin=f"{origin}{suffix}", lines=lines))
     for way, amount in sorted(bucket.money.items()):
         own.money(replace(planned, origin=f"{origin}:{_plain(way)}", gateway=way, amount=amount))
-    for way, amount in sorted(bucket.given.items()):
-        own.money_back(replace(planned, origin=f"{origin}:{_plain(way)}:back", gateway=way, amount=amount))
+    _give_back(own, planned, bucket)
     plans.documents += own.done()
 
 

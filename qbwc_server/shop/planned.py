@@ -108,7 +108,7 @@ class Plans:
             self._add(planned, Kind.CARD_REFUND, (), amount)
             self.applied[planned.origin] = taken
         if rest := planned.amount - amount:
-            journal = f"{planned.origin}:journal" if taken else planned.origin
+            journal = f"{planned.origin}:journal"  # another one than that of the refund, which may still come
             self.documents.append(replace(planned, kind=Kind.JOURNAL_ENTRY, amount=rest, origin=journal))
 
     def done(self) -> list[Planned]:
