@@ -21,7 +21,9 @@ from qbwc_server.tenancy.permissions import Permission
 
 _ALL = "/companies/<code>/billing/sent"
 _INVOICE = Body(
-    {"invoice": str}, {"invoice": "The id of its document here, or the TxnID of QuickBooks."}, needed=("invoice",)
+    {"invoice": str},
+    {"invoice": "# and its number, the id of its document here, or the TxnID of QuickBooks."},
+    needed=("invoice",),
 )
 ROUTES = {
     "sent_invoices_marked": Route(

@@ -42,7 +42,7 @@ def sent(runtime: Runtime, company: str, after: str | None, as_json: bool) -> No
 @json_option
 @pass_runtime
 def mark(runtime: Runtime, company: str, invoice: str, as_json: bool) -> None:
-    """Mark an invoice as sent, by the id of its document here or by the TxnID of QuickBooks."""
+    """Mark an invoice as sent: '#1034' by its number, or the id of its document here, or its TxnID in QuickBooks."""
     with runtime.database.transaction() as db:
         found = find_company(db, company)
         row = mark_sent(db, found.id, invoice_named(db, found.id, invoice), by=runtime.by, now=runtime.now())

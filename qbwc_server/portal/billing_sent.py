@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 
@@ -25,6 +26,7 @@ from qbwc_server.reports.sent_here import sent_records
 from qbwc_server.shortening import storable
 
 _PAGE = 50
+_TXN_ID = re.compile(r"[0-9A-Fa-f]+-[0-9]{10}", re.ASCII)
 
 
 def sent(visit: Visit, problem: QbwcError | None = None) -> Response:
@@ -56,11 +58,16 @@ def take_back(visit: Visit) -> Response:
     return _changed(visit, lambda db, company, txn_id: take_sent_back(db, company, txn_id, by=visit.by, now=visit.now))
 
 
+def _typed(text: str) -> str:
+    """A TxnID has a hyphen between two numbers in base 16, ten digits behind it; anything else is a number."""
+    return text if not text or text.startswith("#") or _TXN_ID.fullmatch(text) else f"#{text}"
+
+
 def _changed(visit: Visit, act: Callable[[Session, int, str], object]) -> Response:
-    invoice = text_field(visit.request, "invoice", 60)
+    invoice = text_field(visit.request, "invoice", 60) or _typed(text_field(visit.request, "number", 60).strip())
     try:
         if not invoice.strip():
-            raise Invalid("Type the TxnID of the invoice.")
+            raise Invalid("Type the number of the invoice.")
         with visit.changing() as (db, standing):
             require_all(standing)
             act(db, standing.company.id, invoice_named(db, standing.company.id, invoice))

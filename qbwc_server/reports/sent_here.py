@@ -35,6 +35,6 @@ def _record(row: SentInvoice, document: DocumentRow | None) -> dict[str, Any]:
         "at": row.at.isoformat(),
         "by": str(row.by),
         "document": None if document is None else document.id,
-        "number": None if document is None else document.posted_number,
+        "number": row.txn_id[1:] if row.txn_id.startswith("#") else document.posted_number if document else None,
         "customer": None if document is None else document.party,
     }

@@ -249,9 +249,10 @@ def send(world: World, txn: Transaction) -> None:
     Bookkeeper(world.books).change(txn, is_to_be_emailed=False, is_to_be_printed=False)
 
 
-def mark(world: World, txn: Transaction) -> None:
+def mark(world: World, txn: Transaction, *, by_number: bool = False) -> None:
     with world.database.transaction() as db:
-        mark_sent(db, world.company(db).id, txn.txn_id, by=BY, now=world.clock())
+        invoice = f"#{txn.ref_number}" if by_number else txn.txn_id
+        mark_sent(db, world.company(db).id, invoice, by=BY, now=world.clock())
 
 
 UNFIT: dict[str, Callable[[World, Transaction], object]] = {
@@ -259,6 +260,7 @@ UNFIT: dict[str, Callable[[World, Transaction], object]] = {
     "paid": lambda world, txn: pay(world, txn, "80.00"),
     "sent": send,
     "marked sent here": mark,
+    "marked sent here by its number": lambda world, txn: mark(world, txn, by_number=True),
     "void": lambda world, txn: Bookkeeper(world.books).void(txn),
     "of a job": lambda world, txn: Bookkeeper(world.books).change(txn, customer="Acme:Roof"),
     "before the window": lambda world, txn: Bookkeeper(world.books).change(txn, txn_date=date(2026, 3, 1)),

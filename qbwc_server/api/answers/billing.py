@@ -35,7 +35,7 @@ class SwitchAnswer(Answer):
 class SentInvoiceAnswer(Answer):
     """An invoice that somebody has marked as sent."""
 
-    txn_id: str
+    txn_id: str = Field(description="Its TxnID, or # and its number, as it was named.")
     at: datetime
     by: str
     document: int | None = Field(description="Its document here, where there is one.")

@@ -15,7 +15,7 @@ from qbwc_server.documents.kinds.onto import Onto, Unsent
 from qbwc_server.documents.lifecycle import State
 from qbwc_server.documents.models import DocumentRow
 from qbwc_server.posting.onto.question import customer_of
-from qbwc_server.posting.onto.sent_here import marked_sent
+from qbwc_server.posting.onto.sent_here import by_number, marked_sent
 from qbwc_server.posting.options import PostingOptions
 from qbwc_server.posting.submitting.closing_date import closed_until
 from qbwc_server.posting.transactions.standing import Standing
@@ -37,7 +37,7 @@ class Fitness:
         self._onto = document.onto
         self._closed = closed_until(db, row.company_id)
         ids = [one.txn_id for one in found]
-        self._sent = marked_sent(db, row.company_id, ids)
+        self._sent = marked_sent(db, row.company_id, [*ids, *(by_number(one.number) for one in found)])
         self._of_others = _of_other_windows(db, row, document.onto, ids)
 
     def why_not(self, one: Standing, *, ours_on_it: bool = False) -> str | None:
@@ -54,7 +54,7 @@ class Fitness:
             return "has a payment or credit on it"
         if self._closed is not None and (one.day is None or one.day <= self._closed):
             return f"is dated in the closed period until {self._closed:%Y-%m-%d}"
-        if one.txn_id in self._sent:
+        if {one.txn_id, by_number(one.number)} & self._sent:
             return "is marked as sent here"
         if self._counts_as_sent(one):
             return "counts as sent: it waits neither to be printed nor to be e-mailed"

@@ -19,10 +19,11 @@ from qbwc_server.tenancy.audit import Audited, note_audit
 
 LONGEST_TXN_ID = 36  # IDTYPE
 _TXN_ID = re.compile(r"[0-9A-Za-z]+-[0-9A-Za-z-]+", re.ASCII)
+_BY_NUMBER = re.compile(r"#[\x21-\x7e](?:[\x20-\x7e]{0,9}[\x21-\x7e])?", re.ASCII)  # #1034
 
 
 class SentInvoice(Base):
-    """One invoice that was sent to its customer, as a person says."""
+    """One invoice that was sent to its customer, as a person says: by its TxnID, or by ``#`` and its number."""
 
     __tablename__ = "sent_invoices"
 
@@ -36,11 +37,13 @@ class NoInvoice(NotFound):
     """What was named is no invoice in QuickBooks."""
 
     code = "no_such_invoice"
-    advice = "Name an invoice by the id of its document here, or by the TxnID that QuickBooks gave it."
+    advice = "Name an invoice by # and its number, by the id of its document here, or by its TxnID in QuickBooks."
 
 
 def invoice_named(db: Session, company_id: int, said: str) -> str:
-    """The TxnID of an invoice that a person names by the id of its document, or by itself. Raises NoInvoice."""
+    """The TxnID of an invoice that a person names by the id of its document; else what was said: the TxnID itself, or
+    ``#`` and the number. Raises NoInvoice.
+    """
     name = said.strip()
     if not (name.isascii() and name.isdigit()):
         return name
@@ -51,9 +54,9 @@ def invoice_named(db: Session, company_id: int, said: str) -> str:
 
 
 def mark_sent(db: Session, company_id: int, txn_id: str, *, by: Actor, now: datetime) -> SentInvoice:
-    """An invoice was sent: nothing is put onto it any more. Raises Invalid for what is no TxnID."""
-    if not _TXN_ID.fullmatch(txn_id) or len(txn_id) > LONGEST_TXN_ID:
-        raise Invalid(f"{txn_id[:40]!r} is no TxnID; QuickBooks' look like 1A2B-1760000000.")
+    """An invoice was sent: nothing is put onto it any more. Raises Invalid for what is no TxnID and no number."""
+    if not (_TXN_ID.fullmatch(txn_id) or _BY_NUMBER.fullmatch(txn_id)) or len(txn_id) > LONGEST_TXN_ID:
+        raise Invalid(f"{txn_id[:40]!r} is no invoice. Give # and its number, such as #1034, or its TxnID.")
     row = db.get(SentInvoice, (company_id, txn_id))
     if row is None:
         row = SentInvoice(company_id=company_id, txn_id=txn_id, at=now, by=by)
@@ -78,6 +81,11 @@ def sent_invoices(db: Session, company_id: int, *, after: str | None = None, lim
     if after is not None:
         query = query.where(SentInvoice.txn_id > after)
     return list(db.scalars(query.order_by(SentInvoice.txn_id).limit(limit)))
+
+
+def by_number(number: str | None) -> str:
+    """How the invoice of a number is named; "" where it has none."""
+    return f"#{number}" if number else ""
 
 
 def marked_sent(db: Session, company_id: int, txn_ids: Collection[str]) -> set[str]:

@@ -30,6 +30,9 @@ def test_an_invoice_is_marked_as_sent_and_taken_back(app: Flask, alice: Caller, 
     stranger = alice.post("/billing/sent", json={"invoice": "FF-9"}).get_json()
     assert (stranger["txn_id"], stranger["document"]) == ("FF-9", None)
     assert alice.post("/billing/sent", json={"invoice": "FF-9"}).status_code == 200  # it stays so
+    named = alice.post("/billing/sent", json={"invoice": "#1034"}).get_json()
+    assert (named["txn_id"], named["number"]) == ("#1034", "1034")
+    alice.post("/billing/sent/take-back", json={"invoice": "#1034"})
     listed = alice.get("/billing/sent?limit=1").get_json()
     assert ([one["txn_id"] for one in listed["sent"]], listed["next"]) == (["1A2B-1760000000"], "1A2B-1760000000")
     rest = alice.get(f"/billing/sent?after={listed['next']}").get_json()
@@ -39,7 +42,8 @@ def test_an_invoice_is_marked_as_sent_and_taken_back(app: Flask, alice: Caller, 
     with app.extensions["database"].reading() as db:
         records = [one for one in audit_of(db, company_id=1) if one.action == "invoice_marked_sent"]
     assert [(one.before, one.after) for one in reversed(records)] == [
-        ({"sent": False}, {"sent": True}), ({"sent": False}, {"sent": True}), ({"sent": True}, {"sent": False}),
+        ({"sent": False}, {"sent": True}), ({"sent": False}, {"sent": True}), ({"sent": False}, {"sent": True}),
+        ({"sent": True}, {"sent": False}), ({"sent": True}, {"sent": False}),
     ]  # fmt: skip
     assert records[0].subject == "1A2B-1760000000"
 
@@ -53,9 +57,11 @@ def test_an_invoice_is_marked_as_sent_and_taken_back(app: Flask, alice: Caller, 
         ({"invoice": "4711"}, 404),
         ({"invoice": "A-" + "1" * 40}, 422),
         ({"invoice": " "}, 422),
+        ({"invoice": "#"}, 422),
+        ({"invoice": "#123456789012"}, 422),
         ({}, 422),
     ],
-    ids=["words", "dash", "too large", "unknown", "too long", "blank", "nothing"],
+    ids=["words", "dash", "too large", "unknown", "too long", "blank", "no number", "long number", "nothing"],
 )
 def test_what_is_no_invoice_is_told(alice: Caller, said: dict[str, str], status: int) -> None:
     assert alice.post("/billing/sent", json=said).status_code == status

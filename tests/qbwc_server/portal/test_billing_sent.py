@@ -16,6 +16,17 @@ def marked(town: Town, *txn_ids: str) -> set[str]:
         return marked_sent(db, town.found("acme").id, txn_ids)
 
 
+def test_an_invoice_of_somebody_else_is_marked_by_its_number(town: Town, owner: Browser) -> None:
+    assert owner.send(AT, AT, number=" 1034 ").status_code == 303
+    assert owner.send(AT, AT, number="1A2B-1760000000").status_code == 303
+    assert marked(town, "#1034", "1A2B-1760000000") == {"#1034", "1A2B-1760000000"}
+    page = owner.get(AT)
+    assert ">1034<" in page.text.replace(" ", "")
+    owner.send(f"{AT}/take-back", AT, invoice="#1034")
+    assert marked(town, "#1034") == set()
+    assert owner.send(AT, AT, number="").status_code == 422
+
+
 def test_an_invoice_of_somebody_else_is_marked_by_its_txn_id(town: Town, owner: Browser) -> None:
     page = said(owner.get(AT))
     assert "One with both flags off counts as sent." in page  # part f, 2: the rule stands on the page
@@ -25,7 +36,7 @@ def test_an_invoice_of_somebody_else_is_marked_by_its_txn_id(town: Town, owner: 
     assert owner.send(f"{AT}/take-back", AT, invoice="1A-9").status_code == 303
     assert marked(town, "1A-9") == set()
     wrong = owner.send(AT, AT, invoice="none")
-    assert (wrong.status_code, "is no TxnID" in said(wrong)) == (422, True)
+    assert (wrong.status_code, "is no invoice" in said(wrong)) == (422, True)
 
 
 def test_an_invoice_of_ours_is_marked_on_its_page(town: Town, owner: Browser) -> None:
