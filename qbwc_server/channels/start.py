@@ -120,6 +120,7 @@ class Start:
         openings: balances at the start; ``against`` is the option of the account that they are booked against.
         tax_code, tax_item: the options of the sales tax code of lines, and of the sales tax item of documents.
         asked: further options that are asked for beside the first day.
+        older: a sentence that says what becomes of what began before the first day and goes on behind it.
         kept: options that stay as they are once documents have come: the same sale would be another document.
         locked: options that only a reset opens again once it is started; accounts are in any case.
     """
@@ -133,6 +134,7 @@ class Start:
     tax_code: str = ""
     tax_item: str = ""
     asked: Sequence[str] = ()
+    older: str = ""
     kept: Sequence[str] = ()
     locked: Sequence[str] = ()
 

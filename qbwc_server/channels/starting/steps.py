@@ -149,10 +149,11 @@ def _begin(start: Start, looked: Looked | None, begins: object) -> StepSeen:
     if not begins:
         said = "The first day is not chosen: what is older stays as it is in the books."
         return _step(StartStep.BEGIN, [(said, "Choose it, such as the first of a month.")], [], "")
+    older = [(start.older, "")] if start.older else []
     balances = {} if looked is None else looked.balances
     held = [one.title for one in start.openings if balances.get(one.code, Decimal(0))]
     done = f"Documents come from {begins} on."
     if not held:
-        return _step(StartStep.BEGIN, [], [], done)
+        return _step(StartStep.BEGIN, [], older and [(done, ""), *older], done)
     said = f"{done} Upstream tells of {' and '.join(held)}: confirm what they were before that day when you start."
-    return _step(StartStep.BEGIN, [], [(said, "")], "")
+    return _step(StartStep.BEGIN, [], [(said, ""), *older], "")

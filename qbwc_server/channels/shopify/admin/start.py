@@ -158,6 +158,8 @@ START = Start(
     tax_code="tax_code",
     tax_item="sales_tax_item",
     asked=("open_orders",),
+    older="Of orders that were placed before, what happens from that day on counts, each for review: what was paid or "
+    "owed before stands in the books as it was entered there.",
     kept=("documents",),
     locked=("revenue_date", "discounts", "time_zone"),
 )

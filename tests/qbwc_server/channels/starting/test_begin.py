@@ -169,6 +169,14 @@ def test_upstream_tells_what_it_lacks_what_is_to_come_and_what_it_holds(beginnin
     assert looked.coming == {"inventory": 0}  # customers may not be counted
 
 
+def test_what_becomes_of_older_orders_is_said_with_the_first_day(beginning: Beginning) -> None:
+    ready(beginning)
+    stands, said = beginning.says(StartStep.BEGIN)
+    assert stands == "look"
+    assert "Documents come from 2026-03-01 on." in said
+    assert "Of orders that were placed before, what happens from that day on counts" in said
+
+
 def test_a_key_that_is_refused_stands_against_the_start(beginning: Beginning) -> None:
     beginning.told()
     beginning.shop.api.token = "shpat_other"
