@@ -110,7 +110,7 @@ class ExportNames:
             f"the file again.",
         )
 
-    def gateway(self, field: str, gateway: str) -> str | None:
+    def gateway(self, field: str, gateway: str, place: Place) -> str | None:
         """One account for all ways of payment, since a file tells several in one cell."""
         return self.options.deposit_to
 

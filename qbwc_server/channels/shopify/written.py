@@ -53,7 +53,7 @@ class Names(Protocol):
         """The item of an entry; None where a person has to choose it first."""
         ...
 
-    def gateway(self, field: str, gateway: str) -> str | None:
+    def gateway(self, field: str, gateway: str, place: Place) -> str | None:
         """The account of a way of payment; None: that of QuickBooks for money that is not deposited yet."""
         ...
 
@@ -131,7 +131,7 @@ def _sale(planned: Planned, names: Names) -> Values:
         if planned.kind is Kind.INVOICE and planned.order.due_at is not None:
             values["due_date"] = day_of(planned.order.due_at, names.terms)
     if planned.kind is Kind.SALES_RECEIPT and planned.gateway:
-        values["deposit_to"] = names.gateway("deposit_to", planned.gateway)
+        values["deposit_to"] = names.gateway("deposit_to", planned.gateway, planned.place)
         values["payment_method"] = names.payment_method(planned.gateway)
     return values
 
@@ -152,7 +152,7 @@ def _line(field: str, entry: Entry, names: Names) -> Values:
 def _money(planned: Planned, names: Names, field: str) -> Values:
     return {
         "customer": names.customer(planned.order),
-        field: names.gateway(field, planned.gateway),
+        field: names.gateway(field, planned.gateway, planned.place),
         "payment_method": names.payment_method(planned.gateway),
     }
 
@@ -168,7 +168,7 @@ def _check(planned: Planned, names: Names) -> Values:
     }
     _same_customer(names, "expenses[0].customer")
     return {
-        "bank_account": names.gateway("bank_account", planned.gateway),
+        "bank_account": names.gateway("bank_account", planned.gateway, planned.place),
         "customer": customer,
         "expenses": [given(line)],
     }
@@ -190,7 +190,7 @@ def _back_by_journal(planned: Planned, names: Names) -> Values:
     names.given.pop("customer", None)
     lines = [
         {"account": names.receivables("lines[0].account"), "debit": planned.amount, "customer": customer["name"]},
-        {"account": names.gateway("lines[1].account", planned.gateway), "credit": planned.amount},
+        {"account": names.gateway("lines[1].account", planned.gateway, planned.place), "credit": planned.amount},
     ]
     return {"lines": [classed(one, at, planned.place, names) for at, one in enumerate(lines)]}
 

@@ -12,7 +12,7 @@ from qbwc_server.mapping.kinds import WordKind
 from qbwc_server.mapping.said import Said
 from qbwc_server.shop.entries import Entry, Role
 from qbwc_server.shop.journals import Account
-from qbwc_server.shop.order import Address, Buyer, Order, Place
+from qbwc_server.shop.order import NOWHERE, Address, Buyer, Order, Place
 from qbwc_server.shop.terms import Terms
 from qbxml import TextRefused, fit, shorten
 
@@ -121,8 +121,10 @@ class Naming:
     def _option(self, name: str) -> Name:
         return Name(str(getattr(self.options, name)), name)
 
-    def account(self, field: str, account: Account) -> str:
-        """The account for a purpose of the shop."""
+    def account(self, field: str, account: Account, place: Place = NOWHERE) -> str:
+        """The account for a purpose of the shop; a drawer is that of its location."""
+        if account is Account.DRAWER and place.name in self.options.drawers:
+            return self.put(field, Name(self.options.drawers[place.name], "drawers"))
         option, kind = _ACCOUNTS[account]
         return self.put(field, self._chosen(option, kind, f"shop: {account.value.replace('_', ' ')}"))
 
@@ -138,8 +140,10 @@ class Naming:
         """The payment method, where one was chosen."""
         return self.options.payment_methods.get(gateway)
 
-    def gateway(self, field: str, gateway: str) -> str:
-        """The account to which the money of a way of payment goes."""
+    def gateway(self, field: str, gateway: str, place: Place) -> str:
+        """The account to which the money of a way of payment goes; cash to the drawer of its location."""
+        if gateway in self.terms.cash_gateways and place.name in self.options.drawers:
+            return self.put(field, Name(self.options.drawers[place.name], "drawers"))
         if gateway in self.options.gateways:
             return self.put(field, Name(self.options.gateways[gateway], "gateways"))
         for option, known in (("cash_account", self.terms.cash_gateways), ("clearing_account", {SHOPIFY_PAYMENTS})):

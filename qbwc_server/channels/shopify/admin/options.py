@@ -187,6 +187,11 @@ class ShopOptions(ChannelOptions):
         title="Accounts by gateway",
         description="Account that receives the money, by gateway: cash, shopify_payments, manual, ...",
     )
+    drawers: dict[str, Name] = Field(
+        default_factory=dict,
+        title="Drawers",
+        description="Account of the cash of a location, by its name; cash of others goes to the account of cash.",
+    )
     payment_methods: dict[str, Name] = Field(
         default_factory=dict, title="Payment methods", description="Payment method in QuickBooks by gateway."
     )

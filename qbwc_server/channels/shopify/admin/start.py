@@ -66,11 +66,12 @@ _MOST_CARD_PAGES = 80  # of 250; a shop with more tells the sum in its report of
 
 
 def accounts(options: ShopOptions) -> Sequence[AccountFor]:
-    """Every category of the books with these options: each gateway that has an account of its own among them."""
+    """Every category of the books with these options, also each gateway and drawer with an account of its own."""
     cost = _COST if options.inventory == Mode.SUMMARY else ()
     gateways = dict.fromkeys((*_OTHER_GATEWAYS, *(options.gateways or {})))
     own = (AccountFor("gateways", f"payments by {name.replace('_', ' ')}", _HELD, key=name) for name in gateways)
-    return (*CATEGORIES, *cost, *own)
+    drawers = (AccountFor("drawers", f"cash of {name}", ("Bank",), key=name) for name in options.drawers or {})
+    return (*CATEGORIES, *cost, *own, *drawers)
 
 
 def look(options: ShopOptions, upstream: Upstream) -> SeenUpstream:

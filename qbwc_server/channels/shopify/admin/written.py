@@ -17,7 +17,11 @@ def journal(entry: Journal, options: ShopOptions, terms: Terms) -> Draft:
     lines = []
     for at, one in enumerate(entry.postings):
         side = "debit" if one.amount > 0 else "credit"
-        line = {"account": naming.account(f"lines[{at}].account", one.account), side: abs(one.amount), "memo": one.memo}
+        line = {
+            "account": naming.account(f"lines[{at}].account", one.account, entry.place),
+            side: abs(one.amount),
+            "memo": one.memo,
+        }
         lines.append(classed(line, at, entry.place, naming))
     values = {"origin": entry.origin, "date": entry.day, "memo": entry.memo, "lines": lines}
     return as_draft(KINDS["journal_entry"].model_validate(values), naming, entry.reviews)
@@ -30,8 +34,8 @@ def transfer(move: Move, options: ShopOptions, terms: Terms) -> Draft:
         "origin": move.origin,
         "date": move.day,
         "memo": move.memo,
-        "transfer_from": naming.account("transfer_from", move.source),
-        "transfer_to": naming.account("transfer_to", move.target),
+        "transfer_from": naming.account("transfer_from", move.source, move.place),
+        "transfer_to": naming.account("transfer_to", move.target, move.place),
         "amount": move.amount,
         "class": naming.class_of("class", move.place),
     }

@@ -380,6 +380,36 @@ def test_what_happens_after_the_start_counts_also_of_older_orders(
     assert bool(sold) is ("fulfillments" in more)
 
 
+@pytest.mark.parametrize("documents_are", ["detailed", "summary"])
+def test_each_drawer_is_an_account_of_its_own(documents_are: str) -> None:  # rule 11
+    chosen = options(documents=documents_are, drawers={"Main St": "Till Main"}, cash_account="Petty Cash", gateways={})
+    main = {"id": "gid://shopify/Location/1", "name": "Main St"}
+    back_there = [paid(9, "10.0", LATER, "cash", kind="REFUND", location=main)]
+    node = order(
+        "10.0", [item(1, "10.0", currentQuantity=0)], transactions=[paid(1, "10.0", AT, "cash")],
+        refunds=[back(5, [back_line(1, 1, "10.0")], back_there, LATER)],
+    )  # fmt: skip
+    found = documents(chosen, node)
+    assert [one.deposit_to for one in found if isinstance(one, SalesReceipt)] == ["Petty Cash"]  # of the web
+    assert [one.bank_account for one in found if isinstance(one, Check)] == ["Till Main"]
+    session = {
+        "id": "gid://shopify/CashTrackingSession/1", "registerName": "A", "location": main, "openingTime": AT,
+        "closingTime": LATER, "openingBalance": {"amount": "50.0"}, "closingBalance": {"amount": "49.0"},
+        "expectedClosingBalance": {"amount": "50.0"}, "shop": SHOP,
+        "adjustments": [{"id": "gid://shopify/CashTrackingAdjustment/1", "time": LATER, "cash": {"amount": "-5.0"}}],
+    }  # fmt: skip
+    chosen = chosen.model_copy(
+        update={"over_short_account": "Over", "pay_in_out_account": "Pays", "opening_account": "Equity"}
+    )
+    made = draft([Fact(str(session["id"]), None, session)], chosen)
+    told = [one.document for one in made if isinstance(one, Draft)]
+    entries = [line.account for one in told if isinstance(one, JournalEntry) for line in one.lines]
+    assert sorted(entries) == ["Equity", "Over", "Till Main", "Till Main"]
+    assert [(one.transfer_from, one.transfer_to) for one in told if isinstance(one, Transfer)] == [
+        ("Till Main", "Pays")
+    ]
+
+
 def test_an_order_that_is_gone_is_drafted_no_more() -> None:
     assert not list(draft([Fact("gid://shopify/Order/1", None, {}, gone=True)], DETAILED))
 
