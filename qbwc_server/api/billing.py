@@ -21,7 +21,6 @@ from qbwc_server.api.schemas import read_names
 from qbwc_server.billing_runs.by_the_clock import next_day, read_day
 from qbwc_server.billing_runs.deciding import ChangedSinceSeen, NotOnThisDay, approve, hold_back, take_back
 from qbwc_server.billing_runs.keeping import ModeLocked, NoBillingSettings, change_settings
-from qbwc_server.billing_runs.plan import plan_of
 from qbwc_server.billing_runs.running import BilledMeanwhile, NotDueYet, run_billing
 from qbwc_server.billing_runs.settings import BillingSettings, Makes
 from qbwc_server.billing_runs.switches import makes_named, switch
@@ -31,7 +30,7 @@ from qbwc_server.documents.models import LARGEST_ID
 from qbwc_server.errors import Invalid, NotFound
 from qbwc_server.reports.billing import (
     NotRunYet,
-    plan_record,
+    preview_record,
     report_csv,
     report_record,
     run_record,
@@ -165,7 +164,7 @@ def _add_decisions(blueprint: Blueprint, access: Access) -> None:
         """What a billing day would bill: the last invoice of each customer against this one, warnings, orphans."""
         with access.looking() as (db, company):
             day = read_day(request.args.get("day")) or next_day(db, company.id, access.now())
-            record = plan_record(db, company, plan_of(db, company, day))
+            record = preview_record(db, company, day)
         return jsonify(record)
 
     @blueprint.post(f"{_ALL}/approve")
@@ -176,7 +175,7 @@ def _add_decisions(blueprint: Blueprint, access: Access) -> None:
         with access.changing() as (db, company):
             chosen = None if customer is None else [customer]
             approve(db, company, day, chosen, seen=said.get("seen"), by=access.by, now=access.now())
-            record = plan_record(db, company, plan_of(db, company, day))
+            record = preview_record(db, company, day)
         return jsonify(record)
 
     @blueprint.post(f"{_ALL}/hold")
@@ -186,7 +185,7 @@ def _add_decisions(blueprint: Blueprint, access: Access) -> None:
         day = _day(said)
         with access.changing() as (db, company):
             hold_back(db, company, day, [_customer(said)], by=access.by, now=access.now())
-            record = plan_record(db, company, plan_of(db, company, day))
+            record = preview_record(db, company, day)
         return jsonify(record)
 
     @blueprint.post(f"{_ALL}/take-back")
@@ -196,7 +195,7 @@ def _add_decisions(blueprint: Blueprint, access: Access) -> None:
         day = _day(said)
         with access.changing() as (db, company):
             take_back(db, company, day, [_customer(said)], by=access.by, now=access.now())
-            record = plan_record(db, company, plan_of(db, company, day))
+            record = preview_record(db, company, day)
         return jsonify(record)
 
 

@@ -51,24 +51,27 @@ class Change:
 
 def last_ones(db: Session, company_id: int, billings: Sequence[Billing], before: date) -> dict[str, Last]:
     """The last document that each of these customers got before a day, by its ListID."""
-    wanted = {one.customer.key for one in billings}
-    rows = db.execute(
-        select(BilledPart.customer, BilledPart.billing_day, DocumentRow.id)
-        .join(
-            DocumentRow, (DocumentRow.company_id == BilledPart.company_id) & (DocumentRow.origin == BilledPart.origin)
+    wanted = sorted({one.customer.key for one in billings})
+    newest: dict[str, tuple[date, int]] = {}
+    for start in range(0, len(wanted), _AT_A_TIME):
+        rows = db.execute(
+            select(BilledPart.customer, BilledPart.billing_day, DocumentRow.id)
+            .join(
+                DocumentRow,
+                (DocumentRow.company_id == BilledPart.company_id) & (DocumentRow.origin == BilledPart.origin),
+            )
+            .where(
+                BilledPart.company_id == company_id,
+                BilledPart.customer.in_(wanted[start : start + _AT_A_TIME]),
+                BilledPart.billing_day < before,
+                DocumentRow.state != State.EXCLUDED,
+            )
+            .distinct()
+            .order_by(BilledPart.billing_day, DocumentRow.id)
         )
-        .where(
-            BilledPart.company_id == company_id,
-            BilledPart.billing_day < before,
-            DocumentRow.state != State.EXCLUDED,
-        )
-        .distinct()
-        .order_by(BilledPart.billing_day, DocumentRow.id)
-    )
-    newest = {customer: (day, number) for customer, day, number in rows}
-    kept = {key: newest[key] for key in wanted & newest.keys()}
-    documents = _documents(db, [number for _, number in kept.values()])
-    return {key: _last(documents[number], day) for key, (day, number) in kept.items()}
+        newest.update((customer, (day, number)) for customer, day, number in rows)
+    documents = _documents(db, [number for _, number in newest.values()])
+    return {key: _last(documents[number], day) for key, (day, number) in newest.items()}
 
 
 def changes(billing: Billing, last: Last | None) -> Iterator[Change]:

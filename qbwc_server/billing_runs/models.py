@@ -98,6 +98,7 @@ class BilledPart(Base):
     __tablename__ = "billed_parts"
     __table_args__ = (
         Index("ix_billed_parts_organisation", "connection_id", "organisation", "source_key"),
+        Index("ix_billed_parts_customer", "company_id", "customer", "billing_day"),
         Index("ix_billed_parts_day", "company_id", "billing_day", "customer", "origin"),
     )
 

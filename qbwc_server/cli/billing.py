@@ -11,7 +11,6 @@ from qbwc_server.billing_runs.deciding import approve as approve_customers
 from qbwc_server.billing_runs.deciding import hold_back, take_back
 from qbwc_server.billing_runs.keeping import change_settings
 from qbwc_server.billing_runs.models import ALL
-from qbwc_server.billing_runs.plan import plan_of
 from qbwc_server.billing_runs.running import run_billing
 from qbwc_server.billing_runs.settings import BillingSettings, Makes
 from qbwc_server.billing_runs.switches import makes_named
@@ -25,7 +24,7 @@ from qbwc_server.cli.output import Exit, counted, json_option, print_json, say
 from qbwc_server.cli.runtime import Runtime, pass_runtime
 from qbwc_server.documents.models import LARGEST_ID
 from qbwc_server.reports.billing import (
-    plan_record,
+    preview_record,
     report_csv,
     report_record,
     run_record,
@@ -141,8 +140,7 @@ def preview(runtime: Runtime, company: str, day: str | None, as_json: bool) -> N
     """What a billing day would bill: the last invoice of each customer against this one, warnings, orphans."""
     with runtime.database.reading() as db:
         found = find_company(db, company)
-        plan = plan_of(db, found, read_day(day) or next_day(db, found.id, runtime.now()))
-        record = plan_record(db, found, plan)
+        record = preview_record(db, found, read_day(day) or next_day(db, found.id, runtime.now()))
     _show(record, as_json=as_json)
 
 
@@ -158,7 +156,7 @@ def approve(runtime: Runtime, company: str, customers: tuple[str, ...], day: str
         found = find_company(db, company)
         chosen = read_day(day) or next_day(db, found.id, runtime.now())
         approve_customers(db, found, chosen, customers or None, by=runtime.by, now=runtime.now())
-        record = plan_record(db, found, plan_of(db, found, chosen))
+        record = preview_record(db, found, chosen)
     _show(record, as_json=as_json)
 
 
@@ -174,7 +172,7 @@ def hold(runtime: Runtime, company: str, customers: tuple[str, ...], day: str | 
         found = find_company(db, company)
         chosen = read_day(day) or next_day(db, found.id, runtime.now())
         hold_back(db, found, chosen, customers, by=runtime.by, now=runtime.now())
-        record = plan_record(db, found, plan_of(db, found, chosen))
+        record = preview_record(db, found, chosen)
     _show(record, as_json=as_json)
 
 
@@ -190,7 +188,7 @@ def take_back_(runtime: Runtime, company: str, customers: tuple[str, ...], day: 
         found = find_company(db, company)
         chosen = read_day(day) or next_day(db, found.id, runtime.now())
         take_back(db, found, chosen, customers, by=runtime.by, now=runtime.now())
-        record = plan_record(db, found, plan_of(db, found, chosen))
+        record = preview_record(db, found, chosen)
     _show(record, as_json=as_json)
 
 

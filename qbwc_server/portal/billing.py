@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 from qbwc_server.billing_runs.by_the_clock import next_day, read_day
 from qbwc_server.billing_runs.deciding import approve, hold_back, take_back
 from qbwc_server.billing_runs.keeping import NoBillingSettings, change_settings, charge_connections
-from qbwc_server.billing_runs.plan import plan_of
 from qbwc_server.billing_runs.running import run_billing
 from qbwc_server.billing_runs.settings import BillingSettings
 from qbwc_server.channels.options import declared
@@ -23,7 +22,7 @@ from qbwc_server.portal.forms import text_field
 from qbwc_server.portal.option_form import fields_of, read_fields
 from qbwc_server.portal.showing import go_to, show
 from qbwc_server.portal.visit import Visit, kinds_seen
-from qbwc_server.reports.billing import NotRunYet, plan_record, report_csv, report_record, settings_record
+from qbwc_server.reports.billing import NotRunYet, preview_record, report_csv, report_record, settings_record
 from qbwc_server.tenancy.access import Standing
 from qbwc_server.tenancy.models import Company
 
@@ -46,7 +45,7 @@ def _page(db: Session, company: Company, visit: Visit, problem: QbwcError | None
     page["asked"] = visit.request.args.get("asked") == "yes"
     try:
         day = _day(db, company.id, visit)
-        plan = plan_record(db, company, plan_of(db, company, day))
+        plan = preview_record(db, company, day)
     except NoBillingSettings:
         return {**page, "plan": None, "steps": steps_of(db, company, None, visit.now)}
     except Invalid as wrong:

@@ -17,9 +17,9 @@ from qbwc_server.billing_runs.billed import customers_billed
 from qbwc_server.billing_runs.comparing import Last, changes, last_ones
 from qbwc_server.billing_runs.invoicing import Line, costs_to_write
 from qbwc_server.billing_runs.keeping import settings_row
-from qbwc_server.billing_runs.looking_ahead import to_mend
+from qbwc_server.billing_runs.looking_ahead import Mending
 from qbwc_server.billing_runs.models import BillingOutcome, BillingSwitch, Outcome
-from qbwc_server.billing_runs.plan import Billing, Orphan, Plan, Standing
+from qbwc_server.billing_runs.plan import Billing, Orphan, Plan, Planning, Standing, digest_of
 from qbwc_server.billing_runs.reporting import outcomes, outcomes_of
 from qbwc_server.billing_runs.running import RunResult, find_run
 from qbwc_server.billing_runs.settings import BillingSettings
@@ -118,30 +118,62 @@ def run_record(result: RunResult) -> dict[str, Any]:
     }
 
 
-def plan_record(db: Session, company: Company, plan: Plan) -> dict[str, Any]:
-    """A plan, every customer compared with his last document."""
-    last = last_ones(db, company.id, plan.billings, plan.billing_day)
-    shown = [
-        _billing_record(one, last.get(one.customer.key))
-        for one in sorted(plan.billings, key=lambda one: one.customer.name.lower())
-    ]
-    lines = [line for one in plan.billings for line in one.lines]
+def preview_record(db: Session, company: Company, billing_day: date) -> dict[str, Any]:
+    """What a billing day would bill, every customer compared with his last document; portion by portion.
+
+    Raises:
+        NoBillingSettings: nobody has said how the company bills.
+        Invalid: it is no billing day.
+    """
+    seen = _Preview()
+    planning = Planning(db, company, billing_day)
+    plan = planning.blank()
+    for portion in planning.portions.portions:
+        seen.note(db, company, planning.add(db, portion, planning.blank()))
     return {
         "billing_day": plan.billing_day.isoformat(),
         "due_at": due_at(plan.settings, plan.billing_day).isoformat(),
         "period_first": plan.period.first.isoformat(),
         "period_last": plan.period.last.isoformat(),
-        "digest": plan.digest,
+        "digest": digest_of(seen.digests),
         "problems": [one.as_record() for one in plan.problems],
-        "to_mend": [one.as_record() for one in to_mend(db, company, plan)],
-        "customers": shown,
-        "orphans": [_orphan_record(one) for one in plan.orphans] + [_unread_record(one) for _, one in plan.unread],
+        "to_mend": [one.as_record() for one in seen.mending.problems(db, company)],
+        "customers": sorted(seen.customers, key=lambda one: str(one["customer"]).lower()),
+        "orphans": seen.orphans + seen.unread,
         "costs": [
-            {"item": item.name, "cost": str(cost), "in_books": _text(there)}
-            for item, cost, there in costs_to_write(lines)
+            {"item": item, "cost": str(cost), "in_books": _text(there)} for item, (cost, there) in seen.costs.items()
         ],
-        "charges": _sums((one["outcome"], one["currency"], one["cost"]) for one in outcomes(plan)),
+        "charges": _sums(seen.sums),
     }
+
+
+class _Preview:
+    """Records of a plan, so that the plan itself need not be in memory."""
+
+    def __init__(self) -> None:
+        self.customers: list[dict[str, Any]] = []
+        self.orphans: list[dict[str, Any]] = []
+        self.unread: list[dict[str, Any]] = []
+        self.digests: list[str] = []
+        self.costs: dict[str, tuple[Decimal, Decimal | None]] = {}
+        self.sums: list[tuple[Outcome, str, Decimal]] = []
+        self.mending = Mending()
+
+    def note(self, db: Session, company: Company, plan: Plan) -> None:
+        """Take in a portion."""
+        last = last_ones(db, company.id, plan.billings, plan.billing_day)
+        self.customers += [_billing_record(one, last.get(one.customer.key)) for one in plan.billings]
+        self.orphans += [_orphan_record(one) for one in plan.orphans]
+        self.unread += [_unread_record(one) for _, one in plan.unread]
+        self.digests += [one.digest for one in plan.may_go]
+        for item, cost, there in costs_to_write([line for one in plan.billings for line in one.lines]):
+            self.costs.setdefault(item.name, (cost, there))
+        sums: dict[tuple[Outcome, str], Decimal] = {}
+        for one in outcomes(plan):
+            key = one["outcome"], one["currency"]
+            sums[key] = sums.get(key, Decimal(0)) + one["cost"]
+        self.sums += [(outcome, currency, cost) for (outcome, currency), cost in sums.items()]
+        self.mending.note(plan)
 
 
 def report_record(db: Session, company: Company, billing_day: date) -> dict[str, Any]:
