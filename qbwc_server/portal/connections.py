@@ -26,9 +26,18 @@ from qbwc_server.jobs.asked_for import ask_for_run
 from qbwc_server.portal.forms import text_field
 from qbwc_server.portal.option_form import fields_of, read_fields
 from qbwc_server.portal.showing import go_to, show
+from qbwc_server.portal.translation import lazy_gettext
 from qbwc_server.portal.visit import Visit
+from qbwc_server.posting.submitting.automatic import limits_of
 from qbwc_server.reports.connections import channel_record, connection_record, whole_connection_record
 
+LIMITS = {
+    "documents_per_run": lazy_gettext("Documents in one run"),
+    "documents_per_day": lazy_gettext("Documents in one day"),
+    "amount_per_run": lazy_gettext("Amount in one run"),
+    "amount_per_day": lazy_gettext("Amount in one day"),
+}
+"""Of what is submitted by itself, in the order of the form."""
 STOPS: dict[str, Callable[..., None]] = {"pause": pause, "resume": resume}
 
 
@@ -106,7 +115,13 @@ def change_form(visit: Visit, connection_id: int, problem: QbwcError | None = No
     with visit.looking() as (db, standing):
         row = find_connection(db, standing.company.id, connection_id)
         channel, chosen = channel_of(row), dict(row.options)
-        more = {"submits": row.submits, "every": row.every_minutes, "title": row.title, "connection_id": row.id}
+        more = {
+            "submits": row.submits,
+            "every": row.every_minutes,
+            "title": row.title,
+            "connection_id": row.id,
+            "limits": limits_of(db, row.id).as_record(),
+        }
     return _form(visit, channel, chosen, problem, **more)
 
 
@@ -184,12 +199,13 @@ _RUNNING = {state.value for state in BY_THE_CLOCK}
 def _form(visit: Visit, channel: Channel, chosen: dict[str, Any], problem: QbwcError | None, **more: Any) -> Response:
     options: tuple[Option, ...] = declared(channel.options)
     typed = visit.request.form
-    more = {"connection_id": None, **more}
+    more = {"connection_id": None, "limits": {}, **more}
     if typed:
         more |= {
             "submits": typed.get("submits") == "yes",
             "every": typed.get("every", ""),
             "title": typed.get("title", ""),
+            "limits": {name: typed.get(f"limit-{name}", "") for name in LIMITS},
         }
     return show(
         visit,
@@ -198,6 +214,7 @@ def _form(visit: Visit, channel: Channel, chosen: dict[str, Any], problem: QbwcE
         channel=channel_record(channel),
         fields=fields_of(options, chosen, typed),
         since=typed.get("since", ""),
+        limit_words=LIMITS,
         problem=problem,
         **more,
     )
@@ -212,4 +229,16 @@ def _choices(visit: Visit, time_zone: str) -> Choices:
         every_minutes=int(every) if every else None,
         submits=text_field(visit.request, "submits") == "yes",
         since=read_since(text_field(visit.request, "since", 40).strip() or None, time_zone),
+        limits=_limits(visit),
     )
+
+
+def _limits(visit: Visit) -> dict[str, object] | None:
+    """Those that the form names; one that is left empty is none."""
+    said = {name: text_field(visit.request, f"limit-{name}", 20).strip() for name in LIMITS}
+    found: dict[str, object] = {
+        name: int(text) if name.startswith("documents") and text.isascii() and text.isdigit() else text or None
+        for name, text in said.items()
+        if f"limit-{name}" in visit.request.form
+    }
+    return found or None

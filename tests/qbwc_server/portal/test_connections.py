@@ -12,6 +12,7 @@ from flask import Flask
 from qbwc_server.app import create_app
 from qbwc_server.jobs.schedule import JOBS
 from qbwc_server.jobs.worker import Worker
+from qbwc_server.posting.submitting.automatic import limits_of
 from qbwc_server.settings import Settings, load
 from tests.channels.feed_upstream import FeedUpstream, feed_upstream
 from tests.channels.test_feed import sale
@@ -104,6 +105,33 @@ def test_what_was_chosen_is_changed_and_the_key_stays(
     assert "every 9 minutes" in shown
     assert "Working" in said(owner.send(f"{ALL}/1/test", f"{ALL}/1"))  # with the key from before
     assert owner.send(form, form, **{**changed, "option-name": "other"}).status_code == 422
+
+
+def test_limits_of_what_is_submitted_by_itself_are_set_changed_and_taken_away(
+    town: Town, owner: Browser, feed: FeedUpstream
+) -> None:
+    def limits() -> dict[str, object]:
+        with town.database.reading() as db:
+            return {name: most for name, most in limits_of(db, 1).as_record().items() if most is not None}
+
+    said_ = {**wanted(feed), "limit-documents_per_run": "50", "limit-amount_per_day": "500.00"}
+    for wrong in (
+        {"limit-documents_per_run": "many"},
+        {"limit-amount_per_day": "-1"},
+        {"limit-documents_per_day": "0"},
+    ):
+        answer = owner.send(FORM, FORM, **{**said_, **wrong})
+        assert answer.status_code == 422
+        assert f'value="{next(iter(wrong.values()))}"' in answer.text
+    owner.send(FORM, FORM, **said_)
+    assert limits() == {"documents_per_run": 50, "amount_per_day": "500.00"}
+    form = f"{ALL}/1/change"
+    assert 'value="500.00"' in owner.get(form).text
+    kept = {**wanted(feed), "option-key": "", "limit-documents_per_run": "", "limit-amount_per_day": "500.00"}
+    assert owner.send(form, form, **kept).status_code == 303
+    assert limits() == {"amount_per_day": "500.00"}
+    owner.send(form, form, **{**wanted(feed), "option-key": ""})  # a form that does not name them leaves them alone
+    assert limits() == {"amount_per_day": "500.00"}
 
 
 def test_it_is_ended_only_with_an_answer(owner: Browser, feed: FeedUpstream) -> None:
