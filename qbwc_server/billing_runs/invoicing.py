@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from base64 import b32encode
 from collections.abc import Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -23,8 +22,8 @@ MOST_LINES = 1000  # of a document
 _KEY_CHARACTERS = 13
 
 
-Known = AbstractSet[tuple[int, str, Period]]
-"""Connections and keys of organisations, each with a period of the distributor in which something is told of it."""
+Known = Mapping[tuple[int, str, Period], int]
+"""How many charges are told now, by connection, key of the organisation, and period of the distributor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +31,7 @@ class Before:
     """What was before.
 
     Args:
-        known: organisations of which something is told now; one of which nothing is may be called otherwise now.
+        known: how much is told of each organisation now.
         customers: by connection and part of a charge, to whom it was billed.
         excluded: by connection and part of a charge, the billing day whose document somebody excluded.
         left_out: by connection and part of a charge, the billing day whose terms left it out for good.
@@ -240,15 +239,28 @@ def _line(work: _Work, bill: BillLine, *, shared: bool) -> Line:
 
 
 def _warn_of_vanished(work: _Work, connection_id: int, dues: Sequence[Due], known: Known) -> None:
-    """Upstream an organisation without an id may have been renamed: crediting it all would be wrong."""
+    """Crediting it all would be wrong: an organisation without an id may be called otherwise now, and a file may tell a
+    part only.
+    """
     organisation = dues[0].charge.organisation
-    gone = [due for due in dues if due.is_gone]
-    if gone and all((connection_id, organisation.key, due.charge.cycle_period) not in known for due in gone):
-        work.warn(
-            "organisation_vanished",
-            f"{organisation.name} was billed for {gone[0].charge.cycle_period}, and nothing is told of it any more.",
-            "Is it called otherwise now? Then map the new name and hold this back; else acknowledge it.",
-        )
+    gone: dict[Period, set[str]] = {}
+    for due in dues:
+        if due.is_gone:
+            gone.setdefault(due.charge.cycle_period, set()).add(due.key)
+    for period, keys in sorted(gone.items()):
+        told = known.get((connection_id, organisation.key, period), 0)
+        if not told:
+            work.warn(
+                "organisation_vanished",
+                f"{organisation.name} was billed for {period}, and nothing is told of it any more.",
+                "Is it called otherwise now? Then map the new name and hold this back; else acknowledge it.",
+            )
+        elif len(keys) >= told:
+            work.warn(
+                "most_vanished",
+                f"{organisation.name} was billed for {period}: {len(keys)} of these are told no more, {told} are.",
+                "If a file told a part only, upload all of it; if they are really gone, acknowledge it.",
+            )
 
 
 def _warn_of_before(work: _Work, connection_id: int, due: Due, before: Before) -> None:

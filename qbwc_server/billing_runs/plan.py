@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -312,7 +313,7 @@ class _Dues:
     """What is due in one portion."""
 
     by_customer: dict[str, list[Assigned]] = field(default_factory=dict)
-    known: set[tuple[int, str, Period]] = field(default_factory=set)
+    known: Counter[tuple[int, str, Period]] = field(default_factory=Counter)
     sources: dict[tuple[int, str], str] = field(default_factory=dict)
     told: dict[int, frozenset[str]] = field(default_factory=dict)  # by connection: keys of its charges
     customers: dict[tuple[int, str], str] = field(default_factory=dict)  # by part: to whom it was billed
@@ -320,7 +321,7 @@ class _Dues:
 
     def note(self, connection_id: int, told: Told, billed: BilledUp) -> None:
         for one in told.charges.values():
-            self.known.add((connection_id, one.organisation.key, one.cycle_period))
+            self.known[connection_id, one.organisation.key, one.cycle_period] += 1
         for sources in (billed.sources, told.source_of):
             self.sources.update({(connection_id, key): source for key, source in sources.items()})
         self.told[connection_id] = frozenset(told.charges)

@@ -262,3 +262,22 @@ def test_a_correction_after_what_was_excluded_was_billed_again_is_no_warning(dis
     distributed.brings(told_charge(quantity="12"))
     assert warned(distributed.plan(date(2027, 1, 1))) == []
     assert len(distributed.plan(date(2027, 1, 1)).billings) == 1
+
+
+def test_a_file_that_tells_a_part_only_gives_nothing_back_by_itself(distributed: Distributed) -> None:
+    distributed.usual()
+    for sku in ("Backup", "Azure"):
+        distributed.maps(sku, "Licence", WordKind.ITEM)
+    distributed.brings(told_charge(), told_charge(sku="Backup"))
+    december = {"first": "2026-12-01", "last": "2026-12-31"}
+    distributed.run(NOVEMBER)
+    distributed.clock.advance(days=30)
+    distributed.brings(told_charge(**december), told_charge(sku="Backup", **december), **december)
+    distributed.run(DECEMBER)
+    distributed.clock.advance(days=31)
+    distributed.brings(told_charge(sku="Azure"))
+    assert warned(distributed.plan(date(2027, 1, 1))) == [("most_vanished", Standing.WARNED)]
+    distributed.clock.advance(minutes=1)
+    distributed.withdraws("Contoso", **december)  # all of one period, whatever is told of another
+    codes = [code for code, _ in warned(distributed.plan(date(2027, 1, 1)))]
+    assert sorted(codes) == ["most_vanished", "organisation_vanished"]
