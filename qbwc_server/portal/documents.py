@@ -15,7 +15,7 @@ from qbwc_server.documents.open_work import open_work_of
 from qbwc_server.documents.store import find
 from qbwc_server.documents.words import unmapped_words
 from qbwc_server.errors import Conflict, Invalid, NotFound, QbwcError
-from qbwc_server.mapping.rules.applying import learn_from
+from qbwc_server.mapping.rules.applying import learn_from, learns_from
 from qbwc_server.portal.actions import ACTIONS, allowed_actions
 from qbwc_server.portal.bulk import offered
 from qbwc_server.portal.document_form import lines_of, read_form, records_of, typed_in
@@ -130,6 +130,7 @@ def edit_form(visit: Visit, document_id: int, problem: QbwcError | None = None, 
         typed = typed_in(visit.request.form)
         values = before if not typed else read_form(row.kind, before, typed)
         page = {"row": row, "records": records_of(row.kind, values), "tables": lines_of(row.kind, values)}
+        page |= {"learns": learns_from(db, row), "remembers": not typed or _remembers(visit)}
     return show(visit, "edit.html", status, problem=problem, **page)
 
 
@@ -143,10 +144,15 @@ def send_edit(visit: Visit, document_id: int) -> Response:
             before = load_document(row.body)
             content = read_form(row.kind, json.loads(row.body), typed_in(visit.request.form))
             edit(db, standing.company, row, content, revision=revision or 0, by=visit.by, now=visit.now)
-            learn_from(db, row, before, now=visit.now)
+            if _remembers(visit):
+                learn_from(db, row, before, now=visit.now)
     except (Conflict, Invalid) as problem:
         return edit_form(visit, document_id, problem, 409)
     return _to(visit, document_id)
+
+
+def _remembers(visit: Visit) -> bool:
+    return text_field(visit.request, "remember") == "yes"
 
 
 def decide_one(visit: Visit, document_id: int) -> Response:

@@ -102,6 +102,11 @@ def is_settled(row: DocumentRow, source: Document) -> bool:
     return bool(kept["digest"] == body_digest(kept_form(source)[1]))
 
 
+def learns_from(db: Session, row: DocumentRow) -> bool:
+    """Whether accounts that a person chooses for its lines are proposed for the next ones."""
+    return bool(entries_of(row)) and options_of(db, row.company_id).learn_accounts
+
+
 def learn_from(db: Session, row: DocumentRow, before: Document, *, now: datetime) -> int:
     """Remember the accounts that a person has just chosen for lines of a document; how many.
 
@@ -111,11 +116,10 @@ def learn_from(db: Session, row: DocumentRow, before: Document, *, now: datetime
     Args:
         before: what it said until now.
     """
-    kept = entries_of(row)
-    if not kept or not options_of(db, row.company_id).learn_accounts:
+    if not learns_from(db, row):
         return 0
     after, chosen = load_document(row.body), 0
-    for place, told in kept["lines"].items():
+    for place, told in entries_of(row)["lines"].items():
         line = _chosen(before, after, place)
         if line is not None and is_active_name(db, row.company_id, ListKind.ACCOUNT, line.account):
             learn(db, row.company_id, _entry(told), line.account, class_name=line.class_name, now=now)

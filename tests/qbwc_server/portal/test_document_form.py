@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from qbwc_server.documents.kinds import KINDS, body_digest, dump_document, kept_form, load_document, read_document
 from qbwc_server.documents.models import DocumentRow
+from qbwc_server.documents.store import SaveResult
+from qbwc_server.list_kinds import ListKind
+from qbwc_server.mapping.rules.applying import Ruled, apply_rules
+from qbwc_server.mapping.rules.learning import book
+from qbwc_server.mapping.rules.rule import Direction, StatementEntry
+from qbwc_server.mapping.rules.statement import entries_of
 from qbwc_server.portal.document_form import EMPTY_LINES, MOST_LINES, lines_of, read_form, records_of, typed_in
+from qbwc_server.posting.submitting.hand_in import Aside, hand_in
+from qbwc_server.tenancy.companies import find_company
+from tests.channels.connected import ANN
 from tests.kinds_examples import example
+from tests.qbwc_server.books.mirror.lists_kept import keep
+from tests.qbwc_server.books.mirror.lists_kept import told as account
 from tests.qbwc_server.portal.conftest import Browser, Town, invoice, said
 
 
@@ -114,3 +126,29 @@ def test_onto_which_invoice_its_lines_belong_is_shown_only_where_it_is_said() ->
     assert (cells["onto.first"], cells["onto.items"]) == ("2026-03-01", "Seat\nBackup")
     again = read_document({**read_form("invoice", values, {}), "kind": "invoice", "origin": document.origin})
     assert again == load_document(dump_document(document))
+
+
+@pytest.mark.parametrize("remember", ["yes", ""], ids=["remembered", "this once"])
+def test_an_account_that_a_person_chooses_is_remembered_where_he_wants_that(
+    town: Town, owner: Browser, remember: str
+) -> None:
+    line = {"account": "Unknown", "amount": "10.00", "memo": "Parking 12"}
+    told = {"kind": "check", "origin": "bank:1", "date": "2026-03-02", "bank_account": "Checking", "expenses": [line]}
+    document = read_document(told)
+    with town.database.transaction() as db:
+        company = find_company(db, "acme")
+        keep(db, company.id, account("Travel-1", "Travel", entry_type="Expense"), kind=ListKind.ACCOUNT)
+        (drafted,) = apply_rules(db, company.id, [(document, Ruled(document), entries_of(document))])
+        aside = Aside(entries=drafted.entries)
+        handed = hand_in(db, company, [document], by=ANN, now=town.clock(), submit_now=False, asides=[aside])
+        (result,) = handed.results
+        assert isinstance(result, SaveResult)
+        number, company_id = result.row.id, company.id
+    at = f"/companies/acme/documents/{number}/edit"
+    assert "Remember accounts" in owner.get(at).text
+    answer = owner.send(at, at, revision="1", remember=remember, **{"at-expenses.0.account": "Travel"})
+    assert answer.status_code == 303
+    entry = StatementEntry("PARKING 13", Direction.EXPENSE, Decimal("8.00"))
+    with town.database.reading() as db:
+        (found,) = book(db, company_id, [entry])
+    assert (None if found is None else found.lines[0].account) == ("Travel" if remember else None)
