@@ -112,7 +112,7 @@ def test_two_edits_within_one_second_are_two_versions_and_the_later_one_counts(
 
 def test_every_stream_of_days_of_trade_is_here_in_the_end_as_the_shop_tells_it_and_no_version_twice(
     connected: Connected, shop: ShopUpstream, monkeypatch: pytest.MonkeyPatch
-) -> None:
+) -> None:  # S3-01, S3-22
     """Runs every five hours over a change of clocks; a pull of everything behind them finds nothing new."""
     channel = replace(SHOPIFY, draft=no_drafts, start=None)
     monkeypatch.setitem(CHANNELS, channel.code, channel)

@@ -59,7 +59,7 @@ def test_ordered_is_a_purchase_order() -> None:  # S3-25
     assert found.reviews == ()
 
 
-def test_received_is_an_item_receipt_or_a_bill_with_its_freight() -> None:  # S3-25, part b
+def test_received_is_an_item_receipt_or_a_bill_with_its_freight() -> None:  # S3-20, S3-25, S3-26
     told = rows(
         "PO-7", {"Received": "8"}, Status="received", Received_on="2026-03-19", Shipping="4.00", Location="Main",
         Invoice_number="R-99",

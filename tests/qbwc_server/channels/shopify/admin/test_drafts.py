@@ -252,7 +252,7 @@ def test_summary_keeps_no_names_and_no_quantities() -> None:  # S3-14, rule 15
     assert one.origin == "shopify:day:tea:2026-03-02:shopify-payments"
 
 
-def test_a_way_of_payment_without_an_account_is_asked_for() -> None:
+def test_a_way_of_payment_without_an_account_is_asked_for() -> None:  # S3-19
     node = order("10.0", [item(1, "10.0")], transactions=[paid(1, "10.0", AT, "bitcoin")])
     (one,) = drafts(DETAILED, node)
     assert one.words is not None

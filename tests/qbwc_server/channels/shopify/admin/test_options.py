@@ -35,7 +35,7 @@ def test_what_names_no_shop_is_refused(said: str) -> None:
         options(shop=said)
 
 
-def test_the_token_is_sealed_and_the_modes_are_separate() -> None:
+def test_the_token_is_sealed_and_the_modes_are_separate() -> None:  # S3-13, S3-20
     assert secret_names(ShopOptions) == ("token", "webhook_secret")
     found = options(customers="detailed", inventory="detailed")
     assert (found.customers.value, found.inventory.value) == ("detailed", "detailed")
