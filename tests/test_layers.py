@@ -32,6 +32,7 @@ TABLES_OF_NOBODY = {
     "password_resets",
     "second_factors",
     "server_keys",
+    "sign_in_links",
     "users",
 }
 

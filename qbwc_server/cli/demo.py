@@ -37,6 +37,7 @@ from qbwc_server.tenancy.credentials import new_password
 from qbwc_server.tenancy.members import add_member
 from qbwc_server.tenancy.partners import partner_of
 from qbwc_server.tenancy.permissions import Role
+from qbwc_server.tenancy.sign_in_links import make_sign_in_link, sign_in_link
 from qbwc_server.tenancy.users import add_user, find_user, set_password
 
 OWNER = "owner@demo.example"
@@ -100,8 +101,9 @@ def demo(ctx: click.Context, leave: bool, port: int | None, folder: Path, fresh:
                 say()
                 print_outcome(outcome, place)
             if not leave:
-                own = let_in(database)
-                tell(f"Look at it: {settings.base_url}/portal/, as {OWNER}, password {own}")
+                own, link = let_in(database)
+                tell(f"Look at it: {sign_in_link(settings.base_url, link)} (signs you in once, within an hour)")
+                tell(f"Or sign in: {settings.base_url}/portal/, as {OWNER}, password {own}")
                 serve_on(child, place, lambda: tell(f"The server goes on at {settings.base_url}. Ctrl-C ends it."))
     if not outcome.as_expected:
         ctx.exit(Exit.NEEDS_A_PERSON)
@@ -150,8 +152,8 @@ def prepare(database: Database, settings: Settings, place: DemoFolder) -> str:
     return password
 
 
-def let_in(database: Database) -> str:
-    """The owner of the demo company, who can sign in to the portal. Returns a new password; the one before ends."""
+def let_in(database: Database) -> tuple[str, str]:
+    """The owner of the demo company: a new password, which ends the one before, and the secret of a link."""
     password = new_password()
     with database.transaction() as db:
         try:
@@ -162,7 +164,7 @@ def let_in(database: Database) -> str:
             for where in (company, partner_of(db, company)):
                 add_member(db, user, where, Role.OWNER, by=_BY, now=clock.now())
         set_password(db, user, password, by=_BY, now=clock.now())
-    return password
+        return password, make_sign_in_link(db, user, by=_BY, now=clock.now())
 
 
 def bring_in(database: Database, place: DemoFolder, *, tell: Callable[[str], None] | None) -> list[ImportReport]:

@@ -17,6 +17,7 @@ from qbwc_server.tenancy.actor import Actor
 from qbwc_server.tenancy.mail_choices import ByMail, choose_mail
 from qbwc_server.tenancy.models import User
 from qbwc_server.tenancy.second_factor import take_away
+from qbwc_server.tenancy.sign_in_links import make_sign_in_link, sign_in_link
 from qbwc_server.tenancy.users import add_user, disable, enable, find_user, set_password, users
 
 _Change = Callable[[Session, User, Actor, datetime], None]
@@ -89,6 +90,22 @@ def password(runtime: Runtime, email: str, as_json: bool) -> None:
         set_password(db, found, said, by=by, now=now)
 
     _change(runtime, email, change, "{email} has a new password; the old one stopped working.", as_json)
+
+
+@user.command(name="link")
+@click.argument("email")
+@json_option
+@pass_runtime
+def link_(runtime: Runtime, email: str, as_json: bool) -> None:
+    """A link that signs a user in without his password: once, within an hour."""
+    with runtime.database.transaction() as db:
+        secret = make_sign_in_link(db, find_user(db, email), by=runtime.by, now=runtime.now())
+    address = sign_in_link(runtime.settings.base_url, secret)
+    if as_json:
+        print_json({"address": address})
+        return
+    say(address)
+    note("It works once, and for an hour. Whoever has it is that user: hand it over as you would a password.")
 
 
 @user.command(name="disable")

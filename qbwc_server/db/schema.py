@@ -28,6 +28,7 @@ MODELS = (
     "qbwc_server.tenancy.browser_sessions",
     "qbwc_server.tenancy.person_links",
     "qbwc_server.tenancy.password_resets",
+    "qbwc_server.tenancy.sign_in_links",
     "qbwc_server.tenancy.second_factor",
     "qbwc_server.tenancy.kept_answers",
     "qbwc_server.tenancy.rates",

@@ -13,8 +13,10 @@ from qbwc_server.portal.visit import Visit
 from qbwc_server.tenancy.browser_sessions import end_browser_session, end_other_sessions, sessions_of, waiting_by
 from qbwc_server.tenancy.credentials import LONGEST_PASSWORD
 from qbwc_server.tenancy.second_factor import TooManyCodes, WrongCode
+from qbwc_server.tenancy.sign_in_links import user_of_sign_in_link
 from qbwc_server.tenancy.signing_in import TooManyGuesses, WrongPassword, enter_code
 from qbwc_server.tenancy.signing_in import sign_in as begin
+from qbwc_server.tenancy.signing_in import sign_in_by_link as begin_by_link
 from qbwc_server.tenancy.users import LONGEST_EMAIL
 
 
@@ -48,6 +50,31 @@ def send_sign_in(visit: Visit) -> Response:
     except WrongPassword:
         said = gettext("E-mail address and password do not belong together. Type both again")
         return _form(visit, wanted, email, {"email": said}, status=422)
+    return _begun(visit, key, wanted)
+
+
+def sign_in_by_link(visit: Visit, secret: str) -> Response:
+    """Whom the link signs in, and the button: opening a link does nothing, so that what looks at links uses none up."""
+    with visit.database.reading() as db:
+        email = user_of_sign_in_link(db, secret, visit.now).email
+    return show(visit, "by_sign_in_link.html", secret=secret, email=email)
+
+
+def send_sign_in_by_link(visit: Visit, secret: str) -> Response:
+    """Begin a session under a new key, and go on to the start page."""
+    key = begin_by_link(
+        visit.database,
+        secret=secret,
+        address=visit.request.remote_addr or "",
+        browser=visit.request.headers.get("User-Agent", ""),
+        earlier=visit.cookies.session.read(visit.request),
+        now=visit.now,
+    )
+    return _begun(visit, key, None)
+
+
+def _begun(visit: Visit, key: str, wanted: str | None) -> Response:
+    """Let in whoever has begun a session, or ask for the code first."""
     with visit.database.reading() as db:
         waits = waiting_by(db, key, visit.now) is not None
     if waits:

@@ -69,6 +69,8 @@ PAGES: tuple[Page, ...] = (
     Page("send_sign_in", "POST", "/sign-in", Needs.NOTHING, door.send_sign_in),
     Page("sign_in_code", "GET", "/sign-in/code", Needs.NOTHING, door.sign_in_code),
     Page("send_code", "POST", "/sign-in/code", Needs.NOTHING, door.send_code),
+    Page("sign_in_by_link", "GET", "/sign-in/link/<secret>", Needs.NOTHING, door.sign_in_by_link),
+    Page("send_sign_in_by_link", "POST", "/sign-in/link/<secret>", Needs.NOTHING, door.send_sign_in_by_link),
     Page("forgotten", "GET", "/forgotten", Needs.NOTHING, forgotten.forgotten),
     Page("send_forgotten", "POST", "/forgotten", Needs.NOTHING, forgotten.send_forgotten),
     Page("reset", "GET", "/reset/<secret>", Needs.NOTHING, forgotten.reset),

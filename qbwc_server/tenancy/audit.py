@@ -56,6 +56,7 @@ class Audited(StrEnum):
     INVITATION_REVOKED = "invitation_revoked"
     RESET_LET = "password_reset_let"
     RESET_MAILED = "password_reset_mailed"
+    SIGN_IN_LINK_MADE = "sign_in_link_made"
     CONNECTED = "connected"
     CONNECTION_CHANGED = "connection_changed"
     CONNECTION_STARTED = "connection_started"

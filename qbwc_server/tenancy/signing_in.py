@@ -31,6 +31,7 @@ from qbwc_server.tenancy.guessing import (
 from qbwc_server.tenancy.models import User
 from qbwc_server.tenancy.second_factor import WrongCode, check, is_on
 from qbwc_server.tenancy.server_key import keyed, server_key
+from qbwc_server.tenancy.sign_in_links import use_sign_in_link
 from qbwc_server.tenancy.users import read_email, signed_in
 
 log = structlog.get_logger(__name__)
@@ -99,6 +100,21 @@ def sign_in(
                 return begin_session(db, meanwhile, network=network, browser=browser, now=now, awaits_code=awaits)
     log.warning("sign-in refused", paused=False)
     raise WrongPassword
+
+
+def sign_in_by_link(
+    database: Database, *, secret: str, address: str, browser: str, earlier: str | None, now: datetime
+) -> str:
+    """The same with a link in place of the password; it works once.
+
+    Raises:
+        NotFound: the link has ended.
+    """
+    with database.transaction() as db:
+        network = keyed(server_key(db, _PURPOSE), f"address\0{network_of(address)}")
+        user = use_sign_in_link(db, secret, now)
+        _end_earlier(db, earlier, now)
+        return begin_session(db, user, network=network, browser=browser, now=now, awaits_code=is_on(db, user.id))
 
 
 def enter_code(database: Database, settings: Settings, *, key: str, code: str, now: datetime) -> str:

@@ -201,9 +201,12 @@ def test_the_server_goes_on_until_it_is_told_to_stop(
     for line in process.stdout:  # ends when the process does
         lines.append(line)
         if "The server goes on at http://localhost:" in line:
-            shown = re.search("Look at it: (http://.*/portal/), as (.*), password (.*)", "".join(lines))
+            shown = re.search("Or sign in: (http://.*/portal/), as (.*), password (.*)", "".join(lines))
             assert shown
             assert signs_in(*shown.groups())
+            link = re.search("Look at it: (http://.*/portal/sign-in/link/[^ ]+) ", "".join(lines))
+            assert link
+            assert "owner@demo.example" in httpx.get(link[1]).text
             assert any("--settings" in command for command in processes_of(folder))
             process.send_signal(getattr(signal, number))
             break

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from pathlib import Path
 
 import click
@@ -54,6 +55,15 @@ def test_weak_passwords_are_refused(run: CommandLine, ann: str, typed: str) -> N
     assert result.exit_code == 4
     assert "weak_password" in result.stderr
     assert not run.json("user", "list")["users"][0]["has_password"]
+
+
+def test_a_link_to_sign_in(run: CommandLine, ann: str) -> None:
+    address = run.json("user", "link", ann)["address"]
+    assert re.fullmatch("http://localhost:8000/portal/sign-in/link/[A-Za-z0-9_-]{22,}", address)
+    shown = run("user", "link", ann)
+    assert shown.stdout.strip() != address
+    assert "once" in shown.stderr
+    assert run("user", "link", "nobody@example.com").exit_code == 3
 
 
 def test_disabled_and_back(run: CommandLine, acme: str, ann: str, cli_database: Database) -> None:

@@ -13,6 +13,7 @@ from qbwc_server.settings import load
 from qbwc_server.tenancy.actor import SERVER
 from qbwc_server.tenancy.browser_sessions import IDLE, LONGEST, BrowserSession, purge_browser_sessions
 from qbwc_server.tenancy.permissions import Role
+from qbwc_server.tenancy.sign_in_links import make_sign_in_link
 from qbwc_server.tenancy.users import disable, enable, find_user, set_password
 from tests.conftest import TurnableClock
 from tests.qbwc_server.portal.conftest import PASSWORD, Browser, Town, said
@@ -243,3 +244,22 @@ def test_what_has_ended_long_ago_is_dropped(town: Town, owner: Browser) -> None:
     assert purge_browser_sessions(database=town.database, clock=town.clock) == ""
     town.clock.advance(days=2)
     assert purge_browser_sessions(database=town.database, clock=town.clock) == "Sessions of browsers dropped: 1."
+
+
+def test_a_link_signs_in_once_when_its_button_is_pressed(town: Town, owner: Browser) -> None:
+    with town.database.transaction() as db:
+        secret = make_sign_in_link(db, find_user(db, owner.email), by=SERVER, now=town.clock())
+    at = f"/sign-in/link/{secret}"
+    browser = town.stranger()
+    for _ in range(2):  # what looks at links uses none up
+        assert owner.email in browser.get(at).text
+    assert browser.get("/").status_code == 303
+    assert browser.client.post(f"/portal{at}").status_code == 400  # no form of ours
+    answer = browser.send(at, at)
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/portal/")
+    assert "HttpOnly" in cookie(answer)
+    assert browser.get("/companies/acme").status_code == 200
+    other = town.stranger()
+    assert other.get(at).status_code == 404
+    assert other.send(at, "/sign-in").status_code == 404
+    assert other.get("/").status_code == 303

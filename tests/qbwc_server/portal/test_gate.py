@@ -35,6 +35,8 @@ LINKS = {
     "send_join",
     "reset",
     "send_reset",
+    "sign_in_by_link",
+    "send_sign_in_by_link",
 }  # open to whoever has the secret
 TROUBLES = {"troubles", "trouble"}
 CODES = {"sign_in_code", "send_code"}  # to whoever has typed the password

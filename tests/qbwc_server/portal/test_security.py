@@ -12,7 +12,10 @@ from flask import Flask
 
 from qbwc_server.app import create_app
 from qbwc_server.settings import Settings, load
+from qbwc_server.tenancy.actor import SERVER
 from qbwc_server.tenancy.second_factor import code_at, step_of
+from qbwc_server.tenancy.sign_in_links import make_sign_in_link
+from qbwc_server.tenancy.users import find_user
 from tests.conftest import TurnableClock
 from tests.qbwc_server.portal.conftest import Browser, Town, said
 
@@ -73,6 +76,15 @@ def test_a_code_is_asked_for_from_then_on(town: Town, owner: Browser) -> None:
     assert (in_.status_code, in_.headers["Location"]) == (303, "/portal/companies/acme")
     assert browser.get("/companies/acme").status_code == 200
     assert browser.get(at).status_code == 303  # nothing waits any more
+
+
+def test_a_link_takes_the_place_of_the_password_alone(town: Town, owner: Browser) -> None:
+    switched_on(town, owner)
+    with town.database.transaction() as db:
+        secret = make_sign_in_link(db, find_user(db, owner.email), by=SERVER, now=town.clock())
+    browser, at = town.stranger(), f"/sign-in/link/{secret}"
+    assert browser.send(at, at).headers["Location"].startswith("/portal/sign-in/code")
+    assert browser.get("/").status_code == 303
 
 
 def test_the_key_of_a_session_that_waits_is_another_one_than_that_which_opens(town: Town, owner: Browser) -> None:
