@@ -18,6 +18,7 @@ from qbwc_server.errors import Conflict, Invalid, NotFound, QbwcError
 from qbwc_server.mapping.rules.applying import learn_from, learns_from
 from qbwc_server.portal.actions import ACTIONS, allowed_actions
 from qbwc_server.portal.bulk import offered
+from qbwc_server.portal.csv_files import MOST_IN_A_FILE, csv_file
 from qbwc_server.portal.document_form import lines_of, read_form, records_of, typed_in
 from qbwc_server.portal.forms import text_field
 from qbwc_server.portal.showing import show
@@ -26,21 +27,25 @@ from qbwc_server.posting.onto.sent_here import marked_sent
 from qbwc_server.posting.people.actions import may_decide
 from qbwc_server.posting.people.decide import decide
 from qbwc_server.posting.people.edit import edit, may_edit
-from qbwc_server.reports.documents import event_record, problems_of
+from qbwc_server.reports.documents import document_record, event_record, problems_of
 from qbwc_server.reports.entries import entries_record, not_by_the_source
 from qbwc_server.reports.lines import line_tables
-from qbwc_server.reports.listing import TAB_OF, Tab, Wanted, page_of, tab_counts
+from qbwc_server.reports.listing import TAB_OF, Tab, Wanted, page_of, rows_of, tab_counts
 from qbwc_server.reports.proof import proof
 from qbwc_server.shortening import storable
 from qbwc_server.tenancy.access import Standing
 from qbwc_server.tenancy.permissions import Permission
 
 _LONGEST_TEXT = 100
+_COLUMNS = (
+    "id", "origin", "kind", "number", "date", "party", "total", "state", "reason", "message", "txn_id", "posted_number",
+    "posted_total", "posted_at", "created_at", "changed_at",
+)  # fmt: skip
 MOST_BYTES = 400_000  # of a document that was edited
 
 
 def index(visit: Visit) -> Response:
-    """The documents of one tab; what is filtered stands in the address."""
+    """The documents of one tab; what is filtered stands in the address. With as=csv all of them, as a file."""
     arguments = visit.request.args
     tab = arguments.get("tab", Tab.FOR_REVIEW.value)
     if tab not in tuple(Tab):
@@ -56,6 +61,9 @@ def index(visit: Visit) -> Response:
             after=_number(arguments.get("after")),
             before=_number(arguments.get("before")),
         )
+        if arguments.get("as") == "csv":
+            rows = rows_of(db, standing.company.id, wanted, MOST_IN_A_FILE)
+            return csv_file(f"{visit.code}-documents", _COLUMNS, map(document_record, rows))
         counts = tab_counts(db, standing.company.id, wanted.kinds)
         found = page_of(db, standing.company.id, wanted, counts[wanted.tab])
     kinds = [each for each in KINDS if wanted.kinds is None or each in wanted.kinds]

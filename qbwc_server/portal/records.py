@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
-
 from flask import Response
 
 from qbwc_server.documents.models import LARGEST_ID
 from qbwc_server.errors import Invalid, NotFound, QbwcError
-from qbwc_server.mapping.exchange import guarded
+from qbwc_server.portal.csv_files import MOST_IN_A_FILE, csv_file
 from qbwc_server.portal.forms import text_field
 from qbwc_server.portal.showing import go_to, show
 from qbwc_server.portal.visit import Visit
@@ -20,7 +16,7 @@ from qbwc_server.tenancy.audit import audit_of
 from qbwc_server.tenancy.permissions import OF_THE_OPERATOR, Scope
 from qbwc_server.tenancy.tokens import add_token, revoke_token, tokens_of
 
-_PAGE, _MOST_IN_A_FILE = 50, 10_000
+_PAGE = 50
 _OF_PEOPLE = [scope for scope in Scope if scope not in OF_THE_OPERATOR]  # the scopes that they give
 _COLUMNS = ("at", "by", "place", "action", "subject", "before", "after")
 
@@ -38,16 +34,9 @@ def audit(visit: Visit) -> Response:
 def audit_file(visit: Visit) -> Response:
     """The newest of them as CSV, no cell of which a spreadsheet takes for a formula."""
     with visit.looking() as (db, standing):
-        rows = audit_of(db, company_id=standing.company.id, limit=_MOST_IN_A_FILE)
+        rows = audit_of(db, company_id=standing.company.id, limit=MOST_IN_A_FILE)
         records = [audit_record(row) for row in rows]
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(_COLUMNS)
-    for record in records:
-        writer.writerow([guarded(_cell(record[column])) for column in _COLUMNS])
-    response = Response(out.getvalue(), mimetype="text/csv")
-    response.headers["Content-Disposition"] = f'attachment; filename="{visit.code}-audit.csv"'
-    return response
+    return csv_file(f"{visit.code}-audit", _COLUMNS, records)
 
 
 def tokens(visit: Visit, problem: QbwcError | None = None, token: str | None = None) -> Response:
@@ -88,7 +77,3 @@ def end_token(visit: Visit, token_id: int) -> Response:
     except NotFound as problem:
         return tokens(visit, problem)
     return go_to("portal.tokens", code=visit.code)
-
-
-def _cell(value: object) -> str:
-    return "" if value is None else value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

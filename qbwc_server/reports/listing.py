@@ -102,6 +102,15 @@ def page_of(db: Session, company_id: int, wanted: Wanted, in_tab: int) -> Page:
     return Page(rows, total, ahead + 1, cut, ahead > 0, backwards or more)
 
 
+def rows_of(db: Session, company_id: int, wanted: Wanted, most: int) -> list[DocumentRow]:
+    """The same documents from the first on, at most so many, in one statement."""
+    found = _found(company_id, wanted)
+    if wanted.text:
+        found.append(DocumentRow.id.in_(_ids_with(db, company_id, found, wanted.text)[:MOST_FOUND]))
+    order = DocumentRow.id if wanted.tab in _OLDEST_FIRST else DocumentRow.id.desc()
+    return list(db.scalars(select(DocumentRow).where(*found).order_by(order).limit(most)))
+
+
 def _ids_with(db: Session, company_id: int, where: list[ColumnElement[bool]], text: str) -> list[int]:
     """Documents whose number begins with the text, or whose party has it in its name; newest first.
 

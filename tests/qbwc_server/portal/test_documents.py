@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from decimal import Decimal
 from typing import Any
@@ -306,3 +308,18 @@ def test_markup_and_long_names_stay_text(town: Town, owner: Browser) -> None:
     put(town, other, party=JAPANESE)
     assert JAPANESE in said(owner.get(LIST))
     assert JAPANESE in said(owner.get(f"{LIST}/{other}"))
+
+
+def test_a_list_is_a_file_at_the_same_address_with_the_same_filters(town: Town, owner: Browser) -> None:
+    many(town, 120, party="=HYPERLINK(1)")
+    page = "/companies/acme/documents?tab=posted&q=N11"
+    assert "as=csv" in owner.get(page).text
+    file = owner.get(f"{page}&as=csv")
+    assert (file.mimetype, file.headers["Content-Disposition"]) == (
+        "text/csv",
+        'attachment; filename="acme-documents.csv"',
+    )
+    rows = list(csv.DictReader(io.StringIO(file.text, newline="")))
+    assert sorted(row["number"] for row in rows) == sorted(["N11", *(f"N11{number}" for number in range(10))])
+    assert {row["party"] for row in rows} == {"'=HYPERLINK(1)"}
+    assert len(owner.get("/companies/acme/documents?tab=posted&as=csv").text.splitlines()) == 121
