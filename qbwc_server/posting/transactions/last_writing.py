@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from qbwc_server.documents.history import body_of
@@ -74,10 +74,12 @@ def keys_of_others(db: Session, row: DocumentRow, txn_id: str) -> frozenset[str]
 
 
 def _waiting_keys(db: Session, row: DocumentRow, txn_id: str | None) -> frozenset[str]:
-    """Keys of the customer's other documents that stand on this transaction, or nowhere as far as is known here."""
-    here = or_(DocumentRow.txn_id.is_(None), DocumentRow.txn_id == txn_id)
-    of_customer = DocumentRow.kind == "invoice", DocumentRow.party == row.party
-    return _keys_in(db.scalars(select(DocumentRow.body).where(*_others_of(row), *of_customer, here)))
+    """Keys of other documents that stand on this transaction, however they spell its customer, and of those of his that
+    stand nowhere as far as is known here.
+    """
+    nowhere = and_(DocumentRow.txn_id.is_(None), DocumentRow.party == row.party)
+    either = or_(DocumentRow.txn_id == txn_id, nowhere), DocumentRow.kind == "invoice"
+    return _keys_in(db.scalars(select(DocumentRow.body).where(*_others_of(row), *either)))
 
 
 def _keys_in(bodies: Iterable[str]) -> frozenset[str]:
