@@ -33,6 +33,7 @@ class Stored:
     origin: str
     kind: str
     total: Decimal | None
+    excluded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,9 @@ class Draft:
     origin and under those that begin with it and a colon: this draft itself is among them.
 
     ``tax_is_told``: the tax stands in it as the source charged it, so that QuickBooks is to add none.
+
+    A sale may have another form, whose documents have the origins of ``other_form``. Where ``instead`` says of what is
+    stored there that it stands in that form, the follow-ups are kept, and this draft is not.
     """
 
     document: Document
@@ -67,6 +71,8 @@ class Draft:
     entries: Mapping[str, StatementEntry] | None = None
     same_as: Callable[[Stored], bool] | None = None
     follow_ups: Callable[[Sequence[Stored]], Iterable[Draft]] | None = None
+    instead: Callable[[Sequence[Stored]], bool] | None = None
+    other_form: tuple[str, ...] = ()
     tax_is_told: bool = False
 
     def __post_init__(self) -> None:

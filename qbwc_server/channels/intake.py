@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from qbwc_server.channels.contract import Draft, Figure, Outcome, Remark, RowProblem, Skipped, Stored
+from qbwc_server.channels.contract import Draft, Figure, Outcome, Remark, RowProblem, Skipped
+from qbwc_server.channels.families import as_stored, families, in_another_form
 from qbwc_server.channels.gone import GONE, bring_back, take_away
 from qbwc_server.channels.report import Counts, Finding, IntakeReport, Kept
 from qbwc_server.channels.waiting import Waiting
@@ -46,7 +47,6 @@ Alongside = Callable[
     [Session, Sequence["Draft | Skipped"], Sequence["Finding"], Sequence[int], Mapping[str, str]], None
 ]
 _TRIES = 3
-_AT_A_TIME = 100  # ranges of origins in one statement
 
 
 class Intake:
@@ -155,8 +155,10 @@ class Intake:
                 plain.append(draft)
             else:
                 stored.refuse(draft, _same_sale(twin))
-        bring_back(db, company, {draft.document.origin for draft in plain}, by=self._by, now=now)
-        self._hand_in(db, company, plain, stored, now)
+        other = in_another_form(db, company, plain)
+        kept = [draft for draft in plain if draft.document.origin not in other]
+        bring_back(db, company, {draft.document.origin for draft in kept}, by=self._by, now=now)
+        self._hand_in(db, company, kept, stored, now)
         followed = self._follow_up(db, company, plain, stored, now)
         self._skip(db, company, [one for one in self._batch if isinstance(one, Skipped)], stored, now)
         if self._alongside is not None:
@@ -226,7 +228,7 @@ class Intake:
     ) -> dict[str, str]:
         """Documents that follow from others, now that it is known what is here: by origin, what each follows."""
         asking = [draft for draft in drafts if draft.follow_ups is not None]
-        here = _families(db, company, [draft.document.origin for draft in asking])
+        here = families(db, company, [draft.document.origin for draft in asking])
         more: list[Draft] = []
         follows: dict[str, str] = {}
         for draft in asking:
@@ -316,7 +318,7 @@ def _origin(outcome: Draft | Skipped) -> str:
 
 def _is_same(draft: Draft, row: DocumentRow) -> bool:
     """Whether what is stored says the same in its own way, or rules alone would change what is settled."""
-    said = draft.same_as is not None and draft.same_as(_as_stored(row))
+    said = draft.same_as is not None and draft.same_as(as_stored(row))
     return said or (bool(draft.entries) and is_settled(row, draft.document))
 
 
@@ -327,30 +329,6 @@ def _same_sale(twin: DocumentRow) -> Problem:
         f"This sale is in already, as document {twin.id} with origin {twin.origin}.",
         "Nothing to do if it is the same sale. Export with the same columns each time.",
     )
-
-
-def _as_stored(row: DocumentRow) -> Stored:
-    return Stored(row.origin, row.kind, row.total)
-
-
-def _families(db: Session, company: Company, origins: Sequence[str]) -> dict[str, list[Stored]]:
-    """What is kept under each origin, and under those that begin with it and a colon."""
-    found: dict[str, list[Stored]] = {}
-    for start in range(0, len(origins), _AT_A_TIME):
-        some = origins[start : start + _AT_A_TIME]
-        inside = [and_(DocumentRow.origin > f"{one}:", DocumentRow.origin < f"{one};") for one in some]
-        rows = db.scalars(
-            select(DocumentRow)
-            .where(DocumentRow.company_id == company.id, or_(DocumentRow.origin.in_(some), *inside))
-            .order_by(DocumentRow.id)
-        )
-        wanted = set(some)
-        for row in rows:
-            head = row.origin
-            while head not in wanted and ":" in head:
-                head = head.rpartition(":")[0]
-            found.setdefault(head, []).append(_as_stored(row))
-    return found
 
 
 def _review_findings(row: DocumentRow, line_number: int | None) -> list[Finding]:

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from qbwc_server.channels.shopify.admin.channel import SHOPIFY
+from qbwc_server.documents.models import DocumentRow
 from tests.channels.connected import Connected
 from tests.channels.contract import connected
 from tests.channels.shop_upstream import ShopUpstream, shop_upstream
@@ -100,3 +102,27 @@ def test_what_was_not_paid_yet_is_an_invoice_that_is_paid_later(
     assert found.pop("order:1") == "10.00"
     assert [name.split(":")[2] for name in found] == ["payment"]
     assert set(found.values()) == {"10.00"}
+
+
+def test_what_was_paid_before_it_was_handed_over_is_an_invoice_that_its_payment_pays(
+    connected: Connected, shop: ShopUpstream
+) -> None:
+    """On one day it would be a receipt, had nobody looked in between; the money must not stand twice."""
+    sale = shop.sell(1, 1_000, connected.clock() - timedelta(minutes=30))
+    fulfilled, sale.fulfilled = sale.fulfilled, []
+    shop.keep(sale)
+    connection = connect(connected, shop, documents="detailed")
+    connected.run(connection)
+    (payment,) = totals(connected)
+    assert payment.startswith("order:1:payment:")
+    connected.clock.advance(minutes=5)
+    sale.fulfilled = fulfilled
+    sale.updated_at = connected.clock() - timedelta(minutes=1)
+    shop.keep(sale)
+    for _ in range(2):
+        connected.run(connection)
+        assert totals(connected) == {"order:1": "10.00", payment: "10.00"}
+        with connected.database.reading() as db:
+            assert (
+                db.scalars(select(DocumentRow.kind).where(DocumentRow.origin == "shopify:order:1")).one() == "invoice"
+            )

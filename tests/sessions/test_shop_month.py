@@ -27,7 +27,9 @@ def shop(clock: TurnableClock) -> Iterator[ShopUpstream]:
         yield upstream
 
 
-@pytest.mark.parametrize(("first", "mode"), [(SPRING, "summary")], ids=["spring-summary"])
+@pytest.mark.parametrize(
+    ("first", "mode"), [(SPRING, "summary"), (AUTUMN, "detailed")], ids=["spring-summary", "autumn-detailed"]
+)
 def test_nothing_is_missing_and_nothing_doubled_and_each_account_is_right_on_each_day(
     shop: ShopUpstream, clock: TurnableClock, sqlite_url: str, tmp_path: Path, first: date, mode: str
 ) -> None:

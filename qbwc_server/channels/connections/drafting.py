@@ -133,6 +133,7 @@ class Drafting:
             if isinstance(one, Draft | Skipped):
                 origin = _origin(one)
                 told.add(origin)
+                told.update(one.other_form if isinstance(one, Draft) else ())
                 self._group_of[origin] = group.key
                 yield one
         if group.problem is None:

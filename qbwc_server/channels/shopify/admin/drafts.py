@@ -153,16 +153,33 @@ def _told(ledger: Ledger) -> Iterator[Outcome]:
 
 
 def _or_invoice(outcome: Outcome, ledger: Ledger, options: ShopOptions, terms: Terms) -> Outcome:
-    """A receipt, unless the sale stands as an invoice since a time when it was not paid: then that one is paid."""
+    """A receipt, unless the sale stands as an invoice since a time when it was not paid: then that one is paid.
+
+    Money that stands as a payment since a time when nothing was handed over stays that, and pays an invoice.
+    """
+    origin = f"{ORIGIN}{ledger.order.key}"
+    plans = by_order(ledger, terms, as_invoice=True)
+    payments = {one.origin for one in plans if one.kind is Kind.PAYMENT}
+
+    def instead(stored: Sequence[Stored]) -> bool:
+        if any(one.origin == origin and one.kind == Kind.SALES_RECEIPT and not one.excluded for one in stored):
+            return False
+        return any(one.origin in payments and not one.excluded for one in stored)
 
     def follow_ups(stored: Sequence[Stored]) -> Iterable[Draft]:
-        origin = f"{ORIGIN}{ledger.order.key}"
-        if any(one.origin == origin and one.kind == Kind.INVOICE for one in stored):
-            yield from (written(one, Naming(options, terms)) for one in by_order(ledger, terms, as_invoice=True))
+        invoiced = any(one.origin == origin and one.kind == Kind.INVOICE for one in stored)
+        if invoiced or instead(stored):
+            yield from (written(one, Naming(options, terms)) for one in plans)
 
     if not isinstance(outcome, Draft):
         return outcome
-    return replace(outcome, same_as=lambda stored: stored.kind == Kind.INVOICE, follow_ups=follow_ups)
+    return replace(
+        outcome,
+        same_as=lambda stored: stored.kind == Kind.INVOICE,
+        follow_ups=follow_ups,
+        instead=instead,
+        other_form=tuple(one.origin for one in plans if one.origin != origin),
+    )
 
 
 def _days(ledgers: Sequence[tuple[Body, Ledger]], options: ShopOptions, terms: Terms) -> Iterator[Outcome]:
