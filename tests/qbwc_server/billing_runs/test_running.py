@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -15,12 +15,15 @@ from qbwc_server.billing_runs.deciding import approve
 from qbwc_server.billing_runs.models import BilledPart, BillingRun
 from qbwc_server.billing_runs.running import run_billing
 from qbwc_server.channels.contract import Fact
+from qbwc_server.channels.registry import CHANNELS
+from qbwc_server.db import Database
 from qbwc_server.documents.lifecycle import State
 from qbwc_server.documents.models import DocumentRow
 from qbwc_server.posting.people.exclude import exclude
 from qbwc_server.tenancy.companies import find_company
 from tests.channels.connected import Killed, KilledAt
-from tests.qbwc_server.billing_runs.distributor import ANN, Distributed, told_charge
+from tests.conftest import TurnableClock
+from tests.qbwc_server.billing_runs.distributor import ANN, DISTRIBUTOR, Distributed, told_charge
 
 NOVEMBER, DECEMBER = date(2026, 11, 1), date(2026, 12, 1)
 
@@ -164,3 +167,43 @@ def test_an_organisation_of_a_very_long_name_is_billed(distributed: Distributed)
     distributed.tells("charges", Fact("2026-11-01:long", distributed.clock(), body))
     assert distributed.run(NOVEMBER).documents == 1
     assert distributed.run(NOVEMBER).documents == 0
+
+
+def test_in_a_year_nothing_is_billed_twice_and_every_charge_is_billed_or_listed(
+    sqlite_database: Database, clock: TurnableClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(CHANNELS, DISTRIBUTOR.code, DISTRIBUTOR)
+    monkeypatch.setattr("qbwc_server.billing_runs.portions._AT_A_TIME", 2)
+    distributed = Distributed(sqlite_database, clock)
+    distributed.usual(proration="both")
+    told = 0
+    for month in range(12):
+        day = date(2026 + (10 + month) // 12, (10 + month) % 12 + 1, 1)
+        last = (day + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+        span = {"first": day.isoformat(), "last": last.isoformat()}
+        charges = [
+            told_charge(quantity=str(10 + month), **span),
+            told_charge("Fabrikam", quantity="3", **span),
+            told_charge("Orphan", **span),
+            told_charge(
+                first=day.replace(day=16).isoformat(), last=span["last"], quantity="2", netPriceProrated="4.00"
+            ),
+        ]
+        told += len(charges)
+        distributed.brings(*charges, **span)
+        distributed.run(day)
+        if month % 4 == 0:
+            distributed.run(day)
+        distributed.clock.advance(minutes=1)
+        distributed.brings(charges[0] | {"quantity": str(9 + month)}, *charges[1:], **span)  # told otherwise later
+    with distributed.database.reading() as db:
+        billed = list(db.scalars(select(BilledPart).order_by(BilledPart.id)))
+    first = [row.part for row in billed if row.quantity_before is None]
+    corrected = [row.part for row in billed if row.quantity_before is not None]
+    assert len(first) == len(set(first)) == 12 * 3  # each once
+    assert len(corrected) == len(set(corrected)) == 11  # and what was told otherwise since, but for the last month
+    assert set(corrected) <= set(first)
+    plan = distributed.plan(date(2027, 11, 1))
+    assert len({one.key for one in plan.orphans}) == 12
+    assert len(set(first)) + len(plan.orphans) == told
+    assert len(distributed.documents()) == 24
