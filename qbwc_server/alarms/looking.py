@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,7 +18,7 @@ from qbwc_server.channels.connections.states import ConnectionState
 from qbwc_server.connector.contact import Calls, Contact
 from qbwc_server.documents.lifecycle import State
 from qbwc_server.documents.models import DocumentRow
-from qbwc_server.documents.open_work import OpenWork
+from qbwc_server.documents.open_work import OpenWork, WorkKind
 from qbwc_server.tenancy.models import Company
 
 _FAILED = (State.FAILED, State.HELD)
@@ -50,10 +51,11 @@ def look(db: Session, companies: Sequence[Company], *, now: datetime) -> list[Wr
     for hold in db.scalars(select(Hold).where(Hold.company_id.in_(ids), Hold.lifted_at.is_(None)).order_by(Hold.id)):
         holds.setdefault(hold.company_id, []).append(hold)
     calls, waiting = Calls(db, ids), waiting_in(db, ids)
-    found: list[Wrong] = []
+    found = list(_about_billing(db, ids))
+    told = Counter(one.company_id for one in found)
     for company in companies:
         found += _about_the_file(calls, company, holds.get(company.id, []), now)
-        found += _about_failures(company.id, waiting[company.id])
+        found += _about_failures(company.id, waiting[company.id], told[company.id])
     found += _about_connections(db, ids)
     return found
 
@@ -97,9 +99,17 @@ def _about_the_file(calls: Calls, company: Company, holds: Sequence[Hold], now: 
         yield Wrong(company.id, AlarmKind.UPDATE_FAILED, "", error, advice)
 
 
-def _about_failures(company_id: int, waiting: Waiting) -> Iterator[Wrong]:
+def _about_billing(db: Session, ids: Sequence[int]) -> Iterator[Wrong]:
+    """From the day before a billing day on, as long as something keeps it from going by itself."""
+    open_ones = OpenWork.company_id.in_(ids), OpenWork.ended_at.is_(None), OpenWork.work == WorkKind.BILLING_NEEDS_YOU
+    for item in db.scalars(select(OpenWork).where(*open_ones).order_by(OpenWork.id)):
+        yield Wrong(item.company_id, AlarmKind.BILLING, "", item.message, item.advice)
+
+
+def _about_failures(company_id: int, waiting: Waiting, told: int) -> Iterator[Wrong]:
+    """``told``: how much of the open work is told by itself."""
     failed, held = (waiting.documents.get(state, 0) for state in _FAILED)
-    counted = ((failed, "failed"), (held, "held"), (waiting.open_work, "open work"))
+    counted = ((failed, "failed"), (held, "held"), (waiting.open_work - told, "open work"))
     said = [f"{words}: {number}" for number, words in counted if number]
     if said:
         message = f"Documents and work that wait for you: {', '.join(said)}."

@@ -23,6 +23,7 @@ class AlarmKind(StrEnum):
     UPDATE_FAILED = "update_failed"
     SIGN_IN = "sign_in"
     FAILING = "failing"
+    BILLING = "billing"
     FAILURES = "failures"
 
 
@@ -50,6 +51,7 @@ RULES: dict[AlarmKind, Rule] = {
     AlarmKind.UPDATE_FAILED: Rule("updates fail", "updates work again", _HOUR, _HALF_AN_HOUR),
     AlarmKind.SIGN_IN: Rule("a connection needs you to sign in", "a connection works again"),
     AlarmKind.FAILING: Rule("a connection fails", "a connection works again", _HOUR),
+    AlarmKind.BILLING: Rule("a billing day needs you", "nothing keeps the billing day any more"),
     AlarmKind.FAILURES: Rule(
         "something failed and waits for you", "nothing that failed waits any more", timedelta(minutes=10)
     ),

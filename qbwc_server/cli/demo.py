@@ -104,6 +104,7 @@ def demo(ctx: click.Context, leave: bool, port: int | None, folder: Path, fresh:
                 own, link = let_in(database)
                 tell(f"Look at it: {sign_in_link(settings.base_url, link)} (signs you in once, within an hour)")
                 tell(f"Or sign in: {settings.base_url}/portal/, as {OWNER}, password {own}")
+                tell(f"What was billed: {settings.base_url}/portal/companies/{COMPANY}/billing?day={day}")
                 serve_on(child, place, lambda: tell(f"The server goes on at {settings.base_url}. Ctrl-C ends it."))
     if not outcome.as_expected:
         ctx.exit(Exit.NEEDS_A_PERSON)

@@ -16,6 +16,7 @@ from qbwc_server.channels.connections.states import ConnectionState
 from qbwc_server.db import Database
 from qbwc_server.documents.lifecycle import State
 from qbwc_server.documents.models import DocumentRow
+from qbwc_server.documents.open_work import Finding, WorkKind, note_work, settle_work
 from qbwc_server.outbox.mail import OutgoingMail, deliver_mail
 from qbwc_server.posting.options import change_options
 from qbwc_server.settings import Settings
@@ -166,6 +167,18 @@ def test_failures_are_told_after_ten_minutes_and_updates_that_fail_after_an_hour
         ("ann", "nothing that failed waits any more"),
         ("ann", "updates work again"),
     ]
+
+
+def test_a_billing_day_that_needs_somebody_is_told_by_itself_and_not_as_a_failure(office: Watched) -> None:
+    """From the day before on (issue of billing: status tells green, or what must be mended)."""
+    finding = Finding(WorkKind.BILLING_NEEDS_YOU, "billing", "Billing of 2026-04-01: 1 charge is of nobody.", "Map.")
+    with office.database.transaction() as db:
+        note_work(db, office.id, [finding], now=office.clock())
+    assert office.watch(minutes=1) == [("ann", "a billing day needs you")]
+    assert office.watch(minutes=30) == []
+    with office.database.transaction() as db:
+        settle_work(db, office.id, WorkKind.BILLING_NEEDS_YOU, ["billing"], now=office.clock())
+    assert office.watch(minutes=5) == [("ann", "nothing keeps the billing day any more")]
 
 
 def test_each_connection_has_an_alarm_of_its_own(office: Watched) -> None:
