@@ -26,6 +26,7 @@ from bench import (
     pages,
     parsing,
     polling,
+    shop_orders,
     starting,
     statements,
 )
@@ -56,6 +57,7 @@ def _parts(effort: str) -> Mapping[str, Part]:
             connecting.measure(report, rounds=1 if quick else 3, records=10_000 if quick else 20_000)
             + connecting.hand_out(report, connections=10_000)
         ),
+        "shop": lambda report: shop_orders.measure(report, orders=2_000 if quick else 100_000),
         "charging": lambda report: charging.measure(report, organisations=companies),
         "billing": lambda report: billing.measure(report, organisations=companies),
         "lists": lambda report: lists.measure(
