@@ -44,7 +44,12 @@ PATHS = (
         "companies/no",
     ),
     *("companies/acme/set-up", "companies/acme/settings", "companies/acme/mappings", "companies/acme/mappings/sure"),
-    *("companies/acme/mappings/import", "companies/acme/mappings/word?kind=item&word=widget", "companies/acme/lists"),
+    *(
+        "companies/acme/mappings/import",
+        "companies/acme/mappings/word?kind=item&word=widget",
+        "companies/acme/lists",
+        "companies/acme/shop",
+    ),
     *("companies/acme/connections", "companies/acme/connections/1", "companies/acme/connections/1/disconnect"),
     *("companies/acme/connect/feed", "companies/acme/members", "companies/acme/tokens", "companies/acme/audit"),
     *("companies/acme/connections/2", "companies/acme/connections/2/start"),
