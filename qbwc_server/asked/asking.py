@@ -176,7 +176,9 @@ def asked_of(
 def coming(db: Session, company_id: int) -> set[str]:
     """The changes, such as InvoiceAdd, that have not left and may do so."""
     waiting = (AskedRequest.company_id == company_id, AskedRequest.state == AskedState.WAITING, AskedRequest.writes)
-    return {message.removesuffix("Rq") for message in db.scalars(select(AskedRequest.message).where(*waiting))}
+    return {
+        message.removesuffix("Rq") for message in db.scalars(select(AskedRequest.message).where(*waiting).distinct())
+    }
 
 
 def page_of(db: Session, row: AskedRequest, number: int) -> str | None:

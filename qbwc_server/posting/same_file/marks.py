@@ -7,7 +7,7 @@ one small question at the start of a session tells.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -109,15 +109,13 @@ def _kinds(db: Session, company_id: int) -> Iterator[str]:
     yield from (kind for kind, rules in TRANSACTIONS.items() if kind not in have and rules.add_name in about_to)
 
 
-def _kinds_of_documents(db: Session, company_id: int) -> Iterator[str]:
-    """Each is found by one step along an index."""
-    found: str | None = ""
-    while (
-        found := db.scalar(
-            select(func.min(DocumentRow.kind)).where(DocumentRow.company_id == company_id, DocumentRow.kind > found)
-        )
-    ) is not None:
-        yield found
+def _kinds_of_documents(db: Session, company_id: int) -> Iterable[str]:
+    """Each is found by one step along an index, all in one statement."""
+    ours = DocumentRow.company_id == company_id
+    found = select(func.min(DocumentRow.kind).label("kind")).where(ours).cte("kinds", recursive=True)
+    following = select(func.min(DocumentRow.kind)).where(ours, DocumentRow.kind > found.c.kind).scalar_subquery()
+    found = found.union_all(select(following).select_from(found).where(found.c.kind.is_not(None)))
+    return db.scalars(select(found.c.kind).where(found.c.kind.is_not(None)))
 
 
 def read_marks(work: Answers, row: RequestRow, reply: Reply) -> None:
