@@ -213,10 +213,10 @@ def _add_edit(blueprint: Blueprint, access: Access) -> None:
         """Give a document another content than its source did; it waits for review then, and what it lacks is told."""
         said = access.said()
         content, revision = said.get("document"), said.get("revision")
-        if content is None or revision is None:
-            raise Invalid("Say the document, and the revision that you read.")
         with access.changing() as (db, company):
             row = _found(db, company, document_id)
+            if content is None or revision is None:
+                raise Invalid("Say the document, and the revision that you read.")
             for name, stays in (("kind", row.kind), ("origin", row.origin)):
                 if content.get(name, stays) != stays:
                     raise WrongContent(f"The {name} of a document stays what it is: {stays}.")

@@ -144,7 +144,7 @@ def test_the_table_of_paths_is_complete(app: Flask) -> None:
     assert tested == {rule.endpoint for rule in app.url_map.iter_rules() if rule.endpoint.startswith("api.")}
     assert {path.rpartition("/")[2] for method, path in PATHS if "/1/" in path} == {
         *ACTIONS, *ENDS, *STOPS, "decide", "use-name", "add-anew", "records", "test", "run", "disconnect",
-        "results", "undo", "move", "secret", "deliveries", "again", "uploads",
+        "results", "undo", "move", "secret", "deliveries", "again", "uploads", "sessions",
         "start", "look", "accounts", "tax-item", "dry-run", "reset",
         "runs", "12345678-1234-5678-1234-567812345678",
     }  # fmt: skip
