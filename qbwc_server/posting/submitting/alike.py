@@ -35,9 +35,12 @@ def alike_elsewhere(db: Session, company_id: int, rows: Sequence[DocumentRow]) -
                 DocumentRow.total.in_({row.total for row in some}),
             )
             .order_by(DocumentRow.id)
-        ).all()
+        )
+        by_sale: dict[tuple[object, ...], list[DocumentRow]] = {}  # a shop has one customer and thousands a day
+        for one in others:
+            by_sale.setdefault(_sale(one), []).append(one)
         for row in some:
-            other = next((one for one in others if _alike(row, one)), None)
+            other = next((one for one in by_sale.get(_sale(row), ()) if _alike(row, one)), None)
             if other is not None:
                 found[row.id] = _problem(row, other)
     return found
