@@ -126,7 +126,7 @@ def test_what_shows_a_secret_takes_no_key(alice: Caller) -> None:
     assert {name for name, route in ROUTES.items() if not route.once} == {
         "api.make_token", "api.new_password", "api.test_connection", "api.disconnect_one", "api.billing_run",
         "api.add_one_webhook", "api.rotate_webhook_secret", "api.upload", "api.upload_charges",
-        "api.start_look", "api.start_dry_run",
+        "api.start_look", "api.start_dry_run", "api.invite_member",
     }  # fmt: skip
 
 

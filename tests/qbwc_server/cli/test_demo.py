@@ -38,6 +38,7 @@ NOTHING = {
     "documents": [],
     "lines": [],
     "charges": [],
+    "costs": [],
 }
 _MOST_SECONDS = 120  # generous: the machine may be busy with other tests
 
