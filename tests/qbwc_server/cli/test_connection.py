@@ -35,7 +35,9 @@ def connection(run: CommandLine, acme: str, feed: FeedUpstream) -> str:
 
 def test_every_channel_is_named_with_its_options(run: CommandLine) -> None:
     (feed,) = run.json("connection", "types", "feed")["types"]
-    assert [option["name"] for option in feed["options"]] == ["address", "name", "key", "page_size", "words"]
+    assert [option["name"] for option in feed["options"]] == [
+        "address", "name", "key", "page_size", "words", "rules", "tell_back",
+    ]  # fmt: skip
     said = run("connection", "types").stdout
     for word in ("feed", "Brings:", "Needs:", "address (text", "key (secret)", "default 200"):
         assert word in said
