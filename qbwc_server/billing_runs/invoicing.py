@@ -184,7 +184,7 @@ def invoicing_of(assigned: Sequence[Assigned], settings: BillingSettings, before
             _warn_of_before(work, connection_id, due, before)
         priced += [Priced(connection_id, due, work.value(due)) for due in dues]
     total = _total(lines)
-    for caution in _of_the_whole(lines, total):
+    for caution in (*_of_the_whole(lines, total), *_told_twice(priced)):
         warnings.setdefault((caution.code, caution.message), caution)
     return Invoicing(tuple(lines), tuple(priced), tuple(warnings.values()), total)
 
@@ -209,6 +209,22 @@ def _of_the_whole(lines: Sequence[Line], total: Decimal | None) -> Iterator[Caut
         )  # fmt: skip
     if len(lines) > MOST_LINES:
         yield Caution("too_many_lines", f"It would have {len(lines)} lines.", "Fold changes in.", blocks=True)
+
+
+def _told_twice(priced: Sequence[Priced]) -> Iterator[Caution]:
+    """What two connections tell alike may be one charge, told by the API of a distributor and by its file."""
+    told: dict[tuple[object, ...], set[int]] = {}
+    for one in priced:
+        charge = one.due.charge
+        if one.due.instead_of is None:
+            alike = (charge.organisation.name.casefold(), charge.product, charge.period, charge.quantity)
+            told.setdefault(alike, set()).add(one.connection_id)
+            if len(told[alike]) == 2:  # said once, however many tell it
+                yield Caution(
+                    "told_twice",
+                    f"{charge.product} of {charge.organisation.name} for {charge.period} comes by two connections.",
+                    "If it is one charge, switch the organisation off for one of them; else acknowledge it.",
+                )
 
 
 def _add_lines(work: _Work, dues: Sequence[Due], *, shared: bool) -> None:

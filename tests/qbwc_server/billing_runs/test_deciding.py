@@ -188,6 +188,24 @@ def test_what_two_distributors_charge_one_customer_is_one_invoice(distributed: D
     assert [one.bill.total for one in distributed.plan(DECEMBER).billings[0].lines] == [Decimal(12)]
 
 
+def test_the_same_charge_by_two_connections_waits_for_a_person(distributed: Distributed) -> None:
+    distributed.usual()
+    distributed.brings(told_charge(), told_charge(), told_charge(sku="AZURE", quantity="2"))
+    distributed.connects("another")
+    for word, entry, kind in (("Contoso", "Contoso Ltd", WordKind.CUSTOMER), ("M365", "Licence", WordKind.ITEM)):
+        distributed.maps(word, entry, kind)
+    distributed.brings(told_charge(chargeId="by file", quantity="9"))
+    (billing,) = distributed.plan(NOVEMBER).billings
+    assert [one.code for one in billing.warnings] == []
+    distributed.clock.advance(minutes=1)
+    distributed.brings(told_charge(chargeId="by file"))
+    (billing,) = distributed.plan(NOVEMBER).billings
+    assert [one.code for one in billing.warnings] == ["told_twice"]
+    assert distributed.run(NOVEMBER).documents == 0
+    distributed.decides(approve, NOVEMBER, "Contoso Ltd", seen=billing.digest)
+    assert distributed.run(NOVEMBER).documents == 1
+
+
 def test_who_is_held_back_on_a_later_day_is_so_although_an_earlier_one_is_approved(two: Distributed) -> None:
     december(two, "Fabrikam")
     two.decides(hold_back, DECEMBER, "Fabrikam Inc")
