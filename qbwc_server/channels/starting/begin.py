@@ -153,7 +153,7 @@ def read_balances(start: Start, said: Mapping[str, object]) -> dict[str, Decimal
     for code, one in known.items():
         text = str(said.get(code, "")).strip().replace(",", "")
         if not text:
-            raise Invalid(f"Say what {one.title} came to before the first day; 0 where there was nothing.")
+            raise Invalid(f"Say {one.title} before the first day, as {one.code}=AMOUNT; 0 where there was nothing.")
         found[code] = _amount(text, one.title)
     return found
 
