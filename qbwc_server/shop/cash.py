@@ -10,7 +10,7 @@ from decimal import Decimal
 from qbwc_server.documents.problems import Problem
 from qbwc_server.shop.days import day_of
 from qbwc_server.shop.journals import Account, Journal, Move, Posting, balanced, moved
-from qbwc_server.shop.money import NOTHING
+from qbwc_server.shop.money import NOTHING, said
 from qbwc_server.shop.nodes import Node, Reader, inner, nodes, number, text
 from qbwc_server.shop.order import Place
 from qbwc_server.shop.order_node import place_of
@@ -118,7 +118,7 @@ def _first_float(one: Session, terms: Terms) -> Iterator[Journal]:
     asked = Problem(
         "first_float",
         "",
-        f"{_drawer(one)} was first opened with {one.opening}; where that came from, the shop does not say.",
+        f"{_drawer(one)} was first opened with {said(one.opening)}; where that came from, the shop does not say.",
         "Correct the account that it came from, and submit the entry; exclude it where the books have it already.",
     )
     entry = balanced(
@@ -163,7 +163,7 @@ def _difference(one: Session, over: Decimal, at: datetime, when: str, terms: Ter
 
 
 def _not_counted(one: Session) -> Problem:
-    sentence = f"{_drawer(one)} was closed without a count; {one.expected} should be in it."
+    sentence = f"{_drawer(one)} was closed without a count; {said(one.expected)} should be in it."
     return Problem("not_counted", "closing", sentence, "Have it counted, and enter the difference by hand.")
 
 

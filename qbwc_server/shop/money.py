@@ -17,6 +17,13 @@ def smallest_unit(currency: str) -> Decimal:
     return Decimal(1) if currency in _WITHOUT_CENTS else Decimal("0.01")
 
 
+def said(amount: Decimal | None) -> str:
+    """An amount as it stands in a sentence; a shop tells 200.00 as 200.0."""
+    if amount is None:
+        return "an unknown amount"
+    return f"{amount:.2f}" if amount.as_tuple().exponent == -1 else f"{amount:f}"
+
+
 def part_of(amount: Decimal, part: Decimal, whole: Decimal, unit: Decimal) -> Decimal:
     """``amount`` times ``part`` of ``whole``, half up to whole units; nothing of what has no parts."""
     if not whole:

@@ -11,7 +11,7 @@ from enum import StrEnum
 from qbwc_server.documents.problems import Problem
 from qbwc_server.shop.days import day_of
 from qbwc_server.shop.journals import Account, Journal, Move, Posting, balanced, moved
-from qbwc_server.shop.money import NOTHING
+from qbwc_server.shop.money import NOTHING, said
 from qbwc_server.shop.nodes import Node, Reader, inner, nodes, number, text
 from qbwc_server.shop.terms import Terms
 
@@ -220,7 +220,7 @@ def _reviews(payout: Payout) -> Iterator[Problem]:
         return
     comes_to = included_net(payout.included)
     if comes_to != payout.net:
-        sentence = f"The transactions in payout {payout.id} come to {comes_to}, and it pays {payout.net}."
+        sentence = f"The transactions in payout {payout.id} come to {said(comes_to)}, and it pays {said(payout.net)}."
         yield Problem("does_not_foot", "amount", sentence, _ADVICE)
 
 

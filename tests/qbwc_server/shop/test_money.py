@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qbwc_server.shop.money import part_of, rounded, share_out, smallest_unit
+from qbwc_server.shop.money import part_of, rounded, said, share_out, smallest_unit
 
 CENT = Decimal("0.01")
 _AMOUNTS = st.decimals(-100_000, 100_000, places=2)
@@ -43,3 +43,8 @@ def test_parts_of_units_come_to_the_whole(amount: Decimal, units: int) -> None:
 )
 def test_half_up_at_the_unit_of_the_currency(currency: str, amount: str, wanted: str) -> None:
     assert rounded(Decimal(amount), smallest_unit(currency)) == Decimal(wanted)
+
+
+def test_an_amount_in_a_sentence_has_its_cents() -> None:
+    told = (Decimal("200.0"), Decimal("12.34"), Decimal(111050), None)
+    assert [said(one) for one in told] == ["200.00", "12.34", "111050", "an unknown amount"]
