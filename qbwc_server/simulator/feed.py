@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import http.server
 import json
-import threading
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
+
+from qbwc_server.simulator.serving import standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,23 +75,12 @@ def _line(fact: FeedFact) -> str:
     return json.dumps(told) + "\n"
 
 
-@contextmanager
-def serving_feed(feed: Feed) -> Iterator[str]:
+def serving_feed(feed: Feed) -> AbstractContextManager[str]:
     """The address on this machine where it answers, for as long as it is needed."""
-    bound = type("_Bound", (_Handler,), {"feed": feed})
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), bound) as server:
-        server.daemon_threads = True
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}"
-        finally:
-            server.shutdown()
-            thread.join()
+    return standing(_Handler, feed=feed)
 
 
-class _Handler(http.server.BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
+class _Handler(BaseHTTPRequestHandler):
     feed: Feed
 
     def do_GET(self) -> None:
@@ -106,6 +96,3 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(body)
-
-    def log_message(self, *_: object) -> None:
-        return

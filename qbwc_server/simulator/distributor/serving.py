@@ -2,32 +2,20 @@
 
 from __future__ import annotations
 
-import http.server
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
+from http.server import BaseHTTPRequestHandler
 from urllib.parse import parse_qsl, urlsplit
 
 from qbwc_server.simulator.distributor.answering import Distributor, Request
+from qbwc_server.simulator.serving import standing
 
 
-@contextmanager
-def serving(distributor: Distributor, port: int = 0) -> Iterator[str]:
+def serving(distributor: Distributor, port: int = 0) -> AbstractContextManager[str]:
     """The address where it answers, for as long as it is needed; port 0 is any that is free."""
-    bound = type("_Bound", (_Handler,), {"distributor": distributor})
-    with http.server.ThreadingHTTPServer(("127.0.0.1", port), bound) as server:
-        server.daemon_threads = True
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}"
-        finally:
-            server.shutdown()
-            thread.join()
+    return standing(_Handler, port=port, distributor=distributor)
 
 
-class _Handler(http.server.BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
+class _Handler(BaseHTTPRequestHandler):
     distributor: Distributor
 
     def do_GET(self) -> None:
@@ -45,6 +33,3 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(reply.body)
-
-    def log_message(self, *_: object) -> None:
-        return
